@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { isTimeZone } from './time.ts';
+
+/** Every setting comes from the environment and is listed in .env.example. A wrong value stops the start with its name. */
+const flag = z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true');
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port.default(3000),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DATA_DIR: z.string().default('.otklik'),
+  DATABASE_URL: z.string().startsWith('postgres').optional(),
+  REDIS_URL: z.string().startsWith('redis').optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  /** Key of signed links and encrypted secrets; made and kept in DATA_DIR when absent. */
+  OTKLIK_SECRET: z.string().min(32, 'at least 32 characters').optional(),
+  BASE_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, 'three capital letters')
+    .default('GBP'),
+  TIME_ZONE: z.string().refine(isTimeZone, 'an IANA zone such as Europe/Moscow').default('UTC'),
+  DEFAULT_COUNTRY: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capital letters')
+    .default('GB'),
+  OWNER_EMAIL: z.email().default('owner@example.com'),
+  OWNER_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  MAIL_FROM: z.string().default('Otklik <hello@example.com>'),
+  SMTP_URL: z.string().startsWith('smtp').optional(),
+  SENDGRID_API_KEY: z.string().optional(),
+  SENDGRID_BASE_URL: z.url().optional(),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  TRUST_PROXY: flag.default(false),
+});
+
+type Env = z.output<typeof schema>;
+
+export type Config = {
+  mode: Env['NODE_ENV'];
+  host: string;
+  port: number;
+  /** Address people and mails use, without a trailing slash. */
+  publicUrl: string;
+  dataDir: string;
+  databaseUrl: string | undefined;
+  redisUrl: string | undefined;
+  logLevel: string;
+  secret: string | undefined;
+  baseCurrency: string;
+  timeZone: string;
+  defaultCountry: string;
+  ownerEmail: string;
+  ownerPassword: string | undefined;
+  mailFrom: string;
+  smtpUrl: string | undefined;
+  sendgrid: { apiKey: string; baseUrl: string | undefined } | undefined;
+  workerConcurrency: number;
+  /** Behind a reverse proxy the client's address is the last X-Forwarded-For entry. */
+  trustProxy: boolean;
+};
+
+export class ConfigError extends Error {}
+
+export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new ConfigError(`Wrong settings:\n${lines.join('\n')}`);
+  }
+  return fromEnv(parsed.data);
+}
+
+function fromEnv(e: Env): Config {
+  return {
+    mode: e.NODE_ENV,
+    host: e.HOST,
+    port: e.PORT,
+    publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, ''),
+    dataDir: e.DATA_DIR,
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    logLevel: e.LOG_LEVEL,
+    secret: e.OTKLIK_SECRET,
+    baseCurrency: e.BASE_CURRENCY,
+    timeZone: e.TIME_ZONE,
+    defaultCountry: e.DEFAULT_COUNTRY,
+    ownerEmail: e.OWNER_EMAIL,
+    ownerPassword: e.OWNER_PASSWORD,
+    mailFrom: e.MAIL_FROM,
+    smtpUrl: e.SMTP_URL,
+    sendgrid:
+      e.SENDGRID_API_KEY === undefined
+        ? undefined
+        : { apiKey: e.SENDGRID_API_KEY, baseUrl: e.SENDGRID_BASE_URL },
+    workerConcurrency: e.WORKER_CONCURRENCY,
+    trustProxy: e.TRUST_PROXY,
+  };
+}

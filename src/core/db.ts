@@ -1,0 +1,56 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type { SQL } from 'drizzle-orm';
+import postgres from 'postgres';
+
+/** Drizzle's SQL-like builder over postgres.js: the whole database or one open transaction, with the same shape. */
+export type Db = PostgresJsDatabase;
+
+export type Database = {
+  db: Db;
+  sql: postgres.Sql;
+  close(): Promise<void>;
+};
+
+/** Enough for an API with a worker on 2 cores; PostgreSQL gains nothing from more running statements than that. */
+const POOL_SIZE = 12;
+/** A statement of a request that runs longer than this holds a connection others wait for. */
+const STATEMENT_TIMEOUT_MS = 120_000;
+/** Long enough for a restart of PostgreSQL, short enough that a wrong address is noticed. */
+const CONNECT_TIMEOUT_S = 15;
+/** Closing waits this long for running statements. */
+const CLOSE_TIMEOUT_S = 5;
+
+export function openDatabase(url: string, options: { poolSize?: number; name?: string } = {}): Database {
+  const sql = postgres(url, {
+    max: options.poolSize ?? POOL_SIZE,
+    connect_timeout: CONNECT_TIMEOUT_S,
+    onnotice: () => {},
+    connection: {
+      application_name: options.name ?? 'otklik',
+      timezone: 'UTC',
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+    },
+  });
+  return { db: drizzle(sql), sql, close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
+}
+
+/**
+ * Runs raw SQL and gives its rows. drizzle's client returns timestamptz, bigint and numeric columns as strings here:
+ * cast in SQL or convert with `dateOf`/`BigInt` at the border.
+ */
+export async function rows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
+  return (await db.execute(query)) as unknown as T[];
+}
+
+/** The only row of a query that always has one. */
+export async function row<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T> {
+  const [first] = await rows<T>(db, query);
+  if (first === undefined) throw new Error('query returned no row');
+  return first;
+}
+
+/** A timestamptz as raw SQL returns it ("2026-01-02 03:04:05.678+00") to a Date. */
+export function dateOf(text: string): Date {
+  return new Date(text.replace(' ', 'T').replace(/\+00$/, 'Z'));
+}

@@ -1,0 +1,106 @@
+import { Hono } from 'hono';
+import { describeRoute, resolver, validator } from 'hono-openapi';
+import { z } from 'zod';
+import type { Ctx } from './ctx.ts';
+import { DomainError } from './errors.ts';
+import type { FieldIssue } from './errors.ts';
+
+/** What every module's routes find in `c.var`: the ctx of the authenticated actor. */
+export type AppEnv = { Variables: { ctx: Ctx } };
+
+export function newRouter(): Hono<AppEnv> {
+  return new Hono<AppEnv>();
+}
+
+/** RFC 9457 body of every error this API gives. `code` is stable; `errors` name the wrong fields. */
+export const problemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.string(),
+    detail: z.string(),
+    at: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+/** More issues than this help nobody and make the answer large. */
+const MAX_ISSUES = 20;
+
+type IssueLike = {
+  message: string;
+  path?: ReadonlyArray<PropertyKey | { key: PropertyKey }> | undefined;
+  code?: unknown;
+};
+
+/** zod issues as field issues with JSON paths such as "rule.children.0.type". */
+export function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
+  return issues.slice(0, MAX_ISSUES).map((issue) => ({
+    path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
+    code: typeof issue.code === 'string' ? issue.code : 'invalid',
+    message: issue.message,
+  }));
+}
+
+/** The 422 of an input that has the wrong shape. */
+export function validationError(issues: readonly IssueLike[], where: string): DomainError {
+  const fields = fieldIssues(issues);
+  const first = fields[0];
+  const detail =
+    first === undefined
+      ? `The ${where} is wrong.`
+      : `${first.path === '' ? where : first.path}: ${first.message}`;
+  return new DomainError({ code: 'validation_failed', status: 422, detail, at: first?.path, issues: fields });
+}
+
+function check<Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(
+  target: Target,
+  schema: Schema,
+  where: string,
+) {
+  return validator(target, schema, (result) => {
+    if (!result.success) throw validationError(result.error, where);
+  });
+}
+
+export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => check('json', schema, 'body');
+export const queryOf = <Schema extends z.ZodType>(schema: Schema) => check('query', schema, 'query');
+export const paramsOf = <Schema extends z.ZodType>(schema: Schema) => check('param', schema, 'path');
+
+export const idParam = z.object({ id: z.uuid() });
+
+/** Describes a route for OpenAPI: one success answer and the problem answer. `tag` is the module. */
+export function describe(options: {
+  tag: string;
+  summary: string;
+  description?: string;
+  status?: 200 | 201 | 202 | 204;
+  answer?: z.ZodType;
+  media?: string;
+  /** Security schemes that open the route; default: console session or API key. */
+  open?: 'public' | 'writeKey';
+}) {
+  const media = options.media ?? 'application/json';
+  const status = options.status ?? 200;
+  return describeRoute({
+    tags: [options.tag],
+    summary: options.summary,
+    ...(options.description === undefined ? {} : { description: options.description }),
+    ...(options.open === 'public' ? { security: [] } : {}),
+    ...(options.open === 'writeKey' ? { security: [{ writeKey: [] }] } : {}),
+    responses: {
+      [status]: {
+        description: 'Done',
+        ...(options.answer === undefined
+          ? {}
+          : { content: { [media]: { schema: resolver(options.answer) } } }),
+      },
+      default: {
+        description: 'What went wrong (RFC 9457)',
+        content: { 'application/problem+json': { schema: resolver(problemSchema) } },
+      },
+    },
+  });
+}

@@ -1,0 +1,66 @@
+import { and, eq, lt } from 'drizzle-orm';
+import type { Ctx } from './ctx.ts';
+import { conflict } from './errors.ts';
+import { sha256 } from './ids.ts';
+import { idempotencyKey } from './schema.ts';
+import { addMs, HOUR_MS } from './time.ts';
+
+/** How long a first answer is kept (spec/platform.md). */
+const KEEP_MS = 72 * HOUR_MS;
+export const MAX_KEY_LENGTH = 200;
+
+export type StoredAnswer = { status: number; body: string };
+
+/**
+ * Claims the key inside the caller's transaction. Null means the caller is first and must `saveAnswer` before the commit;
+ * otherwise the first answer. A second caller waits on the row until the first commits. Another input under the same key is a 409.
+ */
+export async function claimKey(
+  ctx: Ctx,
+  credential: string,
+  key: string,
+  input: string,
+): Promise<StoredAnswer | null> {
+  const inputHash = sha256(input);
+  const inserted = await ctx.db
+    .insert(idempotencyKey)
+    .values({ credential, key, inputHash, createdAt: ctx.clock.now() })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKey.key });
+  if (inserted.length > 0) return null;
+  const [found] = await ctx.db
+    .select()
+    .from(idempotencyKey)
+    .where(and(eq(idempotencyKey.credential, credential), eq(idempotencyKey.key, key)));
+  if (found === undefined || found.inputHash !== inputHash) {
+    throw conflict(
+      'idempotency_key_reused',
+      'This Idempotency-Key was used with another request.',
+      'Idempotency-Key',
+    );
+  }
+  if (found.status === null || found.body === null) {
+    throw conflict(
+      'idempotency_in_progress',
+      'The first request with this key has not finished.',
+      'Idempotency-Key',
+    );
+  }
+  return { status: found.status, body: found.body };
+}
+
+export async function saveAnswer(
+  ctx: Ctx,
+  credential: string,
+  key: string,
+  answer: StoredAnswer,
+): Promise<void> {
+  await ctx.db
+    .update(idempotencyKey)
+    .set(answer)
+    .where(and(eq(idempotencyKey.credential, credential), eq(idempotencyKey.key, key)));
+}
+
+export async function forgetOldKeys(ctx: Ctx): Promise<void> {
+  await ctx.db.delete(idempotencyKey).where(lt(idempotencyKey.createdAt, addMs(ctx.clock.now(), -KEEP_MS)));
+}

@@ -1,0 +1,27 @@
+/** Durations and calendar helpers. All instants are UTC; a zone is always an explicit IANA name. */
+
+export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** rrule and pg timestamps are only right in UTC: refuse to run otherwise. */
+export function assertUtc(): void {
+  if (new Date(2026, 0, 1).getTimezoneOffset() !== 0 || new Date(2026, 6, 1).getTimezoneOffset() !== 0) {
+    throw new Error('The process must run with TZ=UTC (start it through npm run).');
+  }
+}
+
+export function addMs(at: Date, ms: number): Date {
+  return new Date(at.getTime() + ms);
+}
+
+/** True for a zone the runtime knows, such as "Europe/Moscow". */
+export function isTimeZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { amount, instant } from '../core/columns.ts';
+
+/** Tree of categories; `path` holds the ids of all ancestors and the category's own, so descendants are one array test. */
+export const category = pgTable(
+  'category',
+  {
+    categoryId: uuid('category_id').primaryKey(),
+    externalId: text('external_id').notNull(),
+    name: text('name').notNull(),
+    parentId: uuid('parent_id'),
+    path: uuid('path').array().notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('category_external_idx').on(t.externalId),
+    index('category_path_idx').using('gin', t.path),
+  ],
+);
+
+export const product = pgTable(
+  'product',
+  {
+    productId: uuid('product_id').primaryKey(),
+    /** The shop's own code (SKU). */
+    externalId: text('external_id').notNull(),
+    name: text('name').notNull(),
+    categoryId: uuid('category_id'),
+    price: amount('price'),
+    cost: amount('cost'),
+    currency: text('currency'),
+    url: text('url'),
+    imageUrl: text('image_url'),
+    attributes: jsonb('attributes').notNull().default({}),
+    active: boolean('active').notNull().default(true),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('product_external_idx').on(t.externalId),
+    index('product_category_idx').on(t.categoryId),
+  ],
+);
+
+/**
+ * A sales document: sale, return or adjustment. An order nobody is known for carries its own id as contact_id and
+ * `anonymous` true, so that it is spread and keyed like the others.
+ */
+export const orders = pgTable(
+  'orders',
+  {
+    contactId: uuid('contact_id').notNull(),
+    orderId: uuid('order_id').notNull(),
+    /** sale | return | adjustment */
+    kind: text('kind').notNull(),
+    /** Where it came from: import name, source id, api. */
+    source: text('source').notNull(),
+    externalId: text('external_id').notNull(),
+    /** placed | paid | shipped | delivered | cancelled */
+    status: text('status').notNull().default('placed'),
+    anonymous: boolean('anonymous').notNull().default(false),
+    /** public (claimed: no revenue until confirmed) | server | verified */
+    trust: text('trust').notNull().default('server'),
+    occurredAt: instant('occurred_at').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    currency: text('currency').notNull(),
+    totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
+    baseTotalMinor: bigint('base_total_minor', { mode: 'bigint' }).notNull(),
+    lineCount: integer('line_count').notNull(),
+    channel: text('channel'),
+    couponCodes: text('coupon_codes')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    properties: jsonb('properties').notNull().default({}),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.orderId] }),
+    index('orders_occurred_idx').on(t.occurredAt, t.orderId),
+  ],
+);
+
+/** Look-up by the shop's order number, and the guard that one order is stored once. */
+export const orderLookup = pgTable(
+  'order_lookup',
+  {
+    source: text('source').notNull(),
+    externalId: text('external_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    orderId: uuid('order_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.source, t.externalId] })],
+);
+
+/**
+ * One line of a document, and the fact every report and rule reads. `amount` = quantity × unit price, exact and signed
+ * (returns negative). A line without cost has null, never 0. Only trusted lines count as revenue.
+ */
+export const saleFact = pgTable(
+  'sale_fact',
+  {
+    contactId: uuid('contact_id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    orderId: uuid('order_id').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    /** sale | return | adjustment */
+    kind: text('kind').notNull(),
+    productId: uuid('product_id').notNull(),
+    description: text('description'),
+    quantity: numeric('quantity', { precision: 14, scale: 3 }).notNull(),
+    unitPrice: amount('unit_price').notNull(),
+    amount: amount('amount').notNull(),
+    baseAmount: amount('base_amount').notNull(),
+    cost: amount('cost'),
+    currency: text('currency').notNull(),
+    channel: text('channel'),
+    anonymous: boolean('anonymous').notNull().default(false),
+    trust: text('trust').notNull().default('server'),
+    recordedAt: instant('recorded_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.occurredAt, t.orderId, t.ordinal] }),
+    index('sale_fact_product_idx').on(t.productId, t.contactId),
+  ],
+);

@@ -1,0 +1,70 @@
+import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { instant } from '../core/columns.ts';
+
+/** A site, app, server or shop that sends facts. The write key is public and can only write public facts. */
+export const source = pgTable(
+  'source',
+  {
+    sourceId: uuid('source_id').primaryKey(),
+    name: text('name').notNull(),
+    /** site | app | server | shop */
+    kind: text('kind').notNull(),
+    writeKey: text('write_key').notNull(),
+    origins: text('origins')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    disabledAt: instant('disabled_at'),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [uniqueIndex('source_write_key_idx').on(t.writeKey)],
+);
+
+/** What people did, append-only, partitioned by month of occurred_at. */
+export const event = pgTable(
+  'event',
+  {
+    contactId: uuid('contact_id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    id: uuid('id').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    sourceId: uuid('source_id').notNull(),
+    messageId: text('message_id').notNull(),
+    /** track | page | screen | identify */
+    type: text('type').notNull(),
+    name: text('name').notNull(),
+    /** public | server | verified */
+    trust: text('trust').notNull(),
+    bot: boolean('bot').notNull().default(false),
+    properties: jsonb('properties').notNull().default({}),
+    context: jsonb('context').notNull().default({}),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.occurredAt, t.id] }),
+    index('event_name_idx').on(t.name, t.occurredAt),
+  ],
+);
+
+/** Guard against doubles: a partitioned table cannot hold this uniqueness itself. */
+export const eventSeen = pgTable(
+  'event_seen',
+  {
+    sourceId: uuid('source_id').notNull(),
+    messageId: text('message_id').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sourceId, t.messageId] })],
+);
+
+/** Which contact row an anonymous id stands for. */
+export const visitorLookup = pgTable(
+  'visitor_lookup',
+  {
+    sourceId: uuid('source_id').notNull(),
+    anonymousId: text('anonymous_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sourceId, t.anonymousId] })],
+);
