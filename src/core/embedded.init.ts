@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { appendFile, chown, mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Package } from './embedded.binaries.ts';
+import { dataOf, failure, writeAtomically } from './embedded.home.ts';
+import type { Home } from './embedded.home.ts';
+import { explain } from './embedded.server.ts';
+import { messageOf } from './errors.ts';
+
+export const DATABASE_USER = 'otklik';
+
+/** Values that fit a machine with 2 cores and 4 GB; whoever runs the server may override them with ALTER SYSTEM. */
+const SETTINGS = {
+  max_connections: '200',
+  shared_buffers: '256MB',
+  work_mem: '16MB',
+  maintenance_work_mem: '128MB',
+  effective_cache_size: '1GB',
+  synchronous_commit: 'on',
+  fsync: 'on',
+  max_wal_size: '4GB',
+  min_wal_size: '160MB',
+  checkpoint_timeout: '15min',
+  checkpoint_completion_target: '0.9',
+  wal_compression: 'on',
+  random_page_cost: '1.1',
+  effective_io_concurrency: '32',
+  // Compiling a query costs more than the short ones we run.
+  jit: 'off',
+  autovacuum: 'on',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  logging_collector: 'on',
+  log_directory: '../log',
+  // One file a weekday, overwritten a week later: the logs stay bounded.
+  log_filename: 'postgres-%a.log',
+  log_truncate_on_rotation: 'on',
+  log_rotation_age: '1d',
+  log_rotation_size: '0',
+  log_min_duration_statement: '1s',
+  // Parameters and the details of errors hold e-mail addresses and phones.
+  log_parameter_max_length: '0',
+  log_error_verbosity: 'terse',
+} as const;
+
+/** Parallel queries share memory through /dev/shm, which containers limit to 64 MB; System V memory has no such limit. */
+const ENOUGH_SHM_BYTES = 1024 ** 3;
+
+/** First usable wins: ctype decides what counts as a letter (trigrams of Cyrillic words need a UTF-8 one). */
+const CTYPES = ['C.UTF-8', 'en_US.UTF-8', 'UTF-8', 'C'];
+
+/** Writes the settings the server reads at its next start. */
+export async function writeSettings(home: Home, overrides: Record<string, string>): Promise<void> {
+  const shm = await statfs('/dev/shm').catch(() => undefined);
+  const small =
+    process.platform === 'linux' && (shm === undefined || shm.bsize * shm.blocks < ENOUGH_SHM_BYTES);
+  const all = { ...SETTINGS, dynamic_shared_memory_type: small ? 'sysv' : 'posix', ...overrides };
+  const lines = Object.entries(all).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`);
+  await writeAtomically(join(home.dir, 'otklik.conf'), lines.join('\n') + '\n', 0o644);
+}
+
+/** Creates the data aside and moves it into place when complete, so that a failure leaves nothing half-made. */
+export async function initialise(home: Home, binaries: string): Promise<void> {
+  const aside = `${dataOf(home)}.new`;
+  const passwordFile = join(home.dir, 'password.new');
+  try {
+    await rm(aside, { recursive: true, force: true });
+    await mkdir(aside, { mode: 0o700 });
+    await writeFile(passwordFile, await ensurePassword(home), { mode: 0o600 });
+    if (home.runAs) {
+      await chown(aside, home.runAs.uid, home.runAs.gid);
+      await chown(passwordFile, home.runAs.uid, home.runAs.gid);
+    }
+    await initdb(home, binaries, aside, passwordFile);
+    await appendFile(join(aside, 'postgresql.conf'), "\ninclude = '../otklik.conf'\n", { flush: true });
+    await rename(aside, dataOf(home));
+    await syncDir(home.dir);
+  } catch (error) {
+    await rm(aside, { recursive: true, force: true });
+    throw failure('database_init_failed', explain(home, messageOf(error)), error);
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** Refuses data that these binaries cannot read. */
+export async function checkVersion(home: Home, pkg: Package): Promise<void> {
+  const major = (await readFile(join(dataOf(home), 'PG_VERSION'), 'utf8').catch(() => '')).trim();
+  if (major === pkg.major) return;
+  throw failure(
+    'database_version',
+    `The data in ${home.dir} was made by PostgreSQL ${major || '(unreadable)'}, this program brings PostgreSQL ${pkg.major}. Start the version of the program that made it and move the data over, or set DATABASE_URL.`,
+  );
+}
+
+export async function readPassword(home: Home): Promise<string> {
+  const file = join(home.dir, 'password');
+  const password = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (password !== '') return password;
+  throw failure('database_password', `The password of the database cannot be read from ${file}.`);
+}
+
+async function ensurePassword(home: Home): Promise<string> {
+  const file = join(home.dir, 'password');
+  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (known !== '') return known;
+  const password = randomBytes(24).toString('base64url');
+  await writeAtomically(file, password + '\n', 0o600);
+  return password;
+}
+
+async function initdb(home: Home, binaries: string, aside: string, passwordFile: string): Promise<void> {
+  for (const ctype of CTYPES) {
+    const args = [
+      `--pgdata=${aside}`,
+      `--username=${DATABASE_USER}`,
+      `--pwfile=${passwordFile}`,
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      // The built-in provider sorts and folds case alike on every machine and never changes under an index.
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      `--lc-ctype=${ctype}`,
+      '--no-instructions',
+    ];
+    const env = { PATH: process.env['PATH'] ?? '', TZ: 'UTC' };
+    try {
+      await promisify(execFile)(join(binaries, 'bin', 'initdb'), args, { ...home.runAs, cwd: home.dir, env });
+      return;
+    } catch (error) {
+      if (!/invalid locale name/.test(messageOf(error)) || ctype === CTYPES.at(-1)) throw error;
+    }
+  }
+}
+
+async function syncDir(dir: string): Promise<void> {
+  const handle = await open(dir);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
