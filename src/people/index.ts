@@ -1,0 +1,2 @@
+export { appUser } from './schema.ts';
+export { teamMembersSql } from './visibility.ts';
