@@ -1,0 +1,396 @@
+CREATE TABLE "consent" (
+	"contact_id" uuid NOT NULL,
+	"purpose" text NOT NULL,
+	"channel" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"granted" boolean NOT NULL,
+	"source" text NOT NULL,
+	"proof" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "consent_contact_id_purpose_channel_occurred_at_id_pk" PRIMARY KEY("contact_id","purpose","channel","occurred_at","id")
+);
+--> statement-breakpoint
+CREATE TABLE "contact" (
+	"contact_id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"roles" text[] DEFAULT '{client}' NOT NULL,
+	"name" text DEFAULT '' NOT NULL,
+	"given_name" text,
+	"family_name" text,
+	"email" text,
+	"phone" text,
+	"country" text,
+	"city" text,
+	"locale" text,
+	"time_zone" text,
+	"birth_year" smallint,
+	"birth_month" smallint,
+	"birth_day" smallint,
+	"status" text DEFAULT 'active' NOT NULL,
+	"tags" text[] DEFAULT '{}' NOT NULL,
+	"attributes" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"owner_id" text,
+	"source" text,
+	"external_id" text,
+	"merged_into" uuid,
+	"search" text DEFAULT '' NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "contact_external_id" (
+	"namespace" text NOT NULL,
+	"external_id" text NOT NULL,
+	"contact_id" uuid NOT NULL,
+	CONSTRAINT "contact_external_id_namespace_external_id_pk" PRIMARY KEY("namespace","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "contact_history" (
+	"contact_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"value" jsonb,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "contact_history_contact_id_key_occurred_at_id_pk" PRIMARY KEY("contact_id","key","occurred_at","id")
+);
+--> statement-breakpoint
+CREATE TABLE "contact_point" (
+	"contact_id" uuid NOT NULL,
+	"point_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"value" text NOT NULL,
+	"raw" text NOT NULL,
+	"extension" text,
+	"valid" boolean DEFAULT true NOT NULL,
+	"is_primary" boolean DEFAULT false NOT NULL,
+	"verified_at" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "contact_point_contact_id_point_id_pk" PRIMARY KEY("contact_id","point_id")
+);
+--> statement-breakpoint
+CREATE TABLE "contact_point_lookup" (
+	"kind" text NOT NULL,
+	"value" text NOT NULL,
+	"contact_id" uuid NOT NULL,
+	CONSTRAINT "contact_point_lookup_kind_value_contact_id_pk" PRIMARY KEY("kind","value","contact_id")
+);
+--> statement-breakpoint
+CREATE TABLE "suppression" (
+	"channel" text NOT NULL,
+	"address" text NOT NULL,
+	"reason" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "suppression_channel_address_pk" PRIMARY KEY("channel","address")
+);
+--> statement-breakpoint
+CREATE TABLE "audit_log" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"at" timestamp with time zone NOT NULL,
+	"actor_kind" text NOT NULL,
+	"actor_id" text NOT NULL,
+	"actor_name" text NOT NULL,
+	"action" text NOT NULL,
+	"entity" text NOT NULL,
+	"entity_id" text NOT NULL,
+	"details" jsonb,
+	"request_id" text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "idempotency_key" (
+	"credential" text NOT NULL,
+	"key" text NOT NULL,
+	"input_hash" text NOT NULL,
+	"status" integer,
+	"body" text,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "idempotency_key_credential_key_pk" PRIMARY KEY("credential","key")
+);
+--> statement-breakpoint
+CREATE TABLE "outbox" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"topic" text NOT NULL,
+	"payload" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"available_at" timestamp with time zone NOT NULL,
+	"claimed_until" timestamp with time zone,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"done_at" timestamp with time zone,
+	"last_error" text,
+	"parked_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "setting" (
+	"name" text PRIMARY KEY NOT NULL,
+	"value" jsonb NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "category" (
+	"category_id" uuid PRIMARY KEY NOT NULL,
+	"external_id" text NOT NULL,
+	"name" text NOT NULL,
+	"parent_id" uuid,
+	"path" uuid[] NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "order_lookup" (
+	"source" text NOT NULL,
+	"external_id" text NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	CONSTRAINT "order_lookup_source_external_id_pk" PRIMARY KEY("source","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "orders" (
+	"contact_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"source" text NOT NULL,
+	"external_id" text NOT NULL,
+	"status" text DEFAULT 'placed' NOT NULL,
+	"anonymous" boolean DEFAULT false NOT NULL,
+	"trust" text DEFAULT 'server' NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"currency" text NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"base_total_minor" bigint NOT NULL,
+	"line_count" integer NOT NULL,
+	"channel" text,
+	"coupon_codes" text[] DEFAULT '{}' NOT NULL,
+	"properties" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "orders_contact_id_order_id_pk" PRIMARY KEY("contact_id","order_id")
+);
+--> statement-breakpoint
+CREATE TABLE "product" (
+	"product_id" uuid PRIMARY KEY NOT NULL,
+	"external_id" text NOT NULL,
+	"name" text NOT NULL,
+	"category_id" uuid,
+	"price" numeric(19, 6),
+	"cost" numeric(19, 6),
+	"currency" text,
+	"url" text,
+	"image_url" text,
+	"attributes" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"active" boolean DEFAULT true NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "sale_fact" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"order_id" uuid NOT NULL,
+	"ordinal" integer NOT NULL,
+	"kind" text NOT NULL,
+	"product_id" uuid NOT NULL,
+	"description" text,
+	"quantity" numeric(14, 3) NOT NULL,
+	"unit_price" numeric(19, 6) NOT NULL,
+	"amount" numeric(19, 6) NOT NULL,
+	"base_amount" numeric(19, 6) NOT NULL,
+	"cost" numeric(19, 6),
+	"currency" text NOT NULL,
+	"channel" text,
+	"anonymous" boolean DEFAULT false NOT NULL,
+	"trust" text DEFAULT 'server' NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "sale_fact_contact_id_occurred_at_order_id_ordinal_pk" PRIMARY KEY("contact_id","occurred_at","order_id","ordinal")
+);
+--> statement-breakpoint
+CREATE TABLE "api_key" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"prefix" text NOT NULL,
+	"hash" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
+	"last_used_at" timestamp with time zone,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "api_key_prefix_unique" UNIQUE("prefix")
+);
+--> statement-breakpoint
+CREATE TABLE "app_user" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"email" text NOT NULL,
+	"email_verified" boolean DEFAULT false NOT NULL,
+	"image" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"two_factor_enabled" boolean DEFAULT false NOT NULL,
+	"role" text NOT NULL,
+	"team_id" text,
+	"visibility" text NOT NULL,
+	"deactivated_at" timestamp with time zone,
+	CONSTRAINT "app_user_email_unique" UNIQUE("email"),
+	CONSTRAINT "app_user_role_check" CHECK ("app_user"."role" in ('owner', 'marketer', 'manager', 'head', 'developer')),
+	CONSTRAINT "app_user_visibility_check" CHECK ("app_user"."visibility" in ('own', 'team', 'all'))
+);
+--> statement-breakpoint
+CREATE TABLE "invitation" (
+	"id" text PRIMARY KEY NOT NULL,
+	"token_hash" text NOT NULL,
+	"email" text,
+	"role" text NOT NULL,
+	"team_id" text,
+	"visibility" text NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"accepted_at" timestamp with time zone,
+	"accepted_by" text,
+	"revoked_at" timestamp with time zone,
+	CONSTRAINT "invitation_token_hash_unique" UNIQUE("token_hash")
+);
+--> statement-breakpoint
+CREATE TABLE "team" (
+	"id" text PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"parent_id" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "user_account" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"account_id" text NOT NULL,
+	"provider_id" text NOT NULL,
+	"access_token" text,
+	"refresh_token" text,
+	"id_token" text,
+	"access_token_expires_at" timestamp with time zone,
+	"refresh_token_expires_at" timestamp with time zone,
+	"scope" text,
+	"password" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "user_session" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"token" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"ip_address" text,
+	"user_agent" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "user_session_token_unique" UNIQUE("token")
+);
+--> statement-breakpoint
+CREATE TABLE "user_two_factor" (
+	"id" text PRIMARY KEY NOT NULL,
+	"user_id" text NOT NULL,
+	"secret" text NOT NULL,
+	"backup_codes" text NOT NULL,
+	"verified" boolean DEFAULT true NOT NULL,
+	"failed_verification_count" integer DEFAULT 0 NOT NULL,
+	"locked_until" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "user_verification" (
+	"id" text PRIMARY KEY NOT NULL,
+	"identifier" text NOT NULL,
+	"value" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "dead_letter" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"source_id" uuid NOT NULL,
+	"message_id" text,
+	"reason" text NOT NULL,
+	"raw" text NOT NULL,
+	"received_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "event" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"source_id" uuid NOT NULL,
+	"message_id" text NOT NULL,
+	"type" text NOT NULL,
+	"name" text NOT NULL,
+	"trust" text NOT NULL,
+	"bot" boolean DEFAULT false NOT NULL,
+	"properties" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"context" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "event_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "event_seen" (
+	"source_id" uuid NOT NULL,
+	"message_id" text NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "event_seen_source_id_message_id_pk" PRIMARY KEY("source_id","message_id")
+);
+--> statement-breakpoint
+CREATE TABLE "source" (
+	"source_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"write_key" text NOT NULL,
+	"origins" text[] DEFAULT '{}' NOT NULL,
+	"disabled_at" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "visitor_lookup" (
+	"anonymous_id" text PRIMARY KEY NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+ALTER TABLE "app_user" ADD CONSTRAINT "app_user_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "team" ADD CONSTRAINT "team_parent_fk" FOREIGN KEY ("parent_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "user_account" ADD CONSTRAINT "user_account_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "user_session" ADD CONSTRAINT "user_session_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "user_two_factor" ADD CONSTRAINT "user_two_factor_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "contact_created_idx" ON "contact" USING btree ("created_at","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_updated_idx" ON "contact" USING btree ("updated_at","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_name_idx" ON "contact" USING btree ("name","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_tags_idx" ON "contact" USING gin ("tags");--> statement-breakpoint
+CREATE INDEX "contact_attributes_idx" ON "contact" USING gin ("attributes" jsonb_path_ops);--> statement-breakpoint
+CREATE INDEX "contact_search_idx" ON "contact" USING gin ("search" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "contact_external_id_contact_idx" ON "contact_external_id" USING btree ("contact_id");--> statement-breakpoint
+CREATE INDEX "audit_log_entity_idx" ON "audit_log" USING btree ("entity","entity_id","at");--> statement-breakpoint
+CREATE INDEX "audit_log_at_idx" ON "audit_log" USING btree ("at");--> statement-breakpoint
+CREATE INDEX "idempotency_key_created_idx" ON "idempotency_key" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "outbox_pending_idx" ON "outbox" USING btree ("available_at","id") WHERE done_at is null and parked_at is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "category_external_idx" ON "category" USING btree ("external_id");--> statement-breakpoint
+CREATE INDEX "category_path_idx" ON "category" USING gin ("path");--> statement-breakpoint
+CREATE INDEX "orders_occurred_idx" ON "orders" USING btree ("occurred_at","order_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "product_external_idx" ON "product" USING btree ("external_id");--> statement-breakpoint
+CREATE INDEX "product_category_idx" ON "product" USING btree ("category_id");--> statement-breakpoint
+CREATE INDEX "sale_fact_product_idx" ON "sale_fact" USING btree ("product_id","contact_id");--> statement-breakpoint
+CREATE INDEX "app_user_team_idx" ON "app_user" USING btree ("team_id");--> statement-breakpoint
+CREATE INDEX "invitation_created_idx" ON "invitation" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "team_parent_idx" ON "team" USING btree ("parent_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "team_name_idx" ON "team" USING btree (lower("name"));--> statement-breakpoint
+CREATE UNIQUE INDEX "user_account_user_idx" ON "user_account" USING btree ("user_id","provider_id");--> statement-breakpoint
+CREATE INDEX "user_session_user_idx" ON "user_session" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "user_two_factor_user_idx" ON "user_two_factor" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "user_verification_identifier_idx" ON "user_verification" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at");--> statement-breakpoint
+CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
+CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");
