@@ -58,13 +58,27 @@ export const eventSeen = pgTable(
   (t) => [primaryKey({ columns: [t.sourceId, t.messageId] })],
 );
 
-/** Which contact row an anonymous id stands for. */
+/** Which contact row an anonymous id stands for: a visitor, or the known contact it was joined to. */
 export const visitorLookup = pgTable(
   'visitor_lookup',
   {
-    sourceId: uuid('source_id').notNull(),
-    anonymousId: text('anonymous_id').notNull(),
+    anonymousId: text('anonymous_id').primaryKey(),
     contactId: uuid('contact_id').notNull(),
+    createdAt: instant('created_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.sourceId, t.anonymousId] })],
+  (t) => [index('visitor_lookup_contact_idx').on(t.contactId)],
+);
+
+/** Events that could not become facts, with the reason and the text as it came, for the developer to see and replay. */
+export const deadLetter = pgTable(
+  'dead_letter',
+  {
+    id: uuid('id').primaryKey(),
+    sourceId: uuid('source_id').notNull(),
+    messageId: text('message_id'),
+    reason: text('reason').notNull(),
+    raw: text('raw').notNull(),
+    receivedAt: instant('received_at').notNull(),
+  },
+  (t) => [index('dead_letter_source_idx').on(t.sourceId, t.receivedAt)],
 );

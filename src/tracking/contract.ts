@@ -1,0 +1,57 @@
+import { z } from 'zod';
+
+/** Bounds of what a client may send in one request and one event. */
+export const MAX_BODY_BYTES = 5 * 1024 * 1024;
+/** The Segment clients' own limit; a larger event is dead-lettered alone, never refused with the batch. */
+export const MAX_EVENT_BYTES = 32 * 1024;
+export const MAX_BATCH_EVENTS = 2_500;
+
+export const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
+
+/** One accepted answer: how many events were new, seen before, or set aside with a reason. */
+export const ingestAnswer = z
+  .object({
+    accepted: z.number().int(),
+    duplicate: z.number().int(),
+    rejected: z.array(z.object({ messageId: z.string().nullable(), reason: z.string() })),
+  })
+  .meta({ id: 'IngestAnswer' });
+export type IngestAnswer = z.infer<typeof ingestAnswer>;
+
+export const sourceView = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    kind: z.enum(SOURCE_KINDS),
+    writeKey: z.string(),
+    origins: z.array(z.string()),
+    disabled: z.boolean(),
+    createdAt: z.iso.datetime(),
+    lastEventAt: z.iso.datetime().nullable(),
+    events24h: z.number().int(),
+    rejected24h: z.number().int(),
+  })
+  .meta({ id: 'Source' });
+export type SourceView = z.infer<typeof sourceView>;
+
+export const sourceCreate = z.object({
+  name: z.string().trim().min(1).max(100),
+  kind: z.enum(SOURCE_KINDS).default('site'),
+  /** Web origins that may call from a browser; empty means any. */
+  origins: z
+    .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
+    .max(50)
+    .default([]),
+});
+
+/** Payload of the outbox topic event.recorded. */
+export const eventRecorded = z.object({
+  contactId: z.uuid(),
+  id: z.uuid(),
+  occurredAt: z.iso.datetime(),
+  name: z.string(),
+  type: z.string(),
+  trust: z.enum(['public', 'server', 'verified']),
+  bot: z.boolean(),
+});
+export type EventRecorded = z.infer<typeof eventRecorded>;
