@@ -1,0 +1,18 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { teamMembersSql } from '../people/index.ts';
+import { contact } from './schema.ts';
+
+/**
+ * The contacts the actor may know of, as a predicate on the table `contact` (not aliased): their own, their team's, or all.
+ * Every list, count, search, export and look-up carries it. A person limited to their own sees no contact without an owner.
+ */
+export function visibleContacts(ctx: Ctx): SQL {
+  const { actor } = ctx;
+  if (actor.kind === 'system' || actor.kind === 'apiKey') return sql`true`;
+  if (actor.kind !== 'user') return sql`false`;
+  if (actor.visibility === 'all') return sql`true`;
+  if (actor.visibility === 'team') return sql`${contact.ownerId} in ${teamMembersSql(ctx)}`;
+  return sql`${contact.ownerId} = ${actor.id}`;
+}
