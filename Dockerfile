@@ -1,0 +1,15 @@
+FROM node:24-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY web/package.json web/
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production HOST=0.0.0.0 TZ=UTC
+COPY --from=build --chown=node:node /app /app
+USER node
+EXPOSE 3000
+CMD ["npm", "run", "otklik", "--", "all"]
