@@ -24,7 +24,12 @@ export type Ctx = {
   readonly log: Logger;
   readonly requestId: string;
   readonly inTransaction: boolean;
+  /** Set inside a transaction: what runs once it has committed (wake-ups; never anything that must not be lost). */
+  readonly afterCommit?: (effect: AfterCommit) => void;
 };
+
+/** Gets the ctx from outside the transaction; must not throw. */
+export type AfterCommit = (ctx: Ctx) => void;
 
 export function systemCtx(base: { config: Config; db: Db; log: Logger; clock?: Clock }, name: string): Ctx {
   return {
@@ -39,9 +44,13 @@ export function systemCtx(base: { config: Config; db: Db; log: Logger; clock?: C
 }
 
 /** Runs `body` in a transaction, or in the one already open: verbs compose without nesting savepoints. */
-export function inTx<T>(ctx: Ctx, body: (ctx: Ctx) => Promise<T>): Promise<T> {
+export async function inTx<T>(ctx: Ctx, body: (ctx: Ctx) => Promise<T>): Promise<T> {
   if (ctx.inTransaction) return body(ctx);
-  return ctx.db.transaction((tx) => body({ ...ctx, db: tx, inTransaction: true }));
+  const effects: AfterCommit[] = [];
+  const afterCommit = (effect: AfterCommit): void => void effects.push(effect);
+  const result = await ctx.db.transaction((tx) => body({ ...ctx, db: tx, inTransaction: true, afterCommit }));
+  for (const effect of effects) effect(ctx);
+  return result;
 }
 
 /** Throws 403 unless the actor holds the right. Every verb starts with this. */

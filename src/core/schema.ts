@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
@@ -16,8 +17,13 @@ export const outbox = pgTable(
     attempts: integer('attempts').notNull().default(0),
     doneAt: at('done_at'),
     lastError: text('last_error'),
+    parkedAt: at('parked_at'),
   },
-  (t) => [index('outbox_pending_idx').on(t.availableAt, t.id)],
+  (t) => [
+    index('outbox_pending_idx')
+      .on(t.availableAt, t.id)
+      .where(sql`done_at is null and parked_at is null`),
+  ],
 );
 
 /** Who changed what, append-only; written in the transaction of the change. */

@@ -1,0 +1,83 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from './ctx.ts';
+import { dateOf, rows } from './db.ts';
+import type { OutboxEvent } from './jobs.ts';
+
+/** With doubling from BACKOFF_BASE_MS the last attempt comes about a quarter of an hour after the first. */
+export const MAX_ATTEMPTS = 10;
+const BACKOFF_BASE_MS = 1_000;
+const BACKOFF_MAX_MS = 10 * 60_000;
+/** Enough to see what went wrong without keeping whole stacks in a row. */
+const MAX_ERROR_CHARS = 500;
+
+export type ClaimedRow = { id: string; topic: string; attempts: number };
+
+/** Clocks of machines differ, so that all times of claims and retries are the database's. */
+const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`;
+
+/**
+ * Takes due events for `leaseMs`. A row whose earlier claim lapsed (its worker died, or the queue lost its job) counts that
+ * as an attempt, so that an event that kills its worker ends parked as well.
+ */
+export async function claimDue(ctx: Ctx, limit: number, leaseMs: number): Promise<ClaimedRow[]> {
+  const claimed = await rows<ClaimedRow & { parked: boolean }>(
+    ctx.db,
+    sql`
+    with due as (
+      select id, claimed_until is not null as lapsed from outbox
+      where done_at is null and parked_at is null and available_at <= now()
+      order by available_at, id limit ${limit}
+      for update skip locked
+    )
+    update outbox o set
+      available_at = now() + ${leaseMs} * interval '1 ms',
+      claimed_until = now() + ${leaseMs} * interval '1 ms',
+      attempts = o.attempts + due.lapsed::int,
+      last_error = case when due.lapsed then 'claim lapsed: the worker died or the queue lost the job' else o.last_error end,
+      parked_at = case when due.lapsed and o.attempts + 1 >= ${MAX_ATTEMPTS} then now() end
+    from due where o.id = due.id
+    returning o.id, o.topic, o.attempts, o.parked_at is not null as parked`,
+  );
+  return claimed.filter((event) => !event.parked).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Gives claims back unused, to be taken at once. */
+export async function release(ctx: Ctx, ids: readonly string[]): Promise<void> {
+  await ctx.db.execute(sql`
+    update outbox set claimed_until = null, available_at = now()
+    where id = any(${uuids(ids)}) and done_at is null and parked_at is null`);
+}
+
+/**
+ * Marks the events done and returns them in the order of their ids, inside the caller's transaction: should a handler fail,
+ * the mark goes with its effects. Events done already, or in another worker's hands, are left out.
+ */
+export async function take(ctx: Ctx, ids: readonly string[]): Promise<OutboxEvent[]> {
+  const taken = await rows<{ id: string; topic: string; payload: unknown; createdAt: string }>(
+    ctx.db,
+    sql`
+    with mine as (
+      select id from outbox where id = any(${uuids(ids)}) and done_at is null and parked_at is null
+      for update skip locked
+    )
+    update outbox o set done_at = now(), claimed_until = null
+    from mine where o.id = mine.id
+    returning o.id, o.topic, o.payload, o.created_at as "createdAt"`,
+  );
+  return taken
+    .map((event) => ({ ...event, createdAt: dateOf(event.createdAt) }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** Puts failed events back for a later attempt, or parks those that had their last. */
+export async function fail(ctx: Ctx, ids: readonly string[], error: string): Promise<void> {
+  const wait = sql`least(${BACKOFF_MAX_MS}, ${BACKOFF_BASE_MS} * 2 ^ attempts) * (0.8 + 0.4 * random()) * interval '1 ms'`;
+  await ctx.db.execute(sql`
+    update outbox set
+      attempts = attempts + 1,
+      claimed_until = null,
+      last_error = ${error.slice(0, MAX_ERROR_CHARS)},
+      available_at = now() + ${wait},
+      parked_at = case when attempts + 1 >= ${MAX_ATTEMPTS} then now() end
+    where id = any(${uuids(ids)}) and done_at is null and parked_at is null`);
+}
