@@ -1,0 +1,65 @@
+import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant } from '../core/columns.ts';
+
+/** What gives points. A change makes a new version; entries keep the version they were made by. */
+export const scoreRule = pgTable('score_rule', {
+  ruleId: uuid('rule_id').primaryKey(),
+  version: integer('version').notNull().default(1),
+  /** ScoreRuleInput of the contract. */
+  rule: jsonb('rule').notNull(),
+  createdAt: instant('created_at').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+/** Every point with its cause, append-only, partitioned by month of occurred_at. */
+export const scoreEntry = pgTable(
+  'score_entry',
+  {
+    contactId: uuid('contact_id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    id: uuid('id').notNull(),
+    ruleId: uuid('rule_id').notNull(),
+    ruleVersion: integer('rule_version').notNull(),
+    ruleName: text('rule_name').notNull(),
+    /** engagement | fit */
+    kind: text('kind').notNull(),
+    points: integer('points').notNull(),
+    halfLifeDays: integer('half_life_days'),
+    cap: integer('cap'),
+    /** The fact in words, as it was: event name, response kind, "rule holds". */
+    what: text('what').notNull(),
+    factKey: text('fact_key').notNull(),
+    recordedAt: instant('recorded_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.occurredAt, t.id] })],
+);
+
+/** A fact gives its points once per rule: a partitioned table cannot hold this uniqueness itself. */
+export const scoreGuard = pgTable(
+  'score_guard',
+  {
+    contactId: uuid('contact_id').notNull(),
+    ruleId: uuid('rule_id').notNull(),
+    factKey: text('fact_key').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.ruleId, t.factKey] })],
+);
+
+/** The latest score of a contact that ever gave a signal. `reviewAt`: when decay alone changes the grade. */
+export const lead = pgTable(
+  'lead',
+  {
+    contactId: uuid('contact_id').primaryKey(),
+    grade: text('grade').notNull(),
+    fit: text('fit').notNull(),
+    fitPoints: doublePrecision('fit_points').notNull(),
+    engagement: doublePrecision('engagement').notNull(),
+    score: doublePrecision('score').notNull(),
+    lastSignalAt: instant('last_signal_at'),
+    hotSince: instant('hot_since'),
+    computedAt: instant('computed_at').notNull(),
+    reviewAt: instant('review_at'),
+  },
+  (t) => [index('lead_grade_idx').on(t.grade, t.score, t.contactId), index('lead_review_idx').on(t.reviewAt)],
+);
