@@ -1,20 +1,32 @@
 import { sql } from 'drizzle-orm';
 import {
+  bigint,
   boolean,
+  customType,
   index,
   integer,
   jsonb,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   uuid,
 } from 'drizzle-orm/pg-core';
 import { instant } from '../core/columns.ts';
 
+/** Text compared byte by byte: the same order in every database, and quick. For keys and prepared sort keys. */
+const plainText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+
+/**
+ * Contacts a person works with: neither anonymous visitors, who may outnumber them a hundred times, nor redirects of a merge.
+ * Queries of lists spell exactly this, so that the partial indexes serve them.
+ */
+const known = sql.raw(`"merged_into" is null and "kind" <> 'visitor'`);
+
 /**
  * A party: person or organisation, or a visitor not known yet. Its own fields are the latest values; what they were
- * before stands in contact_history. `search` is the lower-case text the search box looks in.
+ * before stands in contact_history. `search` is the folded text the search box looks in, `sort_name` the folded name.
  */
 export const contact = pgTable(
   'contact',
@@ -26,9 +38,10 @@ export const contact = pgTable(
       .notNull()
       .default(sql`'{client}'`),
     name: text('name').notNull().default(''),
+    sortName: plainText('sort_name').notNull().default(''),
     givenName: text('given_name'),
     familyName: text('family_name'),
-    email: text('email'),
+    email: plainText('email'),
     phone: text('phone'),
     country: text('country'),
     city: text('city'),
@@ -53,13 +66,18 @@ export const contact = pgTable(
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [
-    index('contact_created_idx').on(t.createdAt, t.contactId),
-    index('contact_updated_idx').on(t.updatedAt, t.contactId),
-    index('contact_name_idx').on(t.name, t.contactId),
+    index('contact_created_idx').on(t.createdAt, t.contactId).where(known),
+    index('contact_updated_idx').on(t.updatedAt, t.contactId).where(known),
+    index('contact_name_idx').on(t.sortName, t.contactId).where(known),
+    index('contact_email_idx').on(t.email, t.contactId).where(known),
+    index('contact_visitor_idx').on(t.createdAt, t.contactId).where(sql.raw(`"kind" = 'visitor'`)),
     index('contact_owner_idx').on(t.ownerId, t.createdAt, t.contactId),
+    index('contact_country_idx').on(t.country).where(known),
+    index('contact_city_idx').on(t.city).where(known),
+    index('contact_merged_idx').on(t.mergedInto).where(sql.raw(`"merged_into" is not null`)),
     index('contact_tags_idx').using('gin', t.tags),
     index('contact_attributes_idx').using('gin', t.attributes.op('jsonb_path_ops')),
-    index('contact_search_idx').using('gin', t.search.op('gin_trgm_ops')),
+    index('contact_search_idx').using('gin', t.search.op('gin_trgm_ops')).where(known),
   ],
 );
 
@@ -132,8 +150,12 @@ export const consent = pgTable(
     source: text('source').notNull(),
     proof: jsonb('proof').notNull().default({}),
     recordedAt: instant('recorded_at').notNull(),
+    originId: uuid('origin_id').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.contactId, t.purpose, t.channel, t.occurredAt, t.id] })],
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.purpose, t.channel, t.occurredAt, t.id] }),
+    index('consent_find_idx').on(t.purpose, t.channel, t.granted, t.contactId),
+  ],
 );
 
 /** Addresses that get nothing, whoever holds them: hard bounce, complaint, unsubscribe, erased. */
@@ -146,4 +168,115 @@ export const suppression = pgTable(
     createdAt: instant('created_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.channel, t.address] })],
+);
+
+/** What somebody wrote about a contact, append-only. */
+export const contactNote = pgTable(
+  'contact_note',
+  {
+    contactId: uuid('contact_id').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    id: uuid('id').notNull(),
+    body: text('body').notNull(),
+    authorId: text('author_id').notNull(),
+    authorName: text('author_name').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.occurredAt, t.id] })],
+);
+
+/** Custom attributes seen so far with the types of their values: what filters and column pickers offer. */
+export const attributeKey = pgTable(
+  'attribute_key',
+  {
+    key: text('key').notNull(),
+    /** text | number | boolean | date | list */
+    type: text('type').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.type] })],
+);
+
+/** A list somebody saved: search, filter, sort and columns. Shared ones are seen by all, changed by their owner. */
+export const savedView = pgTable(
+  'saved_view',
+  {
+    viewId: uuid('view_id').primaryKey(),
+    entity: text('entity').notNull(),
+    name: text('name').notNull(),
+    query: jsonb('query').notNull(),
+    ownerId: text('owner_id').notNull(),
+    shared: boolean('shared').notNull().default(false),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [index('saved_view_owner_idx').on(t.entity, t.ownerId)],
+);
+
+/**
+ * A file on its way into the base. The row is claimed with a lease; every batch of rows commits together with the counters
+ * here, so that whoever goes on after a crash begins exactly behind the last committed row.
+ */
+export const importJob = pgTable(
+  'import_job',
+  {
+    importId: uuid('import_id').primaryKey(),
+    kind: text('kind').notNull(),
+    name: text('name').notNull(),
+    /** csv | ndjson */
+    format: text('format').notNull(),
+    preset: text('preset'),
+    mapping: jsonb('mapping').notNull(),
+    /** Column names of a CSV file, as found when it was uploaded. */
+    header: text('header').array(),
+    /** queued | running | done | failed | cancelled */
+    state: text('state').notNull(),
+    sha256: text('sha256').notNull(),
+    /** Bytes as stored (compressed when the file is). */
+    bytesTotal: bigint('bytes_total', { mode: 'number' }).notNull(),
+    bytesRead: bigint('bytes_read', { mode: 'number' }).notNull().default(0),
+    /** The checkpoint: rows 1 … rowsRead are finished with. */
+    rowsRead: integer('rows_read').notNull().default(0),
+    rowsCreated: integer('rows_created').notNull().default(0),
+    rowsUpdated: integer('rows_updated').notNull().default(0),
+    rowsUnchanged: integer('rows_unchanged').notNull().default(0),
+    rowsFailed: integer('rows_failed').notNull().default(0),
+    rowsPerS: real('rows_per_s'),
+    /** Why it failed: {code, detail, at}. */
+    failure: jsonb('failure'),
+    leaseToken: uuid('lease_token'),
+    leaseUntil: instant('lease_until'),
+    /** Claims since the last committed batch; a file that takes worker after worker down is given up. */
+    claims: integer('claims').notNull().default(0),
+    createdBy: text('created_by').notNull(),
+    createdAt: instant('created_at').notNull(),
+    startedAt: instant('started_at'),
+    finishedAt: instant('finished_at'),
+    /** When the stored file was removed after its term. */
+    fileRemovedAt: instant('file_removed_at'),
+  },
+  (t) => [
+    index('import_job_created_idx').on(t.createdAt, t.importId),
+    index('import_job_open_idx')
+      .on(t.createdAt, t.importId)
+      .where(sql`${t.state} in ('queued', 'running')`),
+  ],
+);
+
+/** A row of a file that was not taken, with why and as it stood in the file. */
+export const importError = pgTable(
+  'import_error',
+  {
+    importId: uuid('import_id').notNull(),
+    /** Number of the data row in the file, from 1; a header is not counted. */
+    rowNumber: integer('row_number').notNull(),
+    code: text('code').notNull(),
+    field: text('field'),
+    detail: text('detail').notNull(),
+    /** Line of its document, for kinds that number them; lets a mended row find its place again. */
+    line: integer('line'),
+    /** Cells of the CSV row, or the text of the NDJSON line. */
+    raw: text('raw').array().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.importId, t.rowNumber] })],
 );
