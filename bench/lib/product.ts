@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** The product in a process and a folder of its own, as a user runs it; benches talk to it over HTTP. */
+export type Product = {
+  url: string;
+  dataDir: string;
+  apiKey: string;
+  /** From the start of the process to the printed address. */
+  startedMs: number;
+  process: ChildProcess;
+  /** Peak resident memory of the Node process so far, in MiB. */
+  peakRssMb(): Promise<number>;
+  stop(): Promise<void>;
+};
+
+const PASSWORD = 'bench-password-1';
+const START_TIMEOUT_MS = 120_000;
+
+/** A traversable folder, so that the database user may enter it. */
+export async function newDataDir(): Promise<string> {
+  const dir = await mkdtemp(join(tmpdir(), 'otklik-bench-'));
+  await chmod(dir, 0o755);
+  return join(dir, 'data');
+}
+
+export async function startProduct(dataDir: string, env: Record<string, string> = {}): Promise<Product> {
+  const started = performance.now();
+  const child = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts', 'all'], {
+    env: {
+      ...process.env,
+      TZ: 'UTC',
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_LEVEL: 'warn',
+      OWNER_PASSWORD: PASSWORD,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = await addressOf(child);
+  const startedMs = performance.now() - started;
+  return {
+    url,
+    dataDir,
+    apiKey: await makeKey(url),
+    startedMs,
+    process: child,
+    peakRssMb: () => peakRssMb(url, child),
+    stop: () => stop(child),
+  };
+}
+
+function addressOf(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('the product did not start in time')), START_TIMEOUT_MS);
+    child.once('exit', (code) => reject(new Error(`the product ended with ${code}`)));
+    if (child.stdout === null) throw new Error('no stdout');
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /https?:\/\/\S+/.exec(line)?.[0];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url.replace(/\/$/, ''));
+    });
+  });
+}
+
+/** Signs in as the owner and makes an API key with every right, as a developer would in the console. */
+async function makeKey(url: string): Promise<string> {
+  const headers = { 'content-type': 'application/json', origin: url };
+  const signIn = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ email: 'owner@example.com', password: PASSWORD }),
+  });
+  if (!signIn.ok) throw new Error(`sign-in failed: ${signIn.status} ${await signIn.text()}`);
+  const cookie = signIn.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  const me = (await (await fetch(`${url}/api/me`, { headers: { cookie } })).json()) as { rights: string[] };
+  const answer = await fetch(`${url}/api/keys`, {
+    method: 'POST',
+    headers: { ...headers, cookie },
+    body: JSON.stringify({ name: 'bench', scopes: me.rights }),
+  });
+  if (!answer.ok) throw new Error(`no API key: ${answer.status} ${await answer.text()}`);
+  return ((await answer.json()) as { key: string }).key;
+}
+
+/** VmHWM of the process that listens: the launcher's child. */
+async function peakRssMb(url: string, launcher: ChildProcess): Promise<number> {
+  const children = (await readFile(`/proc/${launcher.pid}/task/${launcher.pid}/children`, 'utf8'))
+    .trim()
+    .split(/\s+/);
+  const pid = children[0] === undefined || children[0] === '' ? launcher.pid : Number(children[0]);
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const match = /VmHWM:\s+(\d+) kB/.exec(status);
+  if (match === null) throw new Error(`no memory figure of ${url}`);
+  return Number(match[1]) / 1024;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  await ended;
+}
+
+/** Ends the embedded database of the folder and removes it. */
+export async function discard(dataDir: string): Promise<void> {
+  const child = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts', 'stop-db'], {
+    env: { ...process.env, TZ: 'UTC', DATA_DIR: dataDir, LOG_LEVEL: 'error' },
+    stdio: 'ignore',
+  });
+  await new Promise((resolve) => child.once('exit', resolve));
+  await rm(join(dataDir, '..'), { recursive: true, force: true });
+}
