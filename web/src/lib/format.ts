@@ -1,0 +1,58 @@
+const MINUTE_S = 60;
+const HOUR_S = 3_600;
+const DAY_S = 86_400;
+const MONTH_S = 30 * DAY_S;
+const YEAR_S = 365 * DAY_S;
+
+/** Decimal digits of a currency's minor unit: 2 for GBP, 0 for JPY. */
+export function currencyDigits(currency: string): number {
+  return (
+    new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+  );
+}
+
+export function moneyText(minor: number, currency: string, locale: string): string {
+  const amount = minor / 10 ** currencyDigits(currency);
+  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
+}
+
+export function numberText(value: number, locale: string, digits = 0): string {
+  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+}
+
+/** 0.1234 → "12.3 %". */
+export function shareText(share: number, locale: string): string {
+  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share);
+}
+
+export function dateText(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+}
+
+export function dateTimeText(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  }).format(new Date(iso));
+}
+
+/** "2026-03" → "Mar 2026". */
+export function monthText(iso: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(iso));
+}
+
+/** How far a moment is from `nowMs`: "5 minutes ago", "in 2 days". */
+export function relativeText(iso: string, locale: string, nowMs: number = Date.now()): string {
+  const seconds = (new Date(iso).getTime() - nowMs) / 1_000;
+  const size = Math.abs(seconds);
+  const words = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
+  if (size < MINUTE_S) return words.format(Math.round(seconds), 'second');
+  if (size < HOUR_S) return words.format(Math.round(seconds / MINUTE_S), 'minute');
+  if (size < DAY_S) return words.format(Math.round(seconds / HOUR_S), 'hour');
+  if (size < MONTH_S) return words.format(Math.round(seconds / DAY_S), 'day');
+  if (size < YEAR_S) return words.format(Math.round(seconds / MONTH_S), 'month');
+  return words.format(Math.round(seconds / YEAR_S), 'year');
+}

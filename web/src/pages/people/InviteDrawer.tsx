@@ -1,0 +1,76 @@
+import { Button, Drawer, Stack, Text, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import type { InvitationCreated, InvitationInput } from '@server/people/contract.ts';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { people } from '../../api/people.ts';
+import { locale } from '../../i18n/index.ts';
+import { dateTimeText } from '../../lib/format.ts';
+import { showFieldErrors } from '../../lib/formErrors.ts';
+import { CopyField } from '../../ui/CopyField.tsx';
+import { FormDrawer } from '../../ui/FormDrawer.tsx';
+import { useWrite } from '../../ui/mutation.ts';
+import type { Access } from './fields.tsx';
+import { AccessFields } from './fields.tsx';
+
+const FRESH: Access & { email: string } = { email: '', role: 'manager', teamId: null, visibility: 'own' };
+
+export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation(['people', 'common']);
+  const [made, setMade] = useState<InvitationCreated>();
+  const form = useForm({ initialValues: FRESH });
+  const create = useWrite({
+    run: (input: InvitationInput) => people.invite(input),
+    touches: ['invitations'],
+    onDone: setMade,
+    onProblem: (error) => showFieldErrors(form, error),
+  });
+  const again = () => {
+    setMade(undefined);
+    form.reset();
+  };
+  const close = () => {
+    onClose();
+    again();
+  };
+  const title = t('people:inviteTitle');
+  if (made !== undefined)
+    return (
+      <Drawer opened={opened} onClose={close} title={title} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
+        <Stack>
+          <Text size="sm">{t('people:inviteReady')}</Text>
+          <CopyField label={t('people:inviteLink')} value={made.url} />
+          <Text size="sm" c="dimmed">
+            {t('people:inviteExpires', { date: dateTimeText(made.expiresAt, locale()) })}
+          </Text>
+          <Button variant="default" onClick={again}>
+            {t('people:inviteAnother')}
+          </Button>
+        </Stack>
+      </Drawer>
+    );
+  return (
+    <FormDrawer
+      opened={opened}
+      onClose={close}
+      title={title}
+      submit={t('people:inviteCreate')}
+      busy={create.isPending}
+      onSubmit={form.onSubmit(({ email, ...access }) =>
+        create.mutate({ ...access, ...(email.trim() === '' ? {} : { email: email.trim() }) }),
+      )}
+    >
+      <Text size="sm" c="dimmed">
+        {t('people:inviteHint')}
+      </Text>
+      <TextInput
+        type="email"
+        label={t('people:inviteEmail')}
+        description={t('people:inviteEmailHint')}
+        data-autofocus
+        {...form.getInputProps('email')}
+      />
+      <AccessFields value={form.values} onChange={form.setValues} errors={form.errors} />
+    </FormDrawer>
+  );
+}

@@ -1,0 +1,67 @@
+import { Button, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
+import type { Person, PersonPatch } from '@server/people/contract.ts';
+import { useTranslation } from 'react-i18next';
+import { people } from '../../api/people.ts';
+import { showFieldErrors } from '../../lib/formErrors.ts';
+import { useMe } from '../../lib/me.ts';
+import { Confirm } from '../../ui/Confirm.tsx';
+import { FormDrawer } from '../../ui/FormDrawer.tsx';
+import { useWrite } from '../../ui/mutation.ts';
+import { AccessFields } from './fields.tsx';
+
+export function PersonDrawer({ person, onClose }: { person: Person; onClose: () => void }) {
+  const { t } = useTranslation(['people', 'common']);
+  const { user } = useMe();
+  const [asking, ask] = useDisclosure(false);
+  const { id, name, role, teamId, visibility } = person;
+  const form = useForm({ initialValues: { name, role, teamId, visibility } });
+  const save = useWrite({
+    run: (input: PersonPatch) => people.patch(id, input),
+    touches: ['people', 'teams', 'me'],
+    done: t('people:saved'),
+    onDone: onClose,
+    onProblem: (error) => showFieldErrors(form, error),
+  });
+  const deactivate = useWrite({
+    run: () => people.deactivate(id),
+    touches: ['people', 'teams'],
+    done: t('people:deactivated', { name }),
+    onDone: onClose,
+  });
+  return (
+    <>
+      <FormDrawer
+        opened={!asking}
+        onClose={onClose}
+        title={t('people:editTitle', { name })}
+        submit={t('common:action.save')}
+        busy={save.isPending}
+        onSubmit={form.onSubmit((values) => save.mutate(values))}
+      >
+        <TextInput label={t('people:name')} data-autofocus {...form.getInputProps('name')} />
+        <AccessFields
+          value={form.values}
+          onChange={(access) => form.setValues(access)}
+          errors={form.errors}
+        />
+        {person.active && id !== user.id && (
+          <Button color="red" variant="subtle" onClick={ask.open}>
+            {t('people:deactivate')}
+          </Button>
+        )}
+      </FormDrawer>
+      <Confirm
+        opened={asking}
+        onClose={ask.close}
+        title={t('people:deactivateTitle', { name })}
+        text={t('people:deactivateText')}
+        yes={t('people:deactivate')}
+        danger
+        busy={deactivate.isPending}
+        onYes={() => deactivate.mutate(undefined)}
+      />
+    </>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Right, Role } from '@server/core/rights.ts';
+import {
+  IconAffiliate,
+  IconChartBar,
+  IconChecklist,
+  IconFileImport,
+  IconFlame,
+  IconHome,
+  IconKey,
+  IconPlugConnected,
+  IconSend,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react';
+
+const ITEMS = {
+  home: { to: '/', icon: IconHome, right: null },
+  leads: { to: '/leads', icon: IconFlame, right: 'leads:read' },
+  tasks: { to: '/tasks', icon: IconChecklist, right: 'contacts:read' },
+  contacts: { to: '/contacts', icon: IconUsers, right: 'contacts:read' },
+  segments: { to: '/segments', icon: IconAffiliate, right: 'segments:read' },
+  campaigns: { to: '/campaigns', icon: IconSend, right: 'campaigns:read' },
+  sales: { to: '/sales', icon: IconChartBar, right: 'orders:read' },
+  imports: { to: '/imports', icon: IconFileImport, right: 'contacts:import' },
+  people: { to: '/people', icon: IconUsersGroup, right: 'people:read' },
+  sources: { to: '/sources', icon: IconPlugConnected, right: 'tracking:read' },
+  keys: { to: '/keys', icon: IconKey, right: 'keys:write' },
+} as const satisfies Record<string, { to: string; icon: typeof IconHome; right: Right | null }>;
+
+export type NavKey = keyof typeof ITEMS;
+
+/** What each role meets first; the rest follows in one common order. */
+const FIRST: Record<Role, readonly NavKey[]> = {
+  owner: ['home', 'contacts', 'segments', 'campaigns', 'leads'],
+  marketer: ['home', 'segments', 'campaigns', 'contacts', 'leads'],
+  manager: ['home', 'leads', 'tasks', 'contacts'],
+  head: ['home', 'leads', 'sales', 'contacts'],
+  developer: ['home', 'sources', 'keys', 'imports'],
+};
+
+const SETUP: readonly NavKey[] = ['imports', 'people', 'sources', 'keys'];
+const WORK: readonly NavKey[] = ['home', 'leads', 'tasks', 'contacts', 'segments', 'campaigns', 'sales'];
+
+export type NavEntry = { key: NavKey } & (typeof ITEMS)[NavKey];
+
+/** The entries a person may open, in the order of their role: daily work, then set-up. */
+export function navFor(role: Role, rights: readonly Right[]): { work: NavEntry[]; setup: NavEntry[] } {
+  const entries = (keys: readonly NavKey[]): NavEntry[] =>
+    keys
+      .map((key) => ({ key, ...ITEMS[key] }))
+      .filter(({ right }) => right === null || rights.includes(right));
+  const first = FIRST[role];
+  const rest = (keys: readonly NavKey[]) => keys.filter((key) => !first.includes(key));
+  return { work: entries([...first, ...rest(WORK)]), setup: entries(rest(SETUP)) };
+}

@@ -1,0 +1,33 @@
+import { Group, Stack, Text, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import type { ReactNode } from 'react';
+
+/** Every page starts with it: the one h1, what the page is for, and what one can do here. */
+export function PageHeader(props: {
+  title: string;
+  above?: ReactNode;
+  badge?: ReactNode;
+  description?: ReactNode;
+  actions?: ReactNode;
+}) {
+  useDocumentTitle(`${props.title} · Otklik`);
+  return (
+    <Group justify="space-between" align="flex-end" gap="md" mb="lg" wrap="wrap">
+      <Stack gap={4} miw={0}>
+        {props.above}
+        <Group gap="sm" wrap="wrap">
+          <Title order={1} style={{ overflowWrap: 'anywhere' }}>
+            {props.title}
+          </Title>
+          {props.badge}
+        </Group>
+        {props.description !== undefined && (
+          <Text c="dimmed" size="sm" component="div">
+            {props.description}
+          </Text>
+        )}
+      </Stack>
+      {props.actions !== undefined && <Group gap="xs">{props.actions}</Group>}
+    </Group>
+  );
+}

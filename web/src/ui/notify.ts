@@ -1,0 +1,19 @@
+import { notifications } from '@mantine/notifications';
+import i18next from 'i18next';
+import { ApiError } from '../api/problem.ts';
+
+export function notifyDone(message: string): void {
+  notifications.show({ message, color: 'pine', autoClose: 4_000 });
+}
+
+/** What the server refused and the code one can quote; stays until read. */
+export function notifyProblem(error: unknown): void {
+  const problem = error instanceof ApiError ? error : undefined;
+  notifications.show({
+    color: 'red',
+    title: problem?.message ?? i18next.t('error.unexpected'),
+    message: problem === undefined ? '' : problem.code,
+    autoClose: 12_000,
+    role: 'alert',
+  });
+}
