@@ -6,7 +6,15 @@ import { deadLetter, event, eventSeen, source, visitorLookup } from './schema.ts
 
 /** All SQL of tracking. Bulk statements take one jsonb parameter: one round trip whatever the batch. */
 
-export type SourceRow = { sourceId: string; name: string; kind: string; writeKey: string; origins: string[]; disabled: boolean; createdAt: Date };
+export type SourceRow = {
+  sourceId: string;
+  name: string;
+  kind: string;
+  writeKey: string;
+  origins: string[];
+  disabled: boolean;
+  createdAt: Date;
+};
 export type SourceHealth = { lastEventAt: Date | null; events24h: number; rejected24h: number };
 
 export type FactRow = {
@@ -29,22 +37,36 @@ export async function insertSource(ctx: Ctx, row: Omit<SourceRow, 'disabled'>): 
 }
 
 export async function sourceByWriteKey(ctx: Ctx, writeKey: string): Promise<SourceRow | null> {
-  const [found] = await ctx.db.select().from(source).where(sql`${source.writeKey} = ${writeKey}`);
+  const [found] = await ctx.db
+    .select()
+    .from(source)
+    .where(sql`${source.writeKey} = ${writeKey}`);
   return found === undefined ? null : { ...found, disabled: found.disabledAt !== null };
 }
 
 export async function allSources(ctx: Ctx): Promise<Array<SourceRow & SourceHealth>> {
   const since = new Date(ctx.clock.now().getTime() - 86_400_000).toISOString();
   const found = await rows<{
-    sourceId: string; name: string; kind: string; writeKey: string; origins: string[]; disabled: boolean; createdAt: string;
-    lastEventAt: string | null; events24h: number; rejected24h: number;
-  }>(ctx.db, sql`
+    sourceId: string;
+    name: string;
+    kind: string;
+    writeKey: string;
+    origins: string[];
+    disabled: boolean;
+    createdAt: string;
+    lastEventAt: string | null;
+    events24h: number;
+    rejected24h: number;
+  }>(
+    ctx.db,
+    sql`
     select s.source_id as "sourceId", s.name, s.kind, s.write_key as "writeKey", s.origins,
       s.disabled_at is not null as disabled, s.created_at as "createdAt",
       (select max(recorded_at) from ${eventSeen} e where e.source_id = s.source_id and e.recorded_at >= ${since}::timestamptz) as "lastEventAt",
       (select count(*)::int from ${eventSeen} e where e.source_id = s.source_id and e.recorded_at >= ${since}::timestamptz) as "events24h",
       (select count(*)::int from ${deadLetter} d where d.source_id = s.source_id and d.received_at >= ${since}::timestamptz) as "rejected24h"
-    from ${source} s order by s.created_at, s.source_id`);
+    from ${source} s order by s.created_at, s.source_id`,
+  );
   return found.map((row) => ({
     ...row,
     createdAt: dateOf(row.createdAt),
@@ -53,18 +75,28 @@ export async function allSources(ctx: Ctx): Promise<Array<SourceRow & SourceHeal
 }
 
 /** Marks message ids as seen; returns those that were new. A concurrent sender of the same id waits here for the first. */
-export async function markSeen(ctx: Ctx, sourceId: string, messageIds: readonly string[]): Promise<Set<string>> {
-  const fresh = await rows<{ messageId: string }>(ctx.db, sql`
+export async function markSeen(
+  ctx: Ctx,
+  sourceId: string,
+  messageIds: readonly string[],
+): Promise<Set<string>> {
+  const fresh = await rows<{ messageId: string }>(
+    ctx.db,
+    sql`
     insert into ${eventSeen} (source_id, message_id, recorded_at)
     select ${sourceId}::uuid, m.id, ${ctx.clock.now().toISOString()}::timestamptz
     from jsonb_array_elements_text(${json([...messageIds].toSorted())}) as m(id)
     on conflict do nothing
-    returning message_id as "messageId"`);
+    returning message_id as "messageId"`,
+  );
   return new Set(fresh.map((row) => row.messageId));
 }
 
 /** Visitors by anonymous id: those known, and new visitor contacts for the rest. */
-export async function ensureVisitors(ctx: Ctx, wanted: ReadonlyArray<{ anonymousId: string; contactId: string }>): Promise<Map<string, string>> {
+export async function ensureVisitors(
+  ctx: Ctx,
+  wanted: ReadonlyArray<{ anonymousId: string; contactId: string }>,
+): Promise<Map<string, string>> {
   if (wanted.length === 0) return new Map();
   const sorted = wanted.toSorted((a, b) => (a.anonymousId < b.anonymousId ? -1 : 1));
   const now = ctx.clock.now().toISOString();
@@ -78,18 +110,24 @@ export async function ensureVisitors(ctx: Ctx, wanted: ReadonlyArray<{ anonymous
     )
     insert into ${contact} (contact_id, kind, source, created_at, updated_at)
     select contact_id, 'visitor', 'tracking', ${now}::timestamptz, ${now}::timestamptz from fresh`);
-  const found = await rows<{ anonymousId: string; contactId: string }>(ctx.db, sql`
+  const found = await rows<{ anonymousId: string; contactId: string }>(
+    ctx.db,
+    sql`
     select v.anonymous_id as "anonymousId", v.contact_id as "contactId" from ${visitorLookup} v
-    where v.anonymous_id in (select jsonb_array_elements_text(${json(sorted.map((w) => w.anonymousId))}))`);
+    where v.anonymous_id in (select jsonb_array_elements_text(${json(sorted.map((w) => w.anonymousId))}))`,
+  );
   return new Map(found.map((row) => [row.anonymousId, row.contactId]));
 }
 
 /** Which of these contacts are visitors nobody has been found for yet. */
 export async function stillVisitors(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
-  const found = await rows<{ contactId: string }>(ctx.db, sql`
+  const found = await rows<{ contactId: string }>(
+    ctx.db,
+    sql`
     select contact_id as "contactId" from ${contact}
     where kind = 'visitor' and merged_into is null
-      and contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)`);
+      and contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)`,
+  );
   return new Set(found.map((row) => row.contactId));
 }
 
@@ -117,15 +155,32 @@ export async function moveFacts(ctx: Ctx, from: string, to: string): Promise<voi
     with gone as (delete from ${event} where contact_id = ${from}::uuid returning *)
     insert into ${event} (contact_id, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id)
     select ${to}::uuid, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id from gone`);
-  await ctx.db.execute(sql`update ${visitorLookup} set contact_id = ${to}::uuid where contact_id = ${from}::uuid`);
+  await ctx.db.execute(
+    sql`update ${visitorLookup} set contact_id = ${to}::uuid where contact_id = ${from}::uuid`,
+  );
 }
 
-export type TimelineFact = { id: string; occurredAt: Date; type: string; name: string; trust: string; properties: Record<string, unknown> };
+export type TimelineFact = {
+  id: string;
+  occurredAt: Date;
+  type: string;
+  name: string;
+  trust: string;
+  properties: Record<string, unknown>;
+};
 
-export async function factsOf(ctx: Ctx, contactId: string, before: Date, limit: number): Promise<TimelineFact[]> {
-  const found = await rows<Omit<TimelineFact, 'occurredAt'> & { occurredAt: string }>(ctx.db, sql`
+export async function factsOf(
+  ctx: Ctx,
+  contactId: string,
+  before: Date,
+  limit: number,
+): Promise<TimelineFact[]> {
+  const found = await rows<Omit<TimelineFact, 'occurredAt'> & { occurredAt: string }>(
+    ctx.db,
+    sql`
     select id, occurred_at as "occurredAt", type, name, trust, properties from ${event}
     where contact_id = ${contactId}::uuid and occurred_at < ${before.toISOString()}::timestamptz and not bot
-    order by occurred_at desc, id desc limit ${limit}`);
+    order by occurred_at desc, id desc limit ${limit}`,
+  );
   return found.map((row) => ({ ...row, occurredAt: dateOf(row.occurredAt) }));
 }

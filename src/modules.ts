@@ -1,0 +1,68 @@
+import type { Hono } from 'hono';
+import type { Ctx } from './core/ctx.ts';
+import type { AppEnv } from './core/http.ts';
+import type { Job, Subscription } from './core/jobs.ts';
+import { contactsJobs, contactsRoutes, contactsSubscriptions, registerContacts } from './contacts/index.ts';
+import { dealsRoutes, registerDeals } from './deals/index.ts';
+import {
+  campaignsJobs,
+  campaignsRoutes,
+  campaignsSubscriptions,
+  registerCampaigns,
+} from './campaigns/index.ts';
+import { loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
+import { ordersRoutes, registerOrders } from './orders/index.ts';
+import {
+  installDefaultRules,
+  registerScoring,
+  scoringJobs,
+  scoringRoutes,
+  scoringSubscriptions,
+} from './scoring/index.ts';
+import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
+import { registerTracking, trackingRoutes } from './tracking/index.ts';
+
+/** The list of modules: what each adds to the program. The only place that knows them all. */
+
+export function registerModules(): void {
+  registerContacts();
+  registerOrders();
+  registerTracking();
+  registerSegments();
+  registerLoyalty();
+  registerCampaigns();
+  registerScoring();
+  registerDeals();
+}
+
+/** What a new installation starts with; repeating it changes nothing. */
+export async function installDefaults(ctx: Ctx): Promise<void> {
+  await installDefaultRules(ctx);
+}
+
+export function routes(): Array<Hono<AppEnv>> {
+  return [
+    contactsRoutes(),
+    ordersRoutes(),
+    trackingRoutes(),
+    segmentsRoutes(),
+    loyaltyRoutes(),
+    campaignsRoutes(),
+    scoringRoutes(),
+    dealsRoutes(),
+  ];
+}
+
+export function jobs(): Job[] {
+  return [...contactsJobs, ...segmentsJobs, ...campaignsJobs, ...scoringJobs];
+}
+
+export function subscriptions(): Subscription[] {
+  return [
+    ...contactsSubscriptions,
+    ...segmentsSubscriptions,
+    ...loyaltySubscriptions,
+    ...campaignsSubscriptions,
+    ...scoringSubscriptions,
+  ];
+}
