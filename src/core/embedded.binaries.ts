@@ -60,10 +60,16 @@ export async function installBinaries(home: Home, pkg: Package): Promise<string>
   if ((await stat(target).catch(() => undefined)) !== undefined) return target;
   const aside = `${target}.new`;
   const native = join(pkg.root, 'native');
-  await copyTree(native, aside);
-  await addSymlinks(native, aside);
-  await rename(aside, target);
-  return target;
+  try {
+    await copyTree(native, aside);
+    await addSymlinks(native, aside);
+    await rename(aside, target);
+    return target;
+  } catch (error) {
+    // The disk may be full of it.
+    await rm(aside, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 async function copyTree(from: string, to: string): Promise<void> {

@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, realpath, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { DomainError, messageOf } from './errors.ts';
@@ -18,13 +17,12 @@ export type EmbeddedLog = { info(o: object, msg: string): void; warn(o: object, 
 
 /** PostgreSQL refuses to run as root; this is the user its packages and images use everywhere. */
 const SERVER_USER = 'postgres';
-/** Homes of servers whose project folder only root may enter. */
-const SYSTEM_HOMES = '/var/lib/otklik';
-/** The file in the data folder that names a home elsewhere. */
-const POINTER = 'postgres.json';
+/** How much of a program's output an error quotes. */
+const QUOTED_CHARS = 600;
 
 const run = promisify(execFile);
 
+export const isRoot = (): boolean => process.getuid?.() === 0;
 export const dataOf = (home: Home): string => join(home.dir, 'data');
 
 /** The real path of the data folder, made when missing. Other users may pass through it; its secrets are 0600. */
@@ -32,48 +30,35 @@ export async function openDataDir(dataDir: string): Promise<string> {
   const path = resolve(dataDir);
   try {
     const made = await mkdir(path, { recursive: true });
-    if (made !== undefined) await chmod(path, 0o755);
+    // Whatever the umask: the server's user has to pass.
+    if (made !== undefined) {
+      for (let dir = path; dir.startsWith(made); dir = dirname(dir)) await chmod(dir, 0o755);
+    }
     return await realpath(path);
   } catch (error) {
-    throw failure(
-      'data_dir_unusable',
-      `The data folder ${path} cannot be made or entered: ${messageOf(error)}.`,
-      error,
-    );
+    const detail = `The data folder ${path} cannot be made or entered: ${messageOf(error)}.`;
+    throw failure('data_dir_unusable', detail, error);
   }
 }
 
-/** The home of an already initialised server of this folder, undefined when there is none. Writes nothing. */
-export async function findHome(dataDir: string): Promise<Home | undefined> {
-  const elsewhere = await readPointer(dataDir);
-  const dir = elsewhere ?? join(dataDir, 'postgres');
+/** Who serves this home's data: its owner, also when root starts the program. Undefined when there is no data yet. */
+export async function ownerOf(dir: string): Promise<Home | undefined> {
   const data = await stat(join(dir, 'data')).catch(() => undefined);
-  if (data === undefined) {
-    if (elsewhere === undefined || (await exists(elsewhere))) return undefined;
+  if (data === undefined) return undefined;
+  if (!isRoot() && data.uid !== process.getuid?.()) {
     throw failure(
-      'database_missing',
-      `${join(dataDir, POINTER)} says that the database is in ${elsewhere}, which is gone. Restore it, or delete that file to begin with an empty database.`,
+      'database_owner',
+      `The database in ${dir} belongs to another user (uid ${data.uid}): start the program as that user or as root.`,
     );
   }
-  // Data made by an ordinary user is served as that user, also when root starts the program.
-  return { dir, runAs: process.getuid?.() === 0 ? { uid: data.uid, gid: data.gid } : undefined };
-}
-
-/** Chooses and makes the home of a server that is not initialised yet. */
-export async function createHome(dataDir: string, log: EmbeddedLog): Promise<Home> {
-  const runAs = process.getuid?.() === 0 ? await serverUser() : undefined;
-  const local = join(dataDir, 'postgres');
-  if (runAs === undefined || (await reachable(dataDir, runAs))) {
-    await makeDir(local);
-    return { dir: local, runAs };
+  const home = { dir, runAs: isRoot() ? { uid: data.uid, gid: data.gid } : undefined };
+  if (home.runAs !== undefined && !(await reachable(dir, home.runAs))) {
+    throw failure(
+      'database_unreachable',
+      `PostgreSQL runs as uid ${data.uid}, which may not enter ${dir}. Let others pass through the folders above it (chmod o+x).`,
+    );
   }
-  const dir = join(SYSTEM_HOMES, createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
-  await setAside(dataDir, dir, log);
-  await makeDir(SYSTEM_HOMES);
-  await makeDir(dir);
-  await writeAtomically(join(dataDir, POINTER), JSON.stringify({ home: dir }) + '\n', 0o644);
-  log.info({ dataDir, home: dir }, `only root may enter ${dataDir}: the database lives in ${dir}`);
-  return { dir, runAs };
+  return home;
 }
 
 /** Can this user enter every folder on the way to `path`? */
@@ -86,54 +71,11 @@ export async function reachable(path: string, user: RunAs): Promise<boolean> {
   }
 }
 
-export async function exists(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined)) !== undefined;
-}
-
-export async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
-  const aside = `${file}.${process.pid}.new`;
-  await writeFile(aside, text, { mode, flush: true });
-  await rename(aside, file);
-}
-
-/** A failure of the embedded database, in words for whoever started the program. */
-export function failure(code: string, detail: string, cause?: unknown): DomainError {
-  return new DomainError({ code, status: 503, detail, cause });
-}
-
-async function readPointer(dataDir: string): Promise<string | undefined> {
-  const text = await readFile(join(dataDir, POINTER), 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const parsed: unknown = JSON.parse(text);
-  if (typeof parsed === 'object' && parsed !== null && 'home' in parsed && typeof parsed.home === 'string') {
-    return parsed.home;
-  }
-  throw failure('database_pointer_broken', `${join(dataDir, POINTER)} does not name a folder as "home".`);
-}
-
-/**
- * Somebody deleted the data folder and begins anew: what its database left elsewhere is kept under another name,
- * because deleting the folder may have been a mistake.
- */
-async function setAside(dataDir: string, dir: string, log: EmbeddedLog): Promise<void> {
-  if (!(await exists(join(dir, 'data')))) return;
-  const kept = `${dir}.old-${process.pid}-${Math.round(performance.timeOrigin)}`;
-  await rename(dir, kept);
-  log.warn(
-    { dataDir, kept },
-    `the former database of ${dataDir} is kept in ${kept}; delete it when not needed`,
-  );
-}
-
-async function makeDir(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  await chmod(dir, 0o755);
-}
-
-async function serverUser(): Promise<RunAs> {
+/** The user a server started by root runs as, made when missing. */
+export async function serverUser(): Promise<RunAs> {
   const known = await userIds();
   if (known !== undefined) return known;
-  // Debian, Fedora, Arch; then busybox (Alpine). A concurrent starter may win: only the look-up afterwards counts.
+  // Debian, Fedora, Arch; then busybox. A concurrent starter may win: only the look-up afterwards counts.
   await run('useradd', [
     '--system',
     '--user-group',
@@ -147,6 +89,44 @@ async function serverUser(): Promise<RunAs> {
   throw failure(
     'database_user_missing',
     `PostgreSQL cannot run as root and the user "${SERVER_USER}" could not be made. Run as an ordinary user, make that user, or set DATABASE_URL.`,
+  );
+}
+
+export async function makeDir(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await chmod(dir, 0o755);
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined)) !== undefined;
+}
+
+export async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
+  const aside = `${file}.${process.pid}.new`;
+  await writeFile(aside, text, { mode, flush: true });
+  await chmod(aside, mode);
+  await rename(aside, file);
+}
+
+/** A failure of the embedded database, in words for whoever started the program. */
+export function failure(code: string, detail: string, cause?: unknown): DomainError {
+  return new DomainError({ code, status: 503, detail, cause });
+}
+
+/** The same for what the server, initdb or the system said. */
+export function explained(code: string, dir: string, said: string, cause?: unknown): DomainError {
+  if (/No space left on device|ENOSPC|disk full|free disk space/i.test(said)) {
+    return failure(
+      'disk_full',
+      `The disk of ${dir} is full: free some space and start again. Nothing was lost.`,
+      cause,
+    );
+  }
+  const quoted = said.trim().slice(-QUOTED_CHARS);
+  return failure(
+    code,
+    `PostgreSQL in ${dir} did not start or answer: ${quoted === '' ? 'it said nothing' : quoted}`,
+    cause,
   );
 }
 

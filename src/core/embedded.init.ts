@@ -1,12 +1,22 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFile, chown, mkdir, open, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chown,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  statfs,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Package } from './embedded.binaries.ts';
-import { dataOf, failure, writeAtomically } from './embedded.home.ts';
+import { dataOf, explained, failure, writeAtomically } from './embedded.home.ts';
 import type { Home } from './embedded.home.ts';
-import { explain } from './embedded.server.ts';
 import { messageOf } from './errors.ts';
 
 export const DATABASE_USER = 'otklik';
@@ -61,12 +71,16 @@ export async function writeSettings(home: Home, overrides: Record<string, string
   await writeAtomically(join(home.dir, 'otklik.conf'), lines.join('\n') + '\n', 0o644);
 }
 
-/** Creates the data aside and moves it into place when complete, so that a failure leaves nothing half-made. */
+/**
+ * Creates the data aside and moves it into place when complete, so that a failure leaves nothing half-made. The name is
+ * new every time: an initdb may outlive a killed starter and must not write into what the next one makes.
+ */
 export async function initialise(home: Home, binaries: string): Promise<void> {
-  const aside = `${dataOf(home)}.new`;
-  const passwordFile = join(home.dir, 'password.new');
+  await removeLeftovers(home);
+  const id = randomBytes(4).toString('hex');
+  const aside = join(home.dir, `init-${id}`);
+  const passwordFile = join(home.dir, `init-${id}.password`);
   try {
-    await rm(aside, { recursive: true, force: true });
     await mkdir(aside, { mode: 0o700 });
     await writeFile(passwordFile, await ensurePassword(home), { mode: 0o600 });
     if (home.runAs) {
@@ -78,10 +92,17 @@ export async function initialise(home: Home, binaries: string): Promise<void> {
     await rename(aside, dataOf(home));
     await syncDir(home.dir);
   } catch (error) {
-    await rm(aside, { recursive: true, force: true });
-    throw failure('database_init_failed', explain(home, messageOf(error)), error);
+    throw explained('database_init_failed', home.dir, messageOf(error), error);
   } finally {
-    await rm(passwordFile, { force: true });
+    await removeLeftovers(home);
+  }
+}
+
+async function removeLeftovers(home: Home): Promise<void> {
+  for (const name of await readdir(home.dir)) {
+    // An orphaned initdb may still be writing there: it fails, and what remains is removed the next time.
+    if (name.startsWith('init-'))
+      await rm(join(home.dir, name), { recursive: true, force: true }).catch(() => {});
   }
 }
 

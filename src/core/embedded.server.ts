@@ -1,10 +1,10 @@
 import { execFile, spawn } from 'node:child_process';
-import { chown, mkdir, open, readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { chown, mkdir, open, readdir, readFile, readlink, realpath, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { dataOf, failure, writeAtomically } from './embedded.home.ts';
+import { dataOf, explained, failure, writeAtomically } from './embedded.home.ts';
 import type { EmbeddedLog, Home } from './embedded.home.ts';
 
 /** A live server of a home, as its postmaster.pid tells. */
@@ -16,13 +16,13 @@ const READY_TIMEOUT_MS = 15 * 60_000;
 /** How often a long recovery is mentioned in the log. */
 const NOTICE_MS = 5_000;
 /** After kill -9 of the postmaster its children need a moment to notice; PostgreSQL refuses to start beside them. */
-const ORPHANS_TIMEOUT_MS = 30_000;
+const ORPHANS_TIMEOUT_MS = 60_000;
 /** A port found free may be taken by the time the server binds it. */
 const PORT_ATTEMPTS = 5;
 /** A fast shutdown writes one checkpoint of `shared_buffers`. */
 const STOP_TIMEOUT_MS = 60_000;
-/** How much of the server's log an error quotes. */
-const QUOTED_CHARS = 600;
+/** How much of the end of a log says why the server did not start. */
+const LAST_WORDS_CHARS = 1000;
 
 /** The server that runs on this home's data, undefined when none does (its pid may since belong to someone else). */
 export async function runningServer(home: Home): Promise<Server | undefined> {
@@ -72,7 +72,7 @@ export async function launch(home: Home, binaries: string, log: EmbeddedLog): Pr
     } else if (/pre-existing shared memory block/.test(said) && performance.now() < deadline) {
       await sleep(POLL_MS * 10);
     } else {
-      throw failure('database_start_failed', explain(home, said));
+      throw explained('database_start_failed', home.dir, said);
     }
   }
 }
@@ -96,15 +96,6 @@ export async function stop(home: Home, server: Server): Promise<void> {
     'database_stop_failed',
     `PostgreSQL (pid ${server.pid}) does not stop; see ${join(home.dir, 'log')}.`,
   );
-}
-
-/** What went wrong, from the end of the server's or initdb's own output. */
-export function explain(home: Home, said: string): string {
-  if (/No space left on device|disk full/i.test(said)) {
-    return `The disk of ${home.dir} is full: free some space and start again. Nothing was lost.`;
-  }
-  const quoted = said.trim().slice(-QUOTED_CHARS);
-  return `PostgreSQL did not start in ${home.dir}: ${quoted === '' ? 'it said nothing' : quoted}`;
 }
 
 async function readPidFile(home: Home): Promise<(Server & { ready: boolean }) | undefined> {
@@ -137,7 +128,8 @@ async function servesData(pid: number, data: string): Promise<boolean> {
 async function spawnServer(home: Home, binaries: string, port: number): Promise<Server> {
   await makeLogDir(home);
   const stale = await readPidFile(home);
-  const output = await open(outputFile(home), 'w');
+  await rm(outputFile(home), { force: true });
+  const output = await open(outputFile(home), 'wx');
   try {
     const child = spawn(
       join(binaries, 'bin', 'postgres'),
@@ -187,16 +179,15 @@ async function makeLogDir(home: Home): Promise<void> {
 
 const outputFile = (home: Home): string => join(home.dir, 'log', 'start.log');
 
-/** The end of what the server wrote before and after it switched to its own log files. */
+/** The end of what the server wrote since it was started, before and after it switched to its own log files. */
 async function lastWords(home: Home): Promise<string> {
   const dir = join(home.dir, 'log');
-  const names = (await readdir(dir)).filter((name) => name.startsWith('postgres-'));
+  const names = (await readdir(dir)).map((name) => join(dir, name));
+  const started = (await stat(outputFile(home))).birthtimeMs;
   const texts = await Promise.all(
-    [outputFile(home), ...names.map((name) => join(dir, name))].map((file) =>
-      readFile(file, 'utf8').catch(() => ''),
-    ),
+    names.map(async (file) => ((await stat(file)).mtimeMs < started ? '' : readFile(file, 'utf8'))),
   );
-  return texts.map((text) => text.slice(-QUOTED_CHARS)).join('\n');
+  return texts.map((text) => text.slice(-LAST_WORDS_CHARS)).join('\n');
 }
 
 /** The last port where possible, because processes that outlived a crash of the server reconnect to it. */

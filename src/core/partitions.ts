@@ -22,15 +22,15 @@ const LOCK_NOT_AVAILABLE = '55P03';
 export async function ensurePartitions(sql: Sql, now: Date, log: PartitionLog): Promise<string[]> {
   const missing = await missingPartitions(sql, now);
   const made: string[] = [];
+  const busy = new Set<string>();
   for (const { table, month } of missing) {
+    if (busy.has(table)) continue;
     try {
-      await inTransaction(sql, (tx) =>
-        month === 'default' ? makeDefault(tx, table) : makeMonth(tx, table, month),
-      );
-      made.push(month === 'default' ? `${table}_default` : `${table}_${month.name}`);
+      if (await inTransaction(sql, (tx) => makePartition(tx, table, month))) made.push(nameOf(table, month));
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      log.warn({ table, month }, `${table} is busy: its next partition will be made later`);
+      busy.add(table);
+      log.warn({ table, month }, `${table} is busy: its next partitions will be made later`);
     }
   }
   return made;
@@ -61,23 +61,31 @@ async function missingPartitions(
     where parent.relkind = 'p' and parent.relnamespace = current_schema()::regnamespace
       and parent.relname = any(${[...PARTITIONED_TABLES]}::text[])`;
   const existing = new Set(found.map((row) => row.child));
-  const months = monthsAround(now);
-  return [...new Set(found.map((row) => row.parent))].flatMap((table) => [
-    ...(existing.has(`${table}_default`) ? [] : [{ table, month: 'default' as const }]),
-    ...months.filter((m) => !existing.has(`${table}_${m.name}`)).map((month) => ({ table, month })),
-  ]);
+  const months = ['default' as const, ...monthsAround(now)];
+  return [...new Set(found.map((row) => row.parent))].flatMap((table) =>
+    months.filter((month) => !existing.has(nameOf(table, month))).map((month) => ({ table, month })),
+  );
 }
 
-async function makeDefault(tx: Sql, table: string): Promise<void> {
-  await tx`create table if not exists ${tx(`${table}_default`)} partition of ${tx(table)} default`;
-}
+const nameOf = (table: string, month: Month | 'default'): string =>
+  `${table}_${month === 'default' ? 'default' : month.name}`;
 
-/** Made apart and attached, which blocks reads and writes of the default partition only, not of the whole table. */
-async function makeMonth(tx: Sql, table: string, { name, from, to }: Month): Promise<void> {
-  const partition = `${table}_${name}`;
-  const rest = `${table}_default`;
+/**
+ * False when another process has just made it. A month is made apart and attached, which blocks the default partition
+ * for a moment but not the whole table.
+ */
+async function makePartition(tx: Sql, table: string, month: Month | 'default'): Promise<boolean> {
+  const partition = nameOf(table, month);
+  // Conflicts with itself only: one process at a time, readers and writers go on.
+  await tx`lock table ${tx(table)} in share update exclusive mode`;
   const [exists] = await tx`select 1 from pg_inherits where inhrelid = to_regclass(${partition})`;
-  if (exists) return;
+  if (exists) return false;
+  if (month === 'default') {
+    await tx`create table ${tx(partition)} partition of ${tx(table)} default`;
+    return true;
+  }
+  const { from, to } = month;
+  const rest = nameOf(table, 'default');
   await tx`lock table ${tx(rest)} in access exclusive mode`;
   await tx`create table ${tx(partition)} (like ${tx(table)} including defaults including constraints)`;
   await moveRows(tx, rest, partition, { from, to });
@@ -103,12 +111,12 @@ async function moveRows(
   );
 }
 
-async function inTransaction(sql: Sql, fn: (tx: Sql) => Promise<void>): Promise<void> {
-  const body = async (tx: Sql): Promise<void> => {
+async function inTransaction(sql: Sql, fn: (tx: Sql) => Promise<boolean>): Promise<boolean> {
+  const body = async (tx: Sql): Promise<boolean> => {
     await tx.unsafe(`set local lock_timeout = '${LOCK_TIMEOUT}'`);
-    await fn(tx);
+    return fn(tx);
   };
-  await ('begin' in sql ? sql.begin(body) : sql.savepoint(body));
+  return 'begin' in sql ? sql.begin(body) : sql.savepoint(body);
 }
 
 function isLockTimeout(error: unknown): boolean {

@@ -75,7 +75,7 @@ export async function createDatabase(server: TestServer, template: string): Prom
   const name = `run_${server.runId}_${randomInt(2 ** 40).toString(36)}`;
   const sql = connect(server.url);
   try {
-    await sql`create database ${sql(name)} template ${sql(template)}`;
+    await sql`create database ${sql(name)} template ${sql(template)} strategy file_copy`;
     return withDatabase(server.url, name);
   } finally {
     await sql.end({ timeout: 1 });
