@@ -92,6 +92,7 @@ async function makePartition(tx: Sql, table: string, month: Month | 'default'): 
   await tx.unsafe(
     `alter table "${table}" attach partition "${partition}" for values from ('${from}') to ('${to}')`,
   );
+  return true;
 }
 
 async function moveRows(

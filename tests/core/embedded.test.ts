@@ -24,7 +24,7 @@ import { ensureEmbedded, stopEmbedded } from '../../src/core/embedded.ts';
 type Outcome = { url: string; started: boolean };
 
 const asRoot = process.getuid?.() === 0;
-const STARTER = join(import.meta.dirname, '..', 'support', 'embedded-starter.ts');
+const STARTER = join(import.meta.dirname, '..', 'support', 'embedded-starter.child.ts');
 /** A user without rights of its own, present on every Linux. */
 const NOBODY = 65_534;
 
@@ -280,7 +280,7 @@ describe('the embedded database', () => {
   test('leaves nothing half-made on a full disk and comes up once there is space', async (context) => {
     const disk = join(root, 'disk');
     mkdirSync(disk);
-    const mount = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=755', 'tmpfs', disk]);
+    const mount = spawnSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=80m,mode=755', 'tmpfs', disk]);
     context.skip(mount.status !== 0, 'only root may mount a small disk');
     try {
       const dataDir = folder('disk');
@@ -290,12 +290,12 @@ describe('the embedded database', () => {
       });
       expect(existsSync(join(homeOf(dataDir), 'data'))).toBe(false);
       expect(readdirSync(homeOf(dataDir)).filter((name) => /^init-|\.new$/.test(name))).toEqual([]);
-      expect(spawnSync('mount', ['-o', 'remount,size=2g', disk]).status).toBe(0);
+      expect(spawnSync('/bin/mount', ['-o', 'remount,size=2g', disk]).status).toBe(0);
       const { url } = await ensure(dataDir);
       expect(await query(url, 'select 1 as one')).toEqual([{ one: 1 }]);
       await stopEmbedded(dataDir);
     } finally {
-      spawnSync('umount', [disk]);
+      spawnSync('/bin/umount', [disk]);
     }
   });
 });

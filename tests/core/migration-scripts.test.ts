@@ -45,7 +45,7 @@ describe('the migration scripts', () => {
 
 describe('the runner', () => {
   test('runs a program in UTC with its arguments, its output and its exit code', () => {
-    const program = join(import.meta.dirname, '..', 'support', 'echo-program.ts');
+    const program = join(import.meta.dirname, '..', 'support', 'echo-program.child.ts');
     const run = spawnSync(process.execPath, [RUN, program, 'a', 'b c'], {
       encoding: 'utf8',
       env: { ...process.env, TZ: 'Europe/Moscow' },
