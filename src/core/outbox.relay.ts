@@ -27,9 +27,16 @@ export type RelayTiming = {
   busyPollMs: number;
   /** A claim not finished by then is taken again. Longer than a job waits and runs; rows in work are locked besides. */
   leaseMs: number;
+  /** Wait before the second attempt of a failed event; doubles with each further one. */
+  backoffMs: number;
 };
 
-const DEFAULT_TIMING: RelayTiming = { pollMs: 2_000, busyPollMs: 25, leaseMs: 60_000 };
+const DEFAULT_TIMING: RelayTiming = {
+  pollMs: 2_000,
+  busyPollMs: 25,
+  leaseMs: 60_000,
+  backoffMs: 1_000,
+};
 
 export type Relay = {
   /** Stops claiming and waits for a claim under way; jobs of the queue go on until the queues close. */
@@ -59,7 +66,7 @@ export async function startRelay(deps: {
   );
   const work = async (data: unknown, signal: AbortSignal): Promise<void> => {
     const job = jobSchema.parse(data);
-    await deliver(deps.newCtx(), byTopic.get(job.topic) ?? [], job, signal);
+    await deliver(deps.newCtx(), byTopic.get(job.topic) ?? [], job, { signal, backoffMs: timing.backoffMs });
     pump.roomMade();
   };
   await queue.work((data, run) => work(data, run.signal), {
@@ -131,7 +138,7 @@ async function deliver(
   ctx: Ctx,
   subscriptions: readonly Subscription[],
   job: EventJob,
-  signal: AbortSignal,
+  { signal, backoffMs }: { signal: AbortSignal; backoffMs: number },
 ): Promise<void> {
   const parts = chunks(job.ids, job.batch);
   for (const [index, ids] of parts.entries()) {
@@ -146,7 +153,7 @@ async function deliver(
       });
     } catch (error) {
       ctx.log.error({ topic: job.topic, events: taken.length, err: error }, 'events failed');
-      await fail(ctx, taken.length === 0 ? ids : taken, messageOf(error));
+      await fail(ctx, taken.length === 0 ? ids : taken, messageOf(error), backoffMs);
     }
   }
 }

@@ -3,9 +3,9 @@ import type { Ctx } from './ctx.ts';
 import { dateOf, rows } from './db.ts';
 import type { OutboxEvent } from './jobs.ts';
 
-/** With doubling from BACKOFF_BASE_MS the last attempt comes about a quarter of an hour after the first. */
-export const MAX_ATTEMPTS = 10;
-const BACKOFF_BASE_MS = 1_000;
+/** With doubling from one second the last attempt comes about a quarter of an hour after the first. */
+const MAX_ATTEMPTS = 10;
+/** An event is never further away than this from what it tells of once its cause of failure is gone. */
 const BACKOFF_MAX_MS = 10 * 60_000;
 /** Enough to see what went wrong without keeping whole stacks in a row. */
 const MAX_ERROR_CHARS = 500;
@@ -70,8 +70,13 @@ export async function take(ctx: Ctx, ids: readonly string[]): Promise<OutboxEven
 }
 
 /** Puts failed events back for a later attempt, or parks those that had their last. */
-export async function fail(ctx: Ctx, ids: readonly string[], error: string): Promise<void> {
-  const wait = sql`least(${BACKOFF_MAX_MS}, ${BACKOFF_BASE_MS} * 2 ^ attempts) * (0.8 + 0.4 * random()) * interval '1 ms'`;
+export async function fail(
+  ctx: Ctx,
+  ids: readonly string[],
+  error: string,
+  backoffMs: number,
+): Promise<void> {
+  const wait = sql`least(${BACKOFF_MAX_MS}, ${backoffMs} * 2 ^ attempts) * (0.8 + 0.4 * random()) * interval '1 ms'`;
   await ctx.db.execute(sql`
     update outbox set
       attempts = attempts + 1,

@@ -26,7 +26,9 @@ const KEEP_DONE_HOURS = 24;
  */
 export async function emit(ctx: Ctx, topic: string, payloads: readonly object[]): Promise<void> {
   if (payloads.length === 0) return;
-  const events = payloads.map((payload) => ({ id: newId(), payload: checkedPayload(topic, payload) }));
+  // Ids of one millisecond are in random order: sorted, they keep the order of the payloads.
+  const ids = payloads.map(() => newId()).toSorted();
+  const events = payloads.map((payload, i) => ({ id: ids[i], payload: checkedPayload(topic, payload) }));
   await inTx(ctx, async (tx) => {
     for (let from = 0; from < events.length; from += INSERT_ROWS) {
       const part = events.slice(from, from + INSERT_ROWS);
@@ -54,7 +56,7 @@ const wakes = new WeakMap<Db, Wake>();
  * transaction makes all commits of the database wait for each other's disk writes. When it is lost, the relays' poll finds
  * the events.
  */
-export function wakeRelays(ctx: Ctx): void {
+function wakeRelays(ctx: Ctx): void {
   const wake = wakes.get(ctx.db) ?? { busy: false, again: false };
   wakes.set(ctx.db, wake);
   if (wake.busy) {

@@ -1,0 +1,276 @@
+import { once } from 'node:events';
+import { sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { inTx } from '../../src/core/ctx.ts';
+import type { Ctx } from '../../src/core/ctx.ts';
+import { row, rows } from '../../src/core/db.ts';
+import type { OutboxEvent, Subscription } from '../../src/core/jobs.ts';
+import { emit, forgetDoneEvents, outboxStats, replayParked } from '../../src/core/outbox.ts';
+import { startRelay } from '../../src/core/outbox.relay.ts';
+import type { Relay } from '../../src/core/outbox.relay.ts';
+import type { Queues } from '../../src/core/queue.ts';
+import { BACKENDS, openPlace } from '../support/queues.ts';
+import type { Place } from '../support/queues.ts';
+import { until } from '../support/until.ts';
+
+const NONE = { pending: 0, retrying: 0, parked: 0, lagSeconds: 0 };
+/** Retries and lapsed claims come back quickly. */
+const QUICK = { pollMs: 30, leaseMs: 600, backoffMs: 1 };
+
+/** Writes what a subscriber does for each event, so that lost and repeated effects both show. */
+async function effect(tx: Ctx, worker: string, events: readonly OutboxEvent[]): Promise<void> {
+  await tx.db.execute(sql`
+    insert into effect (id, worker) select e.id, ${worker}
+    from jsonb_to_recordset(${JSON.stringify(events.map(({ id }) => ({ id })))}::text::jsonb) as e(id text)`);
+}
+
+const W: Subscription = { name: 'w', topic: 't', handle: (tx, events) => effect(tx, 'w', events) };
+
+const numbersOf = (events: readonly OutboxEvent[]): unknown[] =>
+  events.map(({ payload }) => (payload as { n: number }).n);
+const numbered = (count: number): { n: number }[] => Array.from({ length: count }, (_, n) => ({ n }));
+
+describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
+  let place: Place;
+  let queues: Queues;
+  let relays: Relay[] = [];
+
+  const relayDeps = () => ({ newCtx: () => place.newCtx(), sql: place.database.sql });
+  async function relay(
+    subscriptions: readonly Subscription[],
+    timing: object = QUICK,
+    on = queues,
+  ): Promise<void> {
+    relays.push(await startRelay({ ...relayDeps(), queues: on, subscriptions, timing }));
+  }
+  const noneLeft = (): Promise<unknown> =>
+    until('every event is done', async () => (await outboxStats(place.newCtx())).pending === 0);
+
+  /** How many effects each worker left, and on how many events. */
+  async function effects(): Promise<{ worker: string; events: number; effects: number }[]> {
+    return rows(
+      place.database.db,
+      sql`select worker, count(distinct id)::int as events, count(*)::int as effects from effect group by worker order by worker`,
+    );
+  }
+
+  beforeAll(async () => {
+    if (skip) return;
+    place = await openPlace(backend);
+    await place.database.db.execute(sql`create table effect (id text, worker text)`);
+  });
+  beforeEach(async () => {
+    if (skip) return;
+    await place.database.db.execute(sql`truncate outbox, effect`);
+    queues = await place.open();
+  });
+  afterEach(async () => {
+    if (skip) return;
+    await Promise.all(relays.map((open) => open.close()));
+    relays = [];
+    await place.closeQueues();
+  });
+  afterAll(async () => {
+    if (!skip) await place.close();
+  });
+
+  test.skipIf(skip)('an event reaches every subscriber of its topic, and only those', async () => {
+    await relay(
+      ['a', 'b', 'other'].map((name) => ({
+        name,
+        topic: name === 'other' ? 'other.topic' : 'contact.changed',
+        handle: (tx, events) => effect(tx, name, events),
+      })),
+    );
+    await emit(place.newCtx(), 'contact.changed', numbered(3));
+    await emit(place.newCtx(), 'nobody.listens', numbered(1));
+    await noneLeft();
+    expect(await effects()).toEqual([
+      { worker: 'a', events: 3, effects: 3 },
+      { worker: 'b', events: 3, effects: 3 },
+    ]);
+  });
+
+  test.skipIf(skip)(
+    'an event is heard of after its change has committed, without waiting for a poll',
+    async () => {
+      const heard: unknown[] = [];
+      const handle = async (_tx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
+        void heard.push(...numbersOf(events));
+      await relay([{ name: 'hear', topic: 't', handle }], { pollMs: 600_000 });
+      await inTx(place.newCtx(), async (tx) => {
+        await emit(tx, 't', [{ n: 1 }]);
+        await emit(place.newCtx(), 't', [{ n: 2 }]);
+        await until('the committed one is heard of', () => heard.length > 0);
+        expect(heard).toEqual([2]);
+      });
+      await until('the other one is heard of', () => heard.length === 2);
+    },
+  );
+
+  test.skipIf(skip)('a change that is rolled back tells nobody', async () => {
+    const failing = inTx(place.newCtx(), async (tx) => {
+      await emit(tx, 't', [{ n: 1 }]);
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await outboxStats(place.newCtx())).toEqual(NONE);
+  });
+
+  test.skipIf(skip)('a handler gets the events of one emit in the order they were given', async () => {
+    await emit(place.newCtx(), 't', numbered(1_234));
+    const heard: unknown[] = [];
+    const handle = async (_tx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
+      void heard.push(...numbersOf(events));
+    const subscriptions = [{ name: 'hear', topic: 't', handle }];
+    relays.push(await startRelay({ ...relayDeps(), queues, subscriptions, concurrency: 1 }));
+    await noneLeft();
+    expect(heard).toEqual(numbered(1_234).map(({ n }) => n));
+  });
+
+  test.skipIf(skip)(
+    'what a failing handler did is undone, together with what the others did, until all succeed',
+    async () => {
+      let failures = 3;
+      await relay([
+        { name: 'good', topic: 't', handle: (tx, events) => effect(tx, 'good', events) },
+        {
+          name: 'flaky',
+          topic: 't',
+          handle: async (tx, events) => {
+            await effect(tx, 'flaky', events);
+            if (failures-- > 0) throw new Error('not yet');
+          },
+        },
+      ]);
+      await emit(place.newCtx(), 't', numbered(120));
+      await noneLeft();
+      expect(await effects()).toEqual([
+        { worker: 'flaky', events: 120, effects: 120 },
+        { worker: 'good', events: 120, effects: 120 },
+      ]);
+    },
+  );
+
+  test.skipIf(skip)(
+    'one bad event is parked with its error; the others get through; a replay gives it another chance',
+    async () => {
+      let broken = true;
+      const handle = async (tx: Ctx, events: readonly OutboxEvent[]): Promise<void> => {
+        await effect(tx, 'w', events);
+        if (broken && numbersOf(events).includes(77)) throw new Error('cannot digest 77');
+      };
+      await relay([{ name: 'w', topic: 't', handle }]);
+      await emit(place.newCtx(), 't', numbered(200));
+      await noneLeft();
+      expect(await outboxStats(place.newCtx())).toEqual({ ...NONE, parked: 1 });
+      expect(await effects()).toEqual([{ worker: 'w', events: 199, effects: 199 }]);
+      const parked = await row(
+        place.database.db,
+        sql`select payload ->> 'n' as n, attempts, last_error as "lastError" from outbox where parked_at is not null`,
+      );
+      expect(parked).toEqual({ n: '77', attempts: 10, lastError: 'cannot digest 77' });
+
+      broken = false;
+      expect(await replayParked(place.newCtx(), 'another.topic')).toBe(0);
+      expect(await replayParked(place.newCtx())).toBe(1);
+      await noneLeft();
+      expect(await effects()).toEqual([{ worker: 'w', events: 200, effects: 200 }]);
+    },
+  );
+
+  test.skipIf(skip)(
+    'a lost queue is rebuilt from the table: every event is handled, none twice',
+    async () => {
+      // Claims go into a queue nobody works on, and then the queue is gone with them.
+      await emit(place.newCtx(), 't', numbered(3_000));
+      const idle = await place.open();
+      const claiming = {
+        ...idle,
+        queue: (name: string) => ({ ...idle.queue(name), work: async () => {} }),
+      };
+      await relay([], QUICK, claiming);
+      await until('jobs wait in the queue', async () => (await idle.queue('outbox').counts()).waiting >= 6);
+      await Promise.all(relays.splice(0).map((open) => open.close()));
+      await idle.queue('outbox').obliterate();
+      expect(await idle.queue('outbox').counts()).toEqual({ waiting: 0, active: 0, delayed: 0, failed: 0 });
+
+      await relay([W]);
+      await noneLeft();
+      expect(await effects()).toEqual([{ worker: 'w', events: 3_000, effects: 3_000 }]);
+    },
+  );
+
+  test.skipIf(skip)(
+    'a queue lost again and again under running workers loses and repeats nothing',
+    async () => {
+      await relay([W]);
+      await relay([W], QUICK, await place.open());
+      const state = { emitted: false };
+      const emitting = (async () => {
+        for (let i = 0; i < 40; i++) await emit(place.newCtx(), 't', numbered(100));
+        state.emitted = true;
+      })();
+      // One that meets running jobs may fail; the table does not care.
+      while (!state.emitted)
+        await queues
+          .queue('outbox')
+          .obliterate()
+          .catch(() => {});
+      await emitting;
+      await noneLeft();
+      expect(await effects()).toEqual([{ worker: 'w', events: 4_000, effects: 4_000 }]);
+    },
+  );
+
+  test.skipIf(skip)('a worker killed in the middle of its events leaves them to another, once', async () => {
+    const child = place.doomed('relay');
+    await until('the doomed worker listens', async () => {
+      await emit(place.newCtx(), 'crash', numbered(10));
+      return Promise.race([child.then(() => true), new Promise((resolve) => setTimeout(resolve, 50, false))]);
+    });
+    const doomed = await child;
+    await relay([{ name: 'heir', topic: 'crash', handle: (tx, events) => effect(tx, 'heir', events) }]);
+    doomed.kill('SIGKILL');
+    await once(doomed, 'exit');
+    await noneLeft();
+    const { emitted } = await row<{ emitted: number }>(
+      place.database.db,
+      sql`select count(*)::int as emitted from outbox`,
+    );
+    expect(await effects()).toEqual([{ worker: 'heir', events: emitted, effects: emitted }]);
+  });
+
+  test.skipIf(skip)('done events are deleted after their term, and only those', async () => {
+    await relay([{ name: 'w', topic: 't', handle: async () => {} }]);
+    await emit(place.newCtx(), 't', numbered(20));
+    await noneLeft();
+    await Promise.all(relays.splice(0).map((open) => open.close()));
+    await emit(place.newCtx(), 't', numbered(5));
+    expect(await forgetDoneEvents(place.newCtx())).toBe(0);
+    expect(await forgetDoneEvents(place.newCtx(), -1)).toBe(20);
+    expect((await outboxStats(place.newCtx())).pending).toBe(5);
+  });
+
+  test.skipIf(skip)('an event that carries more than it should is refused', async () => {
+    await expect(emit(place.newCtx(), 't', [{ text: 'x'.repeat(20_000) }])).rejects.toThrow('at most 16384');
+  });
+
+  test.skipIf(skip)(
+    'the relay goes on after every connection was cut, and still without waiting for a poll',
+    async () => {
+      await relay([W], { pollMs: 600_000 });
+      await emit(place.newCtx(), 't', numbered(5));
+      await noneLeft();
+      await place.cutConnections();
+      await until('the database takes events again', () =>
+        emit(place.newCtx(), 't', numbered(5)).then(
+          () => true,
+          () => false,
+        ),
+      );
+      await noneLeft();
+      expect(await effects()).toEqual([{ worker: 'w', events: 10, effects: 10 }]);
+    },
+  );
+});
