@@ -1,3 +1,139 @@
+CREATE TABLE "campaign" (
+	"campaign_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"kind" text DEFAULT 'broadcast' NOT NULL,
+	"purpose" text NOT NULL,
+	"channel" text DEFAULT 'email' NOT NULL,
+	"state" text DEFAULT 'draft' NOT NULL,
+	"state_reason" text,
+	"segment_id" uuid NOT NULL,
+	"template_id" uuid NOT NULL,
+	"coupon_campaign_id" uuid,
+	"content" jsonb NOT NULL,
+	"schedule" jsonb NOT NULL,
+	"next_run_at" timestamp with time zone,
+	"priority" smallint DEFAULT 0 NOT NULL,
+	"conversion_days" integer DEFAULT 7 NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"launched_at" timestamp with time zone,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "campaign_link" (
+	"campaign_id" uuid NOT NULL,
+	"link_no" smallint NOT NULL,
+	"name" text NOT NULL,
+	"url" text NOT NULL,
+	CONSTRAINT "campaign_link_campaign_id_link_no_pk" PRIMARY KEY("campaign_id","link_no")
+);
+--> statement-breakpoint
+CREATE TABLE "campaign_run" (
+	"run_id" uuid PRIMARY KEY NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"occurrence" text NOT NULL,
+	"send_key" text NOT NULL,
+	"planned_at" timestamp with time zone NOT NULL,
+	"state" text NOT NULL,
+	"template_version" integer NOT NULL,
+	"audience" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "message" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"run_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"reason" text,
+	"detail" text,
+	"due_at" timestamp with time zone NOT NULL,
+	"attempt" smallint DEFAULT 0 NOT NULL,
+	"lease_until" timestamp with time zone,
+	"channel" text NOT NULL,
+	"provider" text,
+	"address" text,
+	"locale" text,
+	"coupon_code" text,
+	"handed_at" timestamp with time zone,
+	"delivered_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "message_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "response" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"message_id" uuid NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"run_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"human" boolean NOT NULL,
+	"reason" text,
+	"link_no" smallint,
+	"order_id" uuid,
+	"amount_minor" bigint,
+	"user_agent" text,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "response_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "response_guard" (
+	"contact_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"response_id" uuid NOT NULL,
+	CONSTRAINT "response_guard_contact_id_key_pk" PRIMARY KEY("contact_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "send_guard" (
+	"contact_id" uuid NOT NULL,
+	"send_key" text NOT NULL,
+	"message_id" uuid NOT NULL,
+	CONSTRAINT "send_guard_contact_id_send_key_pk" PRIMARY KEY("contact_id","send_key")
+);
+--> statement-breakpoint
+CREATE TABLE "template" (
+	"template_id" uuid PRIMARY KEY NOT NULL,
+	"key" text NOT NULL,
+	"name" text NOT NULL,
+	"channel" text DEFAULT 'email' NOT NULL,
+	"purpose" text NOT NULL,
+	"version" integer NOT NULL,
+	"archived_at" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "template_version" (
+	"template_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"locale" text NOT NULL,
+	"subject" text NOT NULL,
+	"preheader" text DEFAULT '' NOT NULL,
+	"mjml" text NOT NULL,
+	"text" text NOT NULL,
+	"html" text NOT NULL,
+	"sample" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"uses" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "template_version_template_id_version_locale_pk" PRIMARY KEY("template_id","version","locale")
+);
+--> statement-breakpoint
+CREATE TABLE "attribute_key" (
+	"key" text NOT NULL,
+	"type" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "attribute_key_key_type_pk" PRIMARY KEY("key","type")
+);
+--> statement-breakpoint
 CREATE TABLE "consent" (
 	"contact_id" uuid NOT NULL,
 	"purpose" text NOT NULL,
@@ -8,6 +144,7 @@ CREATE TABLE "consent" (
 	"source" text NOT NULL,
 	"proof" jsonb DEFAULT '{}'::jsonb NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
 	CONSTRAINT "consent_contact_id_purpose_channel_occurred_at_id_pk" PRIMARY KEY("contact_id","purpose","channel","occurred_at","id")
 );
 --> statement-breakpoint
@@ -16,9 +153,10 @@ CREATE TABLE "contact" (
 	"kind" text NOT NULL,
 	"roles" text[] DEFAULT '{client}' NOT NULL,
 	"name" text DEFAULT '' NOT NULL,
+	"sort_name" text collate "C" DEFAULT '' NOT NULL,
 	"given_name" text,
 	"family_name" text,
-	"email" text,
+	"email" text collate "C",
 	"phone" text,
 	"country" text,
 	"city" text,
@@ -58,6 +196,17 @@ CREATE TABLE "contact_history" (
 	CONSTRAINT "contact_history_contact_id_key_occurred_at_id_pk" PRIMARY KEY("contact_id","key","occurred_at","id")
 );
 --> statement-breakpoint
+CREATE TABLE "contact_note" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"body" text NOT NULL,
+	"author_id" text NOT NULL,
+	"author_name" text NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "contact_note_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+);
+--> statement-breakpoint
 CREATE TABLE "contact_point" (
 	"contact_id" uuid NOT NULL,
 	"point_id" uuid NOT NULL,
@@ -77,6 +226,57 @@ CREATE TABLE "contact_point_lookup" (
 	"value" text NOT NULL,
 	"contact_id" uuid NOT NULL,
 	CONSTRAINT "contact_point_lookup_kind_value_contact_id_pk" PRIMARY KEY("kind","value","contact_id")
+);
+--> statement-breakpoint
+CREATE TABLE "import_error" (
+	"import_id" uuid NOT NULL,
+	"row_number" integer NOT NULL,
+	"code" text NOT NULL,
+	"field" text,
+	"detail" text NOT NULL,
+	"line" integer,
+	"raw" text[] NOT NULL,
+	CONSTRAINT "import_error_import_id_row_number_pk" PRIMARY KEY("import_id","row_number")
+);
+--> statement-breakpoint
+CREATE TABLE "import_job" (
+	"import_id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"name" text NOT NULL,
+	"format" text NOT NULL,
+	"preset" text,
+	"mapping" jsonb NOT NULL,
+	"header" text[],
+	"state" text NOT NULL,
+	"sha256" text NOT NULL,
+	"bytes_total" bigint NOT NULL,
+	"bytes_read" bigint DEFAULT 0 NOT NULL,
+	"rows_read" integer DEFAULT 0 NOT NULL,
+	"rows_created" integer DEFAULT 0 NOT NULL,
+	"rows_updated" integer DEFAULT 0 NOT NULL,
+	"rows_unchanged" integer DEFAULT 0 NOT NULL,
+	"rows_failed" integer DEFAULT 0 NOT NULL,
+	"rows_per_s" real,
+	"failure" jsonb,
+	"lease_token" uuid,
+	"lease_until" timestamp with time zone,
+	"claims" integer DEFAULT 0 NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
+	"finished_at" timestamp with time zone,
+	"file_removed_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "saved_view" (
+	"view_id" uuid PRIMARY KEY NOT NULL,
+	"entity" text NOT NULL,
+	"name" text NOT NULL,
+	"query" jsonb NOT NULL,
+	"owner_id" text NOT NULL,
+	"shared" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "suppression" (
@@ -129,6 +329,60 @@ CREATE TABLE "setting" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "coupon" (
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"coupon_campaign_id" uuid NOT NULL,
+	"source_id" uuid,
+	"send_key" text NOT NULL,
+	"code" text NOT NULL,
+	"state" text NOT NULL,
+	"issued_at" timestamp with time zone NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"valid_until" timestamp with time zone,
+	"used_at" timestamp with time zone,
+	"order_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "coupon_contact_id_coupon_id_pk" PRIMARY KEY("contact_id","coupon_id")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_campaign" (
+	"coupon_campaign_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"pattern" text NOT NULL,
+	"kind" text NOT NULL,
+	"percent" numeric(6, 3),
+	"amount_minor" bigint,
+	"currency" text NOT NULL,
+	"min_order_minor" bigint DEFAULT 0 NOT NULL,
+	"personal" boolean DEFAULT true NOT NULL,
+	"valid_from" timestamp with time zone,
+	"valid_until" timestamp with time zone,
+	"valid_days" integer,
+	"state" text DEFAULT 'active' NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_code" (
+	"code" text PRIMARY KEY NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_use" (
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"outcome" text NOT NULL,
+	"reason" text,
+	"order_contact_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "coupon_use_contact_id_coupon_id_order_id_pk" PRIMARY KEY("contact_id","coupon_id","order_id")
+);
+--> statement-breakpoint
 CREATE TABLE "category" (
 	"category_id" uuid PRIMARY KEY NOT NULL,
 	"external_id" text NOT NULL,
@@ -143,6 +397,8 @@ CREATE TABLE "order_lookup" (
 	"external_id" text NOT NULL,
 	"contact_id" uuid NOT NULL,
 	"order_id" uuid NOT NULL,
+	"import_id" uuid,
+	"import_rows" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "order_lookup_source_external_id_pk" PRIMARY KEY("source","external_id")
 );
 --> statement-breakpoint
@@ -158,12 +414,14 @@ CREATE TABLE "orders" (
 	"occurred_at" timestamp with time zone NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"currency" text NOT NULL,
+	"base_rate" numeric(20, 10) DEFAULT '1' NOT NULL,
 	"total_minor" bigint NOT NULL,
 	"base_total_minor" bigint NOT NULL,
 	"line_count" integer NOT NULL,
 	"channel" text,
 	"coupon_codes" text[] DEFAULT '{}' NOT NULL,
 	"properties" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"original_order_id" uuid,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "orders_contact_id_order_id_pk" PRIMARY KEY("contact_id","order_id")
 );
@@ -309,6 +567,52 @@ CREATE TABLE "user_verification" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "lead" (
+	"contact_id" uuid PRIMARY KEY NOT NULL,
+	"grade" text NOT NULL,
+	"fit" text NOT NULL,
+	"fit_points" double precision NOT NULL,
+	"engagement" double precision NOT NULL,
+	"score" double precision NOT NULL,
+	"last_signal_at" timestamp with time zone,
+	"hot_since" timestamp with time zone,
+	"computed_at" timestamp with time zone NOT NULL,
+	"review_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "score_entry" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"rule_id" uuid NOT NULL,
+	"rule_version" integer NOT NULL,
+	"rule_name" text NOT NULL,
+	"kind" text NOT NULL,
+	"points" integer NOT NULL,
+	"half_life_days" integer,
+	"cap" integer,
+	"what" text NOT NULL,
+	"fact_key" text NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "score_entry_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "score_guard" (
+	"contact_id" uuid NOT NULL,
+	"rule_id" uuid NOT NULL,
+	"fact_key" text NOT NULL,
+	CONSTRAINT "score_guard_contact_id_rule_id_fact_key_pk" PRIMARY KEY("contact_id","rule_id","fact_key")
+);
+--> statement-breakpoint
+CREATE TABLE "score_rule" (
+	"rule_id" uuid PRIMARY KEY NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"rule" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "dead_letter" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"source_id" uuid NOT NULL,
@@ -364,20 +668,45 @@ ALTER TABLE "team" ADD CONSTRAINT "team_parent_fk" FOREIGN KEY ("parent_id") REF
 ALTER TABLE "user_account" ADD CONSTRAINT "user_account_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "user_session" ADD CONSTRAINT "user_session_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "user_two_factor" ADD CONSTRAINT "user_two_factor_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-CREATE INDEX "contact_created_idx" ON "contact" USING btree ("created_at","contact_id");--> statement-breakpoint
-CREATE INDEX "contact_updated_idx" ON "contact" USING btree ("updated_at","contact_id");--> statement-breakpoint
-CREATE INDEX "contact_name_idx" ON "contact" USING btree ("name","contact_id");--> statement-breakpoint
+CREATE INDEX "campaign_created_idx" ON "campaign" USING btree ("created_at","campaign_id");--> statement-breakpoint
+CREATE INDEX "campaign_due_idx" ON "campaign" USING btree ("next_run_at") WHERE next_run_at is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "campaign_link_url_idx" ON "campaign_link" USING btree ("campaign_id","url");--> statement-breakpoint
+CREATE UNIQUE INDEX "campaign_run_occurrence_idx" ON "campaign_run" USING btree ("campaign_id","occurrence");--> statement-breakpoint
+CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("state","campaign_id") WHERE state in ('planning', 'sending', 'cancelled');--> statement-breakpoint
+CREATE INDEX "message_campaign_idx" ON "message" USING btree ("campaign_id","state","contact_id");--> statement-breakpoint
+CREATE INDEX "message_claim_idx" ON "message" USING btree ("run_id","due_at") WHERE state in ('planned', 'retry');--> statement-breakpoint
+CREATE INDEX "message_lease_idx" ON "message" USING btree ("lease_until") WHERE state = 'sending';--> statement-breakpoint
+CREATE INDEX "message_unknown_idx" ON "message" USING btree ("due_at") WHERE state = 'unknown';--> statement-breakpoint
+CREATE INDEX "response_campaign_idx" ON "response" USING btree ("campaign_id","kind","contact_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "template_key_idx" ON "template" USING btree ("key");--> statement-breakpoint
+CREATE INDEX "consent_find_idx" ON "consent" USING btree ("purpose","channel","granted","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_created_idx" ON "contact" USING btree ("created_at","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_updated_idx" ON "contact" USING btree ("updated_at","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_name_idx" ON "contact" USING btree ("sort_name","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_email_idx" ON "contact" USING btree ("email","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_visitor_idx" ON "contact" USING btree ("created_at","contact_id") WHERE "kind" = 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_country_idx" ON "contact" USING btree ("country") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_city_idx" ON "contact" USING btree ("city") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
+CREATE INDEX "contact_merged_idx" ON "contact" USING btree ("merged_into") WHERE "merged_into" is not null;--> statement-breakpoint
 CREATE INDEX "contact_tags_idx" ON "contact" USING gin ("tags");--> statement-breakpoint
 CREATE INDEX "contact_attributes_idx" ON "contact" USING gin ("attributes" jsonb_path_ops);--> statement-breakpoint
-CREATE INDEX "contact_search_idx" ON "contact" USING gin ("search" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "contact_search_idx" ON "contact" USING gin ("search" gin_trgm_ops) WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_external_id_contact_idx" ON "contact_external_id" USING btree ("contact_id");--> statement-breakpoint
+CREATE INDEX "import_job_created_idx" ON "import_job" USING btree ("created_at","import_id");--> statement-breakpoint
+CREATE INDEX "import_job_open_idx" ON "import_job" USING btree ("created_at","import_id") WHERE "import_job"."state" in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "saved_view_owner_idx" ON "saved_view" USING btree ("entity","owner_id");--> statement-breakpoint
 CREATE INDEX "audit_log_entity_idx" ON "audit_log" USING btree ("entity","entity_id","at");--> statement-breakpoint
 CREATE INDEX "audit_log_at_idx" ON "audit_log" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "idempotency_key_created_idx" ON "idempotency_key" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "outbox_pending_idx" ON "outbox" USING btree ("available_at","id") WHERE done_at is null and parked_at is null;--> statement-breakpoint
+CREATE INDEX "outbox_parked_idx" ON "outbox" USING btree ("parked_at") WHERE parked_at is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key");--> statement-breakpoint
+CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","source_id","state");--> statement-breakpoint
+CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint
 CREATE UNIQUE INDEX "category_external_idx" ON "category" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "category_path_idx" ON "category" USING gin ("path");--> statement-breakpoint
+CREATE INDEX "orders_id_idx" ON "orders" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "orders_occurred_idx" ON "orders" USING btree ("occurred_at","order_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "product_external_idx" ON "product" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "product_category_idx" ON "product" USING btree ("category_id");--> statement-breakpoint
@@ -390,6 +719,8 @@ CREATE UNIQUE INDEX "user_account_user_idx" ON "user_account" USING btree ("user
 CREATE INDEX "user_session_user_idx" ON "user_session" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_two_factor_user_idx" ON "user_two_factor" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_verification_identifier_idx" ON "user_verification" USING btree ("identifier");--> statement-breakpoint
+CREATE INDEX "lead_grade_idx" ON "lead" USING btree ("grade","score","contact_id");--> statement-breakpoint
+CREATE INDEX "lead_review_idx" ON "lead" USING btree ("review_at");--> statement-breakpoint
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
