@@ -93,12 +93,11 @@ export async function outboxStats(ctx: Ctx): Promise<OutboxStats> {
   return row<OutboxStats>(
     ctx.db,
     sql`
-    select count(*) filter (where parked_at is null)::int as "pending",
-      count(*) filter (where parked_at is null and attempts > 0)::int as "retrying",
-      count(*) filter (where parked_at is not null)::int as "parked",
-      coalesce(extract(epoch from now() - min(available_at)
-        filter (where parked_at is null and available_at <= now())), 0)::float8 as "lagSeconds"
-    from outbox where done_at is null`,
+    select count(*)::int as "pending",
+      count(*) filter (where attempts > 0)::int as "retrying",
+      (select count(*) from outbox where parked_at is not null)::int as "parked",
+      coalesce(extract(epoch from now() - min(available_at) filter (where available_at <= now())), 0)::float8 as "lagSeconds"
+    from outbox where done_at is null and parked_at is null`,
   );
 }
 
@@ -110,7 +109,7 @@ export async function replayParked(ctx: Ctx, topic?: string): Promise<number> {
       tx.db,
       sql`
       update outbox set parked_at = null, attempts = 0, available_at = now()
-      where done_at is null and parked_at is not null ${oneTopic}
+      where parked_at is not null ${oneTopic}
       returning 1`,
     );
     tx.afterCommit?.(wakeRelays);

@@ -19,7 +19,7 @@ export type AddOptions = {
   backoffMs?: number;
 };
 
-export type JobRun = {
+type JobRun = {
   /** Aborted when the process must stop now or another worker has taken the job over. */
   signal: AbortSignal;
   /** 1 at the first start; counts starts after a crash too. */
@@ -30,14 +30,14 @@ export type JobHandler = (data: unknown, run: JobRun) => Promise<void>;
 
 export type JobHandlers = JobHandler | Readonly<Record<string, JobHandler>>;
 
-export type WorkOptions = {
+type WorkOptions = {
   /** Jobs at once in this process; 1 unless given. */
   concurrency?: number;
   /** One job at a time over all workers of this queue, for work that must not overlap itself. */
   alone?: boolean;
 };
 
-export type JobCounts = { waiting: number; active: number; delayed: number; failed: number };
+type JobCounts = { waiting: number; active: number; delayed: number; failed: number };
 
 export type JobQueue = {
   readonly name: string;

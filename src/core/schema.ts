@@ -23,6 +23,9 @@ export const outbox = pgTable(
     index('outbox_pending_idx')
       .on(t.availableAt, t.id)
       .where(sql`done_at is null and parked_at is null`),
+    index('outbox_parked_idx')
+      .on(t.parkedAt)
+      .where(sql`parked_at is not null`),
   ],
 );
 

@@ -35,7 +35,7 @@ export type Place = {
   newCtx(): Ctx;
   /** Another set of queues over the same servers, as another process would have. */
   open(timing?: { closeTimeoutMs?: number }): Promise<Queues>;
-  /** Starts tests/support/doomed-worker.ts in a process of its own; resolves once it is in the middle of its work. */
+  /** Starts tests/support/doomed-worker.child.ts in a process of its own; resolves once it is in the middle of its work. */
   doomed(what: 'job' | 'relay'): Promise<ChildProcess>;
   /** Cuts the connections of everyone to the servers, as a restart of them would. */
   cutConnections(): Promise<void>;
@@ -84,7 +84,7 @@ export async function openPlace(backend: 'postgres' | 'redis'): Promise<Place> {
 }
 
 async function startDoomed(args: object): Promise<ChildProcess> {
-  const script = join(import.meta.dirname, 'doomed-worker.ts');
+  const script = join(import.meta.dirname, 'doomed-worker.child.ts');
   const child = spawn(process.execPath, [script, JSON.stringify({ ...args, timing: TIMING })], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, TZ: 'UTC' },
