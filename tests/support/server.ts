@@ -92,7 +92,13 @@ export async function dropDatabase(server: TestServer, url: string): Promise<voi
 }
 
 function connect(url: string): postgres.Sql {
-  return postgres(url, { max: 1, onnotice: () => {}, connection: { application_name: APPLICATION } });
+  // A connection that is renewed after a while would lose its locks.
+  return postgres(url, {
+    max: 1,
+    max_lifetime: null,
+    onnotice: () => {},
+    connection: { application_name: APPLICATION },
+  });
 }
 
 function withDatabase(url: string, name: string): string {
