@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { contact } from '../contacts/index.ts';
+import type { TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import { deadLetter, event, eventSeen, source, visitorLookup } from './schema.ts';
@@ -34,6 +35,10 @@ const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 
 export async function insertSource(ctx: Ctx, row: Omit<SourceRow, 'disabled'>): Promise<void> {
   await ctx.db.insert(source).values(row);
+}
+
+export async function insertSourceOnce(ctx: Ctx, row: Omit<SourceRow, 'disabled'>): Promise<void> {
+  await ctx.db.insert(source).values(row).onConflictDoNothing();
 }
 
 export async function sourceByWriteKey(ctx: Ctx, writeKey: string): Promise<SourceRow | null> {
@@ -172,14 +177,15 @@ export type TimelineFact = {
 export async function factsOf(
   ctx: Ctx,
   contactId: string,
-  before: Date,
+  before: TimelineCursor,
   limit: number,
 ): Promise<TimelineFact[]> {
   const found = await rows<Omit<TimelineFact, 'occurredAt'> & { occurredAt: string }>(
     ctx.db,
     sql`
     select id, occurred_at as "occurredAt", type, name, trust, properties from ${event}
-    where contact_id = ${contactId}::uuid and occurred_at < ${before.toISOString()}::timestamptz and not bot
+    where contact_id = ${contactId}::uuid and not bot
+      and (occurred_at, id) < (${before.occurredAt.toISOString()}::timestamptz, ${before.id}::uuid)
     order by occurred_at desc, id desc limit ${limit}`,
   );
   return found.map((row) => ({ ...row, occurredAt: dateOf(row.occurredAt) }));

@@ -1,0 +1,22 @@
+import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { factsOf, moveFacts } from './store.ts';
+
+export { installServerSource } from './actions.sources.ts';
+export { trackingRoutes } from './routes.ts';
+export { event } from './schema.ts';
+
+export function registerTracking(): void {
+  registerMergeMover({ name: 'tracking', move: moveFacts });
+  registerTimelineSource({
+    kind: 'event',
+    load: async (ctx, contactId, { before, limit }) => {
+      const facts = await factsOf(ctx, contactId, before, limit);
+      return facts.map(({ id, occurredAt, type, name, trust, properties }) => ({
+        id,
+        kind: 'event',
+        occurredAt,
+        data: { type, name, trust, properties },
+      }));
+    },
+  });
+}
