@@ -5,8 +5,11 @@ import type { Ctx } from './ctx.ts';
 import { DomainError } from './errors.ts';
 import type { FieldIssue } from './errors.ts';
 
-/** What every module's routes find in `c.var`: the ctx of the authenticated actor. */
-export type AppEnv = { Variables: { ctx: Ctx } };
+/**
+ * What every module's routes find in `c.var`: the ctx of the authenticated actor, the client's address as the server saw
+ * it (behind a trusted proxy: as the proxy did), and the console session the request came with.
+ */
+export type AppEnv = { Variables: { ctx: Ctx; clientIp: string; sessionId: string | null } };
 
 export function newRouter(): Hono<AppEnv> {
   return new Hono<AppEnv>();

@@ -1,13 +1,18 @@
 import { and, eq, lt } from 'drizzle-orm';
+import { keyedHash, seal, unseal } from './crypto.ts';
 import type { Ctx } from './ctx.ts';
 import { conflict } from './errors.ts';
-import { sha256 } from './ids.ts';
 import { idempotencyKey } from './schema.ts';
 import { addMs, HOUR_MS } from './time.ts';
 
 /** How long a first answer is kept (spec/platform.md). */
 const KEEP_MS = 72 * HOUR_MS;
 export const MAX_KEY_LENGTH = 200;
+
+/** Answers may hold what is shown only once (a new API key, an invitation's link): they are kept encrypted. */
+const PURPOSE = 'idempotency/answer';
+/** An input may hold a password. */
+const INPUT_PURPOSE = 'idempotency/input';
 
 export type StoredAnswer = { status: number; body: string };
 
@@ -21,7 +26,7 @@ export async function claimKey(
   key: string,
   input: string,
 ): Promise<StoredAnswer | null> {
-  const inputHash = sha256(input);
+  const inputHash = keyedHash(ctx.config, INPUT_PURPOSE, input);
   const inserted = await ctx.db
     .insert(idempotencyKey)
     .values({ credential, key, inputHash, createdAt: ctx.clock.now() })
@@ -46,9 +51,18 @@ export async function claimKey(
       'Idempotency-Key',
     );
   }
-  return { status: found.status, body: found.body };
+  const body = unseal(ctx.config, PURPOSE, found.body);
+  if (body === null) {
+    throw conflict(
+      'idempotency_answer_lost',
+      'This request was carried out before; its answer can no longer be read.',
+      'Idempotency-Key',
+    );
+  }
+  return { status: found.status, body };
 }
 
+/** Keeps the answer; commits with what the request did. */
 export async function saveAnswer(
   ctx: Ctx,
   credential: string,
@@ -57,7 +71,7 @@ export async function saveAnswer(
 ): Promise<void> {
   await ctx.db
     .update(idempotencyKey)
-    .set(answer)
+    .set({ status: answer.status, body: seal(ctx.config, PURPOSE, answer.body) })
     .where(and(eq(idempotencyKey.credential, credential), eq(idempotencyKey.key, key)));
 }
 

@@ -1,0 +1,110 @@
+import { Hono } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { cors } from 'hono/cors';
+import { DomainError } from '../core/errors.ts';
+import { newRouter } from '../core/http.ts';
+import type { AppEnv } from '../core/http.ts';
+import { registerMetric } from '../core/metrics.ts';
+import { authRoutes, createAuthenticator, peopleRoutes } from '../people/index.ts';
+import { accessGuard, authentication, originGuard } from './access.ts';
+import { bodyGuard } from './body.ts';
+import { compression } from './compression.ts';
+import { consoleRoutes } from './console.ts';
+import { docsRoutes } from './docs.ts';
+import { secureHeaders } from './headers.ts';
+import { healthRoutes } from './health.ts';
+import type { ReadyCheck } from './health.ts';
+import { idempotency } from './idempotent.ts';
+import { problem } from './problem.ts';
+import { createLimiter, limitActor, limitAddress } from './ratelimit.ts';
+import type { Limiter } from './ratelimit.ts';
+import { requestScope } from './request.ts';
+import type { Base } from './request.ts';
+import { auditRoutes } from './routes.ts';
+import { outboxBacklog } from './store.ts';
+
+/** The allowed origin to name in the answer, or null. `origin` is what the browser sent, empty when it sent none. */
+export type CorsOrigin = (origin: string, c: Context<AppEnv>) => Promise<string | null>;
+
+export type AppDeps = {
+  /** `config.secret` and `config.publicUrl` must be the real ones. */
+  base: Base;
+  /** What the modules serve, with full paths inside; people's, the audit log and the platform's come by themselves. */
+  routes: readonly Hono<AppEnv>[];
+  /** For /readyz, beside the database. */
+  checks?: readonly ReadyCheck[];
+  /** Folder of the built console. */
+  webDist: string;
+  /** Which sites may call /v1 from a browser; none without it. */
+  corsOrigin?: CorsOrigin;
+  limiter?: Limiter;
+};
+
+/** A preflight may be remembered for this long. */
+const CORS_MAX_AGE_S = 600;
+
+/** The whole HTTP side of the program: every request goes through the same gates, in this order. */
+export function createApp(deps: AppDeps): Hono<AppEnv> {
+  const { base } = deps;
+  const app = newRouter();
+  const limiter = deps.limiter ?? createLimiter();
+  const authenticator = createAuthenticator(base);
+
+  app.onError((error, c) => problem(c, error));
+  app.notFound((c) =>
+    problem(
+      c,
+      new DomainError({ code: 'route_not_found', status: 404, detail: 'There is nothing at this path.' }),
+    ),
+  );
+
+  app.use(requestScope(base));
+  app.use(secureHeaders(base.config.publicUrl.startsWith('https:')));
+  app.use(compression());
+  app.use('/v1/*', browserAccess(deps.corsOrigin));
+  app.use(bodyGuard());
+  app.use(limitAddress(limiter));
+  for (const path of ['/api/*', '/v1/*', '/metrics']) app.use(path, authentication(authenticator, limiter));
+  for (const path of ['/api/*', '/v1/*']) app.use(path, limitActor(limiter));
+  app.use('/api/*', originGuard(base.config), accessGuard(), idempotency());
+
+  const own = [
+    peopleRoutes(),
+    authRoutes(authenticator.console),
+    auditRoutes(),
+    healthRoutes(deps.checks ?? []),
+  ];
+  for (const routes of [...own, ...deps.routes, docsRoutes(app, base.config)]) app.route('/', routes);
+  app.route('/', consoleRoutes(deps.webDist));
+  registerOutboxMetrics();
+  return app;
+}
+
+function browserAccess(corsOrigin: CorsOrigin | undefined): MiddlewareHandler<AppEnv> {
+  return cors({
+    origin: corsOrigin ?? (() => null),
+    allowMethods: ['POST', 'OPTIONS'],
+    allowHeaders: ['Content-Type', 'Authorization'],
+    maxAge: CORS_MAX_AGE_S,
+  });
+}
+
+function registerOutboxMetrics(): void {
+  registerMetric({
+    name: 'outbox_events',
+    help: 'Events on their way to their subscribers, and those given up (parked)',
+    labels: ['state'],
+    collect: async (ctx) => {
+      const { pending, parked } = await outboxBacklog(ctx);
+      return [
+        { labels: { state: 'pending' }, value: pending },
+        { labels: { state: 'parked' }, value: parked },
+      ];
+    },
+  });
+  registerMetric({
+    name: 'outbox_oldest_age_seconds',
+    help: 'Age of the oldest event not handled yet',
+    collect: async (ctx) => [{ value: (await outboxBacklog(ctx)).oldestS }],
+  });
+}

@@ -1,0 +1,66 @@
+import type { MiddlewareHandler } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { invalid } from '../core/errors.ts';
+import type { AppEnv } from '../core/http.ts';
+import { claimKey, MAX_KEY_LENGTH, saveAnswer } from '../core/idempotency.ts';
+import type { StoredAnswer } from '../core/idempotency.ts';
+import { isStreamed } from './body.ts';
+
+const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Ends the transaction of a request that was refused; the answer is in the context already. */
+class Refused extends Error {}
+
+/**
+ * Carries a write with an Idempotency-Key out once. Key, effect and answer commit in one transaction; a repeat gets the
+ * first answer (marked `Idempotency-Replayed`), a repeat at the same moment waits for it, another input is a 409. What was
+ * refused is not kept: it had no effect, and may pass when its cause is gone. Streams have their own ids, sign-in has none.
+ */
+export function idempotency(): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const key = c.req.header('idempotency-key');
+    const { method, path } = c.req;
+    if (key === undefined || !WRITES.has(method) || isStreamed(path) || path.startsWith('/api/auth/')) {
+      return next();
+    }
+    if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
+      throw invalid('bad_idempotency_key', `1 to ${MAX_KEY_LENGTH} characters.`, 'Idempotency-Key');
+    }
+    const input = `${method} ${path}${new URL(c.req.url).search}\n${await c.req.text()}`;
+    const outer = c.var.ctx;
+    const credential = credentialOf(outer, path);
+    let replay: StoredAnswer | null = null;
+    try {
+      await inTx(outer, async (tx) => {
+        replay = await claimKey(tx, credential, key, input);
+        if (replay !== null) return;
+        c.set('ctx', tx);
+        await next();
+        if (c.error !== undefined || c.res.status >= 400) throw new Refused();
+        await saveAnswer(tx, credential, key, { status: c.res.status, body: await c.res.clone().text() });
+      });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+    } finally {
+      c.set('ctx', outer);
+    }
+    if (replay !== null) return replayed(replay);
+    return undefined;
+  };
+}
+
+/** Who may repeat it. Whoever has no credential is told apart by the path, which then holds a secret token. */
+function credentialOf(ctx: Ctx, path: string): string {
+  return ctx.actor.kind === 'public' ? `public:${path}` : `${ctx.actor.kind}:${ctx.actor.id}`;
+}
+
+function replayed(answer: StoredAnswer): Response {
+  const headers = { 'Idempotency-Replayed': 'true' };
+  if (answer.body === '') return new Response(null, { status: answer.status, headers });
+  return new Response(answer.body, {
+    status: answer.status as ContentfulStatusCode,
+    headers: { ...headers, 'Content-Type': 'application/json' },
+  });
+}

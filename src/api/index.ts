@@ -1,0 +1,5 @@
+export { createApp } from './app.ts';
+export type { AppDeps, CorsOrigin } from './app.ts';
+export { apiJobs } from './jobs.ts';
+export { startServer } from './server.ts';
+export type { RunningServer } from './server.ts';

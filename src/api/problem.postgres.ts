@@ -1,0 +1,109 @@
+import { DomainError } from '../core/errors.ts';
+
+/** What a caller can do about an error of PostgreSQL. Codes not listed are our own mistakes: a 500 that says nothing. */
+type Answer = { code: string; status: number; detail: string; retryAfterS?: number };
+
+const BAD_TEXT: Answer = {
+  code: 'bad_text',
+  status: 422,
+  detail: 'A text holds a character that cannot be stored (such as NUL).',
+};
+const OUT_OF_RANGE: Answer = {
+  code: 'value_out_of_range',
+  status: 422,
+  detail: 'A number or date is outside the range that can be stored.',
+};
+const BAD_VALUE: Answer = {
+  code: 'bad_value',
+  status: 422,
+  detail: 'A value has the wrong form for its field.',
+};
+const TOO_LARGE: Answer = {
+  code: 'value_too_large',
+  status: 422,
+  detail: 'A value is too large to be stored or evaluated.',
+};
+const TRY_AGAIN: Answer = {
+  code: 'try_again',
+  status: 503,
+  detail: 'Another change was made to the same rows at the same moment. Nothing was changed; try again.',
+  retryAfterS: 1,
+};
+const UNAVAILABLE: Answer = {
+  code: 'database_unavailable',
+  status: 503,
+  detail: 'The database does not answer right now. Nothing was changed; try again.',
+  retryAfterS: 2,
+};
+const FULL: Answer = {
+  code: 'storage_full',
+  status: 507,
+  detail: 'The disk of the database is full. Nothing was changed; free some space and try again.',
+};
+
+const BY_STATE: Readonly<Record<string, Answer>> = {
+  '22021': BAD_TEXT,
+  '22P05': BAD_TEXT,
+  '22003': OUT_OF_RANGE,
+  '22008': OUT_OF_RANGE,
+  '22007': BAD_VALUE,
+  '22P02': BAD_VALUE,
+  '22P03': BAD_VALUE,
+  '22001': TOO_LARGE,
+  '54000': TOO_LARGE,
+  '54001': TOO_LARGE,
+  '23505': { code: 'already_exists', status: 409, detail: 'Such an entry exists already.' },
+  '23503': {
+    code: 'reference_broken',
+    status: 409,
+    detail: 'The change names an entry that does not exist, or removes one still in use.',
+  },
+  '23514': { code: 'value_not_allowed', status: 422, detail: 'A value is not one of those allowed.' },
+  '40001': TRY_AGAIN,
+  '40P01': TRY_AGAIN,
+  '55P03': TRY_AGAIN,
+  '57014': {
+    code: 'took_too_long',
+    status: 503,
+    detail: 'The question took too long to answer. Narrow it, or try again later.',
+    retryAfterS: 10,
+  },
+  '53100': FULL,
+  '53200': { ...UNAVAILABLE, code: 'database_overloaded' },
+  '53300': { ...UNAVAILABLE, code: 'database_overloaded' },
+  '57P01': UNAVAILABLE,
+  '57P02': UNAVAILABLE,
+  '57P03': UNAVAILABLE,
+};
+
+/** Codes of postgres.js and of the socket below it: the server is away, or went away. */
+const CONNECTION = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
+
+/** drizzle wraps the driver's error once, a verb perhaps once more. */
+const MAX_CAUSES = 5;
+
+/** The caller's view of a database error, or undefined when the error is not the caller's to act on. */
+export function databaseProblem(error: unknown): DomainError | undefined {
+  let current: unknown = error;
+  for (let i = 0; i < MAX_CAUSES && typeof current === 'object' && current !== null; i++) {
+    const code = 'code' in current && typeof current.code === 'string' ? current.code : '';
+    const answer = answerOf(code);
+    if (answer !== undefined) return new DomainError({ ...answer, cause: error });
+    current = 'cause' in current ? current.cause : undefined;
+  }
+  return undefined;
+}
+
+function answerOf(code: string): Answer | undefined {
+  if (code.startsWith('08') && code.length === 5) return UNAVAILABLE;
+  return BY_STATE[code] ?? (CONNECTION.has(code) ? UNAVAILABLE : undefined);
+}

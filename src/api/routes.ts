@@ -1,0 +1,57 @@
+import { authorise } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { DomainError } from '../core/errors.ts';
+import { describe, newRouter, queryOf } from '../core/http.ts';
+import { decodeCursor, pageQuery, toPage } from '../core/paging.ts';
+import type { Page } from '../core/paging.ts';
+import { auditPage, auditQuery } from './contract.ts';
+import type { AuditEntry, AuditQuery } from './contract.ts';
+import { listAudit } from './store.ts';
+
+/** The audit log, for whoever may look into the system. */
+export function auditRoutes() {
+  return newRouter().get(
+    '/api/audit',
+    describe({ tag: 'System', summary: 'Who changed what, newest first', answer: auditPage }),
+    queryOf(auditQuery.extend(pageQuery.shape)),
+    async (c) => c.json(await auditTrail(c.var.ctx, c.req.valid('query'))),
+  );
+}
+
+async function auditTrail(
+  ctx: Ctx,
+  query: AuditQuery & { limit: number; cursor?: string | undefined },
+): Promise<Page<AuditEntry>> {
+  authorise(ctx, 'system:read');
+  const { limit, cursor, ...filter } = query;
+  const found = await listAudit(ctx, { ...filter, after: afterOf(cursor), limit: limit + 1 });
+  const page = toPage(found, limit, (entry) => [entry.at.getTime(), entry.id]);
+  return {
+    ...page,
+    items: page.items.map((entry) => ({
+      id: entry.id,
+      at: entry.at.toISOString(),
+      actorKind: entry.actorKind,
+      actorId: entry.actorId,
+      actorName: entry.actorName,
+      action: entry.action,
+      entity: entry.entity,
+      entityId: entry.entityId,
+      details: entry.details,
+      requestId: entry.requestId,
+    })),
+  };
+}
+
+function afterOf(cursor: string | undefined): { at: Date; id: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [ms, id] = decodeCursor(cursor, 2);
+  if (typeof ms === 'number' && Number.isSafeInteger(ms) && typeof id === 'string')
+    return { at: new Date(ms), id };
+  throw new DomainError({
+    code: 'bad_cursor',
+    status: 400,
+    detail: 'The cursor is not one this list gave.',
+    at: 'cursor',
+  });
+}
