@@ -36,16 +36,98 @@ const KINDS = [
 const CONSENT_SHARE = 0.88;
 
 const CATALOGUE: Readonly<Record<string, ReadonlyArray<[name: string, price: number]>>> = {
-  Tea: [['Morning Assam', 690], ['Smoky Lapsang', 820], ['Jasmine Pearls', 1250], ['Mountain Oolong', 1480], ['Rooibos Vanilla', 590], ['Herb Garden', 540]],
-  Coffee: [['House Espresso', 990], ['Huila Single Origin', 1350], ['Decaf Sidamo', 1190], ['Cold Brew Bags', 850]],
-  Teaware: [['Glass Teapot', 2490], ['Cast Iron Kettle', 5490], ['Porcelain Cup Pair', 1890], ['Bamboo Tray', 2150], ['Travel Infuser', 1590]],
-  Sweets: [['Honey Nougat', 650], ['Dark Chocolate Box', 1290], ['Ginger Biscuits', 480], ['Apricot Preserve', 560]],
-  Kitchen: [['Linen Apron', 2790], ['Walnut Board', 3990], ['Copper Measuring Set', 3290], ['Stone Mortar', 2990]],
-  Gifts: [['Gift Hamper Small', 3900], ['Gift Hamper Large', 8900], ['Tasting Set', 2450], ['Seasonal Candle', 1750]],
+  Tea: [
+    ['Morning Assam', 690],
+    ['Smoky Lapsang', 820],
+    ['Jasmine Pearls', 1250],
+    ['Mountain Oolong', 1480],
+    ['Rooibos Vanilla', 590],
+    ['Herb Garden', 540],
+  ],
+  Coffee: [
+    ['House Espresso', 990],
+    ['Huila Single Origin', 1350],
+    ['Decaf Sidamo', 1190],
+    ['Cold Brew Bags', 850],
+  ],
+  Teaware: [
+    ['Glass Teapot', 2490],
+    ['Cast Iron Kettle', 5490],
+    ['Porcelain Cup Pair', 1890],
+    ['Bamboo Tray', 2150],
+    ['Travel Infuser', 1590],
+  ],
+  Sweets: [
+    ['Honey Nougat', 650],
+    ['Dark Chocolate Box', 1290],
+    ['Ginger Biscuits', 480],
+    ['Apricot Preserve', 560],
+  ],
+  Kitchen: [
+    ['Linen Apron', 2790],
+    ['Walnut Board', 3990],
+    ['Copper Measuring Set', 3290],
+    ['Stone Mortar', 2990],
+  ],
+  Gifts: [
+    ['Gift Hamper Small', 3900],
+    ['Gift Hamper Large', 8900],
+    ['Tasting Set', 2450],
+    ['Seasonal Candle', 1750],
+  ],
 };
-const GIVEN = ['Alice', 'Boris', 'Clara', 'Daniel', 'Elena', 'Felix', 'Greta', 'Hugo', 'Irina', 'Jonas', 'Kira', 'Leo', 'Maria', 'Nikolai', 'Olga', 'Pavel', 'Rosa', 'Sofia', 'Tomas', 'Vera'];
-const FAMILY = ['Adler', 'Brook', 'Costa', 'Dahl', 'Eriksen', 'Falk', 'Garner', 'Holm', 'Ivanov', 'Jensen', 'Kovacs', 'Lind', 'Moreau', 'Novak', 'Orlov', 'Petrov', 'Quinn', 'Rossi', 'Sokolova', 'Weber'];
-const PLACES: ReadonlyArray<[country: string, city: string]> = [['United Kingdom', 'Leeds'], ['United Kingdom', 'Bristol'], ['Germany', 'Bremen'], ['France', 'Lyon'], ['Netherlands', 'Utrecht'], ['Estonia', 'Tartu']];
+const GIVEN = [
+  'Alice',
+  'Boris',
+  'Clara',
+  'Daniel',
+  'Elena',
+  'Felix',
+  'Greta',
+  'Hugo',
+  'Irina',
+  'Jonas',
+  'Kira',
+  'Leo',
+  'Maria',
+  'Nikolai',
+  'Olga',
+  'Pavel',
+  'Rosa',
+  'Sofia',
+  'Tomas',
+  'Vera',
+];
+const FAMILY = [
+  'Adler',
+  'Brook',
+  'Costa',
+  'Dahl',
+  'Eriksen',
+  'Falk',
+  'Garner',
+  'Holm',
+  'Ivanov',
+  'Jensen',
+  'Kovacs',
+  'Lind',
+  'Moreau',
+  'Novak',
+  'Orlov',
+  'Petrov',
+  'Quinn',
+  'Rossi',
+  'Sokolova',
+  'Weber',
+];
+const PLACES: ReadonlyArray<[country: string, city: string]> = [
+  ['United Kingdom', 'Leeds'],
+  ['United Kingdom', 'Bristol'],
+  ['Germany', 'Bremen'],
+  ['France', 'Lyon'],
+  ['Netherlands', 'Utrecht'],
+  ['Estonia', 'Tartu'],
+];
 
 /** `end` is the moment the year ends; orders lie in the 365 days before it. */
 export function inventShop(end: Date): Shop {
@@ -53,7 +135,9 @@ export function inventShop(end: Date): Shop {
   const products = inventProducts();
   const customers = Array.from({ length: CUSTOMERS }, (_, i) => inventCustomer(random, i + 1));
   const orders = customers.flatMap((customer) => inventOrders(random, customer, products, end));
-  orders.sort((a, b) => a.placedAt.getTime() - b.placedAt.getTime() || a.customerId.localeCompare(b.customerId));
+  orders.sort(
+    (a, b) => a.placedAt.getTime() - b.placedAt.getTime() || a.customerId.localeCompare(b.customerId),
+  );
   for (const [i, order] of orders.entries()) order.id = `D-${String(i + 1).padStart(6, '0')}`;
   return { products, customers, orders };
 }
@@ -87,7 +171,12 @@ function inventCustomer(random: Random, n: number): ShopCustomer {
   };
 }
 
-function inventOrders(random: Random, customer: ShopCustomer, products: readonly ShopProduct[], end: Date): ShopOrder[] {
+function inventOrders(
+  random: Random,
+  customer: ShopCustomer,
+  products: readonly ShopProduct[],
+  end: Date,
+): ShopOrder[] {
   const roll = random.next();
   let below = 0;
   const kind = KINDS.find((k) => (below += k.share) > roll) ?? KINDS[0];
@@ -96,7 +185,9 @@ function inventOrders(random: Random, customer: ShopCustomer, products: readonly
   const favourites = [random.pick(products), random.pick(products), random.pick(products)];
   return Array.from({ length: random.int(kind.ordersFrom, kind.ordersTo) }, () => {
     const day = random.int(joined, left);
-    const placedAt = new Date(end.getTime() - (DAYS - day) * DAY_MS + random.int(8 * 3_600, 21 * 3_600) * 1_000);
+    const placedAt = new Date(
+      end.getTime() - (DAYS - day) * DAY_MS + random.int(8 * 3_600, 21 * 3_600) * 1_000,
+    );
     const lines = Array.from({ length: random.int(1, 4) }, () => {
       const product = random.chance(0.6) ? random.pick(favourites) : random.pick(products);
       return { productId: product.id, quantity: random.int(1, 3), unitPrice: product.price };
