@@ -1,6 +1,14 @@
+export { recordConsents, suppress } from './actions.consents.ts';
+export type { ConsentWord, SuppressReason } from './actions.consents.ts';
+export { mergeContacts } from './actions.merge.ts';
+export { upsertContacts } from './actions.upsert.ts';
+export type { UpsertInput, UpsertOptions, UpsertResult } from './actions.upsert.ts';
 export { consent, contact, contactExternalId, contactHistory, contactPoint, suppression } from './schema.ts';
 export { registerMergeMover } from './movers.ts';
 export type { MergeMover } from './movers.ts';
 export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';
 export { visibleContacts } from './store.visible.ts';
+export { consentStandsSql, suppressedSql } from './store.consents.ts';
+export { findByExternalIds } from './store.match.ts';
+export { holdContacts } from './store.merge.ts';

@@ -26,7 +26,10 @@ export function emailPoint(raw: string): PointValue {
  */
 export function phonePoint(raw: string, country: string): PointValue {
   const typed = raw.trim().slice(0, MAX_POINT);
-  const parsed = parsePhoneNumberFromString(typed, { defaultCountry: country as CountryCode, extract: false });
+  const parsed = parsePhoneNumberFromString(typed, {
+    defaultCountry: country as CountryCode,
+    extract: false,
+  });
   if (parsed === undefined || !parsed.isPossible()) {
     const bare = typed.replace(/[\s().-]/g, '');
     return { kind: 'phone', value: bare === '' ? typed : bare, raw: typed, extension: null, valid: false };

@@ -15,7 +15,8 @@ const MIN_PHONE_DIGITS = 5;
 export function fold(text: string): string {
   const lower = text.toLowerCase();
   // Plain English and Russian need no decomposition, which takes most of the time of a bulk load.
-  if (/^[\x21-\x7e\u0430-\u0451]*(?: [\x21-\x7e\u0430-\u0451]+)*$/.test(lower)) return lower.replaceAll('ё', 'е');
+  if (/^[\x21-\x7e\u0430-\u0451]*(?: [\x21-\x7e\u0430-\u0451]+)*$/.test(lower))
+    return lower.replaceAll('ё', 'е');
   return lower
     .normalize('NFD')
     .replace(/(?<!и)\p{M}/gu, '')

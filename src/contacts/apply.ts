@@ -1,0 +1,181 @@
+import { MAX_ATTRIBUTES, MAX_TAGS } from './contract.ts';
+import type { ExternalId } from './contract.ts';
+import type { PointValue } from './points.ts';
+import { uniqueSorted } from './prepare.ts';
+import type { Statement } from './prepare.ts';
+import { attributeKeyOf, blankState, PLAIN_FIELDS, sameValue, setValue, valueOf } from './state.ts';
+import type { ContactState, Point } from './state.ts';
+
+/** A value a key took at a moment. */
+export type Change = { key: string; value: unknown; occurredAt: Date };
+/**
+ * What a key was over time, oldest first; only loaded when a statement older than the contact's last change comes in. No entry
+ * before a moment means the value every contact begins with.
+ */
+export type KeyHistory = Map<string, Array<{ at: number; value: unknown }>>;
+
+/** A contact being changed: its state and what must be written. */
+export type Draft = {
+  state: ContactState;
+  isNew: boolean;
+  changes: Change[];
+  newPoints: Point[];
+  removedPoints: Point[];
+  newIds: ExternalId[];
+  history: KeyHistory | null;
+};
+
+/** overwrite: the later word counts; fillBlanks: only what has no value yet; skip: an existing contact stays as it is. */
+export type ApplyMode = 'overwrite' | 'fillBlanks' | 'skip';
+
+/** Points of one contact; a shop's shared mailbox must not grow without end. */
+const MAX_POINTS = 50;
+/** All custom attributes of one contact as JSON: keeps rows in one page of PostgreSQL plus a little. */
+const MAX_ATTRIBUTES_BYTES = 32_768;
+
+export const isChanged = (d: Draft): boolean =>
+  d.isNew || d.changes.length + d.newPoints.length + d.removedPoints.length + d.newIds.length > 0;
+
+/**
+ * Applies a statement; true when it said anything new. Pure apart from the draft, which it changes. Statements with different
+ * moments give the same contact in any order: the latest word per key counts, and earlier ones only enter the history.
+ */
+export function applyStatement(
+  draft: Draft,
+  statement: Statement,
+  options: { mode: ApplyMode; tags: 'add' | 'replace'; newPointId: () => string },
+): boolean {
+  const before = draft.changes.length + draft.newPoints.length + draft.removedPoints.length;
+  const fill = options.mode === 'fillBlanks' && !draft.isNew;
+  const set = (key: string, value: unknown): void => {
+    if (!fill || valueOf(draft.state, key) === null) setKey(draft, key, value, statement.at);
+  };
+  const derivedBefore = derivedName(draft.state);
+  const oldPrimary = { email: draft.state.email, phone: draft.state.phone };
+  for (const key of PLAIN_FIELDS) {
+    const value = statement.fields[key];
+    if (value === undefined || (key === 'kind' && (value === 'visitor' || value === null))) continue;
+    set(key, value ?? (key === 'status' ? 'active' : null));
+  }
+  if (draft.state.kind === 'visitor' && saysWho(statement)) becomePerson(draft, statement.at);
+  if (statement.fields.name === undefined) deriveName(draft, derivedBefore, set);
+  if (statement.roles !== undefined && statement.roles.length > 0) set('roles', statement.roles);
+  applyTags(draft, statement, options.tags);
+  applyAttributes(draft, statement, set);
+  applyPoints(draft, statement, oldPrimary, options);
+  return draft.changes.length + draft.newPoints.length + draft.removedPoints.length > before;
+}
+
+const saysWho = (s: Statement): boolean =>
+  s.externalIds.length + s.points.length > 0 || typeof s.fields.name === 'string';
+
+/** Also when the word is older than the visitor's row: somebody known is not a visitor any more. */
+function becomePerson(draft: Draft, at: Date): void {
+  setKey(draft, 'kind', 'person', at < draft.state.createdAt ? draft.state.createdAt : at);
+}
+
+function setKey(draft: Draft, key: string, value: unknown, at: Date): void {
+  const { state } = draft;
+  const past = draft.history?.get(key);
+  if (past === undefined) {
+    if (sameValue(valueOf(state, key), value)) return;
+    setValue(state, key, value);
+    draft.changes.push({ key, value, occurredAt: at });
+    return;
+  }
+  const later = past.findIndex((entry) => entry.at > at.getTime());
+  const position = later === -1 ? past.length : later;
+  const inForce = past[position - 1]?.value ?? defaultOf(key);
+  if (sameValue(inForce, value)) return;
+  past.splice(position, 0, { at: at.getTime(), value });
+  draft.changes.push({ key, value, occurredAt: at });
+  if (later === -1) setValue(state, key, value);
+}
+
+const BLANK = blankState('', new Date(0));
+export const defaultOf = (key: string): unknown => valueOf(BLANK, key);
+
+function derivedName(state: ContactState): string {
+  return [state.givenName, state.familyName].filter((part) => part !== null).join(' ');
+}
+
+/** A name nobody gave follows the given and family names. */
+function deriveName(draft: Draft, before: string, set: (key: string, value: unknown) => void): void {
+  const { name } = draft.state;
+  const derived = derivedName(draft.state);
+  if (derived !== '' && derived !== name && (name === '' || name === before)) set('name', derived);
+}
+
+function applyTags(draft: Draft, statement: Statement, how: 'add' | 'replace'): void {
+  if (statement.tags === undefined) return;
+  const { state } = draft;
+  const next = how === 'replace' ? statement.tags : uniqueSorted([...state.tags, ...statement.tags]);
+  const bounded = next.slice(0, MAX_TAGS);
+  if (sameValue(bounded, state.tags)) return;
+  state.tags = bounded;
+  // Adding is never undone by a later word, so a late addition is told as of the contact's last change.
+  const last = draft.isNew ? 0 : state.updatedAt.getTime();
+  const at = new Date(Math.max(statement.at.getTime(), draft.history === null ? 0 : last));
+  draft.changes.push({ key: 'tags', value: bounded, occurredAt: at });
+}
+
+function applyAttributes(
+  draft: Draft,
+  statement: Statement,
+  set: (key: string, value: unknown) => void,
+): void {
+  for (const [name, value] of Object.entries(statement.attributes)) {
+    if (value !== null && !roomFor(draft.state.attributes, name, value)) continue;
+    set(attributeKeyOf(name), value);
+  }
+}
+
+/** Whether one more attribute fits the contact's bounds. */
+export function roomFor(
+  attributes: Readonly<Record<string, unknown>>,
+  name: string,
+  value: unknown,
+): boolean {
+  const count = Object.keys(attributes).length + (name in attributes ? 0 : 1);
+  if (count > MAX_ATTRIBUTES) return false;
+  // A short value among few others cannot break the bound: most of the time nothing needs measuring.
+  if (count <= 10 && String(value).length <= 500) return true;
+  return JSON.stringify({ ...attributes, [name]: value }).length <= MAX_ATTRIBUTES_BYTES;
+}
+
+function applyPoints(
+  draft: Draft,
+  statement: Statement,
+  oldPrimary: { email: string | null; phone: string | null },
+  options: { tags: 'add' | 'replace'; newPointId: () => string },
+): void {
+  const { state } = draft;
+  for (const point of statement.points) addPoint(draft, point, options.newPointId);
+  for (const kind of ['email', 'phone'] as const) {
+    const old = oldPrimary[kind];
+    const given = statement.fields[kind];
+    // An edit replaces the address, as the person who corrected it expects; a bulk source adds to those known.
+    const gone = given === null || (given !== undefined && options.tags === 'replace');
+    if (gone && old !== null && old !== state[kind]) removePoint(draft, kind, old);
+    if (state[kind] === null && given === undefined) {
+      const first = statement.points.find((p) => p.kind === kind && p.valid);
+      if (first !== undefined) setKey(draft, kind, first.value, statement.at);
+    }
+  }
+}
+
+function addPoint(draft: Draft, given: PointValue, newPointId: () => string): void {
+  const { points } = draft.state;
+  if (points.length >= MAX_POINTS) return;
+  if (points.some((p) => p.kind === given.kind && p.value === given.value)) return;
+  const point = { ...given, pointId: newPointId(), isPrimary: false };
+  points.push(point);
+  draft.newPoints.push(point);
+}
+
+function removePoint(draft: Draft, kind: string, value: string): void {
+  const point = draft.state.points.find((p) => p.kind === kind && p.value === value);
+  if (point === undefined) return;
+  draft.state.points = draft.state.points.filter((p) => p !== point);
+  draft.removedPoints.push(point);
+}
