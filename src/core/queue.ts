@@ -32,6 +32,7 @@ const DEFAULT_TIMING: QueueTiming = {
   lockDurationMs: 30_000,
   stalledIntervalMs: 15_000,
   restoreMs: 60_000,
+  answerMs: 5_000,
   closeTimeoutMs: 20_000,
 };
 /** Keys of all queues on Redis start with this, so that one Redis may serve more than one thing. */
@@ -91,25 +92,7 @@ function openQueue(open: Open, name: string): OpenQueue {
   const schedules = keepSchedules(bull, open.log, open.timing.restoreMs);
   const workers: RunningWorker[] = [];
   const jobs: JobQueue = {
-    name,
-    add: async (job, data, options = {}) => {
-      assertSize(name, job, data);
-      await bull.add(job, data, jobOptions(options));
-    },
-    addMany: async (list) => {
-      if (list.length > MAX_ADD)
-        throw new Error(`queue ${name}: ${list.length} jobs at once, at most ${MAX_ADD}`);
-      for (const job of list) assertSize(name, job.name, job.data);
-      const bulk = list.map((job) => ({
-        name: job.name,
-        data: job.data,
-        opts: jobOptions(job.options ?? {}),
-      }));
-      const [only] = bulk;
-      // On PostgreSQL the bulk way makes temporary tables, which one job is not worth.
-      if (only !== undefined && bulk.length === 1) await bull.add(only.name, only.data, only.opts);
-      else if (bulk.length > 1) await bull.addBulk(bulk);
-    },
+    ...producer(bull, open.timing.answerMs),
     every: async (job, everyMs, data = {}) => {
       assertSize(name, job, data);
       await schedules.every(job, { everyMs, data, options: jobOptions({ attempts: 1 }) });
@@ -118,9 +101,45 @@ function openQueue(open: Open, name: string): OpenQueue {
       if (options.alone === true) await schedules.alone();
       workers.push(await startWorker(open, name, handlers, options.concurrency ?? 1));
     },
+  };
+  return {
+    jobs,
+    stopWorkers: () => {
+      schedules.stop();
+      return Promise.all(workers.map((worker) => worker.close()));
+    },
+    close: () => settledWithin(bull.close(), DISCONNECT_MS),
+  };
+}
+
+function producer(bull: BullQueue, answerMs: number): Omit<JobQueue, 'every' | 'work'> {
+  // What times out may still be done later: one more run of an idempotent job.
+  const answered = async <T>(work: Promise<T>): Promise<T> => {
+    if (await settledWithin(work, answerMs)) return work;
+    throw new Error(`queue ${bull.name} did not answer within ${answerMs} ms`);
+  };
+  return {
+    name: bull.name,
+    add: async (job, data, options = {}) => {
+      assertSize(bull.name, job, data);
+      await answered(bull.add(job, data, jobOptions(options)));
+    },
+    addMany: async (list) => {
+      if (list.length > MAX_ADD) {
+        throw new Error(`queue ${bull.name}: ${list.length} jobs at once, at most ${MAX_ADD}`);
+      }
+      const bulk = list.map(({ name, data, options = {} }) => {
+        assertSize(bull.name, name, data);
+        return { name, data, opts: jobOptions(options) };
+      });
+      const [only] = bulk;
+      // On PostgreSQL the bulk way makes temporary tables, which one job is not worth.
+      if (only !== undefined && bulk.length === 1) await answered(bull.add(only.name, only.data, only.opts));
+      else if (bulk.length > 1) await answered(bull.addBulk(bulk));
+    },
     counts: async () => {
-      const counts = await bull.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed');
-      const of = (state: string) => counts[state] ?? 0;
+      const counts = await answered(bull.getJobCounts('wait', 'prioritized', 'active', 'delayed', 'failed'));
+      const of = (state: string): number => counts[state] ?? 0;
       const waiting = of('wait') + of('prioritized');
       return { waiting, active: of('active'), delayed: of('delayed'), failed: of('failed') };
     },
@@ -132,14 +151,6 @@ function openQueue(open: Open, name: string): OpenQueue {
         await bull.resume();
       }
     },
-  };
-  return {
-    jobs,
-    stopWorkers: () => {
-      schedules.stop();
-      return Promise.all(workers.map((worker) => worker.close()));
-    },
-    close: () => settledWithin(bull.close(), DISCONNECT_MS),
   };
 }
 

@@ -70,6 +70,8 @@ export type QueueTiming = {
   stalledIntervalMs: number;
   /** How often schedules are looked after; a lost one is back by then. */
   restoreMs: number;
+  /** Adding and counting fail after this long: a caller may hold a transaction open meanwhile. */
+  answerMs: number;
   /** Running jobs may finish for so long when closing; orchestrators kill after 30 s. */
   closeTimeoutMs: number;
 };

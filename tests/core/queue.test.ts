@@ -250,4 +250,13 @@ describe.each(BACKENDS)('queues $title', ({ backend, skip }) => {
     );
     await until('the second is done', () => seen.includes(2));
   });
+
+  test.skipIf(skip)('a queue that does not answer is an error, not a wait without end', async () => {
+    const queue = (await place.open({ answerMs: 100 })).queue('silent');
+    await queue.add('x', {});
+    await place.whileStalled(() =>
+      expect(queue.add('x', {})).rejects.toThrow('did not answer within 100 ms'),
+    );
+    await until('it answers again', async () => (await queue.counts()).waiting >= 1);
+  });
 });

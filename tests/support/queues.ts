@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import { loadConfig } from '../../src/core/config.ts';
 import { systemCtx } from '../../src/core/ctx.ts';
@@ -34,11 +35,13 @@ export type Place = {
   database: Database;
   newCtx(): Ctx;
   /** Another set of queues over the same servers, as another process would have. */
-  open(timing?: { closeTimeoutMs?: number }): Promise<Queues>;
+  open(timing?: { closeTimeoutMs?: number; answerMs?: number }): Promise<Queues>;
   /** Starts tests/support/doomed-worker.child.ts in a process of its own; resolves once it is in the middle of its work. */
   doomed(what: 'job' | 'relay'): Promise<ChildProcess>;
   /** Cuts the connections of everyone to the servers, as a restart of them would. */
   cutConnections(): Promise<void>;
+  /** Keeps the queue from answering while `body` runs. */
+  whileStalled(body: () => Promise<void>): Promise<void>;
   /** Closes every set of queues opened so far. */
   closeQueues(): Promise<void>;
   close(): Promise<void>;
@@ -68,10 +71,17 @@ export async function openPlace(backend: 'postgres' | 'redis'): Promise<Place> {
     doomed: (what) => startDoomed({ what, databaseUrl: url, redisUrl: redis?.url, prefix }),
     cutConnections: async () => {
       if (redis !== undefined) await redis.cutConnections();
-      const sql = postgres(url, { max: 1 });
-      await sql`select pg_terminate_backend(pid) from pg_stat_activity
+      const cutter = postgres(url, { max: 1 });
+      await cutter`select pg_terminate_backend(pid) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()`;
-      await sql.end();
+      await cutter.end();
+    },
+    whileStalled: async (body) => {
+      if (redis !== undefined) return redis.whilePaused(body);
+      await database.db.transaction(async (tx) => {
+        await tx.execute(sql`lock table bullmq.job in access exclusive mode`);
+        await body();
+      });
     },
     closeQueues,
     close: async () => {

@@ -12,7 +12,13 @@ export function redisMissing(): string | undefined {
   return found ? undefined : 'no redis-server in the path and no REDIS_URL';
 }
 
-type TestRedis = { url: string; cutConnections(): Promise<void>; stop(): Promise<void> };
+type TestRedis = {
+  url: string;
+  cutConnections(): Promise<void>;
+  /** The server answers nobody while `body` runs. */
+  whilePaused(body: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+};
 
 /**
  * The Redis of REDIS_URL, or one of its own on a free port of 127.0.0.1 that keeps nothing on disk. Use a key prefix of your
@@ -21,7 +27,12 @@ type TestRedis = { url: string; cutConnections(): Promise<void>; stop(): Promise
 export async function testRedis(): Promise<TestRedis> {
   const given = process.env['REDIS_URL'];
   if (given !== undefined && given !== '') {
-    return { url: given, cutConnections: () => cut(given), stop: async () => {} };
+    return {
+      url: given,
+      cutConnections: () => cut(given),
+      whilePaused: (body) => pause(given, body),
+      stop: async () => {},
+    };
   }
   const port = await freePort();
   // The shell ends the server when its input closes, which happens also when this process is killed.
@@ -34,6 +45,7 @@ export async function testRedis(): Promise<TestRedis> {
   return {
     url,
     cutConnections: () => cut(url),
+    whilePaused: (body) => pause(url, body),
     stop: async () => {
       shell.stdin.end();
       await exited;
@@ -46,6 +58,19 @@ async function cut(url: string): Promise<void> {
   await client.connect();
   await client.sendCommand(['CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes']);
   await client.close();
+}
+
+/** A pause holds back every command but the one that ends it. */
+async function pause(url: string, body: () => Promise<void>): Promise<void> {
+  const client = createClient({ url });
+  await client.connect();
+  await client.sendCommand(['CLIENT', 'PAUSE', '60000', 'WRITE']);
+  try {
+    await body();
+  } finally {
+    await client.sendCommand(['CLIENT', 'UNPAUSE']);
+    await client.close();
+  }
 }
 
 async function freePort(): Promise<number> {
