@@ -1,19 +1,21 @@
-import type { Config } from './core/config.ts';
 import { systemClock } from './core/clock.ts';
+import type { Config } from './core/config.ts';
 import { systemCtx } from './core/ctx.ts';
 import type { Ctx } from './core/ctx.ts';
 import { openDatabase } from './core/db.ts';
 import type { Database } from './core/db.ts';
 import { ensureEmbedded } from './core/embedded.ts';
+import { watchEmbedded } from './core/embedded.watch.ts';
 import type { Logger } from './core/logger.ts';
 import { migrate } from './core/migrate.ts';
 import { createQueues } from './core/queue.ts';
 import type { Queues } from './core/queue.ts';
 import { installationSecret } from './core/secret.ts';
-import { registerModules } from './modules.ts';
+import { installDefaults, registerModules } from './modules.ts';
 
-/** The running program without its roles: database migrated, queue open, modules registered. */
+/** The running program without its roles: database migrated, queue open, modules registered, defaults installed. */
 export type App = {
+  /** The settings with the installation's secret; `publicUrl` becomes the real one when the server listens. */
   config: Config;
   log: Logger;
   database: Database;
@@ -22,30 +24,34 @@ export type App = {
   close(): Promise<void>;
 };
 
-/** The database's address: the configured one, or the embedded server's, which is started when it is not running. */
-export async function databaseUrl(config: Config, log: Logger): Promise<string> {
-  if (config.databaseUrl !== undefined) return config.databaseUrl;
-  const embedded = await ensureEmbedded({ dataDir: config.dataDir, log });
-  return embedded.url;
+/** The database's address, and what stops looking after it: the configured one, or the embedded one, started if need be. */
+export async function locateDatabase(
+  config: Config,
+  log: Logger,
+): Promise<{ url: string; unwatch: () => void }> {
+  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, unwatch: () => {} };
+  const options = { dataDir: config.dataDir, log };
+  const { url } = await ensureEmbedded(options);
+  return { url, unwatch: watchEmbedded(options, url) };
 }
 
 export async function openApp(given: Config, log: Logger): Promise<App> {
-  const url = await databaseUrl(given, log);
+  const { url, unwatch } = await locateDatabase(given, log);
   await migrate(url, log);
   const database = openDatabase(url);
-  const config: Config = { ...given, secret: await installationSecret(given, database.db) };
-  const newCtx = (name: string): Ctx => systemCtx({ config, db: database.db, log, clock: systemClock }, name);
-  const queues = await createQueues({ databaseUrl: url, redisUrl: config.redisUrl }, log);
-  await registerModules(newCtx('start'));
-  return {
-    config,
+  const app: App = {
+    config: { ...given, secret: await installationSecret(given, database.db) },
     log,
     database,
-    queues,
-    newCtx,
+    queues: await createQueues({ databaseUrl: url, redisUrl: given.redisUrl }, log),
+    newCtx: (name) => systemCtx({ config: app.config, db: database.db, log, clock: systemClock }, name),
     close: async () => {
-      await queues.close();
+      unwatch();
+      await app.queues.close();
       await database.close();
     },
   };
+  registerModules();
+  await installDefaults(app.newCtx('start'));
+  return app;
 }

@@ -1,19 +1,25 @@
-import { openApp, databaseUrl } from './app.ts';
+import { createReadStream } from 'node:fs';
+import { createApp, startServer } from './api/index.ts';
+import type { RunningServer } from './api/index.ts';
+import { locateDatabase, openApp } from './app.ts';
 import type { App } from './app.ts';
-import { startServer } from './api/server.ts';
-import type { RunningServer } from './api/server.ts';
+import { CONSOLE_DIST, ensureConsole } from './console.ts';
 import type { Config } from './core/config.ts';
 import { stopEmbedded } from './core/embedded.ts';
+import { DomainError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
 import { migrate } from './core/migrate.ts';
-import { ensureConsole } from './console.ts';
+import { getImport, startImport } from './contacts/index.ts';
+import { ensureOwner } from './people/index.ts';
+import { routes } from './modules.ts';
 import { startWorker } from './worker.ts';
-import type { RunningWorker } from './worker.ts';
 
 export type Running = {
   app: App;
-  server: RunningServer | null;
-  worker: RunningWorker | null;
+  /** Where the API and console answer; null for a worker alone. */
+  url: string | null;
+  /** The owner made by this start, to be shown once. */
+  owner: { email: string; password: string } | null;
   close(): Promise<void>;
 };
 
@@ -23,8 +29,9 @@ export async function start(
   log: Logger,
   parts: { api: boolean; worker: boolean },
 ): Promise<Running> {
-  const app = await openApp(config, log);
-  const server = parts.api ? await startServer(app) : null;
+  const [app] = await Promise.all([openApp(config, log), parts.api ? ensureConsole(log) : undefined]);
+  const owner = parts.api ? await ensureOwner(app.newCtx('start')) : null;
+  const server = parts.api ? await serve(app) : null;
   const worker = parts.worker
     ? await startWorker({
         newCtx: app.newCtx,
@@ -33,10 +40,122 @@ export async function start(
         concurrency: config.workerConcurrency,
       })
     : null;
-  const close = async (): Promise<void> => {
-    await server?.close();
-    await worker?.close();
-    await app.close();
+  return {
+    app,
+    url: server?.url ?? null,
+    owner,
+    close: async () => {
+      await server?.close();
+      await worker?.close();
+      await app.close();
+    },
   };
-  return { app, server, worker, close };
+}
+
+function serve(app: App): Promise<RunningServer> {
+  return startServer({
+    host: app.config.host,
+    port: app.config.port,
+    log: app.log,
+    app: ({ url }) => {
+      if (!app.config.publicUrlGiven) app.config = { ...app.config, publicUrl: url };
+      return createApp({
+        base: { config: app.config, db: app.database.db, log: app.log },
+        routes: routes(),
+        checks: [{ name: 'queue', check: () => app.queues.queue('outbox').counts() }],
+        webDist: CONSOLE_DIST,
+      });
+    },
+  });
+}
+
+/** Runs until SIGINT or SIGTERM, then closes in order. A second signal ends it at once. */
+export async function untilStopped(running: Running): Promise<number> {
+  const signal = await new Promise<string>((resolve) => {
+    process.once('SIGINT', () => resolve('SIGINT'));
+    process.once('SIGTERM', () => resolve('SIGTERM'));
+  });
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  running.app.log.info({ signal }, 'stopping');
+  await running.close();
+  return 0;
+}
+
+const run =
+  (parts: { api: boolean; worker: boolean }) =>
+  async (config: Config, log: Logger): Promise<number> => {
+    const running = await start(config, log, parts);
+    announce(running);
+    return untilStopped(running);
+  };
+
+export const all = run({ api: true, worker: true });
+export const api = run({ api: true, worker: false });
+export const worker = run({ api: false, worker: true });
+
+/** For people: where it is and how to get in. The password is shown once, and never logged. */
+export function announce({ url, owner, app }: Running): void {
+  if (url === null) {
+    console.log('Otklik worker is running');
+    return;
+  }
+  console.log(`Otklik is ready at ${app.config.publicUrl}`);
+  if (owner !== null)
+    console.log(`First sign-in: ${owner.email} with the password ${owner.password} (shown this once)`);
+}
+
+export async function migrateOnly(config: Config, log: Logger): Promise<number> {
+  const { url, unwatch } = await locateDatabase(config, log);
+  const { applied } = await migrate(url, log);
+  unwatch();
+  console.log(applied.length === 0 ? 'The database is up to date' : `Applied: ${applied.join(', ')}`);
+  return 0;
+}
+
+export async function stopDatabase(config: Config): Promise<number> {
+  const stopped = await stopEmbedded(config.dataDir);
+  console.log(stopped ? 'The embedded database is stopped' : 'No embedded database was running here');
+  return 0;
+}
+
+/** `import KIND FILE [--preset NAME] [--format ndjson]`: queues the file as the API does, works it off and says what became of it. */
+export async function importFile(config: Config, log: Logger, args: readonly string[]): Promise<number> {
+  const [kind, file] = args;
+  if (kind === undefined || file === undefined) {
+    throw new DomainError({
+      code: 'usage',
+      status: 422,
+      detail: 'Say what and which file: import KIND FILE [--preset NAME] [--format csv|ndjson]',
+    });
+  }
+  const option = (name: string): string | undefined => args[args.indexOf(`--${name}`) + 1 || args.length];
+  const format = option('format') === 'ndjson' ? 'ndjson' : 'csv';
+  const running = await start(config, log, { api: false, worker: true });
+  try {
+    const ctx = running.app.newCtx('import');
+    const queued = await startImport(
+      ctx,
+      { kind, format, preset: option('preset'), name: file },
+      { body: createReadStream(file) },
+    );
+    return await untilImported(running, queued.id);
+  } finally {
+    await running.close();
+  }
+}
+
+const LOOK_MS = 500;
+
+async function untilImported(running: Running, id: string): Promise<number> {
+  for (;;) {
+    const { state, rowsRead, rowsFailed, failure } = await getImport(running.app.newCtx('import'), id);
+    console.log(`${state}: ${rowsRead} rows, ${rowsFailed} refused`);
+    if (state === 'done') return 0;
+    if (state === 'failed' || state === 'cancelled') {
+      console.error(failure === null ? state : `${failure.code}: ${failure.detail}`);
+      return 1;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
 }

@@ -43,6 +43,8 @@ export type Config = {
   port: number;
   /** Address people and mails use, without a trailing slash. */
   publicUrl: string;
+  /** False when it was made up from the port, and the real port is to be put in. */
+  publicUrlGiven: boolean;
   dataDir: string;
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
@@ -81,6 +83,7 @@ function fromEnv(e: Env): Config {
     host: e.HOST,
     port: e.PORT,
     publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, ''),
+    publicUrlGiven: e.PUBLIC_URL !== undefined,
     dataDir: e.DATA_DIR,
     databaseUrl: e.DATABASE_URL,
     redisUrl: e.REDIS_URL,
