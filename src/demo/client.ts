@@ -33,8 +33,7 @@ export function apiClient(url: string, apiKey: string): Client {
         headers: { ...headers, 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
-    upload: (path, body) =>
-      call(path, { method: 'POST', headers, body: body as BodyInit, duplex: 'half' }, UPLOAD_TIMEOUT_MS),
+    upload: (path, body) => call(path, { method: 'POST', headers, body, duplex: 'half' }, UPLOAD_TIMEOUT_MS),
   };
 }
 

@@ -1,0 +1,272 @@
+import { join } from 'node:path';
+import { systemClock, monotonicMs } from '../core/clock.ts';
+import type { Config } from '../core/config.ts';
+import { DomainError } from '../core/errors.ts';
+import { newToken } from '../core/ids.ts';
+import type { Logger } from '../core/logger.ts';
+import { outboxStats } from '../core/outbox.ts';
+import { announce, start, untilStopped } from '../roles.ts';
+import type { Running } from '../roles.ts';
+import { apiClient, makeApiKey } from './client.ts';
+import type { Client } from './client.ts';
+import { readLogin, saveLogin } from './login.ts';
+import { inWords } from './report.ts';
+import type { DemoReport } from './report.ts';
+import { seedOrders, seedShop } from './seed.ts';
+import { RETAIL_SEGMENTS, SHOP_SEGMENTS } from './segments.ts';
+import type { DemoSegment } from './segments.ts';
+import { actAsVisitors } from './visitors.ts';
+import type { Received } from './visitors.ts';
+
+const USAGE = 'demo [--once] [--json] [--orders FILE]';
+const LOOK_MS = 100;
+/** The demo's own steps are over in seconds; longer means that something is stuck. */
+const SETTLE_TIMEOUT_MS = 300_000;
+/** Answers sooner than this after the hand-off are taken for a machine's, and the visitors are people. */
+const READING_MS = 2_500;
+const CURRENCY = 'GBP';
+
+type Options = { once: boolean; json: boolean; orders: string | null };
+
+/**
+ * The main job from end to end, over HTTP like any user of the product: purchases in → segments → a campaign with a coupon →
+ * responses → scores → hot leads. Leaves console and API open unless `--once`. It only ever fills an empty database.
+ */
+export async function demo(config: Config, log: Logger, args: readonly string[]): Promise<number> {
+  const startedMs = monotonicMs();
+  const options = parseArgs(args);
+  const running = await start(await demoConfig(config, options), log, { api: true, worker: true });
+  const say = (text: string): void => (options.json ? console.error(text) : console.log(text));
+  try {
+    await fill(running, options, startedMs, say);
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+  if (!options.once) return untilStopped(running);
+  await running.close();
+  return 0;
+}
+
+/** The demo lives in a folder of its own, so that it never mixes with an installation, unless DATABASE_URL says otherwise. */
+async function demoConfig(config: Config, options: Options): Promise<Config> {
+  const name = options.once ? `demo-once-${process.pid}` : 'demo';
+  const dataDir = join(config.dataDir, name);
+  const ownerPassword = config.ownerPassword ?? (await readLogin(dataDir)) ?? newToken(12);
+  await saveLogin(dataDir, ownerPassword);
+  return {
+    ...config,
+    dataDir,
+    ownerPassword,
+    port: options.once ? 0 : config.port,
+    baseCurrency: CURRENCY,
+    logLevel: config.logLevel,
+  };
+}
+
+async function fill(
+  running: Running,
+  options: Options,
+  startedMs: number,
+  say: (text: string) => void,
+): Promise<void> {
+  const { app } = running;
+  const login = { email: app.config.ownerEmail, password: app.config.ownerPassword ?? '' };
+  const url = running.url ?? '';
+  const client = apiClient(url, await makeApiKey(url, login, 'Demo'));
+  const before = await client.get<{ count: number }>('/api/contacts/count');
+  if (before.count > 0 && options.once) {
+    throw new DomainError({
+      code: 'database_not_empty',
+      status: 409,
+      detail: 'The demo fills an empty database only, and this one has contacts.',
+    });
+  }
+  if (before.count === 0) {
+    const report = await runMainJob(running, client, options, startedMs, say);
+    console.log(options.json ? JSON.stringify(report) : inWords(report));
+  }
+  if (options.once) return;
+  announce({ ...running, owner: null });
+  say(`Sign in as ${login.email} with the password ${login.password}`);
+}
+
+async function runMainJob(
+  running: Running,
+  client: Client,
+  options: Options,
+  startedMs: number,
+  say: (text: string) => void,
+): Promise<DemoReport> {
+  say('Loading contacts and orders …');
+  const data =
+    options.orders === null
+      ? await seedShop(client, systemClock.now())
+      : await seedOrders(client, options.orders);
+  say('Building segments …');
+  const segments = await makeSegments(client, options.orders === null ? SHOP_SEGMENTS : RETAIL_SEGMENTS);
+  say('Sending a campaign with a personal coupon …');
+  const campaignId = await sendCampaign(client, segments[0]?.id ?? '');
+  await settled(running);
+  say('Visitors read, click, browse and buy …');
+  await new Promise((resolve) => setTimeout(resolve, READING_MS));
+  const source = await client.post<{ writeKey: string }>('/api/sources', { name: 'Demo shop', kind: 'site' });
+  const products = await client.get<{
+    items: Array<{ externalId: string; name: string; price: string | null }>;
+  }>('/api/products?limit=200');
+  await actAsVisitors(
+    {
+      client,
+      writeKey: source.writeKey,
+      products: products.items.map((product) => ({ ...product, price: product.price ?? '4.95' })),
+      currency: CURRENCY,
+    },
+    await receivedOf(client, campaignId),
+  );
+  await settled(running);
+  return reportOf(client, { data, segments, campaignId, startedMs });
+}
+
+async function makeSegments(
+  client: Client,
+  wanted: readonly DemoSegment[],
+): Promise<Array<{ id: string; name: string; count: number }>> {
+  const made: Array<{ id: string; name: string; count: number }> = [];
+  for (const segment of wanted) {
+    const { id } = await client.post<{ id: string }>('/api/segments', { ...segment, kind: 'dynamic' });
+    made.push({ id, name: segment.name, count: await builtCount(client, id) });
+  }
+  return made;
+}
+
+async function builtCount(client: Client, id: string): Promise<number> {
+  await client.post(`/api/segments/${id}/build`, {});
+  for (;;) {
+    const segment = await client.get<{ count: number | null; builtAt: string | null }>(`/api/segments/${id}`);
+    if (segment.builtAt !== null && segment.count !== null) return segment.count;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function sendCampaign(client: Client, segmentId: string): Promise<string> {
+  const templates = await client.get<{ items: Array<{ id: string; purpose: string }> }>('/api/templates');
+  const templateId = templates.items.find(({ purpose }) => purpose === 'activation')?.id;
+  const coupon = await client.post<{ id: string }>('/api/coupon-campaigns', {
+    kind: 'percent',
+    name: 'Come back: 15 %',
+    pattern: 'BACK-########',
+    percent: 15,
+    validDays: 14,
+    currency: CURRENCY,
+  });
+  const campaign = await client.post<{ id: string }>('/api/campaigns', {
+    name: 'We saved 15 % for you',
+    purpose: 'activation',
+    segmentId,
+    templateId,
+    couponCampaignId: coupon.id,
+    content: { links: { main: 'https://shop.example.com/' } },
+    schedule: { type: 'now' },
+  });
+  await client.post(`/api/campaigns/${campaign.id}/launch`, {});
+  await until(
+    async () => (await client.get<{ state: string }>(`/api/campaigns/${campaign.id}`)).state === 'finished',
+  );
+  return campaign.id;
+}
+
+async function receivedOf(client: Client, campaignId: string): Promise<Received[]> {
+  const found: Received[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: {
+      items: Array<{ id: string; contactId: string; couponCode: string | null }>;
+      nextCursor: string | null;
+    } = await client.get(
+      `/api/campaigns/${campaignId}/messages?state=sent&limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+    );
+    found.push(
+      ...page.items.map(({ id, contactId, couponCode }) => ({ messageId: id, contactId, couponCode })),
+    );
+    cursor = page.nextCursor;
+  } while (cursor !== null);
+  return found;
+}
+
+/** Waits until every event has reached its subscribers. */
+async function settled(running: Running): Promise<void> {
+  await until(async () => (await outboxStats(running.app.newCtx('demo'))).pending === 0);
+}
+
+async function until(done: () => Promise<boolean>): Promise<void> {
+  const deadlineMs = monotonicMs() + SETTLE_TIMEOUT_MS;
+  while (!(await done())) {
+    if (monotonicMs() > deadlineMs) throw new Error('the demo waits for something that does not happen');
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function reportOf(
+  client: Client,
+  done: {
+    data: string;
+    segments: ReadonlyArray<{ name: string; count: number }>;
+    campaignId: string;
+    startedMs: number;
+  },
+): Promise<DemoReport> {
+  type Tally = { human: number; machineOnly: number };
+  const [contacts, orders, report, leads, hot] = await Promise.all([
+    client.get<{ count: number }>('/api/contacts/count'),
+    client.get<{ count: number }>('/api/orders/count'),
+    client.get<{
+      counts: Record<string, number>;
+      opens: Tally;
+      clicks: Tally;
+      unsubscribes: number;
+      conversions: number;
+      revenueMinor: number;
+      currency: string;
+    }>(`/api/campaigns/${done.campaignId}/report`),
+    client.get<{ hot: number; warm: number; cold: number }>('/api/leads/counts'),
+    client.get<{
+      items: Array<{ name: string; score: number; reasons: Array<{ rule: string; pointsNow: number }> }>;
+    }>('/api/leads?grade=hot&limit=5'),
+  ]);
+  return {
+    data: done.data,
+    contacts: contacts.count,
+    orders: orders.count,
+    segments: done.segments.map(({ name, count }) => ({ name, count })),
+    messages: report.counts,
+    responses: {
+      human: { opened: report.opens.human, clicked: report.clicks.human },
+      machine: { opened: report.opens.machineOnly, clicked: report.clicks.machineOnly },
+      unsubscribed: report.unsubscribes,
+    },
+    conversions: report.conversions,
+    revenueMinor: report.revenueMinor,
+    currency: report.currency,
+    leads,
+    hotLeads: hot.items.map(({ name, score, reasons }) => ({
+      name,
+      score,
+      reasons: reasons.map(({ rule, pointsNow }) => `${rule} ${pointsNow}`),
+    })),
+    seconds: Math.round((monotonicMs() - done.startedMs) / 100) / 10,
+    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  };
+}
+
+function parseArgs(args: readonly string[]): Options {
+  const options: Options = { once: false, json: false, orders: null };
+  for (let i = 0; i < args.length; i += 1) {
+    const arg = args[i];
+    if (arg === '--once') options.once = true;
+    else if (arg === '--json') options.json = true;
+    else if (arg === '--orders' && args[i + 1] !== undefined) options.orders = args[(i += 1)] ?? null;
+    else
+      throw new DomainError({ code: 'usage', status: 422, detail: `Do not know "${arg}". Usage: ${USAGE}` });
+  }
+  return options;
+}
