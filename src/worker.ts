@@ -47,7 +47,7 @@ async function startJob(deps: { newCtx: (name: string) => Ctx; queues: Queues },
         throw error;
       }
     },
-    { concurrency: job.concurrency ?? 1 },
+    { concurrency: job.concurrency ?? 1, alone: job.everyMs !== undefined && job.concurrency === undefined },
   );
   if (job.everyMs !== undefined) await queue.every(job.name, job.everyMs);
 }
@@ -58,7 +58,9 @@ function forwardTo(queues: Queues, job: Job): Subscription {
     name: `run ${job.name}`,
     topic: JOB_TOPIC + job.name,
     handle: async (_ctx: Ctx, events: readonly OutboxEvent[]) => {
-      const wishes = new Map(events.map(({ payload }) => [idFrom(JSON.stringify(payload)), payload as object]));
+      const wishes = new Map(
+        events.map(({ payload }) => [idFrom(JSON.stringify(payload)), payload as object]),
+      );
       for (const [dedupeKey, payload] of wishes) {
         await queues.queue(job.name).add(job.name, payload as Record<string, unknown>, { dedupeKey });
       }
