@@ -3,8 +3,11 @@ import type { Ctx } from './core/ctx.ts';
 import { messageOf } from './core/errors.ts';
 import { idFrom } from './core/ids.ts';
 import type { Job, OutboxEvent, Subscription } from './core/jobs.ts';
+import { forgetDoneEvents } from './core/outbox.ts';
 import { startRelay } from './core/outbox.relay.ts';
+import { ensurePartitions } from './core/partitions.ts';
 import type { Queues } from './core/queue.ts';
+import { HOUR_MS } from './core/time.ts';
 import { jobs, subscriptions } from './modules.ts';
 
 /** An event of this topic prefix asks for one run of the job named after it. */
@@ -22,7 +25,7 @@ export async function startWorker(deps: {
   queues: Queues;
   concurrency: number;
 }): Promise<RunningWorker> {
-  const all = jobs();
+  const all = [...jobs(), upkeep(deps.sql)];
   await Promise.all(all.map((job) => startJob(deps, job)));
   const relay = await startRelay({
     newCtx: () => deps.newCtx('relay'),
@@ -32,6 +35,18 @@ export async function startWorker(deps: {
     concurrency: deps.concurrency,
   });
   return { close: () => relay.close() };
+}
+
+/** What the foundation itself needs done: partitions made ahead, done events forgotten. */
+function upkeep(sql: postgres.Sql): Job {
+  return {
+    name: 'core.upkeep',
+    everyMs: HOUR_MS,
+    run: async (ctx) => {
+      await ensurePartitions(sql, ctx.clock.now(), ctx.log);
+      await forgetDoneEvents(ctx);
+    },
+  };
 }
 
 /** One queue a job: a long import never keeps a message waiting. */
