@@ -81,7 +81,7 @@ export async function openPostgresBackend(databaseUrl: string, log: Logger): Pro
   };
 }
 
-/** Queue state on one Redis (alone or behind Sentinel), through node-redis, which is loaded only here. */
+/** Queue state on one Redis, through node-redis, which is loaded only here. */
 export async function openRedisBackend(redisUrl: string, log: Logger): Promise<QueueBackend> {
   const { createClient } = await import('redis');
   const raw = createClient({
