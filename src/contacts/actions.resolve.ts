@@ -18,7 +18,13 @@ import {
 import { contactsExisting, loadHistories, loadStates } from './store.states.ts';
 
 /** A statement on its way to its contact. */
-export type Item = { statement: Statement; wantedId: string | undefined; contactId: string };
+export type Item = {
+  statement: Statement;
+  wantedId: string | undefined;
+  contactId: string;
+  /** The id was made for this call: no such contact can exist yet. */
+  minted: boolean;
+};
 type Claim = ExternalId & { contactId: string };
 
 /**
@@ -37,10 +43,14 @@ export async function resolve(
   const byId = await findByExternalIds(ctx, ids);
   const byPoint = await findByPoints(ctx, points);
   const claims = new Map<string, Claim>();
+  const minted = new Set<string>();
   for (const item of items) {
     const idKeys = item.statement.externalIds.map(externalIdKey);
     const pointKeys = pointsOf(item).map(pointKey);
-    item.contactId = firstKnown(idKeys, byId) ?? firstKnown(pointKeys, byPoint) ?? item.wantedId ?? newId();
+    const meant = firstKnown(idKeys, byId) ?? firstKnown(pointKeys, byPoint) ?? item.wantedId;
+    item.minted = meant === undefined || minted.has(meant);
+    item.contactId = meant ?? newId();
+    if (item.minted) minted.add(item.contactId);
     for (const key of pointKeys) if (!byPoint.has(key)) byPoint.set(key, item.contactId);
     for (const id of item.statement.externalIds) {
       if (byId.has(externalIdKey(id))) continue;
@@ -80,7 +90,10 @@ async function follow(
   claims: Claim[],
   moved: ReadonlyMap<string, string>,
 ): Promise<void> {
-  for (const item of items) item.contactId = moved.get(item.contactId) ?? item.contactId;
+  for (const item of items) {
+    const target = moved.get(item.contactId);
+    if (target !== undefined) Object.assign(item, { contactId: target, minted: false });
+  }
   for (const taken of claims) taken.contactId = moved.get(taken.contactId) ?? taken.contactId;
   const moves = [...moved].map(([from, to]) => ({ from, to }));
   await reassignExternalIds(ctx, moves);
@@ -90,7 +103,8 @@ async function follow(
 export async function openDrafts(ctx: Ctx, items: Item[], claims: Claim[]): Promise<Map<string, Draft>> {
   const states = new Map<string, ContactState>();
   for (;;) {
-    const missing = [...new Set(items.map((item) => item.contactId))].filter((id) => !states.has(id));
+    const wanted = new Set(items.filter((item) => !item.minted).map((item) => item.contactId));
+    const missing = [...wanted].filter((id) => !states.has(id));
     const loaded = await loadStates(ctx, missing, true);
     for (const [id, state] of loaded) states.set(id, state);
     // A merge may have committed while we waited for its lock: its survivor is meant.

@@ -61,7 +61,7 @@ async function upsertBatch(
   const items: Item[] = inputs.map((input) => {
     const said = input.occurredAt ?? now;
     const statement = prepare(input, said > now ? now : said, ctx.config.defaultCountry);
-    return { statement, wantedId: input.contactId, contactId: '' };
+    return { statement, wantedId: input.contactId, contactId: '', minted: false };
   });
   const claimed = await resolve(ctx, items, options.matchBy ?? []);
   const drafts = await openDrafts(ctx, items, claimed);

@@ -10,5 +10,6 @@ export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';
 export { visibleContacts } from './store.visible.ts';
 export { consentStandsSql, suppressedSql } from './store.consents.ts';
-export { findByExternalIds } from './store.match.ts';
+export { externalIdKey, findByExternalIds } from './store.match.ts';
 export { holdContacts } from './store.merge.ts';
+export { createVisitors, lockVisitors } from './store.visitors.ts';

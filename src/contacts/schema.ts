@@ -71,7 +71,9 @@ export const contact = pgTable(
     index('contact_name_idx').on(t.sortName, t.contactId).where(known),
     index('contact_email_idx').on(t.email, t.contactId).where(known),
     index('contact_visitor_idx').on(t.createdAt, t.contactId).where(sql.raw(`"kind" = 'visitor'`)),
-    index('contact_owner_idx').on(t.ownerId, t.createdAt, t.contactId),
+    index('contact_owner_idx')
+      .on(t.ownerId, t.createdAt, t.contactId)
+      .where(sql.raw(`"owner_id" is not null`)),
     index('contact_country_idx').on(t.country).where(known),
     index('contact_city_idx').on(t.city).where(known),
     index('contact_merged_idx').on(t.mergedInto).where(sql.raw(`"merged_into" is not null`)),

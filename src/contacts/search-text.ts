@@ -29,18 +29,17 @@ export type Searchable = {
   name: string;
   givenName: string | null;
   familyName: string | null;
-  city: string | null;
   points: readonly { kind: string; value: string }[];
   externalIds: readonly { id: string }[];
 };
 
-/** What the search box looks in: names, city, emails, phones as digits, outside ids. Each part begins after a blank. */
+/** What the search box looks in: names, emails, phones as digits, outside ids. Each part begins after a blank. */
 export function searchText(c: Searchable): string {
   const names = [c.name, c.givenName ?? '', c.familyName ?? '']
     .map(fold)
     .filter((part, i, all) => part !== '' && !all.slice(0, i).some((earlier) => earlier.includes(part)));
   const points = c.points.map((p) => (p.kind === 'phone' ? p.value.replace(/\D/g, '') || p.value : p.value));
-  const rest = [c.city ?? '', ...points, ...c.externalIds.map((e) => e.id)].map(fold);
+  const rest = [...points, ...c.externalIds.map((e) => e.id)].map(fold);
   const text = [...names, ...new Set(rest)].filter((part) => part !== '').join('  ');
   return text === '' ? '' : ` ${text}`.slice(0, MAX_SEARCH).toWellFormed();
 }

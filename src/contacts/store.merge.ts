@@ -97,16 +97,26 @@ export async function presentId(ctx: Ctx, contactId: string): Promise<string | n
 
 /**
  * Holds the rows of these contacts against a merge until the transaction ends and tells which contact each id stands for
- * now; unknown ids are absent.
+ * now, the survivor being held as well; unknown ids are absent. The weakest lock that a merge waits for: edits go on.
  */
 export async function holdContacts(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
-  if (contactIds.length === 0) return new Map();
-  const found = await rows<{ id: string; present: string }>(
-    ctx.db,
-    sql`
-    select contact_id as id, coalesce(merged_into, contact_id) as present from ${contact}
-    where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
-    order by contact_id for share`,
-  );
-  return new Map(found.map((row) => [row.id, row.present]));
+  const survivorOf = new Map<string, string | null>();
+  let wanted = [...new Set(contactIds)];
+  while (wanted.length > 0) {
+    const found = await rows<{ id: string; survivor: string | null }>(
+      ctx.db,
+      sql`
+      select contact_id as id, merged_into as survivor from ${contact}
+      where contact_id in (select jsonb_array_elements_text(${json(wanted)})::uuid)
+      order by contact_id for key share`,
+    );
+    for (const { id, survivor } of found) survivorOf.set(id, survivor);
+    const survivors = new Set(found.flatMap(({ survivor }) => (survivor === null ? [] : [survivor])));
+    wanted = [...survivors].filter((id) => !survivorOf.has(id));
+  }
+  const present = (id: string): string => {
+    const survivor = survivorOf.get(id) ?? null;
+    return survivor === null ? id : present(survivor);
+  };
+  return new Map(contactIds.filter((id) => survivorOf.has(id)).map((id) => [id, present(id)]));
 }

@@ -16,7 +16,7 @@ import {
 } from './schema.ts';
 import { searchText, sortName } from './search-text.ts';
 import { keysOf, sameValue, valueOf } from './state.ts';
-import type { ContactState } from './state.ts';
+import type { ContactState, Point } from './state.ts';
 import { json } from './store.match.ts';
 
 /** Reading contacts for a change and writing them back, a whole batch in one statement each. */
@@ -133,9 +133,13 @@ const TYPED = sql.raw(COLUMNS.map(([name, type]) => `${name} ${type}`).join(', '
 const ASSIGNED = sql.raw(COLUMNS.map(([name]) => `${name} = r.${name}`).join(', '));
 const READ = sql.raw(COLUMNS.map(([name]) => `r.${name}`).join(', '));
 
+/** Absent means null: most contacts have few fields, and parsing the parameter is a third of a bulk load. */
 function record(state: ContactState): Record<string, unknown> {
   const values: Record<string, unknown> = { contact_id: state.contactId, created_at: state.createdAt };
-  for (const [name, , read] of COLUMNS) values[name] = read(state);
+  for (const [name, , read] of COLUMNS) {
+    const value = read(state);
+    if (value !== null) values[name] = value;
+  }
   return values;
 }
 
@@ -151,14 +155,29 @@ export async function saveDrafts(ctx: Ctx, drafts: readonly Draft[]): Promise<vo
   }
   const made = changed.filter((d) => d.isNew).map((d) => record(d.state));
   const kept = changed.filter((d) => !d.isNew).map((d) => record(d.state));
-  const parts = [
-    made.length === 0 ? [] : [insertContacts(made)],
-    kept.length === 0 ? [] : [updateContacts(kept)],
-    pointStatements(changed, now),
-    historyStatement(changed, now),
-    attributeStatement(changed, now),
-  ].flat();
-  const named = parts.map((statement, i) => sql`${sql.raw(`w${i}`)} as (${statement})`);
+  await runTogether(
+    ctx,
+    [
+      made.length === 0 ? [] : [insertContacts(made)],
+      kept.length === 0 ? [] : [updateContacts(kept)],
+      pointStatements(changed, now),
+      historyStatement(changed, now),
+      attributeStatement(changed, now),
+    ].flat(),
+  );
+}
+
+/** A write, named when others of the same statement read it. */
+type Part = SQL | { name: string; query: SQL };
+
+/** Runs writes of different tables as one statement: one round trip, one parse of each parameter. */
+async function runTogether(ctx: Ctx, parts: readonly Part[]): Promise<void> {
+  if (parts.length === 0) return;
+  const named = parts.map((part, i) =>
+    'name' in part
+      ? sql`${sql.raw(part.name)} as materialized (${part.query})`
+      : sql`${sql.raw(`w${i}`)} as (${part})`,
+  );
   await ctx.db.execute(sql`with ${sql.join(named, sql`, `)} select 1`);
 }
 
@@ -179,7 +198,7 @@ export async function saveMerged(ctx: Ctx, survivor: ContactState): Promise<void
   await ctx.db.execute(updateContacts([record(survivor)]));
   await ctx.db.execute(sql`update ${contact} set created_at = ${survivor.createdAt.toISOString()}::timestamptz
     where contact_id = ${survivor.contactId}::uuid and created_at > ${survivor.createdAt.toISOString()}::timestamptz`);
-  for (const statement of pointStatements([draft], now)) await ctx.db.execute(statement);
+  await runTogether(ctx, pointStatements([draft], now));
 }
 
 function insertContacts(made: readonly object[]): SQL {
@@ -194,33 +213,48 @@ function updateContacts(kept: readonly object[]): SQL {
     where ${contact.contactId} = r.contact_id`;
 }
 
-function pointStatements(changed: readonly Draft[], now: Date): SQL[] {
+/** Absent means: raw as the value, no extension, valid, not primary. */
+function pointRecord(contactId: string, point: Point): Record<string, unknown> {
+  const { pointId, kind, value } = point;
+  return {
+    contactId,
+    pointId,
+    kind,
+    value,
+    ...(point.raw === value ? {} : { raw: point.raw }),
+    ...(point.extension === null ? {} : { extension: point.extension }),
+    ...(point.valid ? {} : { valid: false }),
+    ...(point.isPrimary ? { isPrimary: true } : {}),
+  };
+}
+
+function pointStatements(changed: readonly Draft[], now: Date): Part[] {
   const written = changed.flatMap(({ state, newPoints }) =>
     state.points.flatMap((point) => {
       const isPrimary = point.value === (point.kind === 'email' ? state.email : state.phone);
       if (isPrimary === point.isPrimary && !newPoints.includes(point)) return [];
-      return [{ ...point, isPrimary, contactId: state.contactId, createdAt: now }];
+      return [pointRecord(state.contactId, { ...point, isPrimary })];
     }),
-  );
-  const fresh = changed.flatMap(({ state, newPoints }) =>
-    newPoints.map(({ kind, value }) => ({ kind, value, contactId: state.contactId })),
   );
   const gone = changed.flatMap(({ state, removedPoints }) =>
     removedPoints.map(({ pointId, kind, value }) => ({ pointId, kind, value, contactId: state.contactId })),
   );
-  const statements: SQL[] = [];
+  const statements: Part[] = [];
   if (written.length > 0)
-    statements.push(sql`
-    insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary, created_at)
-    select p."contactId", p."pointId", p.kind, p.value, p.raw, p.extension, p.valid, p."isPrimary", p."createdAt"
-    from jsonb_to_recordset(${json(written)}) as p("contactId" uuid, "pointId" uuid, kind text, value text, raw text,
-      extension text, valid boolean, "isPrimary" boolean, "createdAt" timestamptz)
-    on conflict (contact_id, point_id) do update set is_primary = excluded.is_primary`);
-  if (fresh.length > 0)
-    statements.push(sql`
-    insert into ${contactPointLookup} (kind, value, contact_id)
-    select l.kind, l.value, l."contactId"
-    from jsonb_to_recordset(${json(fresh)}) as l(kind text, value text, "contactId" uuid) on conflict do nothing`);
+    statements.push(
+      {
+        name: 'points',
+        query: sql`select * from jsonb_to_recordset(${json(written)}) as p("contactId" uuid, "pointId" uuid, kind text,
+          value text, raw text, extension text, valid boolean, "isPrimary" boolean)`,
+      },
+      sql`insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary, created_at)
+      select p."contactId", p."pointId", p.kind, p.value, coalesce(p.raw, p.value), p.extension,
+        coalesce(p.valid, true), coalesce(p."isPrimary", false),
+        ${now.toISOString()}::timestamptz from points p
+      on conflict (contact_id, point_id) do update set is_primary = excluded.is_primary`,
+      sql`insert into ${contactPointLookup} (kind, value, contact_id)
+      select p.kind, p.value, p."contactId" from points p on conflict do nothing`,
+    );
   if (gone.length > 0)
     statements.push(
       sql`
@@ -235,15 +269,21 @@ function pointStatements(changed: readonly Draft[], now: Date): SQL[] {
   return statements;
 }
 
+/** What was said at one moment shares an id; of two words about a key at the same moment the last one counts. */
 function historyStatement(changed: readonly Draft[], now: Date): SQL[] {
-  const facts = changed.flatMap(({ state, changes }) =>
-    changes.map((change) => ({ ...change, contactId: state.contactId, id: newId() })),
+  const said = changed.flatMap(({ state, changes }) =>
+    [...Map.groupBy(changes, (change) => change.occurredAt.getTime())].map(([at, words]) => ({
+      contact: state.contactId,
+      at: new Date(at),
+      id: newId(),
+      words: Object.fromEntries(words.map(({ key, value }) => [key, value])),
+    })),
   );
-  if (facts.length === 0) return [];
+  if (said.length === 0) return [];
   return [
     sql`insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id)
-    select h."contactId", h.key, h."occurredAt", h.id, h.value, ${now.toISOString()}::timestamptz, h."contactId"
-    from jsonb_to_recordset(${json(facts)}) as h("contactId" uuid, key text, "occurredAt" timestamptz, id uuid, value jsonb)`,
+    select s.contact, w.key, s.at, s.id, nullif(w.value, 'null'), ${now.toISOString()}::timestamptz, s.contact
+    from jsonb_to_recordset(${json(said)}) as s(contact uuid, at timestamptz, id uuid, words jsonb), jsonb_each(s.words) w`,
   ];
 }
 

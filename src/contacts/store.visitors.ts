@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
+import { contact } from './schema.ts';
+import { json } from './store.match.ts';
+
+/** Rows for people nobody knows yet, under ids the caller has made; they tell nobody of themselves. */
+export async function createVisitors(ctx: Ctx, contactIds: readonly string[], source: string): Promise<void> {
+  if (contactIds.length === 0) return;
+  const now = ctx.clock.now().toISOString();
+  await ctx.db.execute(sql`
+    insert into ${contact} (contact_id, kind, source, created_at, updated_at)
+    select id::uuid, 'visitor', ${source}, ${now}::timestamptz, ${now}::timestamptz
+    from jsonb_array_elements_text(${json(contactIds)}) as v(id)`);
+}
+
+/**
+ * Locks those of these contacts that are still unknown visitors and returns them: until the transaction ends nobody else can
+ * find out who they are, so that a visitor never becomes two people.
+ */
+export async function lockVisitors(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
+  if (contactIds.length === 0) return new Set();
+  const found = await rows<{ contactId: string; open: boolean }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId", kind = 'visitor' and merged_into is null as open from ${contact}
+    where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and kind = 'visitor'
+    order by contact_id for update`,
+  );
+  return new Set(found.filter((row) => row.open).map((row) => row.contactId));
+}
