@@ -1,6 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono';
 import { uniqueSymbol } from 'hono-openapi';
-import { matchedRoutes } from 'hono/route';
 import { findTargetHandler } from 'hono/utils/handler';
 import { DomainError } from '../core/errors.ts';
 import type { Config } from '../core/config.ts';
@@ -8,6 +7,7 @@ import type { AppEnv } from '../core/http.ts';
 import type { Authenticator } from '../people/index.ts';
 import { limitFailure } from './ratelimit.ts';
 import type { Limiter } from './ratelimit.ts';
+import { ownRoutes } from './request.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
@@ -81,7 +81,7 @@ export function accessGuard(): MiddlewareHandler<AppEnv> {
 
 /** True for a public route and for no route at all. */
 function isOpen(c: Context<AppEnv>): boolean {
-  const own = matchedRoutes(c).filter((route) => route.method !== 'ALL');
+  const own = ownRoutes(c);
   if (own.length === 0) return true;
   for (const route of own) {
     const security = securityOf(route.handler);

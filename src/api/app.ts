@@ -5,6 +5,7 @@ import { DomainError } from '../core/errors.ts';
 import { newRouter } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { registerMetric } from '../core/metrics.ts';
+import { outboxStats } from '../core/outbox.ts';
 import { authRoutes, createAuthenticator, peopleRoutes } from '../people/index.ts';
 import { accessGuard, authentication, originGuard } from './access.ts';
 import { bodyGuard } from './body.ts';
@@ -21,7 +22,6 @@ import type { Limiter } from './ratelimit.ts';
 import { requestScope } from './request.ts';
 import type { Base } from './request.ts';
 import { auditRoutes } from './routes.ts';
-import { outboxBacklog } from './store.ts';
 
 /** The allowed origin to name in the answer, or null. `origin` is what the browser sent, empty when it sent none. */
 export type CorsOrigin = (origin: string, c: Context<AppEnv>) => Promise<string | null>;
@@ -92,19 +92,19 @@ function browserAccess(corsOrigin: CorsOrigin | undefined): MiddlewareHandler<Ap
 function registerOutboxMetrics(): void {
   registerMetric({
     name: 'outbox_events',
-    help: 'Events on their way to their subscribers, and those given up (parked)',
+    help: 'Events on their way to their subscribers (pending, those of them tried before: retrying) and given up (parked)',
     labels: ['state'],
     collect: async (ctx) => {
-      const { pending, parked } = await outboxBacklog(ctx);
-      return [
-        { labels: { state: 'pending' }, value: pending },
-        { labels: { state: 'parked' }, value: parked },
-      ];
+      const { pending, retrying, parked } = await outboxStats(ctx);
+      return Object.entries({ pending, retrying, parked }).map(([state, value]) => ({
+        labels: { state },
+        value,
+      }));
     },
   });
   registerMetric({
-    name: 'outbox_oldest_age_seconds',
-    help: 'Age of the oldest event not handled yet',
-    collect: async (ctx) => [{ value: (await outboxBacklog(ctx)).oldestS }],
+    name: 'outbox_lag_seconds',
+    help: 'For how long the oldest due event has been waiting',
+    collect: async (ctx) => [{ value: (await outboxStats(ctx)).lagSeconds }],
   });
 }

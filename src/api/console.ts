@@ -19,12 +19,6 @@ const MACHINE = /^\/(api|v1|t|u|docs|assets|metrics|healthz|readyz)(\/|$)/;
  */
 export function consoleRoutes(folder: string) {
   const page = serveStatic<AppEnv>({ path: join(folder, 'index.html'), precompressed: true });
-  const notBuilt = (): DomainError =>
-    new DomainError({
-      code: 'console_not_built',
-      status: 503,
-      detail: 'The console is not built yet: run "npm run build".',
-    });
   return newRouter().on(['GET', 'HEAD'], '/*', async (c, next) => {
     if (MACHINE.test(c.req.path) && !c.req.path.startsWith('/assets/')) return next();
     if (!existsSync(folder)) throw notBuilt();
@@ -40,6 +34,14 @@ export function consoleRoutes(folder: string) {
     if (!(found instanceof Response)) throw notBuilt();
     c.header('Cache-Control', REVALIDATE);
     return found;
+  });
+}
+
+function notBuilt(): DomainError {
+  return new DomainError({
+    code: 'console_not_built',
+    status: 503,
+    detail: 'The console is not built yet: run "npm run build".',
   });
 }
 

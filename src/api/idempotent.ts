@@ -1,5 +1,4 @@
 import type { MiddlewareHandler } from 'hono';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { invalid } from '../core/errors.ts';
@@ -60,7 +59,7 @@ function replayed(answer: StoredAnswer): Response {
   const headers = { 'Idempotency-Replayed': 'true' };
   if (answer.body === '') return new Response(null, { status: answer.status, headers });
   return new Response(answer.body, {
-    status: answer.status as ContentfulStatusCode,
+    status: answer.status,
     headers: { ...headers, 'Content-Type': 'application/json' },
   });
 }

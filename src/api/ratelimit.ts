@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler, Next } from 'hono';
 import { monotonicMs } from '../core/clock.ts';
 import { DomainError } from '../core/errors.ts';
 import type { AppEnv } from '../core/http.ts';
@@ -6,7 +6,7 @@ import type { AppEnv } from '../core/http.ts';
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. */
 export type Limit = { name: string; burst: number; perSecond: number };
 
-/** Guessing a password: a person mistypes a few times, a program tries thousands. By address. */
+/** Wrong passwords: a person mistypes a few times, a program tries thousands. By address. */
 const SIGN_IN: Limit = { name: 'sign-in', burst: 20, perSecond: 20 / 60 };
 /** The same for one account from many addresses; refills fast enough that nobody is kept out for long. */
 const ACCOUNT: Limit = { name: 'account', burst: 10, perSecond: 10 / 60 };
@@ -28,7 +28,11 @@ const ANONYMOUS: Limit = { name: 'anonymous', burst: 200, perSecond: 20 };
 const MAX_BUCKETS = 50_000;
 
 type Bucket = { tokens: number; atMs: number; limit: Limit };
-export type Limiter = { take(limit: Limit, who: string, cost?: number): void };
+export type Limiter = {
+  take(limit: Limit, who: string, cost?: number): void;
+  /** Takes one request back that turned out to be fine. */
+  giveBack(limit: Limit, who: string): void;
+};
 
 /**
  * Counts in the memory of this process: with several processes behind a balancer each allows the whole rate.
@@ -48,6 +52,10 @@ export function createLimiter(nowMs: () => number = monotonicMs): Limiter {
         if (buckets.size >= MAX_BUCKETS) forgetFull(buckets, now);
         buckets.set(key, bucket);
       }
+    },
+    giveBack: (limit, who) => {
+      const bucket = buckets.get(`${limit.name}:${who}`);
+      if (bucket !== undefined) bucket.tokens = Math.min(limit.burst, bucket.tokens + 1);
     },
   };
 }
@@ -89,9 +97,7 @@ export function limitAddress(limiter: Limiter): MiddlewareHandler<AppEnv> {
     const { path } = c.req;
     const ip = c.var.clientIp;
     if (GUESSABLE.has(path)) {
-      limiter.take(SIGN_IN, ip);
-      const email = await emailOf(c);
-      if (email !== null) limiter.take(ACCOUNT, email);
+      return limitGuesses(limiter, c, next);
     } else if (path.startsWith('/api/people/invitations/')) {
       limiter.take(INVITATION, ip);
     } else if (path.startsWith('/v1/')) {
@@ -104,6 +110,16 @@ export function limitAddress(limiter: Limiter): MiddlewareHandler<AppEnv> {
     }
     return next();
   };
+}
+
+/** Counted before, because guesses come many at once, and taken back when right: an office signs in from one address. */
+async function limitGuesses(limiter: Limiter, c: Context<AppEnv>, next: Next): Promise<void> {
+  const counted: [Limit, string][] = [[SIGN_IN, c.var.clientIp]];
+  const email = await emailOf(c);
+  if (email !== null) counted.push([ACCOUNT, email]);
+  for (const [limit, who] of counted) limiter.take(limit, who);
+  await next();
+  if (c.res.status < 400) for (const [limit, who] of counted) limiter.giveBack(limit, who);
 }
 
 /** A wrong credential counts as a request of nobody, so that keys cannot be tried out at speed. */

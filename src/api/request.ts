@@ -1,6 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context, MiddlewareHandler } from 'hono';
-import { routePath } from 'hono/route';
+import { matchedRoutes } from 'hono/route';
+import type { RouterRoute } from 'hono/types';
 import type { Clock } from '../core/clock.ts';
 import { monotonicMs, systemClock } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
@@ -59,9 +60,13 @@ function publicCtx(base: Base, requestId: string, clientIp: string): Ctx {
 }
 
 /** The pattern that answered, such as /api/contacts/:id: a path itself may hold tokens, and is no metric label. */
-export function routeOf(c: Context<AppEnv>): string {
-  const path = routePath(c, -1);
-  return path === '*' || path === '/*' || path === '' ? '*' : path;
+function routeOf(c: Context<AppEnv>): string {
+  return ownRoutes(c)[0]?.path ?? '*';
+}
+
+/** The handlers that belong to this very path, the answering one first: neither gates nor the console's catch-all. */
+export function ownRoutes(c: Context<AppEnv>): RouterRoute[] {
+  return matchedRoutes(c).filter((route) => route.method !== 'ALL' && route.path !== '/*');
 }
 
 function requestIdOf(c: Context<AppEnv>, trustProxy: boolean): string {

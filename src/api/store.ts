@@ -1,7 +1,6 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { row } from '../core/db.ts';
-import { auditLog, outbox } from '../core/schema.ts';
+import { auditLog } from '../core/schema.ts';
 import type { AuditQuery } from './contract.ts';
 
 export async function pingDatabase(ctx: Ctx): Promise<void> {
@@ -32,17 +31,4 @@ export async function listAudit(
     )
     .orderBy(desc(auditLog.at), desc(auditLog.id))
     .limit(query.limit);
-}
-
-/** Events not handled yet, and for how long the oldest one has been due. */
-export async function outboxBacklog(ctx: Ctx): Promise<{ pending: number; parked: number; oldestS: number }> {
-  return row<{ pending: number; parked: number; oldestS: number }>(
-    ctx.db,
-    sql`
-      select count(*) filter (where ${outbox.parkedAt} is null)::int as pending,
-        count(*) filter (where ${outbox.parkedAt} is not null)::int as parked,
-        coalesce(extract(epoch from now() - min(${outbox.createdAt}) filter (where ${outbox.parkedAt} is null)), 0)::float8
-          as "oldestS"
-      from ${outbox} where ${outbox.doneAt} is null`,
-  );
 }

@@ -12,16 +12,9 @@ export function defaultVisibility(role: Role): Visibility {
 }
 
 export function rightsHeld(actor: Actor): readonly Right[] {
-  switch (actor.kind) {
-    case 'system':
-      return RIGHTS;
-    case 'user':
-      return rightsOf(actor.role);
-    case 'apiKey':
-      return actor.scopes;
-    case 'public':
-      return [];
-  }
+  if (actor.kind === 'system') return RIGHTS;
+  if (actor.kind === 'user') return rightsOf(actor.role);
+  return actor.kind === 'apiKey' ? actor.scopes : [];
 }
 
 /** May give this role to somebody, or change somebody who has it: holds every right of the role. */
