@@ -1,0 +1,33 @@
+import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { callViewOf } from './actions.ts';
+import { listCalls, moveWork, tasksBefore } from './store.ts';
+
+export { dealsRoutes } from './routes.ts';
+
+export function registerDeals(): void {
+  registerMergeMover({ name: 'deals', move: moveWork });
+  registerTimelineSource({
+    kind: 'call',
+    load: async (ctx, contactId, { before, limit }) => {
+      const calls = await listCalls(ctx, contactId, before, limit);
+      return calls.map((row) => ({
+        id: row.callId,
+        kind: 'call',
+        occurredAt: row.occurredAt,
+        data: callViewOf(row),
+      }));
+    },
+  });
+  registerTimelineSource({
+    kind: 'task',
+    load: async (ctx, contactId, { before, limit }) => {
+      const tasks = await tasksBefore(ctx, contactId, before, limit);
+      return tasks.map(({ taskId, createdAt, title, state, dueAt, result, assigneeId }) => ({
+        id: taskId,
+        kind: 'task',
+        occurredAt: createdAt,
+        data: { title, state, dueAt: dueAt.toISOString(), result, assigneeId },
+      }));
+    },
+  });
+}
