@@ -116,7 +116,6 @@ CREATE TABLE "template_version" (
 	"version" integer NOT NULL,
 	"locale" text NOT NULL,
 	"subject" text NOT NULL,
-	"preheader" text DEFAULT '' NOT NULL,
 	"mjml" text NOT NULL,
 	"text" text NOT NULL,
 	"html" text NOT NULL,
@@ -327,6 +326,37 @@ CREATE TABLE "setting" (
 	"name" text PRIMARY KEY NOT NULL,
 	"value" jsonb NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "call" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"call_id" uuid NOT NULL,
+	"direction" text NOT NULL,
+	"outcome" text NOT NULL,
+	"duration_s" integer,
+	"note" text,
+	"user_id" text NOT NULL,
+	"user_name" text NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "call_contact_id_occurred_at_call_id_pk" PRIMARY KEY("contact_id","occurred_at","call_id")
+);
+--> statement-breakpoint
+CREATE TABLE "task" (
+	"contact_id" uuid NOT NULL,
+	"task_id" uuid NOT NULL,
+	"title" text NOT NULL,
+	"note" text,
+	"assignee_id" text NOT NULL,
+	"state" text NOT NULL,
+	"due_at" timestamp with time zone NOT NULL,
+	"original_due_at" timestamp with time zone NOT NULL,
+	"result" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"closed_at" timestamp with time zone,
+	CONSTRAINT "task_contact_id_task_id_pk" PRIMARY KEY("contact_id","task_id")
 );
 --> statement-breakpoint
 CREATE TABLE "coupon" (
@@ -613,6 +643,76 @@ CREATE TABLE "score_rule" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "segment" (
+	"segment_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"description" text DEFAULT '' NOT NULL,
+	"kind" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"served_version" integer,
+	"state" text NOT NULL,
+	"error" text,
+	"built_at" timestamp with time zone,
+	"build_ms" integer,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"archived_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "segment_dependency" (
+	"kind" text NOT NULL,
+	"key" text NOT NULL,
+	"segment_id" uuid NOT NULL,
+	CONSTRAINT "segment_dependency_kind_key_segment_id_pk" PRIMARY KEY("kind","key","segment_id")
+);
+--> statement-breakpoint
+CREATE TABLE "segment_member" (
+	"contact_id" uuid NOT NULL,
+	"segment_id" uuid NOT NULL,
+	"value" boolean NOT NULL,
+	"valid_until" timestamp with time zone,
+	"since" timestamp with time zone NOT NULL,
+	CONSTRAINT "segment_member_contact_id_segment_id_pk" PRIMARY KEY("contact_id","segment_id")
+);
+--> statement-breakpoint
+CREATE TABLE "segment_pending" (
+	"contact_id" uuid NOT NULL,
+	"segment_id" uuid NOT NULL,
+	"cause" text NOT NULL,
+	"cause_id" text,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "segment_pending_contact_id_segment_id_pk" PRIMARY KEY("contact_id","segment_id")
+);
+--> statement-breakpoint
+CREATE TABLE "segment_size" (
+	"segment_id" uuid PRIMARY KEY NOT NULL,
+	"members" bigint NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "segment_transition" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"segment_id" uuid NOT NULL,
+	"direction" text NOT NULL,
+	"cause" text NOT NULL,
+	"cause_id" text,
+	"version" integer NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "segment_transition_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+);
+--> statement-breakpoint
+CREATE TABLE "segment_version" (
+	"segment_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"rule" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "segment_version_segment_id_version_pk" PRIMARY KEY("segment_id","version")
+);
+--> statement-breakpoint
 CREATE TABLE "dead_letter" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"source_id" uuid NOT NULL,
@@ -685,7 +785,7 @@ CREATE INDEX "contact_updated_idx" ON "contact" USING btree ("updated_at","conta
 CREATE INDEX "contact_name_idx" ON "contact" USING btree ("sort_name","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_email_idx" ON "contact" USING btree ("email","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_visitor_idx" ON "contact" USING btree ("created_at","contact_id") WHERE "kind" = 'visitor';--> statement-breakpoint
-CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id");--> statement-breakpoint
+CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id") WHERE "owner_id" is not null;--> statement-breakpoint
 CREATE INDEX "contact_country_idx" ON "contact" USING btree ("country") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_city_idx" ON "contact" USING btree ("city") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_merged_idx" ON "contact" USING btree ("merged_into") WHERE "merged_into" is not null;--> statement-breakpoint
@@ -701,6 +801,9 @@ CREATE INDEX "audit_log_at_idx" ON "audit_log" USING btree ("at");--> statement-
 CREATE INDEX "idempotency_key_created_idx" ON "idempotency_key" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "outbox_pending_idx" ON "outbox" USING btree ("available_at","id") WHERE done_at is null and parked_at is null;--> statement-breakpoint
 CREATE INDEX "outbox_parked_idx" ON "outbox" USING btree ("parked_at") WHERE parked_at is not null;--> statement-breakpoint
+CREATE INDEX "task_id_idx" ON "task" USING btree ("task_id");--> statement-breakpoint
+CREATE INDEX "task_assignee_idx" ON "task" USING btree ("assignee_id","state","due_at","task_id");--> statement-breakpoint
+CREATE INDEX "task_due_idx" ON "task" USING btree ("state","due_at","task_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key");--> statement-breakpoint
 CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","source_id","state");--> statement-breakpoint
 CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint
@@ -708,6 +811,7 @@ CREATE UNIQUE INDEX "category_external_idx" ON "category" USING btree ("external
 CREATE INDEX "category_path_idx" ON "category" USING gin ("path");--> statement-breakpoint
 CREATE INDEX "orders_id_idx" ON "orders" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "orders_occurred_idx" ON "orders" USING btree ("occurred_at","order_id");--> statement-breakpoint
+CREATE INDEX "orders_original_idx" ON "orders" USING btree ("original_order_id") WHERE "orders"."original_order_id" is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "product_external_idx" ON "product" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "product_category_idx" ON "product" USING btree ("category_id");--> statement-breakpoint
 CREATE INDEX "sale_fact_product_idx" ON "sale_fact" USING btree ("product_id","contact_id");--> statement-breakpoint
@@ -721,6 +825,13 @@ CREATE INDEX "user_two_factor_user_idx" ON "user_two_factor" USING btree ("user_
 CREATE INDEX "user_verification_identifier_idx" ON "user_verification" USING btree ("identifier");--> statement-breakpoint
 CREATE INDEX "lead_grade_idx" ON "lead" USING btree ("grade","score","contact_id");--> statement-breakpoint
 CREATE INDEX "lead_review_idx" ON "lead" USING btree ("review_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "segment_name_idx" ON "segment" USING btree (lower("name")) WHERE archived_at is null;--> statement-breakpoint
+CREATE INDEX "segment_created_idx" ON "segment" USING btree ("created_at","segment_id");--> statement-breakpoint
+CREATE INDEX "segment_dependency_segment_idx" ON "segment_dependency" USING btree ("segment_id");--> statement-breakpoint
+CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segment_id","contact_id");--> statement-breakpoint
+CREATE INDEX "segment_member_due_idx" ON "segment_member" USING btree ("valid_until") WHERE valid_until is not null;--> statement-breakpoint
+CREATE INDEX "segment_pending_segment_idx" ON "segment_pending" USING btree ("segment_id");--> statement-breakpoint
+CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
