@@ -55,7 +55,7 @@ export async function openApiDocument(app: Hono<AppEnv>, config: Config): Promis
         description: DESCRIPTION,
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
-      servers: [{ url: config.publicUrl }],
+      servers: [{ url: '/', description: 'The server you read this on' }, { url: config.publicUrl }],
       security: [{ session: [] }, { apiKey: [] }],
       components: { securitySchemes: SECURITY },
     },
