@@ -3,7 +3,15 @@ export type { ConsentWord, SuppressReason } from './actions.consents.ts';
 export { mergeContacts } from './actions.merge.ts';
 export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput, UpsertOptions, UpsertResult } from './actions.upsert.ts';
-export { consent, contact, contactExternalId, contactHistory, contactPoint, suppression } from './schema.ts';
+export {
+  attributeKey,
+  consent,
+  contact,
+  contactExternalId,
+  contactHistory,
+  contactPoint,
+  suppression,
+} from './schema.ts';
 export { registerMergeMover } from './movers.ts';
 export type { MergeMover } from './movers.ts';
 export { registerTimelineSource } from './timeline.ts';
@@ -13,3 +21,7 @@ export { consentStandsSql, suppressedSql } from './store.consents.ts';
 export { externalIdKey, findByExternalIds } from './store.match.ts';
 export { holdContacts } from './store.merge.ts';
 export { createVisitors, lockVisitors } from './store.visitors.ts';
+export { registerImportKind } from './import/kinds.ts';
+export type { ApplyResult, FailedRow, ImportBatch, ImportKind } from './import/kinds.ts';
+export { getImport, startImport } from './import/actions.ts';
+export { runImports } from './import/jobs.ts';

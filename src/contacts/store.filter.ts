@@ -1,0 +1,198 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { invalid } from '../core/errors.ts';
+import { addMs, DAY_MS } from '../core/time.ts';
+import type { FilterCondition, FilterOp } from './contract.list.ts';
+import { fieldRef, opsOf } from './fields.ts';
+import { phonePoint } from './points.ts';
+import { consent, contact, contactExternalId } from './schema.ts';
+import { fold, likeText, searchPatterns } from './search-text.ts';
+import { attributeCondition } from './store.filter.attributes.ts';
+import { latestSql } from './store.consents.ts';
+import { asDate, asList, asNumber, asText, both, compareSql } from './store.filter.values.ts';
+import type { Condition, FilterEnv } from './store.filter.values.ts';
+
+/** All conditions of a filter and a search text; throws 422 with the place of the wrong one. */
+export function conditionsOf(
+  filter: readonly FilterCondition[],
+  search: string | undefined,
+  env: FilterEnv,
+): Condition[] {
+  const groups = searchPatterns(search ?? '', env.country);
+  const searched = groups.map((patterns): Condition => {
+    const any = sql.join(
+      patterns.map((pattern) => sql`${contact.search} like ${pattern}`),
+      sql` or `,
+    );
+    return { test: sql`(${any})`, find: sql`(${any})` };
+  });
+  return [...searched, ...filter.map((condition, i) => conditionOf(condition, `filter.${i}`, env))];
+}
+
+function conditionOf(condition: FilterCondition, at: string, env: FilterEnv): Condition {
+  const ref = fieldRef(condition.field);
+  if (ref === null) {
+    throw invalid('filter_unknown_field', `There is no field "${condition.field}".`, `${at}.field`);
+  }
+  if (ref.of === 'attribute') return attributeCondition(ref.name, condition, at, env);
+  const type = ref.of === 'consent' ? 'choice' : ref.type;
+  if (!opsOf(type).includes(condition.op)) {
+    const message = `"${condition.field}" knows ${opsOf(type).join(', ')}, not ${condition.op}.`;
+    throw invalid('filter_wrong_op', message, `${at}.op`);
+  }
+  if (ref.of === 'consent') return consentCondition(ref.channel, ref.purpose, condition, at);
+  if (ref.key === 'externalId') return externalIdCondition(condition, at);
+  if (type === 'list') return listCondition(ref.key, condition, at);
+  if (type === 'number') return numberCondition(ref.key, condition, at);
+  if (type === 'date') return dateCondition(ref.key, condition, at, env);
+  return textCondition(ref.key, condition, at, env);
+}
+
+const COLUMNS: Readonly<Record<string, SQL>> = {
+  name: sql`${contact.name}`,
+  givenName: sql`${contact.givenName}`,
+  familyName: sql`${contact.familyName}`,
+  email: sql`${contact.email}`,
+  phone: sql`${contact.phone}`,
+  country: sql`${contact.country}`,
+  city: sql`${contact.city}`,
+  ownerId: sql`${contact.ownerId}`,
+  status: sql`${contact.status}`,
+  kind: sql`${contact.kind}`,
+  source: sql`${contact.source}`,
+  locale: sql`${contact.locale}`,
+  timeZone: sql`${contact.timeZone}`,
+  birthYear: sql`${contact.birthYear}`,
+  birthMonth: sql`${contact.birthMonth}`,
+  birthDay: sql`${contact.birthDay}`,
+  createdAt: sql`${contact.createdAt}`,
+  updatedAt: sql`${contact.updatedAt}`,
+};
+
+function columnOf(key: string): SQL {
+  const column = COLUMNS[key];
+  if (column === undefined) throw new Error(`field ${key} has no column`);
+  return column;
+}
+
+function textCondition(key: string, condition: FilterCondition, at: string, env: FilterEnv): Condition {
+  const column = columnOf(key);
+  const { op } = condition;
+  if (op === 'exists') return { test: sql`${column} <> ''` };
+  if (op === 'missing') return { test: sql`coalesce(${column}, '') = ''` };
+  const normal = (text: string): string => normalText(key, text, env);
+  if (op === 'in' || op === 'notIn') {
+    const values = asList(condition, at).map((v) => normal(String(v)));
+    const test = sql`${column} in ${values}`;
+    return op === 'in' ? both(test) : { test: sql`(${column} <> '' and not ${test})` };
+  }
+  const value = normal(asText(condition, at));
+  if (op === 'is') return both(sql`${column} = ${value}`);
+  if (op === 'isNot') return { test: sql`(${column} <> '' and ${column} <> ${value})` };
+  return partCondition(key, column, op, asText(condition, at));
+}
+
+/** Parts of texts, without regard to case; for what the search text holds, the search index finds them. */
+function partCondition(key: string, column: SQL, op: FilterOp, typed: string): Condition {
+  const named = key === 'name';
+  const part = likeText(
+    named ? fold(typed) : key === 'phone' ? typed.replace(/[^\d+]/g, '') : typed.toLowerCase(),
+  );
+  const text = named ? sql`${contact.sortName}` : key === 'email' ? sql`${column}` : sql`lower(${column})`;
+  if (op === 'startsWith') {
+    const test = sql`${text} like ${`${part}%`}`;
+    return named || key === 'email' ? both(test) : { test };
+  }
+  const test = sql`${text} like ${`%${part}%`}`;
+  if (op === 'notContains') return { test: sql`(${column} <> '' and not ${test})` };
+  const digits = key === 'phone' ? part.replace(/\D/g, '') : part;
+  const inSearch = named || key === 'email' || key === 'phone';
+  return inSearch && digits.length > 2
+    ? { test, find: sql`${contact.search} like ${`%${digits}%`}` }
+    : { test };
+}
+
+function normalText(key: string, text: string, env: FilterEnv): string {
+  if (key === 'email') return text.trim().toLowerCase();
+  if (key === 'phone') return phonePoint(text, env.country).value;
+  return key === 'ownerId' && text === 'me' ? env.me : text;
+}
+
+function listCondition(key: string, condition: FilterCondition, at: string): Condition {
+  const column = key === 'tags' ? sql`${contact.tags}` : sql`${contact.roles}`;
+  const { op } = condition;
+  if (op === 'exists') return { test: sql`cardinality(${column}) > 0` };
+  if (op === 'missing') return { test: sql`cardinality(${column}) = 0` };
+  const values = sql`array(select jsonb_array_elements_text(${JSON.stringify(asList(condition, at).map(String))}::text::jsonb))`;
+  if (op === 'hasAll') return both(sql`${column} @> ${values}`);
+  return op === 'hasAny' ? both(sql`${column} && ${values}`) : { test: sql`not ${column} && ${values}` };
+}
+
+function numberCondition(key: string, condition: FilterCondition, at: string): Condition {
+  const column = columnOf(key);
+  if (condition.op === 'exists') return { test: sql`${column} is not null` };
+  if (condition.op === 'missing') return { test: sql`${column} is null` };
+  return { test: compareSql(column, condition, at, (value) => sql`${asNumber(value, at)}::numeric`) };
+}
+
+function dateCondition(key: string, condition: FilterCondition, at: string, env: FilterEnv): Condition {
+  const column = columnOf(key);
+  const sortBound = key === 'createdAt' ? 'createdAt' : 'updatedAt';
+  if (condition.op === 'exists') return { test: sql`true` };
+  if (condition.op === 'missing') return { test: sql`false` };
+  if (condition.op === 'withinLastDays' || condition.op === 'notWithinLastDays') {
+    const since = addMs(env.now, -asNumber(condition.value, at) * DAY_MS).toISOString();
+    const within = sql`${column} > ${since}::timestamptz`;
+    const test = condition.op === 'withinLastDays' ? within : sql`not ${within}`;
+    return { test, find: test, sortBound };
+  }
+  const test = compareSql(column, condition, at, (value) => sql`${asDate(value, at)}::timestamptz`);
+  return { test, find: test, sortBound };
+}
+
+function externalIdCondition(condition: FilterCondition, at: string): Condition {
+  const { op } = condition;
+  if (op === 'exists') return { test: sql`${contact.externalId} is not null` };
+  if (op === 'missing') return { test: sql`${contact.externalId} is null` };
+  const ids = op === 'in' || op === 'notIn' ? asList(condition, at).map(String) : [asText(condition, at)];
+  const has = (what: SQL) =>
+    sql`exists (select 1 from ${contactExternalId} e where e.contact_id = ${contact.contactId} and ${what})`;
+  if (op === 'isNot' || op === 'notIn') {
+    return { test: sql`${contact.externalId} is not null and not ${has(sql`e.external_id in ${ids}`)}` };
+  }
+  const pattern = likeText(ids[0] ?? '');
+  if (op === 'notContains') {
+    return {
+      test: sql`${contact.externalId} is not null and not ${has(sql`e.external_id ilike ${`%${pattern}%`}`)}`,
+    };
+  }
+  const find = sql.join(
+    ids.map((id) => sql`${contact.search} like ${`%${likeText(fold(id))}%`}`),
+    sql` or `,
+  );
+  const test =
+    op === 'is' || op === 'in'
+      ? sql`e.external_id in ${ids}`
+      : sql`e.external_id ilike ${op === 'startsWith' ? `${pattern}%` : `%${pattern}%`}`;
+  return { test: has(test), find: sql`(${find})` };
+}
+
+function consentCondition(
+  channel: string,
+  purpose: string,
+  condition: FilterCondition,
+  at: string,
+): Condition {
+  const { op } = condition;
+  const given = op === 'is' || op === 'isNot' ? [asText(condition, at)] : asList(condition, at).map(String);
+  const latest = sql`coalesce((${latestSql(sql`${contact.contactId}`, sql`${purpose}`, sql`${channel}`)})::text, 'none')`;
+  const words = given.map((state) =>
+    state === 'granted' ? 'true' : state === 'withdrawn' ? 'false' : state,
+  );
+  const test = sql`${latest} in ${words}`;
+  if (op === 'isNot' || op === 'notIn') return { test: sql`not ${test}` };
+  if (words.includes('none')) return { test };
+  const find = sql`${contact.contactId} in (select k.contact_id from ${consent} k
+    where k.purpose = ${purpose} and k.channel = ${channel} and k.granted::text in ${words})`;
+  return { test, find };
+}

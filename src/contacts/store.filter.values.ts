@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { invalid } from '../core/errors.ts';
+import type { FilterCondition, SortField } from './contract.list.ts';
+
+/**
+ * A condition in SQL. `test` decides for one row and is cheap to ask of some thousand rows; `find` is wider or equal and can
+ * be answered by an index, for when few rows of many fit. `sortBound` limits that sort's own column.
+ */
+export type Condition = { test: SQL; find?: SQL | undefined; sortBound?: SortField | undefined };
+
+/** What values may refer to. */
+export type FilterEnv = { now: Date; country: string; me: string };
+
+/** A condition that an index answers as it stands. */
+export const both = (test: SQL): Condition => ({ test, find: test });
+
+/** Values of conditions, checked for what the condition needs; each throws 422 filter_wrong_value with its place. */
+
+type Value = FilterCondition['value'];
+
+const wrong = (at: string, needs: string) =>
+  invalid('filter_wrong_value', `This condition needs ${needs}.`, `${at}.value`);
+
+export function asText(condition: FilterCondition, at: string): string {
+  const { value } = condition;
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  throw wrong(at, 'a text');
+}
+
+export function asList(condition: FilterCondition, at: string): Array<string | number | boolean> {
+  const { value } = condition;
+  const list = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  if (list.length === 0) throw wrong(at, 'at least one value');
+  return list;
+}
+
+/** Numbers also arrive as texts, from an address bar. */
+export function asNumber(value: Value, at: string): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  // Beyond this no database type of ours can hold it.
+  if (typeof number === 'number' && Math.abs(number) <= 1e15) return number;
+  throw wrong(at, 'a number');
+}
+
+/** An ISO 8601 date or instant, as PostgreSQL and JavaScript both read it. */
+export function asDate(value: Value, at: string): string {
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value)) {
+    const time = Date.parse(value);
+    if (!Number.isNaN(time)) return new Date(time).toISOString();
+  }
+  throw wrong(at, 'a date such as 2026-03-01');
+}
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  is: '=',
+  isNot: '<>',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+  before: '<',
+  after: '>',
+};
+
+/** Comparison of an ordered expression; `between` includes both ends. */
+export function compareSql(
+  expression: SQL,
+  condition: FilterCondition,
+  at: string,
+  read: (value: Value) => SQL,
+): SQL {
+  if (condition.op === 'between') {
+    const [from, to, ...more] = asList(condition, at);
+    if (from === undefined || to === undefined || more.length > 0) throw wrong(at, 'two values');
+    return sql`${expression} between ${read(from)} and ${read(to)}`;
+  }
+  const operator = OPERATORS[condition.op];
+  if (operator === undefined) throw new Error(`no comparison ${condition.op}`);
+  return sql`${expression} ${sql.raw(operator)} ${read(condition.value)}`;
+}
