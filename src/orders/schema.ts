@@ -77,6 +77,8 @@ export const orders = pgTable(
     occurredAt: instant('occurred_at').notNull(),
     recordedAt: instant('recorded_at').notNull(),
     currency: text('currency').notNull(),
+    /** Base currency per unit of the order's currency at its date, frozen. */
+    baseRate: numeric('base_rate', { precision: 20, scale: 10 }).notNull().default('1'),
     totalMinor: bigint('total_minor', { mode: 'bigint' }).notNull(),
     baseTotalMinor: bigint('base_total_minor', { mode: 'bigint' }).notNull(),
     lineCount: integer('line_count').notNull(),
@@ -86,11 +88,17 @@ export const orders = pgTable(
       .notNull()
       .default(sql`'{}'`),
     properties: jsonb('properties').notNull().default({}),
+    /** The sale a return belongs to, when the shop named it. */
+    originalOrderId: uuid('original_order_id'),
     originId: uuid('origin_id').notNull(),
   },
   (t) => [
     primaryKey({ columns: [t.contactId, t.orderId] }),
+    index('orders_id_idx').on(t.orderId),
     index('orders_occurred_idx').on(t.occurredAt, t.orderId),
+    index('orders_original_idx')
+      .on(t.originalOrderId)
+      .where(sql`${t.originalOrderId} is not null`),
   ],
 );
 
@@ -102,6 +110,9 @@ export const orderLookup = pgTable(
     externalId: text('external_id').notNull(),
     contactId: uuid('contact_id').notNull(),
     orderId: uuid('order_id').notNull(),
+    /** The flat file that wrote to this order last, and how many rows of the order it has brought so far. */
+    importId: uuid('import_id'),
+    importRows: integer('import_rows').notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.source, t.externalId] })],
 );

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredText, text } from '../../core/text.ts';
 
 /** Wire shapes of the bulk import. A file is described by a mapping: which column feeds which field, and how. */
 
@@ -16,13 +17,13 @@ const fieldSource = z.preprocess(
   (value) => (typeof value === 'string' ? { column: value } : value),
   z
     .strictObject({
-      column: z.string().min(1).max(NAME_MAX).optional(),
-      constant: z.union([z.string().max(CONSTANT_MAX), z.number(), z.boolean()]).optional(),
+      column: text(NAME_MAX).min(1).optional(),
+      constant: z.union([text(CONSTANT_MAX), z.number(), z.boolean()]).optional(),
       /** Of instants and dates, for example "yyyy-MM-dd HH:mm:ss" or "M/d/yyyy H:mm". Default: ISO 8601. */
-      format: z.string().min(1).max(40).optional(),
+      format: text(40).min(1).optional(),
       transform: transform.optional(),
       /** Between the entries of a list. */
-      separator: z.string().min(1).max(3).optional(),
+      separator: text(3).min(1).optional(),
     })
     .refine((source) => (source.column === undefined) !== (source.constant === undefined), {
       message: 'give either "column" or "constant"',
@@ -43,7 +44,7 @@ const zone = z
 export const mappingSchema = z.strictObject({
   /** Field → column. Left out: every column of the file must be named like a field. */
   columns: z
-    .record(z.string().max(NAME_MAX), fieldSource)
+    .record(text(NAME_MAX), fieldSource)
     .refine((columns) => Object.keys(columns).length <= MAX_COLUMNS, `at most ${MAX_COLUMNS} fields`)
     .optional(),
   encoding: z.enum(['utf-8', 'windows-1251']).default('utf-8'),
@@ -52,7 +53,7 @@ export const mappingSchema = z.strictObject({
   zone: zone.default('UTC'),
   decimal: z.enum(['.', ',']).default('.'),
   /** Settings of the kind, checked by it. */
-  options: z.record(z.string().max(NAME_MAX), z.unknown()).default({}),
+  options: z.record(text(NAME_MAX), z.unknown()).default({}),
 });
 export type Mapping = z.output<typeof mappingSchema>;
 export type MappingInput = z.input<typeof mappingSchema>;
@@ -62,12 +63,12 @@ export type ImportFormat = z.output<typeof importFormat>;
 
 /** Query of POST /api/imports; the body is the file itself. */
 export const startImportQuery = z.object({
-  kind: z.string().min(1).max(40),
+  kind: requiredText(40),
   format: importFormat.default('csv'),
-  preset: z.string().max(60).optional(),
+  preset: text(60).optional(),
   /** JSON of a mapping; with a preset, its members replace the preset's. */
   mapping: z.string().max(100_000).optional(),
-  name: z.string().trim().min(1).max(NAME_MAX).optional(),
+  name: requiredText(NAME_MAX).optional(),
 });
 
 export const importState = z.enum(['queued', 'running', 'done', 'failed', 'cancelled']);

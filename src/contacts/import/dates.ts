@@ -77,7 +77,15 @@ function readIso(zone: string): InstantReader {
     if (match === null) return null;
     const [, y, mo, d, h = '0', mi = '0', s = '0', fraction = '0', offset] = match;
     const ms = Math.trunc(Number(`0.${fraction}`) * 1000);
-    const parts = { y: Number(y), mo: Number(mo), d: Number(d), h: Number(h), mi: Number(mi), s: Number(s), ms };
+    const parts = {
+      y: Number(y),
+      mo: Number(mo),
+      d: Number(d),
+      h: Number(h),
+      mi: Number(mi),
+      s: Number(s),
+      ms,
+    };
     if (offset === undefined) return toInstant(parts, zone);
     const local = toInstant(parts, 'UTC');
     if (local === null) return null;

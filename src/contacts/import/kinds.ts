@@ -67,7 +67,7 @@ const kinds = new Map<string, ImportKind>();
 /** Makes a kind known; a second one of the same name replaces the first. */
 export function registerImportKind<Row, Options>(kind: ImportKind<Row, Options>): void {
   // Each kind gets back only what its own schemas made, so the registry may forget the types.
-  kinds.set(kind.kind, kind as unknown as ImportKind);
+  kinds.set(kind.kind, kind);
 }
 
 export function importKind(name: string): ImportKind {

@@ -35,15 +35,23 @@ export function valueReader(options: ReaderOptions): ValueReader | BadValue {
   if ('code' in read) return read;
   return (given) => {
     if (given === undefined || given === null) return ABSENT;
-    if (typeof given === 'object') return bad('wrong_type', 'A single value is expected, not a list or an object.');
-    const text = transformed(String(given).trim(), options.transform);
+    const scalar = scalarText(given);
+    if (scalar === null) return bad('wrong_type', 'A single value is expected, not a list or an object.');
+    const text = transformed(scalar.trim(), options.transform);
     if (text === '') return ABSENT;
     return read.reader(text);
   };
 }
 
 const bad = (code: string, detail: string): Reading => ({ bad: { code, detail } });
-const show = (text: string): string => JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+const show = (text: string): string =>
+  JSON.stringify(text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+
+/** JSON rows carry numbers and booleans beside text. */
+function scalarText(given: unknown): string | null {
+  if (typeof given === 'string') return given;
+  return typeof given === 'number' || typeof given === 'boolean' ? String(given) : null;
+}
 
 function scalarReader(options: ReaderOptions): { reader: (text: string) => Reading } | BadValue {
   switch (options.type) {
@@ -61,7 +69,8 @@ function scalarReader(options: ReaderOptions): { reader: (text: string) => Readi
       return timeReader({ ...options, zone: 'UTC' }, (at) => at.toISOString().slice(0, 10));
     case 'list':
     case 'json':
-      throw new Error('not a scalar');
+    default:
+      throw new Error(`not a scalar: ${options.type}`);
   }
 }
 
@@ -87,7 +96,8 @@ const DECIMAL = /^([+-]?)(\d+)(?:\.(\d*))?$|^([+-]?)\.(\d+)$/;
 function decimalReader(point: '.' | ','): (text: string) => Reading {
   return (text) => {
     const dotted = point === ',' ? text.replace(',', '.') : text;
-    const match = text.length > MAX_NUMBER_LENGTH || (point === ',' && text.includes('.')) ? null : DECIMAL.exec(dotted);
+    const match =
+      text.length > MAX_NUMBER_LENGTH || (point === ',' && text.includes('.')) ? null : DECIMAL.exec(dotted);
     if (match === null) return bad('bad_number', `${show(text)} is not a number such as -12${point}50.`);
     const sign = (match[1] ?? match[4]) === '-' ? '-' : '';
     const fraction = match[3] ?? match[5] ?? '';
@@ -116,22 +126,29 @@ function timeReader(
 ): { reader: (text: string) => Reading } | BadValue {
   const read = instantReader(options.format, options.zone);
   if (read === null) {
-    return { code: 'bad_format', detail: `The format "${options.format}" lacks the year, the month or the day.` };
+    return {
+      code: 'bad_format',
+      detail: `The format "${options.format}" lacks the year, the month or the day.`,
+    };
   }
   const form = options.format ?? 'ISO 8601, such as 2026-01-31 or 2026-01-31T08:26:00Z';
   return {
     reader: (text) => {
       const at = read(text);
-      return at === null ? bad('bad_date', `${show(text)} is not a date of the form ${form}.`) : { value: give(at) };
+      return at === null
+        ? bad('bad_date', `${show(text)} is not a date of the form ${form}.`)
+        : { value: give(at) };
     },
   };
 }
 
 function readList(given: unknown, separator: string): Reading {
   if (given === undefined || given === null) return ABSENT;
-  const entries = Array.isArray(given) ? given : String(given).split(separator);
+  const entries: unknown[] = Array.isArray(given) ? given : (scalarText(given)?.split(separator) ?? [given]);
   if (entries.length > MAX_LIST) return bad('list_too_long', `A list holds at most ${MAX_LIST} entries.`);
-  const texts = entries.map((entry) => String(entry).trim()).filter((entry) => entry !== '');
+  const scalars = entries.map(scalarText);
+  if (scalars.includes(null)) return bad('wrong_type', 'A list holds texts and numbers only.');
+  const texts = scalars.map((entry) => entry?.trim() ?? '').filter((entry) => entry !== '');
   const problem = texts.map(textProblem).find((found) => found !== null);
   return problem ?? (texts.length === 0 ? ABSENT : { value: texts });
 }
@@ -141,7 +158,11 @@ function readJson(given: unknown): Reading {
   const text = JSON.stringify(given);
   if (!/\\u0000|\\ud[89a-f]/i.test(text)) return { value: given };
   // The text also matches where a backslash itself is escaped: look at the strings one by one.
-  return stringsOf(given).map(textProblem).find((found) => found !== null) ?? { value: given };
+  return (
+    stringsOf(given)
+      .map(textProblem)
+      .find((found) => found !== null) ?? { value: given }
+  );
 }
 
 function stringsOf(value: unknown): string[] {

@@ -1,0 +1,17 @@
+import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerOrderKinds } from './actions.kinds.ts';
+import { ordersTimeline, returnsTimeline } from './actions.read.ts';
+import { moveOrders } from './store.merge.ts';
+
+export { placeOrders } from './actions.place.ts';
+export type { Buyer, OrderToPlace, PlaceOptions, PlaceOutcome, PlaceResult } from './actions.place.ts';
+export { ordersRoutes } from './routes.ts';
+export { category, orderLookup, orders, product, saleFact } from './schema.ts';
+
+/** Makes the module's part of other modules known: import kinds, the card's timeline, merges. */
+export function registerOrders(): void {
+  registerOrderKinds();
+  registerTimelineSource(ordersTimeline);
+  registerTimelineSource(returnsTimeline);
+  registerMergeMover({ name: 'orders', move: moveOrders });
+}
