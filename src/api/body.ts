@@ -72,7 +72,7 @@ async function checkJson(c: Context<AppEnv>): Promise<void> {
 }
 
 /** How deep objects and arrays of a JSON text nest at most; strings are skipped, nothing else is checked. */
-export function jsonDepth(text: string): number {
+function jsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;
   for (let i = 0; i < text.length; i++) {
