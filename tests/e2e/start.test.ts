@@ -1,0 +1,119 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataOf, findHome, openDataDir } from '../../src/core/embedded.home.ts';
+import { discardFolder, newFolder, runProgram, startProgram } from '../support/program.ts';
+import { until } from '../support/until.ts';
+
+const TIMEOUT_MS = 180_000;
+const OWNER = { email: 'owner@example.com', password: 'a password of the tests' };
+
+let folder: string;
+let dataDir: string;
+beforeAll(async () => {
+  folder = await newFolder(0o700);
+  dataDir = join(folder, 'data');
+});
+afterAll(async () => discardFolder(folder, dataDir));
+
+async function signIn(url: string, password: string): Promise<number> {
+  const answer = await fetch(`${url}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: url },
+    body: JSON.stringify({ email: OWNER.email, password }),
+  });
+  return answer.status;
+}
+
+const ready = async (url: string): Promise<boolean> =>
+  (await fetch(`${url}/readyz`).catch(() => null))?.status === 200;
+
+describe('the program', () => {
+  test(
+    "starts from a folder only its owner may enter, and prints the owner's password exactly once",
+    async () => {
+      const first = await startProgram('all', dataDir);
+      const login =
+        first.lines.join('\n').match(/password (\S+)/)?.[1] ?? (await printedPassword(first.lines));
+      expect(await signIn(first.url, login)).toBe(200);
+      expect(await first.stop()).toBe(0);
+      const second = await startProgram('all', dataDir);
+      expect(second.lines.join('\n')).not.toContain('password');
+      expect(await signIn(second.url, login)).toBe(200);
+      expect(await second.stop()).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'another instance in another folder runs beside it with data of its own',
+    async () => {
+      const other = await newFolder();
+      const [one, two] = await Promise.all([
+        startProgram('all', dataDir),
+        startProgram('all', join(other, 'data'), { OWNER_PASSWORD: OWNER.password }),
+      ]);
+      expect(one.url).not.toBe(two.url);
+      expect(await signIn(two.url, OWNER.password)).toBe(200);
+      expect(await signIn(one.url, OWNER.password)).toBe(401);
+      await Promise.all([one.stop(), two.stop()]);
+      await discardFolder(other, join(other, 'data'));
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'after kill -9 of the program the next start finds everything; after kill -9 of the database the running one recovers',
+    async () => {
+      const killed = await startProgram('all', dataDir);
+      await killed.stop('SIGKILL');
+      const running = await startProgram('all', dataDir);
+      expect(await ready(running.url)).toBe(true);
+      process.kill(await databasePid(dataDir), 'SIGKILL');
+      await until('the database is away', async () => !(await ready(running.url)));
+      await until('the database is back', () => ready(running.url));
+      expect(await running.stop()).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'api and worker run as two processes on one embedded database',
+    async () => {
+      const api = await startProgram('api', dataDir);
+      const worker = await startProgram('worker', dataDir);
+      expect(await ready(api.url)).toBe(true);
+      expect(await worker.stop()).toBe(0);
+      expect(await api.stop()).toBe(0);
+    },
+    TIMEOUT_MS,
+  );
+
+  test.each([
+    [['dance'], {}, 2, 'No role "dance"'],
+    [['migrate'], { PORT: 'many' }, 1, 'PORT'],
+    [['migrate'], { TIME_ZONE: 'Mars/Base' }, 1, 'TIME_ZONE'],
+    [['demo', '--twice'], {}, 1, 'Usage: demo'],
+  ])(
+    'a wrong command or setting is named: %j %j',
+    async (args, env, code, text) => {
+      const done = await runProgram(args, dataDir, env as Record<string, string>);
+      expect(done.stderr).toContain(text);
+      expect(done.code).toBe(code);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** The line with the password follows the one with the address. */
+async function printedPassword(lines: readonly string[]): Promise<string> {
+  await until('the password is printed', () => lines.some((line) => line.includes('password')));
+  return lines.join('\n').match(/password (\S+)/)?.[1] ?? '';
+}
+
+/** The embedded server's process: the first line of its postmaster.pid. */
+async function databasePid(dir: string): Promise<number> {
+  const home = await findHome(await openDataDir(dir));
+  if (home === undefined) throw new Error('no database here');
+  return Number((await readFile(join(dataOf(home), 'postmaster.pid'), 'utf8')).split('\n')[0]);
+}
