@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { apiJobs } from './api/jobs.ts';
 import type { Ctx } from './core/ctx.ts';
 import type { AppEnv } from './core/http.ts';
 import type { Job, Subscription } from './core/jobs.ts';
@@ -54,7 +55,7 @@ export function routes(): Array<Hono<AppEnv>> {
 }
 
 export function jobs(): Job[] {
-  return [...contactsJobs, ...segmentsJobs, ...campaignsJobs, ...scoringJobs];
+  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...campaignsJobs, ...scoringJobs];
 }
 
 export function subscriptions(): Subscription[] {

@@ -16,7 +16,7 @@ export const auditQuery = z.object({
 });
 export type AuditQuery = z.output<typeof auditQuery>;
 
-export const auditEntry = z
+const auditEntry = z
   .object({
     id: z.uuid(),
     at: z.iso.datetime(),

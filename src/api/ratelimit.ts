@@ -20,7 +20,7 @@ const INGEST: Limit = { name: 'ingest', burst: 20_000, perSecond: 10_000 };
 /** A server with a key: as much as one machine can do; the bound only stops a runaway loop from starving people. */
 const API_KEY: Limit = { name: 'key', burst: 10_000, perSecond: 5_000 };
 /** A person at the console; one screen asks a dozen questions. */
-const SESSION: Limit = { name: 'session', burst: 300, perSecond: 50 };
+const SESSION: Limit = { name: 'session', burst: 600, perSecond: 100 };
 /** Everybody who has not said who they are, and wrong credentials. */
 const ANONYMOUS: Limit = { name: 'anonymous', burst: 200, perSecond: 20 };
 

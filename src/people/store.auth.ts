@@ -1,6 +1,3 @@
-import { APIError, betterAuth } from 'better-auth';
-import { drizzleAdapter } from 'better-auth/adapters/drizzle';
-import { twoFactor } from 'better-auth/plugins';
 import { eq } from 'drizzle-orm';
 import { deriveSecret } from '../core/crypto.ts';
 import type { Config } from '../core/config.ts';
@@ -40,14 +37,18 @@ export type ConsoleAuth = {
 
 /** Sessions, passwords and second factors of people, by better-auth on our tables. */
 export function createConsoleAuth(base: { config: Config; db: Db; log: Logger }): ConsoleAuth {
-  const auth = betterAuth(optionsOf(base));
+  // Loaded apart, so that a worker does without it; begun at once, so that the first sign-in need not wait.
+  const loaded = load(base);
+  loaded.catch((error: unknown) => base.log.error({ err: error }, 'sign-in is not available'));
   return {
-    handle: ({ method, url, headers, body, ip }) => {
+    handle: async ({ method, url, headers, body, ip }) => {
+      const auth = await loaded;
       const copy = new Headers(headers);
       copy.set(IP_HEADER, ip);
       return auth.handler(new Request(url, { method, headers: copy, ...(method === 'GET' ? {} : { body }) }));
     },
     signedIn: async (headers) => {
+      const auth = await loaded;
       const { response, headers: answered } = await auth.api.getSession({ headers, returnHeaders: true });
       if (response === null) return null;
       const { user, session } = response;
@@ -68,8 +69,13 @@ export function createConsoleAuth(base: { config: Config; db: Db; log: Logger })
   };
 }
 
-function optionsOf({ config, db, log }: { config: Config; db: Db; log: Logger }) {
-  return {
+async function load({ config, db, log }: { config: Config; db: Db; log: Logger }) {
+  const [{ betterAuth }, { drizzleAdapter }, { twoFactor }] = await Promise.all([
+    import('better-auth/minimal'),
+    import('better-auth/adapters/drizzle'),
+    import('better-auth/plugins/two-factor'),
+  ]);
+  return betterAuth({
     baseURL: config.publicUrl,
     basePath: '/api/auth',
     secret: deriveSecret(config, 'people/sessions'),
@@ -113,7 +119,7 @@ function optionsOf({ config, db, log }: { config: Config; db: Db; log: Logger })
       ipAddress: { ipAddressHeaders: [IP_HEADER] },
       database: { generateId: () => newId() },
     },
-  } satisfies Parameters<typeof betterAuth>[0];
+  });
 }
 
 async function refuseDeactivated(db: Db, userId: string): Promise<void> {
@@ -122,6 +128,7 @@ async function refuseDeactivated(db: Db, userId: string): Promise<void> {
     .from(appUser)
     .where(eq(appUser.id, userId));
   if (user?.deactivatedAt !== null) {
+    const { APIError } = await import('better-auth/api');
     throw new APIError('FORBIDDEN', { code: 'USER_DEACTIVATED', message: 'This account has been closed' });
   }
 }
