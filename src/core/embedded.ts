@@ -75,7 +75,7 @@ const lockOf = (dataDir: string): string => join(dataDir, 'postgres.lock');
 const localHome = (dataDir: string): string => join(dataDir, 'postgres');
 
 /** The home of an already initialised server of this folder, undefined when there is none. */
-async function findHome(dataDir: string): Promise<Home | undefined> {
+export async function findHome(dataDir: string): Promise<Home | undefined> {
   return ownerOf((await readPointer(dataDir)) ?? localHome(dataDir));
 }
 

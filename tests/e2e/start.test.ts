@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dataOf, findHome, openDataDir } from '../../src/core/embedded.home.ts';
+import { dataOf, openDataDir } from '../../src/core/embedded.home.ts';
+import { findHome } from '../../src/core/embedded.ts';
 import { discardFolder, newFolder, runProgram, startProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
 
