@@ -54,6 +54,7 @@ CREATE TABLE "message" (
 	"detail" text,
 	"due_at" timestamp with time zone NOT NULL,
 	"attempt" smallint DEFAULT 0 NOT NULL,
+	"failures" smallint DEFAULT 0 NOT NULL,
 	"lease_until" timestamp with time zone,
 	"channel" text NOT NULL,
 	"provider" text,
@@ -599,6 +600,7 @@ CREATE TABLE "user_verification" (
 --> statement-breakpoint
 CREATE TABLE "lead" (
 	"contact_id" uuid PRIMARY KEY NOT NULL,
+	"known" boolean DEFAULT false NOT NULL,
 	"grade" text NOT NULL,
 	"fit" text NOT NULL,
 	"fit_points" double precision NOT NULL,
@@ -623,6 +625,7 @@ CREATE TABLE "score_entry" (
 	"cap" integer,
 	"what" text NOT NULL,
 	"fact_key" text NOT NULL,
+	"once_key" text,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "score_entry_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
@@ -702,7 +705,7 @@ CREATE TABLE "segment_transition" (
 	"version" integer NOT NULL,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "segment_transition_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
-);
+) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
 CREATE TABLE "segment_version" (
 	"segment_id" uuid NOT NULL,
@@ -728,7 +731,7 @@ CREATE TABLE "event" (
 	"id" uuid NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"source_id" uuid NOT NULL,
-	"message_id" text NOT NULL,
+	"message_id" text,
 	"type" text NOT NULL,
 	"name" text NOT NULL,
 	"trust" text NOT NULL,
@@ -741,9 +744,10 @@ CREATE TABLE "event" (
 --> statement-breakpoint
 CREATE TABLE "event_seen" (
 	"source_id" uuid NOT NULL,
+	"trust" text NOT NULL,
 	"message_id" text NOT NULL,
 	"recorded_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "event_seen_source_id_message_id_pk" PRIMARY KEY("source_id","message_id")
+	CONSTRAINT "event_seen_source_id_trust_message_id_pk" PRIMARY KEY("source_id","trust","message_id")
 );
 --> statement-breakpoint
 CREATE TABLE "source" (
@@ -772,7 +776,7 @@ CREATE INDEX "campaign_created_idx" ON "campaign" USING btree ("created_at","cam
 CREATE INDEX "campaign_due_idx" ON "campaign" USING btree ("next_run_at") WHERE next_run_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_link_url_idx" ON "campaign_link" USING btree ("campaign_id","url");--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_run_occurrence_idx" ON "campaign_run" USING btree ("campaign_id","occurrence");--> statement-breakpoint
-CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("state","campaign_id") WHERE state in ('planning', 'sending', 'cancelled');--> statement-breakpoint
+CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("state","campaign_id") WHERE state in ('planning', 'sending');--> statement-breakpoint
 CREATE INDEX "message_campaign_idx" ON "message" USING btree ("campaign_id","state","contact_id");--> statement-breakpoint
 CREATE INDEX "message_claim_idx" ON "message" USING btree ("run_id","due_at") WHERE state in ('planned', 'retry');--> statement-breakpoint
 CREATE INDEX "message_lease_idx" ON "message" USING btree ("lease_until") WHERE state = 'sending';--> statement-breakpoint
@@ -823,10 +827,10 @@ CREATE UNIQUE INDEX "user_account_user_idx" ON "user_account" USING btree ("user
 CREATE INDEX "user_session_user_idx" ON "user_session" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_two_factor_user_idx" ON "user_two_factor" USING btree ("user_id");--> statement-breakpoint
 CREATE INDEX "user_verification_identifier_idx" ON "user_verification" USING btree ("identifier");--> statement-breakpoint
-CREATE INDEX "lead_grade_idx" ON "lead" USING btree ("grade","score","contact_id");--> statement-breakpoint
-CREATE INDEX "lead_review_idx" ON "lead" USING btree ("review_at");--> statement-breakpoint
+CREATE INDEX "lead_grade_idx" ON "lead" USING btree ("grade","score","contact_id") WHERE known;--> statement-breakpoint
+CREATE INDEX "lead_score_idx" ON "lead" USING btree ("score","contact_id") WHERE known;--> statement-breakpoint
+CREATE INDEX "lead_review_idx" ON "lead" USING btree ("review_at") WHERE review_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "segment_name_idx" ON "segment" USING btree (lower("name")) WHERE archived_at is null;--> statement-breakpoint
-CREATE INDEX "segment_created_idx" ON "segment" USING btree ("created_at","segment_id");--> statement-breakpoint
 CREATE INDEX "segment_dependency_segment_idx" ON "segment_dependency" USING btree ("segment_id");--> statement-breakpoint
 CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segment_id","contact_id");--> statement-breakpoint
 CREATE INDEX "segment_member_due_idx" ON "segment_member" USING btree ("valid_until") WHERE valid_until is not null;--> statement-breakpoint
@@ -834,5 +838,6 @@ CREATE INDEX "segment_pending_segment_idx" ON "segment_pending" USING btree ("se
 CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
+CREATE INDEX "event_seen_recorded_idx" ON "event_seen" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");

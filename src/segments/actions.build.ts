@@ -1,0 +1,104 @@
+import type { Ctx } from '../core/ctx.ts';
+import { inTx } from '../core/ctx.ts';
+import { monotonicMs } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import { emit } from '../core/outbox.ts';
+import { MINUTE_MS } from '../core/time.ts';
+import { compileRule } from './compile.ts';
+import {
+  findSegment,
+  holdForBuild,
+  noFutureFacts,
+  referredSegments,
+  referrersOf,
+  replaceDependencies,
+  ruleOf,
+  updateSegment,
+  withLimits,
+} from './store.ts';
+import type { SegmentRow } from './store.ts';
+import { isSmallBase } from './store.base.ts';
+import { applyStates, recount } from './store.members.ts';
+import { dependenciesOf } from './tree.ts';
+
+/** A build is one statement over everybody; one that takes longer than this is stuck. */
+const BUILD_TIMEOUT_MS = 30 * MINUTE_MS;
+/** Lets a million groups be hashed in memory; builds of one worker run one after another. */
+const BUILD_MEMORY = '256MB';
+
+/**
+ * Evaluates a segment's saved rule for everybody, writes what differs from the stored membership, and puts the version into
+ * service, all in one transaction: until it commits the former membership serves. Facts that come meanwhile wait and are
+ * evaluated afterwards. Gives the number of members; undefined when the segment is gone or static.
+ */
+export async function buildSegment(ctx: Ctx, segmentId: string): Promise<number | undefined> {
+  const started = monotonicMs();
+  return inTx(ctx, async (tx) => {
+    await holdForBuild(tx, segmentId);
+    const found = (await findSegment(tx, segmentId))?.segment;
+    if (found === undefined || found.kind !== 'dynamic') return undefined;
+    const rule = await ruleOf(tx, segmentId, found.version);
+    if (rule === undefined) throw new Error(`segment ${segmentId} has no rule of version ${found.version}`);
+    const segments = await referredSegments(tx, [rule]);
+    const now = tx.clock.now();
+    const compiled = compileRule(rule, {
+      now,
+      baseCurrency: tx.config.baseCurrency,
+      segments,
+      future: !(await noFutureFacts(tx, rule, segments, now)),
+    });
+    await withLimits(tx, { timeoutMs: BUILD_TIMEOUT_MS, workMem: BUILD_MEMORY }, () =>
+      applyStates(tx, {
+        segmentId,
+        version: found.version,
+        states: compiled.states(),
+        cause: found.servedVersion === null || found.servedVersion === found.version ? 'build' : 'edit',
+        now,
+      }),
+    );
+    await replaceDependencies(tx, segmentId, dependenciesOf(rule, segments));
+    const members = await recount(tx, segmentId);
+    await serve(tx, found, Math.round(monotonicMs() - started));
+    return members;
+  });
+}
+
+async function serve(ctx: Ctx, built: SegmentRow, buildMs: number): Promise<void> {
+  const { segmentId, version } = built;
+  const now = await findSegment(ctx, segmentId);
+  await updateSegment(ctx, segmentId, {
+    servedVersion: version,
+    // Saved again meanwhile: that version's own build follows.
+    state: now?.segment.version === version ? 'ready' : 'building',
+    error: null,
+    builtAt: ctx.clock.now(),
+    buildMs,
+  });
+  await emit(ctx, 'job.segments.sweep', [{}]);
+  if (built.servedVersion === null || built.servedVersion === version) return;
+  for (const { id } of await referrersOf(ctx, segmentId)) await build(ctx, id);
+}
+
+/** Builds at once when that takes no longer than a request may, else in the background. */
+export async function build(ctx: Ctx, segmentId: string): Promise<'built' | 'asked'> {
+  if (await isSmallBase(ctx)) {
+    await buildSegment(ctx, segmentId);
+    return 'built';
+  }
+  await updateSegment(ctx, segmentId, { state: 'building', error: null });
+  await emit(ctx, 'job.segments.build', [{ segmentId }]);
+  return 'asked';
+}
+
+/** The background build: what goes wrong is kept with the segment, whose former membership serves on. */
+export async function buildInBackground(ctx: Ctx, segmentId: string): Promise<void> {
+  try {
+    await buildSegment(ctx, segmentId);
+  } catch (error) {
+    await updateSegment(ctx, segmentId, { state: 'failed', error: messageOf(error).slice(0, MAX_ERROR) });
+    throw error;
+  }
+}
+
+/** Enough to see what went wrong. */
+const MAX_ERROR = 500;

@@ -1,0 +1,79 @@
+import type { Ctx } from '../core/ctx.ts';
+import { emit } from '../core/outbox.ts';
+import { compileRule } from './compile.ts';
+import type { Dependency } from './leaf.ts';
+import { dependents, holdForBatch, referredSegments, servedRules } from './store.ts';
+import { addPending, addToSizes, applyStates, lockContacts } from './store.members.ts';
+import type { Cause } from './store.members.ts';
+
+/** Contacts to evaluate, by segment. */
+export type Work = ReadonlyMap<string, readonly string[]>;
+
+/**
+ * Evaluates contacts for segments inside the caller's transaction and writes what changed. Each contact's row is locked
+ * before, so that whoever evaluates a contact last sees every fact that was committed. Segments that are being built
+ * are left: their contacts wait and are evaluated after the build. Gives how many pairs were evaluated.
+ */
+export async function evaluate(
+  ctx: Ctx,
+  work: Work,
+  cause: Cause,
+  causes: ReadonlyMap<string, string> = new Map(),
+): Promise<number> {
+  const segmentIds = [...work.keys()].toSorted();
+  if (segmentIds.length === 0) return 0;
+  await lockContacts(ctx, [...new Set([...work.values()].flat())]);
+  const held = await holdForBatch(ctx, segmentIds);
+  await addPending(ctx, new Map([...work].filter(([id]) => !held.has(id))), cause, causes);
+  const rules = await servedRules(ctx, [...held]);
+  const segments = await referredSegments(
+    ctx,
+    [...rules.values()].map(({ rule }) => rule),
+  );
+  const now = ctx.clock.now();
+  const sizes = new Map<string, number>();
+  let evaluated = 0;
+  for (const segmentId of segmentIds) {
+    const served = rules.get(segmentId);
+    const contactIds = work.get(segmentId) ?? [];
+    if (served === undefined || contactIds.length === 0) continue;
+    const compiled = compileRule(served.rule, { now, baseCurrency: ctx.config.baseCurrency, segments });
+    const { entered, left } = await applyStates(ctx, {
+      segmentId,
+      version: served.version,
+      states: compiled.states({ contactIds }),
+      contactIds,
+      cause,
+      causes,
+      now,
+    });
+    sizes.set(segmentId, entered - left);
+    evaluated += contactIds.length;
+  }
+  await addToSizes(ctx, sizes);
+  return evaluated;
+}
+
+/** More contacts than this are not evaluated in one transaction: building their segments anew is cheaper. */
+const MAX_BATCH_CONTACTS = 5_000;
+
+/** Evaluates contacts for every segment that depends on the facts that changed for them. */
+export async function evaluateFacts(
+  ctx: Ctx,
+  facts: readonly Dependency[] | 'any',
+  causes: ReadonlyMap<string, string>,
+  cause: Cause = 'fact',
+): Promise<void> {
+  const contactIds = [...causes.keys()];
+  if (contactIds.length === 0) return;
+  const segmentIds = await dependents(ctx, facts);
+  if (contactIds.length > MAX_BATCH_CONTACTS) {
+    await emit(
+      ctx,
+      'job.segments.build',
+      segmentIds.map((segmentId) => ({ segmentId })),
+    );
+    return;
+  }
+  await evaluate(ctx, new Map(segmentIds.map((id) => [id, contactIds])), cause, causes);
+}

@@ -1,0 +1,150 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { visibleContacts } from '../contacts/index.ts';
+import { monotonicMs } from '../core/clock.ts';
+import { authorise, inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
+import { DomainError, notFound } from '../core/errors.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import { SECOND_MS } from '../core/time.ts';
+import { checkReferences, warningsOf } from './actions.check.ts';
+import { catalogueFields } from './catalogue.ts';
+import { compileRule } from './compile.ts';
+import type { CatalogueAnswer, MemberList, Preview, PreviewInput } from './contract.ts';
+import { instantOf, MAX_LIST, MAX_WINDOW_DAYS } from './contract.leaf.ts';
+import { MAX_DEPTH, MAX_NODES } from './contract.rule.ts';
+import type { Rule } from './contract.rule.ts';
+import { countAndSample, customFields } from './store.base.ts';
+import { listedSql, listMembers } from './store.members.ts';
+import { findSegment, referredSegments, ruleOf, withLimits } from './store.ts';
+import { words } from './words.ts';
+
+/** Longer than a rule over a million contacts takes, shorter than a person or a proxy waits. */
+const PREVIEW_TIMEOUT_MS = 15 * SECOND_MS;
+const PREVIEW_MEMORY = '128MB';
+/** SQLSTATE of a statement that ran into its time limit. */
+const QUERY_CANCELED = '57014';
+
+/** Whom a draft rule would hold among the contacts the asker may see. Throws preview_too_slow (503) after 15 seconds. */
+export async function preview(ctx: Ctx, input: PreviewInput): Promise<Preview> {
+  authorise(ctx, 'segments:read');
+  authorise(ctx, 'contacts:read');
+  const started = monotonicMs();
+  const self = input.segmentId === undefined ? undefined : (await findSegment(ctx, input.segmentId))?.segment;
+  const segments = await checkReferences(ctx, input.rule, self);
+  const now = input.now === undefined ? ctx.clock.now() : instantOf(input.now);
+  const { baseCurrency } = ctx.config;
+  const visible = visibleContacts(ctx);
+  const compiled = compileRule(input.rule, { now, baseCurrency, segments });
+  const counted = await inTx(ctx, (tx) =>
+    withLimits(tx, { timeoutMs: PREVIEW_TIMEOUT_MS, workMem: PREVIEW_MEMORY }, () =>
+      countAndSample(tx, compiled.members({ universe: visible }), visible),
+    ),
+  ).catch((error: unknown) => {
+    throw isTimeout(error) ? tooSlow(error) : error;
+  });
+  const names = { segments: new Map([...segments].map(([id, { name }]) => [id, name])), baseCurrency };
+  return {
+    ...counted,
+    share: counted.base === 0 ? 0 : counted.count / counted.base,
+    now: now.toISOString(),
+    words: { en: words(input.rule, 'en', names), ru: words(input.rule, 'ru', names) },
+    warnings: await warningsOf(ctx, input.rule),
+    tookMs: Math.round(monotonicMs() - started),
+  };
+}
+
+function isTimeout(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  if ('code' in error && error.code === QUERY_CANCELED) return true;
+  return 'cause' in error && isTimeout(error.cause);
+}
+
+function tooSlow(cause: unknown): DomainError {
+  return new DomainError({
+    code: 'preview_too_slow',
+    status: 503,
+    detail: 'Counting took too long. Save the segment: it is built in the background.',
+    cause,
+  });
+}
+
+/** Members as stored, by contact id; those the asker may see. Lists lag behind the facts by up to a minute. */
+export async function members(
+  ctx: Ctx,
+  segmentId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<MemberList> {
+  authorise(ctx, 'segments:read');
+  authorise(ctx, 'contacts:read');
+  if ((await findSegment(ctx, segmentId)) === undefined) throw notFound('segment', segmentId);
+  const after = page.cursor === undefined ? undefined : idOf(decodeCursor(page.cursor, 1)[0]);
+  const found = await listMembers(ctx, segmentId, {
+    limit: page.limit,
+    after,
+    visible: visibleContacts(ctx),
+  });
+  const { items, nextCursor } = toPage(found, page.limit, (member) => [member.contactId]);
+  return {
+    items: items.map((member) => ({ ...member, since: member.since.toISOString() })),
+    nextCursor,
+    asOf: ctx.clock.now().toISOString(),
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function idOf(value: unknown): string {
+  if (typeof value === 'string' && UUID.test(value)) return value;
+  throw new DomainError({
+    code: 'bad_cursor',
+    status: 400,
+    detail: 'The cursor is not one this list gave.',
+    at: 'cursor',
+  });
+}
+
+/** What the console's builder offers. */
+export async function catalogue(ctx: Ctx): Promise<CatalogueAnswer> {
+  authorise(ctx, 'segments:read');
+  const custom = await customFields(ctx);
+  return {
+    fields: [...catalogueFields(), ...custom].map((field) => ({ ...field, ops: [...field.ops] })),
+    limits: { depth: MAX_DEPTH, nodes: MAX_NODES, list: MAX_LIST, windowDays: MAX_WINDOW_DAYS },
+  };
+}
+
+/**
+ * The members of a segment exactly at this moment, as SQL that yields rows (contact_id): for an INSERT … SELECT of the
+ * caller, in one statement with whatever else it asks. The rule in service decides, not the stored list. For modules, who
+ * have authorised their caller. Throws segment_not_found (404).
+ */
+export async function audience(ctx: Ctx, segmentId: string): Promise<SQL> {
+  const found = (await findSegment(ctx, segmentId))?.segment;
+  if (found === undefined) throw notFound('segment', segmentId);
+  if (found.kind === 'static') return listedSql(segmentId);
+  const rule = await ruleOf(ctx, segmentId, found.servedVersion ?? found.version);
+  if (rule === undefined) throw new Error(`segment ${segmentId} has no rule`);
+  return (await compiledNow(ctx, rule)).members();
+}
+
+/** Which of these contacts fulfil a rule right now. For modules that keep rules of their own. */
+export async function contactsMatching(
+  ctx: Ctx,
+  rule: Rule,
+  contactIds: readonly string[],
+): Promise<Set<string>> {
+  if (contactIds.length === 0) return new Set();
+  const query = (await compiledNow(ctx, rule)).members({ restriction: { contactIds } });
+  const found = await rows<{ contact_id: string }>(ctx.db, sql`${query}`);
+  return new Set(found.map((row) => row.contact_id));
+}
+
+async function compiledNow(ctx: Ctx, rule: Rule) {
+  return compileRule(rule, {
+    now: ctx.clock.now(),
+    baseCurrency: ctx.config.baseCurrency,
+    segments: await referredSegments(ctx, [rule]),
+  });
+}

@@ -1,0 +1,190 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { leafType } from './catalogue.ts';
+import type { Rule } from './contract.rule.ts';
+import type { LeafEnv, LeafSql } from './leaf.ts';
+import { newPlan } from './plan.ts';
+import type { Plan, Restriction } from './plan.ts';
+import { allLeaves, isGroup } from './tree.ts';
+import type { SegmentRules } from './tree.ts';
+
+export type CompileOptions = {
+  /** The moment asked about; nothing here reads a clock. */
+  now: Date;
+  baseCurrency: string;
+  /** The rules of the segments this one refers to, all the way down. */
+  segments: SegmentRules;
+  /** Said only by who has looked: no fact lies after `now`. */
+  future?: boolean;
+};
+
+export type CompiledRule = {
+  /**
+   * Rows (contact_id, value, valid_until) of the contacts whose value is true or changes by itself; `valid_until` is
+   * 'infinity' when only a new fact can change it.
+   */
+  states(restriction?: Restriction): SQL;
+  /** Rows (contact_id) of the members alone. `universe` is a condition on the table contact. */
+  members(options?: { restriction?: Restriction; universe?: SQL }): SQL;
+};
+
+/** One rule, one text: the full build, a batch of contacts and an audience differ by a predicate only. */
+export function compileRule(rule: Rule, options: CompileOptions): CompiledRule {
+  return {
+    states: (restriction) => states(rule, options, restriction),
+    members: (where) => members(rule, options, where ?? {}),
+  };
+}
+
+type Node =
+  | { kind: 'leaf'; id: number; leaf: LeafSql }
+  | { kind: 'group'; id: number; type: 'all' | 'any' | 'not'; children: Node[] };
+
+type Built = { root: Node; nodes: Node[]; plan: Plan };
+
+/** Equal leaves, and segments referred to twice, become one node. */
+function build(rule: Rule, options: CompileOptions): Built {
+  const plan = newPlan();
+  const env: LeafEnv = {
+    now: options.now,
+    baseCurrency: options.baseCurrency,
+    future: options.future ?? true,
+    leaves: allLeaves(rule, options.segments),
+    contact: (column) => plan.contact(column),
+    source: (spec) => plan.source(spec),
+  };
+  const nodes: Node[] = [];
+  const known = new Map<string, Node>();
+  const open = new Set<string>();
+  const add = <T extends Node>(node: T): T => {
+    nodes.push(node);
+    return node;
+  };
+  const group = (type: 'all' | 'any' | 'not', children: Node[]): Node => {
+    const [only] = children;
+    return type !== 'not' && children.length === 1 && only !== undefined
+      ? only
+      : add({ kind: 'group', id: nodes.length, type, children });
+  };
+  const visit = (node: Rule): Node => {
+    if (isGroup(node))
+      return group(node.type, node.type === 'not' ? [visit(node.child)] : node.children.map(visit));
+    const key = JSON.stringify(node);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const inlined = node.type === 'segment' ? options.segments.get(node.segmentId)?.rule : undefined;
+    if (open.has(key)) throw new Error('a segment contains itself');
+    open.add(key);
+    const made =
+      inlined === undefined
+        ? add({ kind: 'leaf', id: nodes.length, leaf: leafType(node.type).compile(node, env) })
+        : visit(inlined);
+    open.delete(key);
+    known.set(key, made);
+    return made;
+  };
+  return { root: visit(rule), nodes, plan };
+}
+
+/** Sources a contact without rows in which is false, and stays so. */
+function needsOf(node: Node): ReadonlySet<string> {
+  if (node.kind === 'leaf') return new Set(node.leaf.needs);
+  if (node.type === 'not') return new Set();
+  const [first = new Set<string>(), ...others] = node.children.map(needsOf);
+  return node.type === 'all'
+    ? others.reduce((all, one) => all.union(one), first)
+    : others.reduce((all, one) => all.intersection(one), first);
+}
+
+function members(
+  rule: Rule,
+  options: CompileOptions,
+  where: { restriction?: Restriction; universe?: SQL },
+): SQL {
+  const { root, plan } = build(rule, options);
+  const value = valueOf(root);
+  const from = plan.from({ needs: needsOf(root), ...where });
+  return sql`select ${from.contactId} as contact_id from ${from.from} where ${from.where} and ${value}`;
+}
+
+function valueOf(node: Node): SQL {
+  if (node.kind === 'leaf') return sql`(${node.leaf.value})`;
+  return combine(node.type, node.children.map(valueOf));
+}
+
+function combine(type: 'all' | 'any' | 'not', values: readonly SQL[]): SQL {
+  if (type === 'not') return sql`(not ${values[0] ?? sql`true`})`;
+  return sql`(${sql.join([...values], type === 'all' ? sql` and ` : sql` or `)})`;
+}
+
+const v = (node: Node): SQL => sql.raw(`v${node.id}`);
+const u = (node: Node): SQL => sql.raw(`u${node.id}`);
+const INFINITY = sql.raw(`'infinity'::timestamptz`);
+
+/**
+ * Leaves become columns v (value) and u (valid until) of the innermost query, and each level of groups columns of a query
+ * around it; OFFSET 0 keeps PostgreSQL from copying an expression to every place that names its column.
+ */
+function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
+  const { root, nodes, plan } = build(rule, options);
+  const timed = new Set<Node>();
+  const leaves = nodes.flatMap((node) => {
+    if (node.kind === 'group') return [];
+    const until = node.leaf.until();
+    if (until !== null) timed.add(node);
+    const value = sql`${node.leaf.value} as ${v(node)}`;
+    return until === null ? [value] : [value, sql`coalesce(${until}, ${INFINITY}) as ${u(node)}`];
+  });
+  const from = plan.from({ needs: needsOf(root), restriction });
+  let query = sql`select ${from.contactId} as contact_id, ${sql.join(leaves, sql`, `)}
+    from ${from.from} where ${from.where} offset 0`;
+  const groups = nodes.filter((node) => node.kind === 'group');
+  for (const level of levels(groups)) {
+    const columns = level.flatMap((node) => groupColumns(node, timed));
+    query = sql`select r.*, ${sql.join(columns, sql`, `)} from (${query}) r offset 0`;
+  }
+  const until = timed.has(root) ? u(root) : INFINITY;
+  const kept = timed.has(root) ? sql`${v(root)} or ${u(root)} < ${INFINITY}` : v(root);
+  return sql`select contact_id, ${v(root)} as value, ${until} as valid_until from (${query}) r where ${kept}`;
+}
+
+type Group = Extract<Node, { kind: 'group' }>;
+
+/** Groups by height: a level names columns of lower levels only. */
+function levels(groups: readonly Group[]): Group[][] {
+  const heights = new Map<Node, number>();
+  const height = (node: Node): number => {
+    if (node.kind === 'leaf') return 0;
+    const known = heights.get(node) ?? 1 + Math.max(...node.children.map(height));
+    heights.set(node, known);
+    return known;
+  };
+  const byHeight = Map.groupBy(groups, height);
+  return [...byHeight.keys()].toSorted((a, b) => a - b).map((key) => byHeight.get(key) ?? []);
+}
+
+/**
+ * `all`: while true it lasts until the first child changes; while false, until the last of its false children does, so that
+ * a false child that never changes keeps it false for ever. `any` is the dual.
+ */
+function groupColumns(node: Group, timed: Set<Node>): SQL[] {
+  const value = combine(node.type, node.children.map(v));
+  const finite = node.children.filter((child) => timed.has(child));
+  const columns = [sql`${value} as ${v(node)}`];
+  if (finite.length === 0) return columns;
+  timed.add(node);
+  if (node.type === 'not') return [...columns, sql`${sql.join(finite.map(u))} as ${u(node)}`];
+  const deciding = (child: Node): SQL => (node.type === 'all' ? sql`not ${v(child)}` : v(child));
+  const lasting = node.children.filter((child) => !timed.has(child)).map(deciding);
+  const first = sql.join(finite.map(u), sql`, `);
+  const last = sql.join(
+    finite.map((child) => sql`case when ${deciding(child)} then ${u(child)} end`),
+    sql`, `,
+  );
+  const forever = lasting.length === 0 ? sql`` : sql`when ${sql.join(lasting, sql` or `)} then ${INFINITY} `;
+  const agreed = node.type === 'all' ? value : sql`not ${value}`;
+  return [
+    ...columns,
+    sql`case when ${agreed} then least(${first}) ${forever}else greatest(${last}) end as ${u(node)}`,
+  ];
+}

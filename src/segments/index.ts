@@ -1,0 +1,14 @@
+import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { moveMembershipsOnMerge } from './store.merge.ts';
+import { segmentTimeline } from './store.timeline.ts';
+
+export { checkRule } from './actions.check.ts';
+export { audience, contactsMatching } from './actions.query.ts';
+export { registerLeaf } from './catalogue.ts';
+export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
+export { segmentsRoutes } from './routes.ts';
+
+export function registerSegments(): void {
+  registerTimelineSource(segmentTimeline);
+  registerMergeMover(moveMembershipsOnMerge);
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
+import { SECOND_MS } from '../core/time.ts';
+import { buildInBackground } from './actions.build.ts';
+import { evaluate, evaluateFacts } from './actions.evaluate.ts';
+import type { Dependency } from './leaf.ts';
+import { dueMembers, takePending } from './store.members.ts';
+import type { DueRow } from './store.members.ts';
+
+const buildData = z.object({ segmentId: z.uuid() });
+
+const buildJob: Job = {
+  name: 'segments.build',
+  run: (ctx, data) => buildInBackground(ctx, buildData.parse(data).segmentId),
+};
+
+/** Pairs of one transaction: some hundred milliseconds during which their contacts' rows are locked. */
+const SWEEP_ROWS = 2_000;
+
+/** Evaluates memberships whose moment has come, and what waited for a build. One index look-up when nothing is due. */
+const sweepJob: Job = {
+  name: 'segments.sweep',
+  everyMs: 2 * SECOND_MS,
+  run: async (ctx, _data, signal) => {
+    while (!signal.aborted && (await sweepOnce(ctx)) > 0);
+  },
+};
+
+/** Gives how many pairs were evaluated; 0 when nothing is due, or all that is due waits for builds. */
+export async function sweepOnce(ctx: Ctx): Promise<number> {
+  return inTx(ctx, async (tx) => {
+    const pending = await takePending(tx, SWEEP_ROWS);
+    const due = [...pending, ...(await dueMembers(tx, tx.clock.now(), SWEEP_ROWS))];
+    let evaluated = 0;
+    for (const [cause, pairs] of Map.groupBy(due, (pair) => pair.cause)) {
+      const work = Map.groupBy(pairs, (pair) => pair.segmentId);
+      const causes = pairs.flatMap(({ contactId, causeId }): [string, string][] =>
+        causeId === null ? [] : [[contactId, causeId]],
+      );
+      evaluated += await evaluate(tx, idsOf(work), cause, new Map(causes));
+    }
+    return evaluated;
+  });
+}
+
+const idsOf = (work: ReadonlyMap<string, readonly DueRow[]>): Map<string, string[]> =>
+  new Map([...work].map(([id, pairs]) => [id, [...new Set(pairs.map((pair) => pair.contactId))]]));
+
+const one = z.object({ contactId: z.uuid(), orderId: z.string().optional() });
+const many = z.object({ contactIds: z.array(z.uuid()) });
+const changed = z.object({ contactId: z.uuid(), keys: z.array(z.string()) });
+const merged = z.object({ to: z.uuid() });
+
+/** Which fact it was, by contact. */
+function causesOf(events: readonly OutboxEvent[]): Map<string, string> {
+  return new Map(
+    events.map((event) => {
+      const { contactId, orderId } = one.parse(event.payload);
+      return [contactId, orderId ?? event.id];
+    }),
+  );
+}
+
+const manyCauses = (events: readonly OutboxEvent[]): Map<string, string> =>
+  new Map(events.flatMap(({ id, payload }) => many.parse(payload).contactIds.map((c) => [c, id] as const)));
+
+const PURCHASES: Dependency[] = [{ kind: 'purchase', key: '*' }];
+const on = (topic: string, handle: Subscription['handle']): Subscription => ({
+  name: `segments on ${topic}`,
+  topic,
+  handle,
+});
+
+/** Facts of a changed contact: its keys, what follows from them, and the time of the change itself. */
+function factsOfKeys(keys: ReadonlySet<string>): Dependency[] {
+  const all = new Set([...keys, 'updatedAt']);
+  if (keys.has('points')) for (const key of ['email', 'phone']) all.add(key);
+  if (keys.has('externalIds')) all.add('externalId');
+  return [...all].map((key) => ({ kind: 'attribute', key }));
+}
+
+const onChanged = async (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> => {
+  const keys = new Set(events.flatMap(({ payload }) => changed.parse(payload).keys));
+  await evaluateFacts(ctx, factsOfKeys(keys), causesOf(events));
+};
+
+export const segmentsJobs: Job[] = [buildJob, sweepJob];
+
+export const segmentsSubscriptions: Subscription[] = [
+  on('contact.created', (ctx, events) => evaluateFacts(ctx, 'any', causesOf(events))),
+  on('contact.changed', onChanged),
+  on('contact.merged', (ctx, events) =>
+    evaluateFacts(
+      ctx,
+      'any',
+      new Map(events.map(({ id, payload }) => [merged.parse(payload).to, id])),
+      'merge',
+    ),
+  ),
+  on('contacts.imported', (ctx, events) => evaluateFacts(ctx, 'any', manyCauses(events))),
+  on('orders.imported', (ctx, events) => evaluateFacts(ctx, PURCHASES, manyCauses(events))),
+  ...['order.placed', 'order.returned', 'order.adjusted'].map((topic) =>
+    on(topic, (ctx, events) => evaluateFacts(ctx, PURCHASES, causesOf(events))),
+  ),
+];

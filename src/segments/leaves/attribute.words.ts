@@ -1,0 +1,120 @@
+import { CONTACT_FIELDS, CUSTOM_PREFIX, opsOfKind } from '../contract.fields.ts';
+import type { ContactField } from '../contract.fields.ts';
+import { attributeKind } from '../contract.leaf.ts';
+import type { AttributeLeaf } from '../contract.leaf.ts';
+import type { CatalogueField, Language } from '../leaf.ts';
+import { compared, dated, list, quote, stretch } from '../phrases.ts';
+
+const LABELS: Readonly<Record<ContactField, Record<Language, string>>> = {
+  name: { en: 'Name', ru: 'Имя целиком' },
+  givenName: { en: 'Given name', ru: 'Имя' },
+  familyName: { en: 'Family name', ru: 'Фамилия' },
+  email: { en: 'Email', ru: 'Эл. почта' },
+  phone: { en: 'Phone', ru: 'Телефон' },
+  country: { en: 'Country', ru: 'Страна' },
+  city: { en: 'City', ru: 'Город' },
+  locale: { en: 'Language', ru: 'Язык' },
+  timeZone: { en: 'Time zone', ru: 'Часовой пояс' },
+  kind: { en: 'Kind', ru: 'Вид' },
+  roles: { en: 'Roles', ru: 'Роли' },
+  tags: { en: 'Tags', ru: 'Метки' },
+  status: { en: 'Status', ru: 'Статус' },
+  ownerId: { en: 'Owner', ru: 'Ответственный' },
+  source: { en: 'Source', ru: 'Источник' },
+  externalId: { en: 'Outside id', ru: 'Внешний код' },
+  birthday: { en: 'Birthday', ru: 'День рождения' },
+  birthYear: { en: 'Year of birth', ru: 'Год рождения' },
+  birthMonth: { en: 'Month of birth', ru: 'Месяц рождения' },
+  birthDay: { en: 'Day of birth', ru: 'Число рождения' },
+  createdAt: { en: 'Created', ru: 'Дата создания' },
+  updatedAt: { en: 'Changed', ru: 'Дата изменения' },
+};
+
+export function attributeFields(): CatalogueField[] {
+  return Object.entries(CONTACT_FIELDS).map(([field, kind]) => ({
+    leaf: 'attribute',
+    field,
+    kind,
+    ops: opsOfKind(kind),
+    label: LABELS[field as ContactField],
+  }));
+}
+
+function labelOf(field: string, language: Language): string {
+  if (field.startsWith(CUSTOM_PREFIX)) return quote(field.slice(CUSTOM_PREFIX.length), language);
+  const label = LABELS[field as ContactField][language];
+  return label.charAt(0).toLocaleLowerCase(language) + label.slice(1);
+}
+
+const PHRASES = {
+  en: {
+    in: 'is one of',
+    notIn: 'is none of',
+    contains: 'contains',
+    startsWith: 'starts with',
+    endsWith: 'ends with',
+    matches: 'matches the pattern',
+    exists: 'is known',
+    lacks: 'is not known',
+  },
+  ru: {
+    in: 'одно из',
+    notIn: 'ни одно из',
+    contains: 'содержит',
+    startsWith: 'начинается с',
+    endsWith: 'кончается на',
+    matches: 'подходит под шаблон',
+    exists: 'указано',
+    lacks: 'не указано',
+  },
+} as const;
+
+/** "country is not “United Kingdom”". */
+export function attributeWords(leaf: AttributeLeaf, language: Language): string {
+  return `${labelOf(leaf.field, language)} ${predicate(leaf, language)}`;
+}
+
+function predicate(leaf: AttributeLeaf, language: Language): string {
+  switch (leaf.op) {
+    case 'exists':
+    case 'lacks':
+      return PHRASES[language][leaf.op];
+    case 'in':
+    case 'notIn':
+      return `${PHRASES[language][leaf.op]} ${list(leaf.value, language)}`;
+    case 'contains':
+    case 'startsWith':
+    case 'endsWith':
+    case 'matches':
+      return `${PHRASES[language][leaf.op]} ${quote(leaf.value, language)}`;
+    case 'within': {
+      const when = stretch(leaf.direction, leaf.amount, leaf.unit, language);
+      const zone = leaf.unit === 'calendarDays' ? ` (${leaf.zone})` : '';
+      return language === 'ru' ? `приходится на ${when}${zone}` : `is in ${when}${zone}`;
+    }
+    case 'anniversary': {
+      const when = stretch('next', leaf.days, 'days', language);
+      const zone = leaf.zone === undefined ? '' : ` (${leaf.zone})`;
+      return language === 'ru'
+        ? `отмечается в ${when}, считая сегодня${zone}`
+        : `comes round in ${when}, today included${zone}`;
+    }
+    case 'between':
+      return attributeKind(leaf) === 'date'
+        ? dated(leaf, language)
+        : compared(leaf, language, (value) => quote(value, language));
+    case 'is':
+    case 'isNot':
+      if (typeof leaf.value === 'boolean') {
+        return `${compared({ op: leaf.op, value: 0 }, language, () => quote(leaf.value, language))}`;
+      }
+      return compared({ op: leaf.op, value: leaf.value }, language, (value) => quote(value, language));
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+      return attributeKind(leaf) === 'date'
+        ? dated(leaf, language)
+        : compared(leaf, language, (value) => quote(value, language));
+  }
+}

@@ -1,0 +1,136 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { CUSTOM_PREFIX, fieldKind, isContactField } from '../contract.fields.ts';
+import type { ContactField } from '../contract.fields.ts';
+import type { LeafEnv } from '../leaf.ts';
+
+/** A field of a contact read as SQL, one reading per kind; each is NULL when the contact holds no such value. */
+export type FieldSql = {
+  present(): SQL;
+  text(): SQL;
+  /** An equality that an index can serve. */
+  textIs(value: string): SQL;
+  number(): SQL;
+  boolean(): SQL;
+  /** timestamptz; a day is its midnight UTC. */
+  date(): SQL;
+  listHolds(value: string): SQL;
+  listOverlaps(values: SQL): SQL;
+  /** month × 31 + day, see calendar.ts. */
+  monthDayIndex(zone: string): SQL;
+};
+
+const COLUMNS: Readonly<Record<Exclude<ContactField, 'birthday'>, string>> = {
+  name: 'name',
+  givenName: 'given_name',
+  familyName: 'family_name',
+  email: 'email',
+  phone: 'phone',
+  country: 'country',
+  city: 'city',
+  locale: 'locale',
+  timeZone: 'time_zone',
+  kind: 'kind',
+  roles: 'roles',
+  tags: 'tags',
+  status: 'status',
+  ownerId: 'owner_id',
+  source: 'source',
+  externalId: 'external_id',
+  birthYear: 'birth_year',
+  birthMonth: 'birth_month',
+  birthDay: 'birth_day',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+};
+
+const NOTHING = sql`null`;
+
+export function readField(name: string, env: LeafEnv): FieldSql {
+  if (name === 'birthday') return birthday(env);
+  if (isContactField(name)) return ownField(name as keyof typeof COLUMNS, env);
+  return customField(name.slice(CUSTOM_PREFIX.length), env);
+}
+
+function birthday(env: LeafEnv): FieldSql {
+  const month = (): SQL => env.contact('birth_month');
+  const day = (): SQL => env.contact('birth_day');
+  return {
+    ...nothing,
+    present: () => sql`${month()} is not null and ${day()} is not null`,
+    monthDayIndex: () => sql`(${month()} * 31 + ${day()})::int`,
+  };
+}
+
+const nothing: FieldSql = {
+  present: () => NOTHING,
+  text: () => NOTHING,
+  textIs: () => NOTHING,
+  number: () => NOTHING,
+  boolean: () => NOTHING,
+  date: () => NOTHING,
+  listHolds: () => NOTHING,
+  listOverlaps: () => NOTHING,
+  monthDayIndex: () => NOTHING,
+};
+
+function ownField(name: keyof typeof COLUMNS, env: LeafEnv): FieldSql {
+  const column = (): SQL => env.contact(COLUMNS[name]);
+  const kind = fieldKind(name);
+  const text = (): SQL => sql`nullif(${column()}, '')`;
+  return {
+    ...nothing,
+    present: () => {
+      if (kind === 'list') return sql`cardinality(${column()}) > 0`;
+      return kind === 'text' ? sql`${column()} <> ''` : sql`${column()} is not null`;
+    },
+    text,
+    textIs: (value) => sql`${column()} = ${value}::text`,
+    number: () => column(),
+    date: () => column(),
+    listHolds: (value) => sql`${column()} @> array[${value}::text]`,
+    listOverlaps: (values) => sql`${column()} && ${values}`,
+    monthDayIndex: (zone) => {
+      const local = sql`(${column()} at time zone ${zone}::text)`;
+      return sql`(extract(month from ${local}) * 31 + extract(day from ${local}))::int`;
+    },
+  };
+}
+
+/** Days of the years 1000 to 9999, with a time and an offset or alone. Nothing this lets through fails to be cast. */
+const DAY = String.raw`[1-9]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])`;
+const TIME = String.raw`T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)?`;
+const DATE_PATTERN = `^${DAY}(${TIME})?$`;
+
+/** A custom attribute counts only as what it was stored as: the text "5" is no number. */
+function customField(key: string, env: LeafEnv): FieldSql {
+  const all = (): SQL => env.contact('attributes');
+  const json = (): SQL => sql`(${all()} -> ${key}::text)`;
+  const text = (): SQL => sql`(${all()} ->> ${key}::text)`;
+  const typed = (type: string, value: SQL): SQL =>
+    sql`case when jsonb_typeof(${json()}) = '${sql.raw(type)}' then ${value} end`;
+  const holds = (value: unknown): SQL => sql`${all()} @> ${JSON.stringify({ [key]: value })}::text::jsonb`;
+  const date = (): SQL =>
+    typed('string', sql`case when ${text()} ~ ${DATE_PATTERN}::text then ${existing(text())} end`);
+  return {
+    present: () => sql`${json()} not in ('null', '""', '[]')`,
+    text: () => typed('string', sql`nullif(${text()}, '')`),
+    textIs: holds,
+    number: () => typed('number', sql`${text()}::numeric`),
+    boolean: () => typed('boolean', sql`${text()}::boolean`),
+    date,
+    listHolds: (value) => holds([value]),
+    listOverlaps: (values) => typed('array', sql`${json()} ?| ${values}`),
+    monthDayIndex: () => {
+      const whole = sql`substr(${text()}, 6, 2)::int * 31 + substr(${text()}, 9, 2)::int`;
+      return sql`(case when ${date()} is not null then ${whole} end)`;
+    },
+  };
+}
+
+/** The text as an instant unless its month has no such day. The first of a month always exists. */
+function existing(text: SQL): SQL {
+  const first = sql`make_date(substr(${text}, 1, 4)::int, substr(${text}, 6, 2)::int, 1)`;
+  return sql`case when substr(${text}, 9, 2)::int <= extract(day from ${first} + interval '1 month - 1 day')
+    then ${text}::timestamptz end`;
+}

@@ -1,0 +1,66 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { addMs, DAY_MS } from '../../core/time.ts';
+import { dayOf, startOfDay } from '../calendar.ts';
+import type { PurchaseLeaf } from '../contract.leaf.ts';
+import { instant, plus, startOfLocalDay } from '../window.ts';
+
+/** Days since a moment: whole 24 hours, or calendar days of a zone. The age grows by one at known moments. */
+
+/** Beyond the age of any purchase, and still a date that both languages write alike. */
+const MAX_AGE = 300_000;
+
+/** Ages from `from` up to but not including `to`. */
+type Range = { from: number; to: number; inside: boolean };
+
+function rangeOf(leaf: PurchaseLeaf): Range {
+  const whole = (value: number): number => Math.min(Math.max(value, 0), MAX_AGE);
+  if (leaf.op === 'between') {
+    return {
+      from: whole(Math.ceil(Number(leaf.from))),
+      to: whole(Math.floor(Number(leaf.to)) + 1),
+      inside: true,
+    };
+  }
+  const value = Number(leaf.value);
+  const atLeast = whole(Math.ceil(value));
+  const above = whole(Math.floor(value) + 1);
+  switch (leaf.op) {
+    case 'gte':
+      return { from: atLeast, to: MAX_AGE, inside: true };
+    case 'gt':
+      return { from: above, to: MAX_AGE, inside: true };
+    case 'lt':
+      return { from: 0, to: atLeast, inside: true };
+    case 'lte':
+      return { from: 0, to: above, inside: true };
+    case 'is':
+    case 'isNot':
+      // A fraction of a day is nobody's age: the range is empty then.
+      return { from: atLeast, to: above, inside: leaf.op === 'is' };
+  }
+}
+
+export function compileAge(leaf: PurchaseLeaf, at: SQL, now: Date): { value: SQL; until(): SQL | null } {
+  const { from, to, inside } = rangeOf(leaf);
+  const { zone } = leaf;
+  const within =
+    zone === undefined
+      ? sql`${at} <= ${instant(addMs(now, -from * DAY_MS))} and ${at} > ${instant(addMs(now, -to * DAY_MS))}`
+      : sql`${at} < ${dayStart(now, 1 - from, zone)} and ${at} >= ${dayStart(now, 1 - to, zone)}`;
+  const reaches = (age: number): SQL =>
+    zone === undefined ? plus(at, age * DAY_MS) : startOfLocalDay(at, age, zone);
+  const bounds = [from, to].filter((age) => age > 0 && age < MAX_AGE).map(reaches);
+  return {
+    value: inside ? sql`(${within}) is true` : sql`(not (${within})) is true`,
+    until: () => {
+      if (bounds.length === 0 || from >= to) return null;
+      const ahead = bounds.map((bound) => sql`case when ${bound} > ${instant(now)} then ${bound} end`);
+      return sql`least(${sql.join(ahead, sql`, `)})`;
+    },
+  };
+}
+
+function dayStart(now: Date, days: number, zone: string): SQL {
+  return instant(startOfDay(dayOf(now, zone) + days, zone));
+}

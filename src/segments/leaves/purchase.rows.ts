@@ -1,0 +1,91 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { minorDigits } from '../../core/money.ts';
+import { category, orders, product, saleFact } from '../../orders/index.ts';
+import type { PurchaseLeaf } from '../contract.leaf.ts';
+import type { LeafEnv, Part, Source } from '../leaf.ts';
+import { ofNumber } from './purchase.compare.ts';
+
+/** Which rows of which table a purchase leaf looks at. */
+
+/** Claims of public keys are no purchases until a server confirms them; anonymous sales belong to nobody. */
+const TRUSTED = [sql`f.trust <> 'public'`, sql`not f.anonymous`];
+
+/** Whether the leaf asks about lines; what it asks about orders alone is read from the smaller table. */
+export function usesLines(leaf: PurchaseLeaf): boolean {
+  const { products, categories, quantity, price } = leaf.where ?? {};
+  return [products, categories, quantity, price].some((filter) => filter !== undefined);
+}
+
+/** Lines of the leaf's products: leaves about the same products share one pass. */
+export function linesOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
+  const { products, categories, coupons } = leaf.where ?? {};
+  const where: SQL[] = [...TRUSTED];
+  if (products !== undefined) {
+    where.push(
+      sql`f.product_id in (select product_id from ${product} where external_id = any(${list(products)}))`,
+    );
+  }
+  if (categories !== undefined) {
+    where.push(sql`f.product_id in (select p.product_id from ${product} p join ${category} c on c.category_id = p.category_id
+      where c.path && array(select category_id from ${category} where external_id = any(${list(categories)})))`);
+  }
+  if (coupons !== undefined) {
+    where.push(sql`exists (select from ${orders} o where o.contact_id = f.contact_id and o.order_id = f.order_id
+      and o.coupon_codes && ${list(coupons)})`);
+  }
+  return env.source({
+    key: JSON.stringify(['lines', products ?? null, categories ?? null, coupons ?? null]),
+    from: sql`${saleFact} f`,
+    where,
+  });
+}
+
+export function ordersOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
+  const coupons = leaf.where?.coupons;
+  return env.source({
+    key: JSON.stringify(['orders', coupons ?? null]),
+    from: sql`${orders} f`,
+    where: coupons === undefined ? TRUSTED : [...TRUSTED, sql`f.coupon_codes && ${list(coupons)}`],
+  });
+}
+
+/** The leaf's conditions on a row that hold for lines as for orders, and those of lines where they are asked for. */
+export function rowParts(leaf: PurchaseLeaf, env: LeafEnv, salesOnly: boolean): Part[] {
+  const parts: Part[] = [];
+  const add = (name: string, values: unknown, condition: SQL): void => {
+    parts.push({ key: `${name} ${JSON.stringify(values)}`, sql: condition });
+  };
+  const { channels, quantity, price } = leaf.where ?? {};
+  if (salesOnly) add('kind', 'sale', sql`f.kind = 'sale'`);
+  if (leaf.currency !== undefined) add('currency', leaf.currency, sql`f.currency = ${leaf.currency}::text`);
+  if (channels !== undefined) add('channels', channels, sql`f.channel = any(${list(channels)})`);
+  if (quantity !== undefined) {
+    add('quantity', quantity, ofNumber(quantity, decimal).test(sql`f.quantity`));
+  }
+  if (price !== undefined) {
+    const { unitPrice, digits } = unitPriceOf(leaf, env);
+    add(
+      'price',
+      [price, leaf.currency ?? null],
+      ofNumber(price, decimal).test(sql`${unitPrice} * ${10 ** digits}::numeric`),
+    );
+  }
+  return parts;
+}
+
+/** Unit prices are kept in the line's currency alone; the base price follows from the base amount. */
+function unitPriceOf(leaf: PurchaseLeaf, env: LeafEnv): { unitPrice: SQL; digits: number } {
+  if (leaf.currency !== undefined)
+    return { unitPrice: sql`f.unit_price`, digits: minorDigits(leaf.currency) };
+  const base = sql`case when f.currency = ${env.baseCurrency}::text or f.amount = 0 then f.unit_price
+    else f.unit_price * f.base_amount / f.amount end`;
+  return { unitPrice: sql`(${base})`, digits: minorDigits(env.baseCurrency) };
+}
+
+const decimal = (value: number): SQL => sql`${String(value)}::numeric`;
+
+/** Texts as one parameter, whatever is in them. */
+function list(values: readonly string[]): SQL {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
+}

@@ -1,0 +1,226 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { minorDigits } from '../../core/money.ts';
+import { orders } from '../../orders/index.ts';
+import { AGE_MEASURES, instantOf, MOMENT_MEASURES } from '../contract.leaf.ts';
+import type { PurchaseLeaf, Window } from '../contract.leaf.ts';
+import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
+import { enteringParts, future, instant, leavesAt, past, windowParts } from '../window.ts';
+import { compileAge } from './purchase.age.ts';
+import { ofNumber } from './purchase.compare.ts';
+import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
+import { purchaseFields, purchaseWords } from './purchase.words.ts';
+
+/** What a contact bought: one number or moment over the lines (or orders) that the leaf asks for. */
+export const purchaseType: LeafType<PurchaseLeaf> = {
+  type: 'purchase',
+  compile: compilePurchase,
+  dependencies: () => [{ kind: 'purchase', key: '*' }],
+  // A line has its order's moment, and orders are indexed by it.
+  futureFacts: (now) => sql`exists (select from ${orders} where occurred_at > ${instant(now)})`,
+  words: purchaseWords,
+  fields: purchaseFields,
+};
+
+const EVER: Window = { type: 'ever' };
+const FIRST = 'min(f.occurred_at)';
+const LAST = 'max(f.occurred_at)';
+
+/** The rows a leaf counts: those of sales, or also returns and corrections where the measure is net of them. */
+type Rows = {
+  source: Source;
+  /** Without the window. */
+  relevant: readonly Part[];
+  /** In the window, up to now. */
+  counted: readonly Part[];
+  window: Window;
+  env: LeafEnv;
+};
+
+function rowsOf(leaf: PurchaseLeaf, env: LeafEnv, source: Source, salesOnly: boolean): Rows {
+  const window = leaf.window ?? EVER;
+  const relevant = rowParts(leaf, env, salesOnly);
+  return {
+    source,
+    relevant,
+    counted: [...relevant, ...windowParts(window, env.now), past(env.now)],
+    window,
+    env,
+  };
+}
+
+/** When the first (or last) counted row leaves the window; null when rows stay. */
+function leaving(rows: Rows, which: typeof FIRST | typeof LAST): SQL | null {
+  return leavesAt(rows.window, sql.raw('x')) === null
+    ? null
+    : leavesAt(rows.window, rows.source.agg(which, rows.counted));
+}
+
+/** When the next row that is already known of will count; null when there can be none. */
+function entering(rows: Rows): SQL | null {
+  if (!rows.env.future) return null;
+  return rows.source.agg(FIRST, [...rows.relevant, ...enteringParts(rows.window), future(rows.env.now)]);
+}
+
+function earliest(moments: readonly (SQL | null)[]): SQL | null {
+  const known = moments.filter((moment) => moment !== null);
+  if (known.length < 2) return known[0] ?? null;
+  return sql`least(${sql.join(known, sql`, `)})`;
+}
+
+const anyChange = (rows: Rows): SQL | null => earliest([leaving(rows, FIRST), entering(rows)]);
+
+function compilePurchase(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
+  if (AGE_MEASURES.includes(leaf.measure) || MOMENT_MEASURES.includes(leaf.measure))
+    return moments(leaf, env);
+  if (leaf.measure === 'orders' || leaf.measure === 'distinctProducts') return counts(leaf, env);
+  if (leaf.measure === 'averageOrderValue') return average(leaf, env);
+  return sums(leaf, env);
+}
+
+/**
+ * Of sales only, so that a returned order stays an order. More rows never make a count smaller: above its limit only leaving
+ * rows matter, below it only coming ones, and "at least one" ends with the last row.
+ */
+function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
+  const fromOrders = leaf.measure === 'orders' && !usesLines(leaf);
+  const rows = rowsOf(leaf, env, fromOrders ? ordersOf(leaf, env) : linesOf(leaf, env), true);
+  const fn =
+    leaf.measure === 'distinctProducts'
+      ? 'count(distinct f.product_id)'
+      : fromOrders
+        ? 'count(*)'
+        : 'count(distinct f.order_id)';
+  const count = rows.source.agg(fn, rows.counted);
+  const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+  const limit = thresholdOf(leaf);
+  return {
+    ...presence(test, count, rows.source),
+    until: () => {
+      if (limit === undefined) return anyChange(rows);
+      const reached = sql`(${count} >= ${limit}::numeric) is true`;
+      const leaves = leaving(rows, limit <= 1 ? LAST : FIRST);
+      return sql`case when ${reached} then ${leaves ?? sql`null`} else ${entering(rows) ?? sql`null`} end`;
+    },
+  };
+}
+
+/** The count at which the value flips, when it flips only there. */
+function thresholdOf(leaf: PurchaseLeaf): number | undefined {
+  if (leaf.op === 'between') return undefined;
+  const value = Number(leaf.value);
+  if (leaf.op === 'gte' || leaf.op === 'lt') return Math.ceil(value);
+  if (leaf.op === 'gt' || leaf.op === 'lte') return Math.floor(value) + 1;
+  return value === 0 ? 1 : undefined;
+}
+
+const MONEY = (fn: string, digits: number): string => `round(${fn} * ${10 ** digits})`;
+
+function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
+  const rows = rowsOf(leaf, env, linesOf(leaf, env), leaf.returns === 'exclude');
+  if (leaf.measure === 'units') {
+    const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+    return {
+      ...presence(test, rows.source.agg('sum(f.quantity)', rows.counted), rows.source),
+      until: () => anyChange(rows),
+    };
+  }
+  const minor = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+  const { amount, digits } = moneyOf(leaf, env);
+  if (leaf.measure === 'revenue') {
+    const revenue = rows.source.agg(MONEY(`sum(${amount})`, digits), rows.counted);
+    return { ...presence(minor, revenue, rows.source), until: () => anyChange(rows) };
+  }
+  const margin = rows.source.agg(MONEY(`sum(${marginOf(leaf)})`, digits), [
+    ...rows.counted,
+    costed(leaf, env),
+  ]);
+  return {
+    value: sql`(${minor.test(margin)}) is true`,
+    needs: [rows.source.key],
+    until: () => anyChange(rows),
+  };
+}
+
+/** Costs are per unit and in the line's currency, like prices; the rate follows from the line's two amounts. */
+function marginOf(leaf: PurchaseLeaf): string {
+  if (leaf.currency !== undefined) return 'f.amount - f.quantity * f.cost';
+  return `f.base_amount - f.quantity * f.cost
+    * case when f.amount = f.base_amount then 1 else f.base_amount / f.amount end`;
+}
+
+/** A line without a known cost says nothing about margin; who has only such lines has no margin, not zero. */
+function costed(leaf: PurchaseLeaf, env: LeafEnv): Part {
+  const known =
+    leaf.currency === undefined
+      ? sql`f.cost is not null and (f.currency = ${env.baseCurrency}::text or f.amount <> 0)`
+      : sql`f.cost is not null`;
+  return { key: 'costed', sql: known };
+}
+
+/** Revenue by orders; both are taken over the same lines. */
+function average(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
+  const source = linesOf(leaf, env);
+  const money = rowsOf(leaf, env, source, leaf.returns === 'exclude');
+  const sales = rowsOf(leaf, env, usesLines(leaf) ? source : ordersOf(leaf, env), true);
+  const { amount, digits } = moneyOf(leaf, env);
+  const total = source.agg(`sum(${amount})`, money.counted);
+  const orders = sales.source.agg(usesLines(leaf) ? 'count(distinct f.order_id)' : 'count(*)', sales.counted);
+  const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+  return {
+    value: sql`(${test.test(sql`round(${total} * ${10 ** digits}::numeric / nullif(${orders}, 0))`)}) is true`,
+    needs: [source.key, sales.source.key],
+    until: () => anyChange(money),
+  };
+}
+
+/** First and last sale, as a moment or as days since. */
+function moments(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
+  const shared = env.leaves.some((other) => sharesLines(leaf, other as PurchaseLeaf));
+  const rows = rowsOf(leaf, env, usesLines(leaf) || shared ? linesOf(leaf, env) : ordersOf(leaf, env), true);
+  const first = leaf.measure === 'firstAt' || leaf.measure === 'daysSinceFirst';
+  const at = rows.source.agg(first ? FIRST : LAST, rows.counted);
+  const change = (): SQL | null => anyChange(rows);
+  if (AGE_MEASURES.includes(leaf.measure)) {
+    const age = compileAge(leaf, at, env.now);
+    return { value: age.value, needs: [rows.source.key], until: () => earliest([age.until(), change()]) };
+  }
+  return { value: sql`(${momentTest(leaf, at)}) is true`, needs: [rows.source.key], until: change };
+}
+
+/** A leaf that reads all lines anyway: its pass gives the moments too, as a line has its order's moment. */
+function sharesLines(leaf: PurchaseLeaf, other: PurchaseLeaf): boolean {
+  if (other.type !== 'purchase' || !['units', 'revenue', 'margin'].includes(other.measure)) return false;
+  const { products, categories, coupons } = other.where ?? {};
+  return (
+    products === undefined &&
+    categories === undefined &&
+    JSON.stringify(coupons) === JSON.stringify(leaf.where?.coupons)
+  );
+}
+
+const SYMBOLS: Readonly<Record<string, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
+function momentTest(leaf: PurchaseLeaf, at: SQL): SQL {
+  if (leaf.op === 'between') {
+    return sql`${at} >= ${instant(instantOf(String(leaf.from)))} and ${at} < ${instant(instantOf(String(leaf.to)))}`;
+  }
+  return sql`${at} ${sql.raw(SYMBOLS[leaf.op] ?? '=')} ${instant(instantOf(String(leaf.value)))}`;
+}
+
+/** A sum or count over nothing is zero: then the contact needs no row, unless zero does not fulfil the leaf. */
+function presence(
+  test: { test(value: SQL): SQL; zero: boolean },
+  value: SQL,
+  source: Source,
+): Pick<LeafSql, 'value' | 'needs'> {
+  return test.zero
+    ? { value: test.test(sql`coalesce(${value}, 0)`), needs: [] }
+    : { value: sql`(${test.test(value)}) is true`, needs: [source.key] };
+}
+
+function moneyOf(leaf: PurchaseLeaf, env: LeafEnv): { amount: string; digits: number } {
+  return leaf.currency === undefined
+    ? { amount: 'f.base_amount', digits: minorDigits(env.baseCurrency) }
+    : { amount: 'f.amount', digits: minorDigits(leaf.currency) };
+}

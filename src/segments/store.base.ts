@@ -1,0 +1,92 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { attributeKey, contact } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { row, rows } from '../core/db.ts';
+import { category, orders, product } from '../orders/index.ts';
+import { CUSTOM_PREFIX, opsOfKind } from './contract.fields.ts';
+import type { FieldKind } from './contract.fields.ts';
+import { VALUE_TYPES } from './contract.leaf.ts';
+import type { CatalogueField } from './leaf.ts';
+import type { Person } from './store.members.ts';
+import { peopleOf } from './store.members.ts';
+
+/** Questions to the whole base: how large it is, whom a draft rule would hold, what it names that nobody has seen. */
+
+/** Attributes the builder offers; more than anybody scrolls through. */
+const MAX_CUSTOM_FIELDS = 1_000;
+
+/** A base this small is evaluated in well under a second. */
+const SMALL_CONTACTS = 20_000;
+const SMALL_ORDERS = 100_000;
+
+export async function isSmallBase(ctx: Ctx): Promise<boolean> {
+  const { small } = await row<{ small: boolean }>(
+    ctx.db,
+    sql`select (select count(*) from (select from ${contact} limit ${SMALL_CONTACTS + 1}) c) <= ${SMALL_CONTACTS}
+      and (select count(*) from (select from ${orders} limit ${SMALL_ORDERS + 1}) o) <= ${SMALL_ORDERS} as small`,
+  );
+  return small;
+}
+
+const SAMPLE = 10;
+
+/** Counts members and the base they come from, with the first few members by id. */
+export async function countAndSample(
+  ctx: Ctx,
+  members: SQL,
+  visible: SQL,
+): Promise<{ count: number; base: number; sample: Person[] }> {
+  const found = await row<{ count: string; base: string; sample: string[] }>(
+    ctx.db,
+    sql`
+    with m as materialized (${members})
+    select (select count(*) from m)::text as count,
+      (select count(*) from ${contact} where merged_into is null and ${visible})::text as base,
+      array(select contact_id::text from m order by contact_id limit ${SAMPLE}) as sample`,
+  );
+  return {
+    count: Number(found.count),
+    base: Number(found.base),
+    sample: await peopleOf(ctx, found.sample),
+  };
+}
+
+/** Things a rule can name. */
+export type Named = { kind: 'attribute' | 'product' | 'category'; name: string };
+
+const SEEN: Readonly<Record<Named['kind'], SQL>> = {
+  attribute: sql`exists (select from ${attributeKey} a where a.key = n.name)`,
+  product: sql`exists (select from ${product} p where p.external_id = n.name)`,
+  category: sql`exists (select from ${category} c where c.external_id = n.name)`,
+};
+
+/** Which of these nobody has ever seen. */
+export async function unseen(ctx: Ctx, named: readonly Named[]): Promise<Named[]> {
+  if (named.length === 0) return [];
+  const cases = Object.entries(SEEN).map(([kind, seen]) => sql`when ${kind}::text then ${seen}`);
+  return rows<Named>(
+    ctx.db,
+    sql`select n.kind, n.name from jsonb_to_recordset(${JSON.stringify(named)}::text::jsonb) as n(kind text, name text)
+      where not case n.kind ${sql.join(cases, sql` `)} end`,
+  );
+}
+
+/** Custom attributes seen so far as fields of a rule, once per type of value. */
+export async function customFields(ctx: Ctx): Promise<CatalogueField[]> {
+  const found = await ctx.db
+    .select({ key: attributeKey.key, type: attributeKey.type })
+    .from(attributeKey)
+    .orderBy(attributeKey.key, attributeKey.type)
+    .limit(MAX_CUSTOM_FIELDS);
+  return found.map(({ key, type }) => {
+    const kind = (VALUE_TYPES as readonly string[]).includes(type) ? (type as FieldKind) : 'text';
+    return {
+      leaf: 'attribute',
+      field: CUSTOM_PREFIX + key,
+      kind,
+      ops: opsOfKind(kind),
+      label: { en: key, ru: key },
+    };
+  });
+}

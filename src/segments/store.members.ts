@@ -1,0 +1,220 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { contact } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { dateOf, row, rows } from '../core/db.ts';
+import { idList } from './plan.ts';
+import { segmentMember, segmentPending, segmentSize, segmentTransition } from './schema.ts';
+import { instant } from './window.ts';
+
+/** Membership and its transitions; every change of the one writes the other in the same statement. */
+
+export type Cause = 'fact' | 'time' | 'build' | 'edit' | 'manual' | 'merge' | 'archive';
+
+export type Application = {
+  segmentId: string;
+  version: number;
+  /** Rows (contact_id, value, valid_until) of all contacts concerned that are not false for ever. */
+  states: SQL;
+  /** The contacts concerned; all when absent. */
+  contactIds?: readonly string[];
+  cause: Cause;
+  /** The fact that caused it, by contact. */
+  causes?: ReadonlyMap<string, string>;
+  now: Date;
+};
+
+/** Writes what differs from the stored membership, as one set. */
+export async function applyStates(ctx: Ctx, input: Application): Promise<{ entered: number; left: number }> {
+  const { segmentId, contactIds } = input;
+  const concerned = contactIds === undefined ? sql`` : sql`and contact_id = any(${idList(contactIds)})`;
+  const causes = JSON.stringify(Object.fromEntries(input.causes ?? []));
+  const at = instant(input.now);
+  return row<{ entered: number; left: number }>(
+    ctx.db,
+    sql`
+    with fresh as materialized (
+      select contact_id, value, nullif(valid_until, 'infinity') as valid_until from (${input.states}) s),
+    stored as materialized (
+      select contact_id, value, valid_until from ${segmentMember} where segment_id = ${segmentId}::uuid ${concerned}),
+    diff as materialized (
+      select coalesce(f.contact_id, o.contact_id) as contact_id, coalesce(f.value, false) as value, f.valid_until,
+        coalesce(o.value, false) as was, f.contact_id is null as gone, o.contact_id is null as new
+      from fresh f full join stored o on o.contact_id = f.contact_id
+      where f.contact_id is null or o.contact_id is null or f.value <> o.value
+        or f.valid_until is distinct from o.valid_until),
+    deleted as (
+      delete from ${segmentMember} m using diff d
+      where d.gone and m.segment_id = ${segmentId}::uuid and m.contact_id = d.contact_id),
+    updated as (
+      update ${segmentMember} m set value = d.value, valid_until = d.valid_until,
+        since = case when m.value = d.value then m.since else ${at} end
+      from diff d where not d.gone and not d.new and m.segment_id = ${segmentId}::uuid and m.contact_id = d.contact_id),
+    inserted as (
+      insert into ${segmentMember} (contact_id, segment_id, value, valid_until, since)
+      select contact_id, ${segmentId}::uuid, value, valid_until, ${at} from diff where new
+      on conflict (contact_id, segment_id) do update set value = excluded.value, valid_until = excluded.valid_until),
+    moved as (${insertTransitions(
+      input,
+      sql`
+      select d.contact_id, d.value, c.value as cause_id from diff d
+      left join jsonb_each_text(${causes}::text::jsonb) c on c.key = d.contact_id::text
+      where d.value <> d.was`,
+    )})
+    select count(*) filter (where value and not was)::int as entered, count(*) filter (where was and not value)::int as left
+    from diff`,
+  );
+}
+
+/** Inserts a transition for every row (contact_id, value, cause_id); the ids are the database's, as one statement writes any number. */
+function insertTransitions(
+  input: { segmentId: string; version: number; cause: Cause; now: Date },
+  moves: SQL,
+): SQL {
+  return sql`
+    insert into ${segmentTransition} (contact_id, occurred_at, id, segment_id, direction, cause, cause_id, version, origin_id)
+    select contact_id, ${instant(input.now)}, gen_random_uuid(), ${input.segmentId}::uuid,
+      case when value then 'entered' else 'left' end, ${input.cause}::text, cause_id, ${input.version}::int, contact_id
+    from (${moves}) moves`;
+}
+
+/** Locks contacts, in the order everybody does, until the transaction ends; gives those that exist and are nobody else now. */
+export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Promise<string[]> {
+  if (contactIds.length === 0) return [];
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select contact_id as id from ${contact} where contact_id = any(${idList(contactIds)})
+      order by contact_id for no key update`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Contacts to evaluate later, because their segment is being built; what waits already keeps its cause. */
+export async function addPending(
+  ctx: Ctx,
+  work: ReadonlyMap<string, readonly string[]>,
+  cause: Cause,
+  causes: ReadonlyMap<string, string>,
+): Promise<void> {
+  for (const [segmentId, contactIds] of work) {
+    await ctx.db.execute(sql`
+      insert into ${segmentPending} (contact_id, segment_id, cause, cause_id, created_at)
+      select id, ${segmentId}::uuid, ${cause}::text, c.value, ${instant(ctx.clock.now())}
+      from unnest(${idList(contactIds)}) as id
+      left join jsonb_each_text(${JSON.stringify(Object.fromEntries(causes))}::text::jsonb) c on c.key = id::text
+      on conflict do nothing`);
+  }
+}
+
+export type DueRow = { contactId: string; segmentId: string; cause: Cause; causeId: string | null };
+
+/** Memberships whose moment has come, the longest overdue first. */
+export async function dueMembers(ctx: Ctx, now: Date, limit: number): Promise<DueRow[]> {
+  return rows<DueRow>(
+    ctx.db,
+    sql`select contact_id as "contactId", segment_id as "segmentId", 'time' as cause, null as "causeId"
+      from ${segmentMember} where valid_until <= ${instant(now)} order by valid_until limit ${limit}`,
+  );
+}
+
+/** Takes waiting evaluations; they are gone when the transaction commits. */
+export async function takePending(ctx: Ctx, limit: number): Promise<DueRow[]> {
+  return rows<DueRow>(
+    ctx.db,
+    sql`
+    with taken as (
+      select contact_id, segment_id from ${segmentPending} order by created_at limit ${limit} for update skip locked)
+    delete from ${segmentPending} p using taken t
+    where p.contact_id = t.contact_id and p.segment_id = t.segment_id
+    returning p.contact_id as "contactId", p.segment_id as "segmentId", p.cause, p.cause_id as "causeId"`,
+  );
+}
+
+/** Adds to the kept counts, in the order of the segments so that two batches never wait for each other crosswise. */
+export async function addToSizes(ctx: Ctx, changes: ReadonlyMap<string, number>): Promise<void> {
+  const real = [...changes].filter(([, change]) => change !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  for (const [segmentId, change] of real) {
+    await ctx.db.execute(sql`
+      update ${segmentSize} set members = members + ${change}, updated_at = ${instant(ctx.clock.now())}
+      where segment_id = ${segmentId}::uuid`);
+  }
+}
+
+/** Counts the members anew and keeps the count. */
+export async function recount(ctx: Ctx, segmentId: string): Promise<number> {
+  const { members } = await row<{ members: string }>(
+    ctx.db,
+    sql`
+    insert into ${segmentSize} (segment_id, members, updated_at)
+    select ${segmentId}::uuid, count(*), ${instant(ctx.clock.now())}
+    from ${segmentMember} where segment_id = ${segmentId}::uuid and value
+    on conflict (segment_id) do update set members = excluded.members, updated_at = excluded.updated_at
+    returning members::text`,
+  );
+  return Number(members);
+}
+
+export async function sizeOf(ctx: Ctx, segmentId: string): Promise<number> {
+  const [found] = await rows<{ members: string }>(
+    ctx.db,
+    sql`select members::text from ${segmentSize} where segment_id = ${segmentId}::uuid`,
+  );
+  return Number(found?.members ?? 0);
+}
+
+export type Person = { contactId: string; name: string; email: string | null; country: string | null };
+export type MemberRow = Person & { since: Date };
+
+const PERSON = sql`contact.contact_id as "contactId", contact.name, contact.email, contact.country`;
+
+export async function listMembers(
+  ctx: Ctx,
+  segmentId: string,
+  page: { limit: number; after: string | undefined; visible: SQL },
+): Promise<MemberRow[]> {
+  const after = page.after === undefined ? sql`` : sql`and m.contact_id > ${page.after}::uuid`;
+  const found = await rows<Person & { since: string }>(
+    ctx.db,
+    sql`
+    select ${PERSON}, m.since from ${segmentMember} m join ${contact} on contact.contact_id = m.contact_id
+    where m.segment_id = ${segmentId}::uuid and m.value and ${page.visible} ${after}
+    order by m.contact_id limit ${page.limit + 1}`,
+  );
+  return found.map((member) => ({ ...member, since: dateOf(member.since) }));
+}
+
+/** People by id, in that order. */
+export async function peopleOf(ctx: Ctx, contactIds: readonly string[]): Promise<Person[]> {
+  if (contactIds.length === 0) return [];
+  return rows<Person>(
+    ctx.db,
+    sql`select ${PERSON} from ${contact} where contact_id = any(${idList(contactIds)}) order by contact_id`,
+  );
+}
+
+/** Rows (contact_id) of a static list. */
+export function listedSql(segmentId: string): SQL {
+  return sql`select m.contact_id from ${segmentMember} m join ${contact} c on c.contact_id = m.contact_id
+    where m.segment_id = ${segmentId}::uuid and m.value and c.merged_into is null`;
+}
+
+/** Which of these contacts the actor may name: not merged, and visible. */
+export async function knownContacts(
+  ctx: Ctx,
+  contactIds: readonly string[],
+  visible: SQL,
+): Promise<Set<string>> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select contact_id as id from ${contact}
+      where contact_id = any(${idList(contactIds)}) and merged_into is null and ${visible}`,
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
+/** The states that make exactly these contacts members. */
+export const listOf = (contactIds: readonly string[]): SQL =>
+  sql`select id as contact_id, true as value, 'infinity'::timestamptz as valid_until from unnest(${idList(contactIds)}) as id`;
+
+/** Nobody: takes all contacts concerned out. */
+export const NOBODY = sql`select null::uuid as contact_id, false as value, null::timestamptz as valid_until where false`;
