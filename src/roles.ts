@@ -12,6 +12,7 @@ import { migrate } from './core/migrate.ts';
 import { getImport, startImport } from './contacts/index.ts';
 import { ensureOwner } from './people/index.ts';
 import { routes } from './modules.ts';
+import { allowedOrigin } from './tracking/index.ts';
 import { startWorker } from './worker.ts';
 
 export type Running = {
@@ -64,6 +65,7 @@ function serve(app: App): Promise<RunningServer> {
         routes: routes(),
         checks: [{ name: 'queue', check: () => app.queues.queue('outbox').counts() }],
         webDist: CONSOLE_DIST,
+        corsOrigin: (origin, c) => allowedOrigin(c.var.ctx, origin),
       });
     },
   });

@@ -31,7 +31,7 @@ export type AppDeps = {
   base: Base;
   /** What the modules serve, with full paths inside; people's, the audit log and the platform's come by themselves. */
   routes: readonly Hono<AppEnv>[];
-  /** For /readyz, beside the database. */
+  /** For /readyz, beside database and migrations. */
   checks?: readonly ReadyCheck[];
   /** Folder of the built console. */
   webDist: string;

@@ -7,7 +7,7 @@ import type { AppEnv } from '../core/http.ts';
 import { healthAnswer, readyAnswer } from './contract.ts';
 import { renderMetrics } from './metrics.ts';
 import { socketAddress } from './request.ts';
-import { pingDatabase } from './store.ts';
+import { assertMigrated, pingDatabase } from './store.ts';
 
 /** Something this process cannot work without; throws or hangs when it is away. */
 export type ReadyCheck = { name: string; check: () => Promise<unknown> };
@@ -34,7 +34,11 @@ export function healthRoutes(checks: readonly ReadyCheck[]) {
       }),
       async (c) => {
         const { ctx } = c.var;
-        const all: ReadyCheck[] = [{ name: 'database', check: () => pingDatabase(ctx) }, ...checks];
+        const own: ReadyCheck[] = [
+          { name: 'database', check: () => pingDatabase(ctx) },
+          { name: 'migrations', check: () => assertMigrated(ctx) },
+        ];
+        const all = [...own, ...checks];
         const results = await Promise.all(all.map((one) => passes(c, one)));
         const ready = results.every(Boolean);
         const states = all.map(({ name }, i) => [name, results[i] === true ? 'ok' : 'failed'] as const);

@@ -1,10 +1,23 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
+import { readMigrations } from '../core/migrate.ts';
 import { auditLog } from '../core/schema.ts';
 import type { AuditQuery } from './contract.ts';
 
 export async function pingDatabase(ctx: Ctx): Promise<void> {
   await ctx.db.execute(sql`select 1`);
+}
+
+/** Throws unless every migration of this program, and no other text of it, has been applied to the database. */
+export async function assertMigrated(ctx: Ctx): Promise<void> {
+  const [expected, applied] = await Promise.all([
+    readMigrations(),
+    rows<{ tag: string; hash: string }>(ctx.db, sql`select tag, hash from schema_migration`),
+  ]);
+  const hashes = new Map(applied.map(({ tag, hash }) => [tag, hash]));
+  const pending = expected.find(({ tag, hash }) => hashes.get(tag) !== hash);
+  if (pending !== undefined) throw new Error(`migration ${pending.tag} is not applied`);
 }
 
 export type AuditRow = typeof auditLog.$inferSelect;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { request } from 'node:http';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startServer } from '../../src/api/index.ts';
 import { newRouter } from '../../src/core/http.ts';
@@ -50,16 +51,20 @@ describe('health', () => {
     const ready = await api.send('GET', '/readyz');
     expect(ready).toMatchObject({
       status: 200,
-      body: { ready: true, checks: { database: 'ok', queue: 'ok' } },
+      body: { ready: true, checks: { database: 'ok', migrations: 'ok', queue: 'ok' } },
     });
     queueUp = false;
     const away = await api.send('GET', '/readyz');
     queueUp = true;
     expect(away).toMatchObject({
       status: 503,
-      body: { ready: false, checks: { database: 'ok', queue: 'failed' } },
+      body: { ready: false, checks: { database: 'ok', migrations: 'ok', queue: 'failed' } },
     });
     expect(away.text).not.toContain('secret');
+    await api.ctx.db.execute(sql`update schema_migration set hash = 'x' || hash`);
+    const behind = await api.send('GET', '/readyz');
+    await api.ctx.db.execute(sql`update schema_migration set hash = substr(hash, 2)`);
+    expect(behind).toMatchObject({ status: 503, body: { checks: { migrations: 'failed' } } });
   });
 
   it('/metrics shows the process, HTTP by route pattern, the outbox and what modules registered', async () => {
