@@ -63,7 +63,10 @@ export const scoreRuleView = z
   .meta({ id: 'ScoreRule' });
 export type ScoreRuleView = z.infer<typeof scoreRuleView>;
 
-/** One cause of a score. `pointsNow` is what is left of `points` after decay, before the rule's cap. */
+/**
+ * One cause of a score. `pointsNow` is what is left of `points` after decay; `counted` is how much of that counts once the
+ * rule's cap is filled by newer causes: all `counted` of a lead add up to its score.
+ */
 export const scoreReason = z
   .object({
     id: z.uuid(),
@@ -72,6 +75,7 @@ export const scoreReason = z
     kind: z.enum(['engagement', 'fit']),
     points: z.number().int(),
     pointsNow: z.number(),
+    counted: z.number(),
     occurredAt: z.iso.datetime(),
     what: z.string(),
   })

@@ -1,7 +1,7 @@
 import { registerMergeMover } from '../contacts/index.ts';
-import { moveScores } from './store.ts';
+import { moveScores } from './store.leads.ts';
 
-export { installDefaultRules } from './actions.ts';
+export { installDefaultRules } from './actions.rules.ts';
 export { scoringJobs, scoringSubscriptions } from './jobs.ts';
 export { scoringRoutes } from './routes.ts';
 

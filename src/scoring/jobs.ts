@@ -21,9 +21,7 @@ const orderPlaced = z.object({
   contactId: z.uuid(),
   orderId: z.uuid(),
   occurredAt: z.iso.datetime(),
-  anonymous: z.boolean().default(false),
 });
-const merged = z.object({ from: z.uuid(), to: z.uuid() });
 
 const eventFact = (payload: unknown): Fact => {
   const e = eventRecorded.parse(payload);
@@ -35,7 +33,8 @@ const eventFact = (payload: unknown): Fact => {
     messageId: null,
     occurredAt: new Date(e.occurredAt),
     trust: e.trust,
-    human: !e.bot,
+    // A server that tells who somebody is (every night, of everybody) is no sign of that person.
+    human: !e.bot && (e.type !== 'identify' || e.trust === 'public'),
   };
 };
 
@@ -63,7 +62,7 @@ const orderFact = (payload: unknown): Fact => {
     messageId: null,
     occurredAt: new Date(o.occurredAt),
     trust: 'server',
-    human: !o.anonymous,
+    human: true,
   };
 };
 
@@ -77,16 +76,29 @@ const score = (topic: string, toFact: (payload: unknown) => Fact): Subscription 
     ),
 });
 
+/** Who somebody is has changed, or whose facts are whose: leads among them are looked at again. */
+const review = (topic: string, contactsIn: (payload: unknown) => readonly string[]): Subscription => ({
+  name: `review after ${topic}`,
+  topic,
+  handle: (ctx, events) =>
+    reviewContacts(ctx, [...new Set(events.flatMap(({ payload }) => contactsIn(payload)))]),
+});
+
+const theContact = (payload: unknown) => [z.object({ contactId: z.uuid() }).parse(payload).contactId];
+const theContacts = (payload: unknown) =>
+  z.object({ contactIds: z.array(z.uuid()) }).parse(payload).contactIds;
+const theSurvivor = (payload: unknown) => [z.object({ to: z.uuid() }).parse(payload).to];
+
 export const scoringSubscriptions: readonly Subscription[] = [
   score('event.recorded', eventFact),
   score('response.recorded', responseFact),
   score('order.placed', orderFact),
-  {
-    name: 'rescore merged contacts',
-    topic: 'contact.merged',
-    handle: (ctx, events) =>
-      reviewContacts(ctx, [...new Set(events.map(({ payload }) => merged.parse(payload).to))]),
-  },
+  review('contact.changed', theContact),
+  review('contact.merged', theSurvivor),
+  review('order.returned', theContact),
+  review('order.adjusted', theContact),
+  review('orders.imported', theContacts),
+  review('contacts.imported', theContacts),
 ];
 
 export const scoringJobs: readonly Job[] = [

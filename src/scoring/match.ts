@@ -1,6 +1,6 @@
 import type { ScoreRuleInput } from './contract.ts';
 
-/** Which rules a fact meets, and the key under which it counts once. Pure. */
+/** Which rules a fact meets, and under which key it counts once. Pure. */
 
 export type Fact = {
   contactId: string;
@@ -20,14 +20,15 @@ export type Fact = {
 export type StoredRule = { id: string; version: number; rule: ScoreRuleInput };
 export type EngagementRule = StoredRule & { rule: Extract<ScoreRuleInput, { kind: 'engagement' }> };
 
-export type Hit = { rule: EngagementRule; factKey: string };
+/** `factKey` is the fact's own; of all facts with one `onceKey` only the earliest counts, in whatever order they come. */
+export type Hit = { rule: EngagementRule; factKey: string; onceKey: string | null };
 
 export function hitsOf(fact: Fact, rules: readonly StoredRule[]): Hit[] {
   if (!fact.human) return [];
   return rules
     .filter(isEngagement)
     .filter((rule) => meets(fact, rule))
-    .map((rule) => ({ rule, factKey: keyOf(fact, rule) }));
+    .map((rule) => ({ rule, factKey: `${fact.kind}:${fact.id}`, onceKey: onceKeyOf(fact, rule) }));
 }
 
 function isEngagement(rule: StoredRule): rule is EngagementRule {
@@ -40,8 +41,7 @@ function meets(fact: Fact, { rule }: EngagementRule): boolean {
   return rule.trust === 'public' || fact.trust !== 'public';
 }
 
-function keyOf(fact: Fact, { rule }: EngagementRule): string {
+function onceKeyOf(fact: Fact, { rule }: EngagementRule): string | null {
   if (rule.once === 'contact') return 'once';
-  if (rule.once === 'message') return `message:${fact.messageId ?? fact.id}`;
-  return `${fact.kind}:${fact.id}`;
+  return rule.once === 'message' && fact.messageId !== null ? `message:${fact.messageId}` : null;
 }

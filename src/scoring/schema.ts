@@ -1,4 +1,15 @@
-import { doublePrecision, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import {
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { instant } from '../core/columns.ts';
 
 /** What gives points. A change makes a new version; entries keep the version they were made by. */
@@ -28,14 +39,17 @@ export const scoreEntry = pgTable(
     cap: integer('cap'),
     /** The fact in words, as it was: event name, response kind, "rule holds". */
     what: text('what').notNull(),
+    /** The fact that was booked: "event:<id>". */
     factKey: text('fact_key').notNull(),
+    /** Of all entries of a rule with the same key only the earliest counts. */
+    onceKey: text('once_key'),
     recordedAt: instant('recorded_at').notNull(),
     originId: uuid('origin_id').notNull(),
   },
   (t) => [primaryKey({ columns: [t.contactId, t.occurredAt, t.id] })],
 );
 
-/** A fact gives its points once per rule: a partitioned table cannot hold this uniqueness itself. */
+/** A fact is booked once per rule: a partitioned table cannot hold this uniqueness itself. */
 export const scoreGuard = pgTable(
   'score_guard',
   {
@@ -46,11 +60,15 @@ export const scoreGuard = pgTable(
   (t) => [primaryKey({ columns: [t.contactId, t.ruleId, t.factKey] })],
 );
 
-/** The latest score of a contact that ever gave a signal. `reviewAt`: when decay alone changes the grade. */
+/**
+ * The latest score of a contact that ever gave a signal. `known`: somebody a person can write to, no visitor; only those are
+ * leads to be seen. `reviewAt`: when it is to be looked at again though nothing happened.
+ */
 export const lead = pgTable(
   'lead',
   {
     contactId: uuid('contact_id').primaryKey(),
+    known: boolean('known').notNull().default(false),
     grade: text('grade').notNull(),
     fit: text('fit').notNull(),
     fitPoints: doublePrecision('fit_points').notNull(),
@@ -61,5 +79,15 @@ export const lead = pgTable(
     computedAt: instant('computed_at').notNull(),
     reviewAt: instant('review_at'),
   },
-  (t) => [index('lead_grade_idx').on(t.grade, t.score, t.contactId), index('lead_review_idx').on(t.reviewAt)],
+  (t) => [
+    index('lead_grade_idx')
+      .on(t.grade, t.score, t.contactId)
+      .where(sql`known`),
+    index('lead_score_idx')
+      .on(t.score, t.contactId)
+      .where(sql`known`),
+    index('lead_review_idx')
+      .on(t.reviewAt)
+      .where(sql`review_at is not null`),
+  ],
 );

@@ -1,15 +1,15 @@
 import { DAY_MS } from '../core/time.ts';
 import type { Fit, Grade } from './contract.ts';
 
-/** The score of a contact at a moment, from its ledger alone. Pure: the same entries and `now` give the same number. */
+/** The score of a contact at a moment, from what its ledger holds. Pure: the same holdings and `now` give the same number. */
 
-export type Entry = {
+/** What one rule's entries come to at a moment, before the cap. They decay together, so that their sum tells their future. */
+export type Holding = {
   ruleId: string;
   kind: 'engagement' | 'fit';
   points: number;
   halfLifeDays: number | null;
   cap: number | null;
-  occurredAt: Date;
 };
 
 export type Score = { engagement: number; fitPoints: number; fit: Fit; grade: Grade; score: number };
@@ -20,47 +20,22 @@ const WARM_ENGAGEMENT = 25;
 const FIT_A = 30;
 const FIT_B = 10;
 /** No signal of a person for so long makes a lead weak whatever is left of its points. */
-const WEAK_AFTER_DAYS = 30;
-/** How far ahead a change by decay alone is looked for. */
-const HORIZON_DAYS = 30;
-const STEP_MS = 3_600_000;
+const WEAK_AFTER_MS = 30 * DAY_MS;
 const PRECISION_MS = 1_000;
+/** Intervals looked at for one change: some forty do; a balance of large opposite points may need more and is asked again. */
+const MAX_INTERVALS = 1_000;
 
-/** What is left of an entry's points: they halve every `halfLifeDays`. Nothing before it happened. */
-export function pointsAt(entry: Entry, now: Date): number {
-  const ageMs = now.getTime() - entry.occurredAt.getTime();
-  if (ageMs < 0) return 0;
-  if (entry.halfLifeDays === null) return entry.points;
-  return entry.points * 0.5 ** (ageMs / (entry.halfLifeDays * DAY_MS));
-}
-
-export function scoreAt(entries: readonly Entry[], lastSignalAt: Date | null, now: Date): Score {
-  const engagement = engagementAt(entries, now);
-  const fitPoints = entries
-    .filter((e) => e.kind === 'fit' && e.occurredAt <= now)
-    .reduce((sum, e) => sum + e.points, 0);
+/** `holdings` are as of `now`. */
+export function scoreOf(holdings: readonly Holding[], lastSignalAt: Date | null, now: Date): Score {
+  const engagement = round(engagementAfter(holdings, 0));
+  const fitPoints = holdings.filter((h) => h.kind === 'fit').reduce((sum, h) => sum + h.points, 0);
   const fit = fitOf(fitPoints);
-  return {
-    engagement,
-    fitPoints,
-    fit,
-    grade: gradeOf(fit, engagement, lastSignalAt, now),
-    score: round(engagement + fitPoints),
-  };
+  const grade = isSilent(lastSignalAt, now) ? 'cold' : gradeOf(fit, engagement);
+  return { engagement, fitPoints, fit, grade, score: round(engagement + fitPoints) };
 }
 
-function engagementAt(entries: readonly Entry[], now: Date): number {
-  const byRule = Map.groupBy(
-    entries.filter((e) => e.kind === 'engagement'),
-    (e) => e.ruleId,
-  );
-  let sum = 0;
-  for (const group of byRule.values()) {
-    const points = group.reduce((total, entry) => total + pointsAt(entry, now), 0);
-    const cap = group.at(-1)?.cap ?? null;
-    sum += cap === null ? points : Math.max(-cap, Math.min(cap, points));
-  }
-  return round(sum);
+function isSilent(lastSignalAt: Date | null, now: Date): boolean {
+  return lastSignalAt === null || now.getTime() - lastSignalAt.getTime() >= WEAK_AFTER_MS;
 }
 
 export function fitOf(points: number): Fit {
@@ -69,37 +44,78 @@ export function fitOf(points: number): Fit {
   return points >= 0 ? 'C' : 'D';
 }
 
-export function gradeOf(fit: Fit, engagement: number, lastSignalAt: Date | null, now: Date): Grade {
-  const silent = lastSignalAt === null || now.getTime() - lastSignalAt.getTime() >= WEAK_AFTER_DAYS * DAY_MS;
-  if (fit === 'D' || silent) return 'cold';
+/** The grade of a lead that gave a signal lately. */
+export function gradeOf(fit: Fit, engagement: number): Grade {
+  if (fit === 'D') return 'cold';
   if ((fit === 'A' || fit === 'B') && engagement >= HOT_ENGAGEMENT) return 'hot';
   return engagement >= WARM_ENGAGEMENT ? 'warm' : 'cold';
 }
 
+/** What a holding counts after so many milliseconds without a new fact: decayed, then capped on both sides. */
+function worthAfter({ points, halfLifeDays, cap }: Holding, ms: number): number {
+  const left = halfLifeDays === null ? points : points * 0.5 ** (ms / (halfLifeDays * DAY_MS));
+  return cap === null ? left : Math.max(-cap, Math.min(cap, left));
+}
+
+function engagementAfter(holdings: readonly Holding[], ms: number): number {
+  return holdings.reduce((sum, h) => (h.kind === 'fit' ? sum : sum + worthAfter(h, ms)), 0);
+}
+
 /**
- * The first moment after `now` at which the grade will be another with no new fact, to the second; null when not within 30 days.
- * Grades change at most a few times a month by decay, so hourly steps and a bisection find it.
+ * The first moment after `now` at which the grade will be another with no new fact, to the second; null when never. Where the
+ * search is cut off it is a moment before that, at which asking again does no harm.
  */
-export function gradeChangesAt(entries: readonly Entry[], lastSignalAt: Date | null, now: Date): Date | null {
-  const grade = scoreAt(entries, lastSignalAt, now).grade;
-  const differs = (ms: number): boolean => scoreAt(entries, lastSignalAt, new Date(ms)).grade !== grade;
-  const start = now.getTime();
-  const steps = (HORIZON_DAYS * DAY_MS) / STEP_MS;
-  for (let step = 1; step <= steps; step += 1) {
-    if (!differs(start + step * STEP_MS)) continue;
-    let before = start + (step - 1) * STEP_MS;
-    let after = start + step * STEP_MS;
-    while (after - before > PRECISION_MS) {
-      const middle = Math.floor((before + after) / 2);
-      if (differs(middle)) after = middle;
-      else before = middle;
+export function gradeChangesAt(
+  holdings: readonly Holding[],
+  lastSignalAt: Date | null,
+  now: Date,
+): Date | null {
+  const { fit, grade } = scoreOf(holdings, lastSignalAt, now);
+  if (fit === 'D' || lastSignalAt === null || isSilent(lastSignalAt, now)) return null;
+  const silentAfterMs = lastSignalAt.getTime() + WEAK_AFTER_MS - now.getTime();
+  const same = (engagement: number): boolean => gradeOf(fit, round(engagement)) === grade;
+  const changeMs = firstChange(
+    holdings.filter((h) => h.kind === 'engagement'),
+    silentAfterMs,
+    same,
+  );
+  if (changeMs !== null) return new Date(now.getTime() + changeMs);
+  return grade === 'cold' ? null : new Date(lastSignalAt.getTime() + WEAK_AFTER_MS);
+}
+
+/**
+ * Every holding only shrinks towards zero, so its worth at the ends of an interval bounds the sum within it: intervals that
+ * cannot hold a change are passed over whole, the others halved, the earlier half first.
+ */
+function firstChange(
+  holdings: readonly Holding[],
+  untilMs: number,
+  same: (engagement: number) => boolean,
+): number | null {
+  const waiting: Array<[fromMs: number, toMs: number]> = [[0, untilMs]];
+  let looked = 0;
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const [fromMs, toMs] = next;
+    let [lowest, highest, atEnd] = [0, 0, 0];
+    for (const holding of holdings) {
+      const first = worthAfter(holding, fromMs);
+      const last = worthAfter(holding, toMs);
+      lowest += Math.min(first, last);
+      highest += Math.max(first, last);
+      atEnd += last;
     }
-    return new Date(after);
+    if (same(lowest) && same(highest)) continue;
+    looked += 1;
+    if (looked > MAX_INTERVALS) return fromMs + PRECISION_MS;
+    if (toMs - fromMs > PRECISION_MS) {
+      const middleMs = Math.floor((fromMs + toMs) / 2);
+      waiting.push([middleMs, toMs], [fromMs, middleMs]);
+    } else if (!same(atEnd)) return toMs;
   }
   return null;
 }
 
 /** Two digits are what a person can tell apart; comparisons use the same number that is shown. */
-function round(value: number): number {
+export function round(value: number): number {
   return Math.round(value * 100) / 100;
 }

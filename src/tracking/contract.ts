@@ -7,13 +7,20 @@ export const MAX_EVENT_BYTES = 32 * 1024;
 export const MAX_BATCH_EVENTS = 2_500;
 
 export const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
+export type SourceKind = (typeof SOURCE_KINDS)[number];
 
-/** One accepted answer: how many events were new, seen before, or set aside with a reason. */
+const verdict = z.object({ messageId: z.string().nullable(), reason: z.string() });
+
+/**
+ * One accepted answer: how many events were new, seen before, or set aside with a reason. `notes`: accepted events that made no
+ * order, and why.
+ */
 export const ingestAnswer = z
   .object({
     accepted: z.number().int(),
     duplicate: z.number().int(),
-    rejected: z.array(z.object({ messageId: z.string().nullable(), reason: z.string() })),
+    rejected: z.array(verdict),
+    notes: z.array(verdict).optional(),
   })
   .meta({ id: 'IngestAnswer' });
 export type IngestAnswer = z.infer<typeof ingestAnswer>;

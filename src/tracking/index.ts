@@ -1,7 +1,7 @@
 import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { factsOf, moveFacts } from './store.ts';
 
-export { installServerSource } from './actions.sources.ts';
+export { allowedOrigin, installServerSource } from './actions.sources.ts';
 export { trackingRoutes } from './routes.ts';
 export { event } from './schema.ts';
 

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { storable } from '../core/text.ts';
 import { DAY_MS } from '../core/time.ts';
 import { isJunkId } from './junk.ts';
 import { MAX_EVENT_BYTES } from './contract.ts';
+import { problemOf } from './measure.ts';
 
 /** One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. */
 
@@ -9,40 +11,39 @@ export type EventType = 'track' | 'page' | 'screen' | 'identify';
 export type Trust = 'public' | 'server';
 
 export type NormalEvent = {
-  messageId: string;
+  /** Null when the sender gave none: then nothing can tell a repetition from the same thing done twice. */
+  messageId: string | null;
   type: EventType;
   /** Event name of a track call, otherwise what the call shows ("Page Viewed"). */
   name: string;
   occurredAt: Date;
   anonymousId: string | null;
   userId: string | null;
+  /** Of an identify call: its traits. */
   properties: Record<string, unknown>;
-  traits: Record<string, unknown>;
   context: Record<string, unknown>;
 };
 
 export type Verdict =
   | { ok: true; event: NormalEvent }
-  | { ok: false; messageId: string | null; reason: string };
+  | { ok: false; messageId: string | null; reason: string; raw: string };
 
 /** A sender's clock may be wrong by this much; a larger gap to `sentAt` is history, not skew, and is kept as it is. */
 const MAX_SKEW_MS = DAY_MS;
+/** Nobody has history from before; a device that says so has lost its clock. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
 
-const clean = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .refine((text) => !text.includes('\u0000'), 'contains a NUL character');
+const short = z.string().max(200);
 const when = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const bag = z.record(z.string(), z.unknown()).nullish();
 
 const rawEvent = z.object({
-  messageId: clean(200).min(1),
+  messageId: short.min(1).nullish(),
   type: z.enum(['track', 'page', 'screen', 'identify']),
-  event: clean(200).nullish(),
-  name: clean(200).nullish(),
-  anonymousId: clean(200).nullish(),
-  userId: z.union([clean(200), z.number().int()]).nullish(),
+  event: short.nullish(),
+  name: short.nullish(),
+  anonymousId: short.nullish(),
+  userId: z.union([short, z.number().int()]).nullish(),
   timestamp: when.nullish(),
   originalTimestamp: when.nullish(),
   sentAt: when.nullish(),
@@ -59,17 +60,16 @@ const DEFAULT_NAMES = {
   track: '',
 } as const;
 
-/** `size` is the event's length in bytes as it was sent. */
-export function normalise(raw: unknown, receivedAt: Date, size: number): Verdict {
+export function normalise(raw: unknown, receivedAt: Date): Verdict {
   const messageId = messageIdOf(raw);
-  const reject = (reason: string): Verdict => ({ ok: false, messageId, reason });
-  if (size > MAX_EVENT_BYTES) return reject(`larger than ${MAX_EVENT_BYTES / 1024} KB`);
-  if (hasNul(raw)) return reject('contains a NUL character');
+  const problem = problemOf(raw);
+  // What is nested too deep cannot be written as text again; everything else is kept for replay.
+  const text = problem?.startsWith('nested') === true ? '' : (JSON.stringify(raw) ?? '');
+  const reject = (reason: string): Verdict => ({ ok: false, messageId, reason, raw: text });
+  if (problem !== null) return reject(problem);
+  if (Buffer.byteLength(text) > MAX_EVENT_BYTES) return reject(`larger than ${MAX_EVENT_BYTES / 1024} KB`);
   const parsed = rawEvent.safeParse(raw);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return reject(`${issue?.path.join('.') ?? 'event'}: ${issue?.message ?? 'wrong'}`);
-  }
+  if (!parsed.success) return reject(firstIssue(parsed.error));
   const event = parsed.data;
   const name = event.type === 'track' ? (event.event ?? '').trim() : DEFAULT_NAMES[event.type];
   if (name === '') return reject('event: a track call needs the name of the event');
@@ -77,37 +77,52 @@ export function normalise(raw: unknown, receivedAt: Date, size: number): Verdict
   const userId = idOrNull(event.userId === null || event.userId === undefined ? null : String(event.userId));
   if (anonymousId === null && userId === null)
     return reject('anonymousId: neither a usable anonymousId nor a userId');
+  const occurredAt = eventTime(event, receivedAt);
+  if (occurredAt === null) return reject('timestamp: lies before 2000');
+  const properties = propertiesOf(event);
+  const context = event.context ?? {};
   return {
     ok: true,
     event: {
-      messageId: event.messageId,
+      messageId: event.messageId ?? null,
       type: event.type,
       name,
-      occurredAt: eventTime(event, receivedAt),
+      occurredAt,
       anonymousId,
       userId,
-      properties: pageProperties(event),
-      traits: event.traits ?? {},
-      context: event.context ?? {},
+      properties,
+      context,
     },
   };
 }
 
-/** receivedAt − (sentAt − originalTimestamp) takes the sender's clock error out; nothing happens in the future. */
-function eventTime(event: RawEvent, receivedAt: Date): Date {
+/**
+ * receivedAt − (sentAt − originalTimestamp) takes the sender's clock error out; nothing happens in the future. Null for a
+ * moment no clock error explains.
+ */
+function eventTime(event: RawEvent, receivedAt: Date): Date | null {
   const claimed = event.originalTimestamp ?? event.timestamp;
   if (claimed === null || claimed === undefined) return receivedAt;
-  const sentAt = event.sentAt;
+  const { sentAt } = event;
   const skewMs = sentAt === null || sentAt === undefined ? 0 : receivedAt.getTime() - sentAt.getTime();
-  const corrected = Math.abs(skewMs) > MAX_SKEW_MS ? claimed.getTime() : claimed.getTime() + skewMs;
-  return new Date(Math.min(corrected, receivedAt.getTime()));
+  const clockLost = sentAt !== null && sentAt !== undefined && sentAt.getTime() < EARLIEST_MS;
+  const history = Math.abs(skewMs) > MAX_SKEW_MS && !clockLost;
+  const correctedMs = claimed.getTime() + (history ? 0 : skewMs);
+  return correctedMs < EARLIEST_MS ? null : new Date(Math.min(correctedMs, receivedAt.getTime()));
 }
 
-function pageProperties(event: RawEvent): Record<string, unknown> {
+function propertiesOf(event: RawEvent): Record<string, unknown> {
+  if (event.type === 'identify') return event.traits ?? {};
   const properties = event.properties ?? {};
   return event.name === null || event.name === undefined || event.type === 'track'
     ? properties
     : { name: event.name, ...properties };
+}
+
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  return `${path === '' ? 'event' : path}: ${issue?.message ?? 'wrong'}`;
 }
 
 function idOrNull(id: string | null | undefined): string | null {
@@ -116,10 +131,5 @@ function idOrNull(id: string | null | undefined): string | null {
 
 function messageIdOf(raw: unknown): string | null {
   const id = typeof raw === 'object' && raw !== null && 'messageId' in raw ? raw.messageId : null;
-  return typeof id === 'string' ? id.slice(0, 200) : null;
-}
-
-/** PostgreSQL cannot store U+0000 in jsonb: such an event is set aside, not the whole batch. */
-function hasNul(raw: unknown): boolean {
-  return JSON.stringify(raw)?.includes('\\u0000') ?? false;
+  return typeof id === 'string' ? storable(id.slice(0, 200)) : null;
 }

@@ -3,12 +3,7 @@ import { DomainError } from '../core/errors.ts';
 import { MAX_BATCH_EVENTS, MAX_BODY_BYTES } from './contract.ts';
 
 /** What the real clients post, told by content and not by labels: JSON, text or form-labelled JSON, gzip with or without a header. */
-export type Parsed = {
-  events: Array<{ raw: unknown; size: number }>;
-  writeKey: string | null;
-  sentAt: unknown;
-  context: unknown;
-};
+export type Parsed = { events: unknown[]; writeKey: string | null };
 
 export type CallType = 'track' | 'page' | 'screen' | 'identify' | 'batch';
 
@@ -19,8 +14,10 @@ const GZIP_2 = 0x8b;
 export function parseBody(body: Uint8Array, type: CallType): Parsed {
   const whole = toObject(inflate(body));
   const writeKey = typeof whole['writeKey'] === 'string' ? whole['writeKey'] : null;
-  const shared = { writeKey, sentAt: whole['sentAt'], context: whole['context'] };
-  if (type !== 'batch') return { ...shared, events: [{ raw: { ...whole, type }, size: body.length }] };
+  if (type !== 'batch') {
+    const { writeKey: _key, ...event } = whole;
+    return { writeKey, events: [{ ...event, type }] };
+  }
   const batch = whole['batch'];
   if (!Array.isArray(batch)) throw bad('not_a_batch', 'A batch needs an array "batch".', 'batch');
   if (batch.length > MAX_BATCH_EVENTS) {
@@ -31,32 +28,25 @@ export function parseBody(body: Uint8Array, type: CallType): Parsed {
       at: 'batch',
     });
   }
-  return {
-    ...shared,
-    events: batch.map((raw: unknown) => ({
-      raw: inherit(raw, whole),
-      size: Buffer.byteLength(JSON.stringify(raw) ?? ''),
-    })),
-  };
+  return { writeKey, events: batch.map((raw: unknown) => inherit(raw, whole)) };
 }
 
 /** Events of a batch take `sentAt` and `context` from it where they have none. */
 function inherit(raw: unknown, whole: Record<string, unknown>): unknown {
-  if (typeof raw !== 'object' || raw === null) return raw;
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   return { sentAt: whole['sentAt'], context: whole['context'], ...raw };
 }
 
 function inflate(body: Uint8Array): string {
-  if (body[0] !== GZIP_1 || body[1] !== GZIP_2)
-    return Buffer.from(body.buffer, body.byteOffset, body.length).toString('utf8');
+  if (body[0] !== GZIP_1 || body[1] !== GZIP_2) return new TextDecoder().decode(body);
   try {
-    return gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }).toString('utf8');
+    return new TextDecoder().decode(gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }));
   } catch (error) {
     if (error instanceof RangeError)
       throw new DomainError({
         code: 'body_too_large',
         status: 413,
-        detail: 'The unpacked body is too large.',
+        detail: `The unpacked body is larger than ${MAX_BODY_BYTES} bytes.`,
       });
     throw bad('broken_gzip', 'The body starts like gzip but cannot be unpacked.');
   }

@@ -60,7 +60,8 @@ export function trackingRoutes() {
 
 async function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
   const parsed = parseBody(await bodyOf(c), type);
-  const sender = await senderOf(c.var.ctx, keyFromHeader(c.req.header('authorization')) ?? parsed.writeKey);
+  const writeKey = keyFromHeader(c.req.header('authorization')) ?? writeKeyOr(parsed.writeKey ?? '');
+  const sender = await senderOf(c.var.ctx, writeKey, c.req.header('origin') ?? null);
   return c.json(await ingest(c.var.ctx, sender, parsed.events));
 }
 

@@ -1,6 +1,7 @@
 import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { instant } from '../core/columns.ts';
+import type { SourceKind } from './contract.ts';
 
 /** A site, app, server or shop that sends facts. The write key is public and can only write public facts. */
 export const source = pgTable(
@@ -9,7 +10,7 @@ export const source = pgTable(
     sourceId: uuid('source_id').primaryKey(),
     name: text('name').notNull(),
     /** site | app | server | shop */
-    kind: text('kind').notNull(),
+    kind: text('kind').$type<SourceKind>().notNull(),
     writeKey: text('write_key').notNull(),
     origins: text('origins')
       .array()
@@ -30,7 +31,8 @@ export const event = pgTable(
     id: uuid('id').notNull(),
     recordedAt: instant('recorded_at').notNull(),
     sourceId: uuid('source_id').notNull(),
-    messageId: text('message_id').notNull(),
+    /** Null when the sender gave none. */
+    messageId: text('message_id'),
     /** track | page | screen | identify */
     type: text('type').notNull(),
     name: text('name').notNull(),
@@ -47,15 +49,23 @@ export const event = pgTable(
   ],
 );
 
-/** Guard against doubles: a partitioned table cannot hold this uniqueness itself. */
+/**
+ * Guard against doubles: a partitioned table cannot hold this uniqueness itself. Public and trusted senders of one source have ids
+ * of their own, so that whoever guesses a server's message id cannot keep its fact out.
+ */
 export const eventSeen = pgTable(
   'event_seen',
   {
     sourceId: uuid('source_id').notNull(),
+    trust: text('trust').notNull(),
     messageId: text('message_id').notNull(),
     recordedAt: instant('recorded_at').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.sourceId, t.messageId] })],
+  (t) => [
+    primaryKey({ columns: [t.sourceId, t.trust, t.messageId] }),
+    // Rows come in the order of time: a few pages of index tell how a source fared today.
+    index('event_seen_recorded_idx').using('brin', t.recordedAt),
+  ],
 );
 
 /** Which contact row an anonymous id stands for: a visitor, or the known contact it was joined to. */

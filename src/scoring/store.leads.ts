@@ -1,0 +1,183 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { contact, visibleContacts } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { dateOf, rows } from '../core/db.ts';
+import type { Grade } from './contract.ts';
+import { lead, scoreEntry, scoreGuard } from './schema.ts';
+import type { Score } from './score.ts';
+import { json, uuids } from './store.ledger.ts';
+
+/** Leads: the latest score of each contact, made from its ledger. */
+
+/** Those of these contacts whom somebody knows. */
+export async function knownOf(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
+  const found = await rows<{ contactId: string }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId" from ${contact}
+    where contact_id = any(${uuids(contactIds)}) and kind <> 'visitor' and merged_into is null`,
+  );
+  return new Set(found.map((row) => row.contactId));
+}
+
+export async function makeLeads(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await ctx.db.execute(sql`
+    insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, computed_at)
+    select id, 'cold', 'C', 0, 0, 0, ${ctx.clock.now().toISOString()}::timestamptz
+    from unnest(${uuids(contactIds.toSorted())}) as c(id) order by id
+    on conflict do nothing`);
+}
+
+export type HeldLead = { hotSince: Date | null; lastSignalAt: Date | null };
+
+/** The lead rows there are of these contacts, locked in one order, so that two scorers never cross. */
+export async function lockLeads(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, HeldLead>> {
+  const found = await rows<{ contactId: string; hotSince: string | null; lastSignalAt: string | null }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId", hot_since as "hotSince", last_signal_at as "lastSignalAt" from ${lead}
+    where contact_id = any(${uuids(contactIds)}) order by contact_id for update`,
+  );
+  const date = (text: string | null): Date | null => (text === null ? null : dateOf(text));
+  return new Map(
+    found.map((row) => [
+      row.contactId,
+      { hotSince: date(row.hotSince), lastSignalAt: date(row.lastSignalAt) },
+    ]),
+  );
+}
+
+export type LeadUpdate = {
+  contactId: string;
+  known: boolean;
+  lastSignalAt: Date | null;
+  hotSince: Date | null;
+  reviewAt: Date | null;
+} & Score;
+
+export async function saveLeads(ctx: Ctx, updates: readonly LeadUpdate[]): Promise<void> {
+  await ctx.db.execute(sql`
+    update ${lead} l set known = u.known, grade = u.grade, fit = u.fit, fit_points = u."fitPoints", engagement = u.engagement,
+      score = u.score, last_signal_at = u."lastSignalAt", hot_since = u."hotSince", review_at = u."reviewAt",
+      computed_at = ${ctx.clock.now().toISOString()}::timestamptz
+    from jsonb_to_recordset(${json(updates)}) as u("contactId" uuid, known boolean, grade text, fit text, "fitPoints" float8,
+      engagement float8, score float8, "lastSignalAt" timestamptz, "hotSince" timestamptz, "reviewAt" timestamptz)
+    where l.contact_id = u."contactId"`);
+}
+
+/** Leads whose time to be looked at has come. */
+export async function dueForReview(ctx: Ctx, limit: number): Promise<string[]> {
+  const found = await rows<{ contactId: string }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId" from ${lead} where review_at <= ${ctx.clock.now().toISOString()}::timestamptz
+    order by review_at limit ${limit}`,
+  );
+  return found.map((row) => row.contactId);
+}
+
+/** Lets every known lead be looked at again: what fits has changed. */
+export async function reviewAll(ctx: Ctx): Promise<void> {
+  await ctx.db.execute(
+    sql`update ${lead} set review_at = ${ctx.clock.now().toISOString()}::timestamptz where known`,
+  );
+}
+
+export type LeadRow = {
+  contactId: string;
+  name: string;
+  email: string | null;
+  phone: string | null;
+  country: string | null;
+  ownerId: string | null;
+  score: number;
+  lastSignalAt: Date | null;
+  hotSince: Date | null;
+};
+
+const leadColumns = {
+  contactId: lead.contactId,
+  name: contact.name,
+  email: contact.email,
+  phone: contact.phone,
+  country: contact.country,
+  ownerId: contact.ownerId,
+  score: lead.score,
+  lastSignalAt: lead.lastSignalAt,
+  hotSince: lead.hotSince,
+};
+
+/** A visitor's score waits until somebody is known for it. Spelled as the partial indexes have it. */
+const known = sql`${lead.known} and ${contact.mergedInto} is null`;
+
+export async function listLeads(
+  ctx: Ctx,
+  query: {
+    grade?: Grade | undefined;
+    ownerId?: string | undefined;
+    after: { score: number; contactId: string } | null;
+    limit: number;
+  },
+): Promise<LeadRow[]> {
+  return ctx.db
+    .select(leadColumns)
+    .from(lead)
+    .innerJoin(contact, eq(contact.contactId, lead.contactId))
+    .where(
+      and(
+        known,
+        visibleContacts(ctx),
+        query.grade === undefined ? undefined : eq(lead.grade, query.grade),
+        query.ownerId === undefined ? undefined : eq(contact.ownerId, query.ownerId),
+        query.after === null
+          ? undefined
+          : sql`(${lead.score}, ${lead.contactId}) < (${query.after.score}::float8, ${query.after.contactId}::uuid)`,
+      ),
+    )
+    .orderBy(sql`${lead.score} desc, ${lead.contactId} desc`)
+    .limit(query.limit);
+}
+
+export async function findLead(ctx: Ctx, contactId: string): Promise<LeadRow | null> {
+  const [found] = await ctx.db
+    .select(leadColumns)
+    .from(lead)
+    .innerJoin(contact, eq(contact.contactId, lead.contactId))
+    .where(and(eq(lead.contactId, contactId), known, visibleContacts(ctx)));
+  return found ?? null;
+}
+
+export async function countByGrade(ctx: Ctx): Promise<Record<Grade, number>> {
+  const found = await ctx.db
+    .select({ grade: lead.grade, n: sql<number>`count(*)::int` })
+    .from(lead)
+    .innerJoin(contact, eq(contact.contactId, lead.contactId))
+    .where(and(known, visibleContacts(ctx)))
+    .groupBy(lead.grade);
+  const of = (grade: Grade): number => found.find((row) => row.grade === grade)?.n ?? 0;
+  return { hot: of('hot'), warm: of('warm'), cold: of('cold') };
+}
+
+/**
+ * Moves the ledger of a merged contact to the survivor, where it is reviewed afterwards. What a fit rule gave stays behind: it
+ * was said of somebody who is no more.
+ */
+export async function moveScores(ctx: Ctx, from: string, to: string): Promise<void> {
+  await ctx.db.execute(sql`
+    with guards as (delete from ${scoreGuard} where contact_id = ${from}::uuid returning rule_id, fact_key),
+    fresh as (
+      insert into ${scoreGuard} (contact_id, rule_id, fact_key) select ${to}::uuid, rule_id, fact_key from guards
+      on conflict do nothing returning rule_id, fact_key
+    ),
+    gone as (delete from ${scoreEntry} where contact_id = ${from}::uuid returning *)
+    insert into ${scoreEntry} (contact_id, occurred_at, id, rule_id, rule_version, rule_name, kind, points, half_life_days, cap, what, fact_key, once_key, recorded_at, origin_id)
+    select ${to}::uuid, g.occurred_at, g.id, g.rule_id, g.rule_version, g.rule_name, g.kind, g.points, g.half_life_days, g.cap,
+      g.what, g.fact_key, g.once_key, g.recorded_at, g.origin_id
+    from gone g join fresh f on f.rule_id = g.rule_id and f.fact_key = g.fact_key
+    where g.kind = 'engagement'`);
+  await ctx.db.execute(sql`
+    with gone as (delete from ${lead} where contact_id = ${from}::uuid returning last_signal_at)
+    insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, last_signal_at, computed_at)
+    select ${to}::uuid, 'cold', 'C', 0, 0, 0, last_signal_at, ${ctx.clock.now().toISOString()}::timestamptz from gone
+    on conflict (contact_id) do update set last_signal_at = greatest(${lead.lastSignalAt}, excluded.last_signal_at)`);
+}
