@@ -1,19 +1,26 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
 import i18next from 'i18next';
 import { meQuery } from './api/me.ts';
 import { ApiError } from './api/problem.ts';
 import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
+import { leadSearch } from './pages/leads/search.ts';
+import { salesSearch } from './pages/sales/search.ts';
 import { Crash, NotFound } from './pages/Stray.tsx';
+import { taskSearch } from './pages/work/search.ts';
 
-type Area = 'campaigns' | 'contacts' | 'home' | 'leads' | 'people' | 'segments' | 'settings';
+type Area =
+  | 'campaigns'
+  | 'conditions'
+  | 'contacts'
+  | 'home'
+  | 'imports'
+  | 'leads'
+  | 'people'
+  | 'sales'
+  | 'segments'
+  | 'settings'
+  | 'work';
 type Page = { default: () => React.ReactNode };
 
 /** A page comes with its code and its texts, both only when someone goes there. */
@@ -25,8 +32,7 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, e
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { next?: string } =>
-    typeof search['next'] === 'string' ? { next: search['next'] } : {},
+  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
   component: page(() => import('./pages/sign-in/SignInPage.tsx')),
 });
 
@@ -51,21 +57,97 @@ const app = createRoute({
   component: page(() => import('./shell/Shell.tsx')),
 });
 
-const inApp = () => app;
+const getParentRoute = () => app;
 
-const home = createRoute({ getParentRoute: inApp, path: '/', component: page(() => import('./pages/home/HomePage.tsx'), 'home') });
-
-const contacts = createRoute({
-  getParentRoute: inApp,
-  path: '/contacts',
-  validateSearch: contactSearch,
-  component: page(() => import('./pages/contacts/ContactsPage.tsx'), 'contacts'),
-});
-
-const routeTree = root.addChildren([signIn, invite, app.addChildren([home, contacts])]);
+const pages = [
+  createRoute({
+    getParentRoute,
+    path: '/',
+    component: page(() => import('./pages/home/HomePage.tsx'), 'home', 'leads', 'work', 'sales'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/contacts',
+    validateSearch: contactSearch,
+    component: page(() => import('./pages/contacts/ContactsPage.tsx'), 'contacts', 'conditions'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/contacts/$id',
+    component: page(() => import('./pages/contacts/card/ContactPage.tsx'), 'contacts', 'work', 'leads'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/segments',
+    component: page(() => import('./pages/segments/SegmentsPage.tsx'), 'segments'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/segments/new',
+    component: page(() => import('./pages/segments/NewSegmentPage.tsx'), 'segments', 'conditions', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/segments/$id',
+    component: page(() => import('./pages/segments/SegmentPage.tsx'), 'segments', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/segments/$id/edit',
+    component: page(() => import('./pages/segments/EditSegmentPage.tsx'), 'segments', 'conditions', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/leads',
+    validateSearch: leadSearch,
+    component: page(() => import('./pages/leads/LeadsPage.tsx'), 'leads', 'work'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/tasks',
+    validateSearch: taskSearch,
+    component: page(() => import('./pages/work/TasksPage.tsx'), 'work'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sales',
+    validateSearch: salesSearch,
+    component: page(() => import('./pages/sales/SalesPage.tsx'), 'sales'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/imports',
+    component: page(() => import('./pages/imports/ImportsPage.tsx'), 'imports'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/imports/new',
+    component: page(() => import('./pages/imports/NewImportPage.tsx'), 'imports'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/imports/$id',
+    component: page(() => import('./pages/imports/ImportPage.tsx'), 'imports'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/people',
+    component: page(() => import('./pages/people/PeoplePage.tsx'), 'people'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sources',
+    component: page(() => import('./pages/settings/SourcesPage.tsx'), 'settings'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/keys',
+    component: page(() => import('./pages/settings/KeysPage.tsx'), 'settings'),
+  }),
+] as const;
 
 export const router = createRouter({
-  routeTree,
+  routeTree: root.addChildren([signIn, invite, app.addChildren(pages)]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

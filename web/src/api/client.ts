@@ -74,6 +74,16 @@ export const api = {
       }),
       path,
     ),
+  /** A question too long for an address: posted, changes nothing, so it carries no key. */
+  ask: async <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
+    read<T>(
+      await call('POST', path, {
+        headers: { accept: 'application/json', 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal,
+      }),
+      path,
+    ),
   post: <T>(path: string, body?: unknown, options?: Options) => write<T>('POST', path, body, options),
   patch: <T>(path: string, body: unknown) => write<T>('PATCH', path, body),
   put: <T>(path: string, body: unknown) => write<T>('PUT', path, body),

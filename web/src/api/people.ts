@@ -14,6 +14,7 @@ import type {
   TeamInput,
 } from '@server/people/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
+import { allPages } from '../lib/list.ts';
 import { api } from './client.ts';
 
 type Items<T> = { items: T[] };
@@ -21,11 +22,12 @@ type Items<T> = { items: T[] };
 export const people = {
   all: queryOptions({
     queryKey: ['people'],
-    queryFn: async () => (await api.get<Items<Person>>('/api/people')).items,
+    queryFn: () => allPages<Person>('/api/people'),
     staleTime: 60_000,
   }),
   patch: (id: string, input: PersonPatch) => api.patch<Person>(`/api/people/${id}`, input),
   deactivate: (id: string) => api.post<Person>(`/api/people/${id}/deactivate`),
+  activate: (id: string) => api.post<Person>(`/api/people/${id}/activate`),
   teams: queryOptions({
     queryKey: ['teams'],
     queryFn: async () => (await api.get<Items<Team>>('/api/people/teams')).items,
@@ -37,6 +39,7 @@ export const people = {
     queryKey: ['invitations'],
     queryFn: async () => (await api.get<Items<InvitationView>>('/api/people/invitations')).items,
   }),
+  withdraw: (id: string) => api.delete(`/api/people/invitations/${id}`),
 };
 
 export const invitations = {

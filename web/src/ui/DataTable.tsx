@@ -1,7 +1,9 @@
-import { Button, Checkbox, Group, Skeleton, Table, UnstyledButton } from '@mantine/core';
+import { Checkbox, Skeleton, Table, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconArrowsSort } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { MoreRows } from './More.tsx';
+import { More } from './More.tsx';
 import { ErrorState } from './states.tsx';
 import classes from './ui.module.css';
 
@@ -33,15 +35,13 @@ type Props<Row> = {
   onSort?: (sort: string) => void;
   onOpen?: (row: Row) => void;
   picking?: Picking;
-  more?: { has: boolean; loading: boolean; load: () => void } | undefined;
-  foot?: ReactNode;
+  more?: MoreRows;
 };
 
 const SKELETON_ROWS = 8;
 
 /** The one list of the console: skeleton, error, empty, sort, selection, keyset "more", cards on a phone. */
 export function DataTable<Row>(props: Props<Row>) {
-  const { t } = useTranslation();
   const { rows, columns } = props;
   if (props.error !== undefined && props.error !== null && rows === undefined)
     return <ErrorState error={props.error} {...(props.onRetry === undefined ? {} : { retry: props.onRetry })} />;
@@ -67,16 +67,7 @@ export function DataTable<Row>(props: Props<Row>) {
           </Table.Tbody>
         </Table>
       </div>
-      {(props.foot !== undefined || props.more?.has === true) && (
-        <Group justify="space-between" className={classes['foot'] ?? ''}>
-          <div>{props.foot}</div>
-          {props.more?.has === true && (
-            <Button variant="default" size="xs" loading={props.more.loading} onClick={props.more.load}>
-              {t('action.more')}
-            </Button>
-          )}
-        </Group>
-      )}
+      {props.more !== undefined && <More more={props.more} />}
     </div>
   );
 }

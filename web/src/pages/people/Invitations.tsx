@@ -1,8 +1,9 @@
-import { Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { people } from '../../api/people.ts';
 import { DateTime } from '../../ui/format.tsx';
+import { useWrite } from '../../ui/mutation.ts';
 import { Section } from '../../ui/Section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 
@@ -10,6 +11,11 @@ import { Loaded } from '../../ui/states.tsx';
 export function Invitations() {
   const { t } = useTranslation(['people', 'common']);
   const query = useQuery(people.invitations);
+  const withdraw = useWrite({
+    run: (id: string) => people.withdraw(id),
+    touches: ['invitations'],
+    done: t('people:withdrawn'),
+  });
   return (
     <Section title={t('people:invitations')}>
       <Loaded query={query}>
@@ -28,9 +34,14 @@ export function Invitations() {
                   <Text size="sm">
                     {invitation.email ?? t('people:anyone')} · {t(`common:role.${invitation.role}`)}
                   </Text>
-                  <Text size="sm" c="dimmed">
-                    {t('people:expires')} <DateTime at={invitation.expiresAt} mode="date" />
-                  </Text>
+                  <Group gap="xs">
+                    <Text size="sm" c="dimmed">
+                      {t('people:expires')} <DateTime at={invitation.expiresAt} mode="date" />
+                    </Text>
+                    <Button size="compact-sm" variant="subtle" color="red" onClick={() => withdraw.mutate(invitation.id)}>
+                      {t('people:withdraw')}
+                    </Button>
+                  </Group>
                 </Group>
               ))}
             </Stack>

@@ -30,6 +30,12 @@ export function PersonDrawer({ person, onClose }: { person: Person; onClose: () 
     done: t('people:deactivated', { name }),
     onDone: onClose,
   });
+  const activate = useWrite({
+    run: () => people.activate(id),
+    touches: ['people', 'teams'],
+    done: t('people:saved'),
+    onDone: onClose,
+  });
   return (
     <>
       <FormDrawer
@@ -49,6 +55,11 @@ export function PersonDrawer({ person, onClose }: { person: Person; onClose: () 
         {person.active && id !== user.id && (
           <Button color="red" variant="subtle" onClick={ask.open}>
             {t('people:deactivate')}
+          </Button>
+        )}
+        {!person.active && (
+          <Button variant="subtle" loading={activate.isPending} onClick={() => activate.mutate(undefined)}>
+            {t('people:activate')}
           </Button>
         )}
       </FormDrawer>

@@ -1,0 +1,21 @@
+import type { Grade, LeadView, ScoreReason } from '@server/scoring/contract.ts';
+import { queryOptions } from '@tanstack/react-query';
+import { pagesOf } from '../lib/list.ts';
+import { api } from './client.ts';
+
+export type { Grade, LeadView, ScoreReason };
+
+export const leads = {
+  list: (grade: Grade, mine: boolean, limit = 50) =>
+    pagesOf<LeadView>('leads', '/api/leads', { grade, mine: mine ? 'true' : undefined, limit }),
+  counts: queryOptions({
+    queryKey: ['leads', 'counts'],
+    queryFn: () => api.get<Record<Grade, number>>('/api/leads/counts'),
+  }),
+  why: (contactId: string) =>
+    queryOptions({
+      queryKey: ['leads', 'why', contactId],
+      queryFn: () => api.get<LeadView>(`/api/leads/${contactId}`),
+      retry: false,
+    }),
+};

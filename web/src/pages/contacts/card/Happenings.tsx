@@ -1,0 +1,119 @@
+import { Badge, Group, Stack, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ContactCard } from '../../../api/contacts.ts';
+import { coupons } from '../../../api/coupons.ts';
+import { leads } from '../../../api/leads.ts';
+import { orders } from '../../../api/orders.ts';
+import { tasks } from '../../../api/work.ts';
+import { useList } from '../../../lib/list.ts';
+import { useMe } from '../../../lib/me.ts';
+import { DateTime, Money } from '../../../ui/format.tsx';
+import { Section } from '../../../ui/Section.tsx';
+import { Loaded } from '../../../ui/states.tsx';
+import { WhyLead } from '../../leads/WhyLead.tsx';
+import { LeadSummary } from '../../leads/LeadSummary.tsx';
+import { TaskList } from '../../work/TaskList.tsx';
+
+/** What other parts of the product know of the contact; each only for those who may see it. */
+export function Happenings({ contact }: { contact: ContactCard }) {
+  const { may } = useMe();
+  return (
+    <>
+      {may('leads:read') && <Lead contactId={contact.id} />}
+      <Tasks contactId={contact.id} />
+      {may('orders:read') && <Orders contactId={contact.id} />}
+      {may('loyalty:read') && <Coupons contactId={contact.id} />}
+    </>
+  );
+}
+
+const Quiet = ({ children }: { children: ReactNode }) => (
+  <Text size="sm" c="dimmed">
+    {children}
+  </Text>
+);
+
+function Lead({ contactId }: { contactId: string }) {
+  const { t } = useTranslation('contacts');
+  const query = useQuery(leads.why(contactId));
+  return (
+    <Section title={t('card.lead')}>
+      {query.error !== null && query.data === undefined ? (
+        <Quiet>{t('card.noLead')}</Quiet>
+      ) : (
+        <Loaded query={query} lines={2}>
+          {(lead) => <LeadSummary lead={lead} details={<WhyLead lead={lead} />} />}
+        </Loaded>
+      )}
+    </Section>
+  );
+}
+
+function Tasks({ contactId }: { contactId: string }) {
+  const { t } = useTranslation('contacts');
+  const list = useList(tasks.list({ contactId, state: 'open', limit: 20 }));
+  if (list.rows === undefined || list.rows.length === 0) return null;
+  return (
+    <Section title={t('card.tasks')}>
+      <TaskList rows={list.rows} withContact={false} />
+    </Section>
+  );
+}
+
+function Orders({ contactId }: { contactId: string }) {
+  const { t } = useTranslation('contacts');
+  const list = useList(orders.ofContact(contactId));
+  return (
+    <Section title={t('card.orders')}>
+      {list.rows?.length === 0 && <Quiet>{t('card.noOrders')}</Quiet>}
+      <Stack gap={6}>
+        {list.rows?.slice(0, 5).map((order) => (
+          <Group key={order.id} justify="space-between" gap="xs">
+            <Text size="sm">
+              {order.externalId}{' '}
+              {order.kind === 'return' && <Badge color="gold">{t('timeline.kinds.return')}</Badge>}
+            </Text>
+            <Text size="sm" c="dimmed">
+              <DateTime at={order.occurredAt} mode="date" />
+            </Text>
+            <Text size="sm">
+              <Money minor={order.totalMinor} currency={order.currency} />
+            </Text>
+          </Group>
+        ))}
+      </Stack>
+    </Section>
+  );
+}
+
+function Coupons({ contactId }: { contactId: string }) {
+  const { t } = useTranslation('contacts');
+  const query = useQuery(coupons.ofContact(contactId));
+  return (
+    <Section title={t('card.coupons')}>
+      <Loaded query={query} lines={2}>
+        {(found) =>
+          found.length === 0 ? (
+            <Quiet>{t('card.noCoupons')}</Quiet>
+          ) : (
+            <Stack gap={6}>
+              {found.map((coupon) => (
+                <Group key={coupon.id} justify="space-between" gap="xs">
+                  <Text size="sm" ff="monospace">
+                    {coupon.code}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {coupon.name}
+                  </Text>
+                  <Badge color={coupon.state === 'used' ? 'pine' : 'gray'}>{t(`timeline.couponState.${coupon.state}`)}</Badge>
+                </Group>
+              ))}
+            </Stack>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}

@@ -1,0 +1,71 @@
+import { Chip, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { contacts } from '../../../api/contacts.ts';
+import { useList } from '../../../lib/list.ts';
+import { DateTime } from '../../../ui/format.tsx';
+import { More } from '../../../ui/More.tsx';
+import { Section } from '../../../ui/Section.tsx';
+import { ErrorState, Loading } from '../../../ui/states.tsx';
+import classes from './card.module.css';
+import { KINDS, lookOf, useEntryWords } from './entries.tsx';
+
+/** Everything that happened with a contact, newest first, by kind. */
+export function Timeline({ contactId }: { contactId: string }) {
+  const { t } = useTranslation(['contacts', 'common']);
+  const [kind, setKind] = useState('all');
+  const list = useList(contacts.timeline(contactId, kind === 'all' ? undefined : kind));
+  const words = useEntryWords();
+  return (
+    <Section title={t('contacts:timeline.title')}>
+      <Chip.Group value={kind} onChange={(next) => setKind(next)}>
+        <Group gap={6} mb="md">
+          <Chip size="xs" value="all">
+            {t('contacts:timeline.all')}
+          </Chip>
+          {KINDS.map((one) => (
+            <Chip key={one} size="xs" value={one}>
+              {t(`contacts:timeline.kinds.${one}`)}
+            </Chip>
+          ))}
+        </Group>
+      </Chip.Group>
+      {list.error !== null && list.rows === undefined && <ErrorState error={list.error} retry={list.onRetry} />}
+      {list.error === null && list.rows === undefined && <Loading />}
+      {list.rows?.length === 0 && (
+        <Text size="sm" c="dimmed">
+          {t('contacts:timeline.empty')}
+        </Text>
+      )}
+      <ul className={classes['entries']}>
+        {list.rows?.map((entry) => {
+          const { Icon, tone } = lookOf(entry);
+          const { title, body } = words(entry);
+          return (
+            <li key={`${entry.kind}-${entry.id}`} className={classes['entry']}>
+              <span className={classes['icon']} data-tone={tone}>
+                <Icon size={17} stroke={1.7} aria-hidden="true" />
+              </span>
+              <div>
+                <div className={classes['head']}>
+                  <Text size="sm" fw={550} component="div">
+                    {title}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    <DateTime at={entry.occurredAt} />
+                  </Text>
+                </div>
+                {body !== undefined && (
+                  <Text size="sm" className={classes['body'] ?? ''} component="div">
+                    {body}
+                  </Text>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      <More more={list.more} />
+    </Section>
+  );
+}

@@ -1,0 +1,144 @@
+import type { Icon } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconChecklist,
+  IconFlame,
+  IconHistory,
+  IconMail,
+  IconMessageReply,
+  IconNote,
+  IconPhone,
+  IconReceiptRefund,
+  IconShieldCheck,
+  IconShoppingBag,
+  IconTicket,
+} from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { TimelineEntry } from '../../../api/contacts.ts';
+import type work from '../../../i18n/en/work.ts';
+import { locale } from '../../../i18n/index.ts';
+import { dateTimeText } from '../../../lib/format.ts';
+import { Money } from '../../../ui/format.tsx';
+
+/** Kinds one can filter by, in the order of how often people look for them. */
+export const KINDS = ['note', 'task', 'call', 'order', 'return', 'event', 'message', 'response', 'coupon', 'change', 'consent'] as const;
+
+type Look = { Icon: Icon; tone?: 'good' | 'hot' };
+
+const LOOKS: Record<string, Look> = {
+  note: { Icon: IconNote },
+  task: { Icon: IconChecklist },
+  call: { Icon: IconPhone },
+  order: { Icon: IconShoppingBag, tone: 'good' },
+  return: { Icon: IconReceiptRefund },
+  event: { Icon: IconActivity },
+  message: { Icon: IconMail },
+  response: { Icon: IconMessageReply, tone: 'hot' },
+  score: { Icon: IconFlame, tone: 'hot' },
+  coupon: { Icon: IconTicket, tone: 'good' },
+  consent: { Icon: IconShieldCheck },
+};
+
+export const lookOf = ({ kind }: TimelineEntry): Look => LOOKS[kind] ?? { Icon: IconHistory };
+
+type Words = { title: ReactNode; body?: ReactNode };
+type Data = Record<string, unknown>;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** A small bag of values as "name: value" pairs; what is nested stays out. */
+function pairs(data: Data, skip: readonly string[] = []): string | undefined {
+  const shown = Object.entries(data)
+    .filter(([key, value]) => !skip.includes(key) && value !== null && ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([key, value]) => `${key}: ${String(value)}`);
+  return shown.length === 0 ? undefined : shown.join(' · ');
+}
+
+const isRecord = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** How an entry reads, by its kind; a kind nobody has told us of shows what it carries. */
+export function useEntryWords(): (entry: TimelineEntry) => Words {
+  const { t, i18n } = useTranslation(['contacts', 'work']);
+
+  const order = (data: Data, kind: 'order' | 'return'): Words => ({
+    title: (
+      <>
+        {t(`contacts:timeline.${kind}`, { id: text(data['externalId']) ?? '' })}
+        {typeof data['totalMinor'] === 'number' && (
+          <>
+            {' · '}
+            <Money minor={data['totalMinor']} currency={text(data['currency']) ?? 'EUR'} />
+          </>
+        )}
+      </>
+    ),
+    body: [
+      typeof data['lineCount'] === 'number' ? t('contacts:timeline.lines', { count: data['lineCount'] }) : undefined,
+      text(data['channel']),
+      Array.isArray(data['couponCodes']) ? data['couponCodes'].join(', ') : undefined,
+      data['claimed'] === true ? t('contacts:timeline.claimed') : undefined,
+    ]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' · '),
+  });
+
+  const known = (prefix: string, value: unknown): string => {
+    const word = text(value) ?? '';
+    return i18n.exists(`${prefix}.${word}`, { ns: 'contacts' }) ? t(`contacts:${prefix}.${word}` as 'contacts:title') : word;
+  };
+
+  const readers: Record<string, (data: Data) => Words> = {
+    note: (data) => ({ title: text(data['authorName']) ?? t('contacts:compose.note'), body: text(data['body']) }),
+    task: (data) => ({
+      title: text(data['title']),
+      body: [
+        text(data['dueAt']) === undefined ? undefined : `${t('work:tasks.due')} ${dateTimeText(String(data['dueAt']), locale())}`,
+        text(data['result']),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    }),
+    call: (data) => ({
+      title: `${t(`work:calls.directions.${data['direction'] === 'in' ? 'in' : 'out'}`)}: ${t(
+        `work:calls.outcomes.${String(data['outcome']) as keyof typeof work.calls.outcomes}`,
+      )}`,
+      body: [text(data['note']), text(data['userName'])].filter(Boolean).join(' · '),
+    }),
+    order: (data) => order(data, 'order'),
+    return: (data) => order(data, 'return'),
+    event: (data) => ({
+      title: text(data['name']) ?? text(data['type']),
+      body: isRecord(data['properties']) ? pairs(data['properties']) : undefined,
+    }),
+    coupon: (data) => ({
+      title: t('contacts:timeline.coupon', { code: text(data['code']) ?? '' }),
+      body: [text(data['name']), known('timeline.couponState', data['state'])].filter(Boolean).join(' · '),
+    }),
+    message: (data) => ({
+      title: text(data['campaignName']) ?? text(data['name']) ?? t('contacts:timeline.kinds.message'),
+      body: [known('timeline.messageState', data['state']), text(data['address']), text(data['reason'])].filter(Boolean).join(' · '),
+    }),
+    response: (data) => ({
+      title: known('timeline.responseKind', data['kind']),
+      body: [
+        text(data['campaignName']),
+        data['human'] === false ? t('contacts:timeline.machine') : undefined,
+        text(data['reason']),
+        text(data['url']),
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    }),
+    consent: (data) => ({
+      title: `${text(data['purpose']) ?? ''} · ${text(data['channel']) ?? ''}`,
+      body: data['granted'] === true ? t('contacts:card.granted') : t('contacts:card.withdrawn'),
+    }),
+    change: (data) => ({
+      title: known('field', data['key']),
+      body: data['value'] === null ? '—' : isRecord(data['value']) ? JSON.stringify(data['value']) : String(data['value'] ?? ''),
+    }),
+  };
+
+  return ({ kind, data }) => readers[kind]?.(data) ?? { title: kind, body: pairs(data) };
+}

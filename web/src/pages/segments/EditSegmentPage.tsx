@@ -1,0 +1,22 @@
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { segments } from '../../api/segments.ts';
+import { Loaded } from '../../ui/states.tsx';
+import { SegmentEditor } from './SegmentEditor.tsx';
+
+const route = getRouteApi('/app/segments/$id/edit');
+
+export default function EditSegmentPage() {
+  const { id } = route.useParams();
+  const catalogue = useQuery(segments.catalogue);
+  const segment = useQuery(segments.one(id));
+  return (
+    <Loaded query={catalogue}>
+      {(fields) => (
+        <Loaded query={segment}>
+          {(found) => <SegmentEditor key={found.id} fields={fields} segment={found} />}
+        </Loaded>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,75 @@
+import { Paper, Text } from '@mantine/core';
+import { IconAffiliate, IconPlus } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { SegmentListed } from '../../api/segments.ts';
+import { segments } from '../../api/segments.ts';
+import { useList } from '../../lib/list.ts';
+import { useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/DataTable.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { DateTime, Figure, None } from '../../ui/format.tsx';
+import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { StateBadge } from './StateBadge.tsx';
+
+export default function SegmentsPage() {
+  const { t } = useTranslation('segments');
+  const { may } = useMe();
+  const navigate = useNavigate();
+  const list = useList(segments.list());
+  const columns: Column<SegmentListed>[] = [
+    {
+      key: 'name',
+      header: t('name'),
+      main: true,
+      cell: (row) => (
+        <AnchorLink to="/segments/$id" params={{ id: row.id }} c="inherit" fw={550}>
+          {row.name}
+        </AnchorLink>
+      ),
+    },
+    {
+      key: 'about',
+      header: t('about'),
+      cell: (row) => (
+        <Text size="sm" c="dimmed" lineClamp={2} maw={560}>
+          {row.description}
+        </Text>
+      ),
+    },
+    { key: 'state', header: t('stateLabel'), cell: (row) => <StateBadge segment={row} /> },
+    {
+      key: 'count',
+      header: t('count'),
+      align: 'right',
+      cell: (row) => (row.count === null ? t('notBuilt') : <Figure value={row.count} />),
+    },
+    {
+      key: 'built',
+      header: t('builtAt'),
+      cell: (row) => (row.countedAt === null ? <None /> : <DateTime at={row.countedAt} mode="relative" />),
+    },
+  ];
+  const create = may('segments:write') && (
+    <ButtonLink to="/segments/new" leftSection={<IconPlus size={17} />}>
+      {t('create')}
+    </ButtonLink>
+  );
+  return (
+    <>
+      <PageHeader title={t('title')} description={t('description')} actions={create} />
+      <Paper>
+        <DataTable
+          label={t('title')}
+          columns={columns}
+          {...list}
+          rowKey={(row) => row.id}
+          onOpen={(row) => void navigate({ to: '/segments/$id', params: { id: row.id } })}
+          empty={<EmptyState icon={<IconAffiliate />} title={t('empty')} text={t('emptyText')} action={create} />}
+        />
+      </Paper>
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+import { Button, Select, SimpleGrid, TagsInput } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import { Operand } from '../../../conditions/Operand.tsx';
+import { useOpWords } from '../../../conditions/ops.ts';
+import { currencyDigits } from '../../../lib/format.ts';
+import classes from './builder.module.css';
+import { useEditing } from './editing.ts';
+import type { LeafProps } from './LeafRow.tsx';
+import type { LeafDraft } from './model.ts';
+import { WindowFields } from './WindowFields.tsx';
+
+const MEASURES = [
+  'orders',
+  'units',
+  'revenue',
+  'margin',
+  'averageOrderValue',
+  'distinctProducts',
+  'daysSinceFirst',
+  'daysSinceLast',
+  'firstAt',
+  'lastAt',
+] as const;
+const MONEY: ReadonlySet<unknown> = new Set(['revenue', 'margin', 'averageOrderValue']);
+const MOMENT: ReadonlySet<unknown> = new Set(['firstAt', 'lastAt']);
+const OPS = ['is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between'] as const;
+const MOMENT_OPS = ['gt', 'gte', 'lt', 'lte', 'between'] as const;
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+/** Money is shown in whole units and sent in minor ones. */
+function scaled(value: unknown, factor: number): unknown {
+  return typeof value === 'number' ? Math.round(value * factor * 100) / 100 : value;
+}
+
+/** A measure over the contact's purchases, the lines it counts and the time it looks at. */
+export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
+  const { t } = useTranslation(['segments', 'conditions']);
+  const { currency } = useEditing();
+  const opWord = useOpWords();
+  const where = isRecord(leaf['where']) ? leaf['where'] : {};
+  const [open, details] = useDisclosure(Object.keys(where).length > 0 || leaf['returns'] !== undefined);
+  const measure = leaf['measure'];
+  const kind = MOMENT.has(measure) ? 'date' : 'number';
+  const unit = MONEY.has(measure) ? 10 ** currencyDigits(currency) : 1;
+  const op = String(leaf['op']);
+  return (
+    <>
+      <Select
+        size="sm"
+        flex={1}
+        miw={180}
+        maw={240}
+        allowDeselect={false}
+        aria-label={t('segments:builder.measure')}
+        data={MEASURES.map((value) => ({
+          value,
+          label: MONEY.has(value) ? `${t(`segments:builder.measures.${value}`)}, ${currency}` : t(`segments:builder.measures.${value}`),
+        }))}
+        value={typeof measure === 'string' ? measure : null}
+        error={errorAt('measure') !== undefined}
+        onChange={(next) => {
+          const { value: _value, from: _from, to: _to, zone: _zone, ...rest } = leaf;
+          onChange({ ...rest, measure: next, op: 'gte' });
+        }}
+      />
+      <Select
+        size="sm"
+        w={150}
+        allowDeselect={false}
+        aria-label={t('segments:builder.op')}
+        data={(kind === 'date' ? MOMENT_OPS : OPS).map((value) => ({ value: value as string, label: opWord(value, kind) }))}
+        value={op}
+        error={errorAt('op') !== undefined}
+        onChange={(next) => {
+          const { value, from: _from, to: _to, ...rest } = leaf;
+          onChange({ ...rest, op: next, ...(next === 'between' ? {} : { value }) });
+        }}
+      />
+      <Operand
+        op={op}
+        kind={kind}
+        operand={{ value: scaled(leaf['value'], 1 / unit), from: scaled(leaf['from'], 1 / unit), to: scaled(leaf['to'], 1 / unit) }}
+        errorAt={(path) => (errorAt(path) === undefined ? undefined : ' ')}
+        onChange={(operand) => {
+          const { value: _value, from: _from, to: _to, ...rest } = leaf;
+          onChange({
+            ...rest,
+            ...Object.fromEntries(Object.entries(operand).map(([key, value]) => [key, scaled(value, unit)])),
+          } as LeafDraft);
+        }}
+      />
+      <WindowFields leaf={leaf} onChange={onChange} errorAt={errorAt} />
+      <Button size="xs" variant="subtle" onClick={details.toggle} aria-expanded={open}>
+        {open ? t('segments:builder.less') : t('segments:builder.more')}
+      </Button>
+      {open && <Details leaf={leaf} where={where} onChange={onChange} errorAt={errorAt} />}
+    </>
+  );
+}
+
+const LISTS = ['products', 'categories', 'channels', 'coupons'] as const;
+
+function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record<string, unknown> }) {
+  const { t } = useTranslation('segments');
+  const setWhere = (key: string, value: unknown) => {
+    const { [key]: _old, ...others } = where;
+    const next = value === undefined ? others : { ...others, [key]: value };
+    const { where: _where, ...rest } = leaf;
+    onChange(Object.keys(next).length === 0 ? rest as LeafDraft : { ...rest, type: leaf.type, where: next });
+  };
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" className={classes['details'] ?? ''}>
+      {LISTS.map((key) => (
+        <TagsInput
+          key={key}
+          size="sm"
+          label={t(`builder.${key}`)}
+          acceptValueOnBlur
+          value={Array.isArray(where[key]) ? where[key].map(String) : []}
+          error={errorAt(`where.${key}`)}
+          onChange={(values) => setWhere(key, values.length === 0 ? undefined : values)}
+        />
+      ))}
+      <Select
+        size="sm"
+        label={t('builder.returns')}
+        allowDeselect={false}
+        data={[
+          { value: 'net', label: t('builder.returnsNet') },
+          { value: 'exclude', label: t('builder.returnsExclude') },
+        ]}
+        value={leaf['returns'] === 'exclude' ? 'exclude' : 'net'}
+        onChange={(returns) => {
+          const { returns: _old, ...rest } = leaf;
+          onChange(returns === 'exclude' ? { ...rest, type: leaf.type, returns } : (rest as LeafDraft));
+        }}
+      />
+    </SimpleGrid>
+  );
+}
