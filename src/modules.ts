@@ -3,7 +3,7 @@ import { apiJobs } from './api/jobs.ts';
 import type { Ctx } from './core/ctx.ts';
 import type { AppEnv } from './core/http.ts';
 import type { Job, Subscription } from './core/jobs.ts';
-import { contactsJobs, contactsRoutes, contactsSubscriptions, registerContacts } from './contacts/index.ts';
+import { contactsJobs, contactsRoutes, registerContacts } from './contacts/index.ts';
 import { dealsRoutes, registerDeals } from './deals/index.ts';
 import {
   campaignsJobs,
@@ -60,7 +60,6 @@ export function jobs(): Job[] {
 
 export function subscriptions(): Subscription[] {
   return [
-    ...contactsSubscriptions,
     ...segmentsSubscriptions,
     ...loyaltySubscriptions,
     ...campaignsSubscriptions,

@@ -24,4 +24,6 @@ export { createVisitors, lockVisitors } from './store.visitors.ts';
 export { registerImportKind } from './import/kinds.ts';
 export type { ApplyResult, FailedRow, ImportBatch, ImportKind } from './import/kinds.ts';
 export { getImport, startImport } from './import/actions.ts';
-export { runImports } from './import/jobs.ts';
+export { importJobs as contactsJobs, runImports } from './import/jobs.ts';
+export { contactsRoutes } from './routes.ts';
+export { registerContacts } from './actions.register.ts';
