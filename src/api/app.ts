@@ -24,7 +24,7 @@ import type { Base } from './request.ts';
 import { auditRoutes } from './routes.ts';
 
 /** The allowed origin to name in the answer, or null. `origin` is what the browser sent, empty when it sent none. */
-export type CorsOrigin = (origin: string, c: Context<AppEnv>) => Promise<string | null>;
+type CorsOrigin = (origin: string, c: Context<AppEnv>) => Promise<string | null>;
 
 export type AppDeps = {
   /** `config.secret` and `config.publicUrl` must be the real ones. */
@@ -87,8 +87,9 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
 function browserAccess(allowed: CorsOrigin): MiddlewareHandler<AppEnv> {
   const preflight = cors({
     origin: allowed,
-    allowMethods: ['POST', 'OPTIONS'],
-    allowHeaders: ['Content-Type', 'Authorization'],
+    allowMethods: ['GET', 'POST', 'OPTIONS'],
+    // The Segment clients count their attempts in a header.
+    allowHeaders: ['Content-Type', 'Authorization', 'X-Retry-Count'],
     maxAge: CORS_MAX_AGE_S,
   });
   return async (c, next) => {
@@ -97,7 +98,10 @@ function browserAccess(allowed: CorsOrigin): MiddlewareHandler<AppEnv> {
     const named = origin === undefined ? null : await allowed(origin, c);
     await next();
     c.res.headers.append('Vary', 'Origin');
-    if (named !== null) c.res.headers.set('Access-Control-Allow-Origin', named);
+    if (named !== null) {
+      c.res.headers.set('Access-Control-Allow-Origin', named);
+      c.res.headers.set('Access-Control-Expose-Headers', 'Retry-After');
+    }
     return undefined;
   };
 }
