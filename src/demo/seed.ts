@@ -14,7 +14,7 @@ const MAX_PAGE = 200;
 export async function seedShop(client: Client, now: Date): Promise<string> {
   const shop = inventShop(new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS));
   await load(client, 'contacts', 'ndjson', linesOf(contactsOf(shop)));
-  await load(client, 'products', 'ndjson', linesOf(productsOf(shop)));
+  await addProducts(client, shop);
   await load(client, 'orders', 'ndjson', linesOf(ordersOf(shop)));
   return 'an invented tea shop (all names, addresses and orders are made up)';
 }
@@ -50,28 +50,32 @@ async function finished(client: Client, { id }: { id: string }): Promise<void> {
 const linesOf = (rows: Iterable<object>): Uint8Array =>
   Buffer.from([...rows].map((row) => `${JSON.stringify(row)}\n`).join(''));
 
-const CONSENT = { consent: 'email:marketing' };
-
 function contactsOf(shop: Shop): object[] {
   return shop.customers.map(({ id, consents, birthday, ...rest }) => ({
     externalId: id,
     ...rest,
-    birthday,
-    ...(consents ? CONSENT : {}),
+    birthDate: birthday,
+    ...(consents ? { emailConsent: true } : {}),
   }));
 }
 
-function productsOf(shop: Shop): object[] {
-  return shop.products.map(({ id, ...rest }) => ({ externalId: id, ...rest, currency: 'GBP' }));
+async function addProducts(client: Client, shop: Shop): Promise<void> {
+  for (const name of new Set(shop.products.map(({ category }) => category))) {
+    await client.post('/api/categories', { externalId: name, name });
+  }
+  await client.post('/api/products', {
+    products: shop.products.map(({ id, ...rest }) => ({ externalId: id, currency: 'GBP', ...rest })),
+  });
 }
 
 function ordersOf(shop: Shop): object[] {
   return shop.orders.map(({ id, customerId, placedAt, lines }) => ({
+    source: 'shop',
     externalId: id,
-    customerId,
+    contact: { externalIds: [{ id: customerId }] },
     occurredAt: placedAt.toISOString(),
     currency: 'GBP',
-    lines: lines.map(({ productId, quantity, unitPrice }) => ({ productId, quantity, unitPrice })),
+    lines: lines.map(({ productId, ...line }) => ({ product: productId, ...line })),
   }));
 }
 

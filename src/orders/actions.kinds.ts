@@ -54,7 +54,7 @@ const flatOptions: z.ZodType<FlatOptions> = z.strictObject({
   namespace: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/i, 'letters, digits, _ . : -')
-    .default('customer'),
+    .default('user'),
   returnPrefix: text(10).default(''),
   adjustmentPrefix: text(10).default(''),
   unknownProducts: z.enum(['create', 'refuse']).default('create'),

@@ -7,8 +7,8 @@ import { decimalToScaled, minorToWire } from '../core/money.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { AMOUNT_SCALE, isTotal, totalMinor } from './amounts.ts';
-import type { OrderDetail, OrderView, SalesReport, SalesReportQuery } from './contract.ts';
-import { findOrder, findOrders, orderLines, returnsOf, salesByPeriod } from './store.read.ts';
+import type { OrderCounts, OrderDetail, OrderView, SalesReport, SalesReportQuery } from './contract.ts';
+import { countOrders, findOrder, findOrders, orderLines, returnsOf, salesByPeriod } from './store.read.ts';
 import type { OrderRow, SalesRow } from './store.read.ts';
 
 export async function listOrders(
@@ -24,6 +24,15 @@ export async function listOrders(
   });
   const page = toPage(found, query.limit, (row) => [row.occurredAt, row.id]);
   return { items: page.items.map(viewOf), nextCursor: page.nextCursor };
+}
+
+/** How many documents there are, in all and of each kind. */
+export async function orderCounts(ctx: Ctx): Promise<OrderCounts> {
+  authorise(ctx, 'orders:read');
+  const found = await countOrders(ctx);
+  const of = (kind: string): number => found.find((row) => row.kind === kind)?.count ?? 0;
+  const [sales, returns, adjustments] = [of('sale'), of('return'), of('adjustment')];
+  return { count: sales + returns + adjustments, sales, returns, adjustments };
 }
 
 export async function getOrder(ctx: Ctx, id: string): Promise<OrderDetail> {

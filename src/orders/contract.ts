@@ -134,6 +134,16 @@ export const orderDetail = orderView
   .meta({ id: 'OrderDetail' });
 export type OrderDetail = z.output<typeof orderDetail>;
 
+export const orderCounts = z
+  .object({
+    count: z.number().int(),
+    sales: z.number().int(),
+    returns: z.number().int(),
+    adjustments: z.number().int(),
+  })
+  .meta({ id: 'OrderCounts' });
+export type OrderCounts = z.output<typeof orderCounts>;
+
 export const orderList = z.object({ items: z.array(orderView), nextCursor: z.string().nullable() });
 
 export const productInput = z.object({

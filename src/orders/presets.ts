@@ -17,7 +17,7 @@ const onlineRetail = {
     currency: { constant: 'GBP' },
   },
   zone: 'UTC',
-  options: { source: 'online-retail', namespace: 'customer', returnPrefix: 'C', adjustmentPrefix: 'A' },
+  options: { source: 'online-retail', namespace: 'user', returnPrefix: 'C', adjustmentPrefix: 'A' },
 };
 
 export const ORDER_LINE_PRESETS = {

@@ -11,12 +11,13 @@ import {
   upsertProducts,
 } from './actions.catalogue.ts';
 import { placeOrder } from './actions.order.ts';
-import { getOrder, listOrders, salesReport } from './actions.read.ts';
+import { getOrder, listOrders, orderCounts as countOrders, salesReport } from './actions.read.ts';
 import {
   categoryInput,
   categoryList,
   categoryPatch,
   categoryView,
+  orderCounts,
   orderDetail,
   orderInput,
   orderList,
@@ -53,6 +54,11 @@ export function ordersRoutes(): Hono<AppEnv> {
       const placed = await placeOrder(c.var.ctx, c.req.valid('json'));
       return c.json(placed, placed.outcome === 'created' ? 201 : 200);
     },
+  );
+  app.get(
+    '/api/orders/count',
+    describe({ tag, summary: 'How many orders, returns and adjustments there are', answer: orderCounts }),
+    async (c) => c.json(await countOrders(c.var.ctx)),
   );
   app.get(
     '/api/orders/:id',

@@ -101,6 +101,14 @@ export async function findOrders(ctx: Ctx, query: OrderQuery): Promise<OrderRow[
   );
 }
 
+/** Documents by kind. */
+export async function countOrders(ctx: Ctx): Promise<Array<{ kind: string; count: number }>> {
+  return rows(
+    ctx.db,
+    sql`select kind, count(*)::int as count from ${orders} where ${visibleRows(ctx, orders)} group by kind`,
+  );
+}
+
 export async function findOrder(ctx: Ctx, id: string): Promise<OrderRow | undefined> {
   const [found] = await rows<OrderRow>(
     ctx.db,

@@ -52,7 +52,7 @@ const options = z.strictObject({
   namespace: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_.:-]{0,63}$/i, 'letters, digits, _ . : -')
-    .default('customer'),
+    .default('user'),
   /** How a row without a known id finds its contact. */
   matchBy: z
     .array(z.enum(['email', 'phone']))
