@@ -1,4 +1,4 @@
 export { createApp } from './app.ts';
-export type { AppDeps, CorsOrigin } from './app.ts';
+export type { AppDeps } from './app.ts';
 export { startServer } from './server.ts';
 export type { RunningServer } from './server.ts';

@@ -27,7 +27,7 @@ const INTERNAL = new DomainError({
 });
 
 /** The error as the caller may see it. Whatever nobody foresaw becomes a 500 without any of its text. */
-export function asDomainError(error: unknown): DomainError {
+function asDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof ZodError) return validationError(error.issues, 'input');
   if (error instanceof HTTPException) {

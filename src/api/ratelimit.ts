@@ -4,7 +4,7 @@ import { DomainError } from '../core/errors.ts';
 import type { AppEnv } from '../core/http.ts';
 
 /** A token bucket: `burst` requests at once, refilled by `perSecond`. */
-export type Limit = { name: string; burst: number; perSecond: number };
+type Limit = { name: string; burst: number; perSecond: number };
 
 /** Wrong passwords: a person mistypes a few times, a program tries thousands. By address. */
 const SIGN_IN: Limit = { name: 'sign-in', burst: 20, perSecond: 20 / 60 };

@@ -39,7 +39,7 @@ type IssueLike = {
 };
 
 /** zod issues as field issues with JSON paths such as "rule.children.0.type". */
-export function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
+function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
   return issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
     code: typeof issue.code === 'string' ? issue.code : 'invalid',

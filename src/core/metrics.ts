@@ -1,7 +1,7 @@
 import type { Ctx } from './ctx.ts';
 
 /** One sample of a gauge; labels must come from a small fixed set (states, queues), never from data. */
-export type Sample = { labels?: Readonly<Record<string, string>>; value: number };
+type Sample = { labels?: Readonly<Record<string, string>>; value: number };
 
 /** A figure read from the tables each time /metrics is asked for. Keep it to one indexed query. */
 export type Metric = {

@@ -17,7 +17,7 @@ const TRUST_KEY_MS = 5_000;
 /** More keys than this at once means that somebody makes them up; the oldest are checked anew. */
 const MAX_TRUSTED = 1_000;
 
-export type Authenticated = { actor: Actor; sessionId: string | null; setCookies: readonly string[] };
+type Authenticated = { actor: Actor; sessionId: string | null; setCookies: readonly string[] };
 
 export type Authenticator = {
   console: ConsoleAuth;

@@ -4,7 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { conflict, DomainError, invalid, notFound } from '../core/errors.ts';
 import { newId, newToken, sha256 } from '../core/ids.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
-import { assertPlacement } from './actions.ts';
+import { assertPlacement, managed } from './actions.ts';
 import type {
   Accepted,
   AcceptInput,
@@ -15,7 +15,7 @@ import type {
 } from './contract.ts';
 import { defaultVisibility } from './grants.ts';
 import { hashPassword } from './password.ts';
-import { insertPerson } from './store.ts';
+import { deleteSessions, insertPerson, lockPerson, resetCredentials } from './store.ts';
 import {
   claimInvitation,
   findInvitation,
@@ -28,6 +28,9 @@ import type { InvitationRow } from './store.invitations.ts';
 /** A week: over a holiday, but not for ever in a mailbox. */
 const VALID_MS = 7 * DAY_MS;
 
+/** Whoever asks for it waits for it; a day covers another time zone. */
+const RECOVERY_VALID_MS = DAY_MS;
+
 /** Makes a link by which one person joins with this role. The link is in the answer and nowhere else. */
 export async function invite(ctx: Ctx, input: InvitationInput): Promise<InvitationCreated> {
   authorise(ctx, 'people:write');
@@ -38,21 +41,42 @@ export async function invite(ctx: Ctx, input: InvitationInput): Promise<Invitati
   };
   return inTx(ctx, async (tx) => {
     await assertPlacement(tx, place);
-    const id = newId();
-    const token = newToken();
-    const now = tx.clock.now();
-    const expiresAt = addMs(now, VALID_MS);
     const email = input.email ?? null;
-    const row = { ...place, email, createdBy: tx.actor.id, createdAt: now, expiresAt };
-    await insertInvitation(tx, { ...row, id, tokenHash: sha256(token) });
-    await audit(tx, {
-      action: 'invitation.created',
-      entity: 'invitation',
-      entityId: id,
-      details: { ...place, email },
-    });
-    return { id, url: `${tx.config.publicUrl}/invite/${token}`, expiresAt: expiresAt.toISOString() };
+    const made = await makeLink(tx, { ...place, email, userId: null }, VALID_MS);
+    const details = { ...place, email };
+    await audit(tx, { action: 'invitation.created', entity: 'invitation', entityId: made.id, details });
+    return made;
   });
+}
+
+/**
+ * Makes a link by which somebody who forgot their password or lost their second factor gets in again: opening it sets a new
+ * password and takes the second factor away. For whoever may manage that person.
+ */
+export async function recover(ctx: Ctx, personId: string): Promise<InvitationCreated> {
+  authorise(ctx, 'people:write');
+  return inTx(ctx, async (tx) => {
+    const person = await managed(tx, personId);
+    if (person.deactivatedAt !== null) throw conflict('person_deactivated', 'Activate this person first.');
+    const { id: userId, email, role, teamId, visibility } = person;
+    const made = await makeLink(tx, { email, role, teamId, visibility, userId }, RECOVERY_VALID_MS);
+    await audit(tx, { action: 'user.recovery_link_made', entity: 'user', entityId: userId });
+    return made;
+  });
+}
+
+async function makeLink(
+  ctx: Ctx,
+  offer: Pick<InvitationRow, 'email' | 'role' | 'teamId' | 'visibility' | 'userId'>,
+  validMs: number,
+): Promise<InvitationCreated> {
+  const id = newId();
+  const token = newToken();
+  const createdAt = ctx.clock.now();
+  const expiresAt = addMs(createdAt, validMs);
+  const row = { ...offer, id, tokenHash: sha256(token), createdBy: ctx.actor.id, createdAt, expiresAt };
+  await insertInvitation(ctx, row);
+  return { id, url: `${ctx.config.publicUrl}/invite/${token}`, expiresAt: expiresAt.toISOString() };
 }
 
 export async function invitations(ctx: Ctx): Promise<InvitationView[]> {
@@ -64,6 +88,7 @@ export async function invitations(ctx: Ctx): Promise<InvitationView[]> {
     role: row.role,
     teamId: row.teamId,
     visibility: row.visibility,
+    recovery: row.userId !== null,
     createdAt: row.createdAt.toISOString(),
     expiresAt: row.expiresAt.toISOString(),
     state: stateOf(row, now),
@@ -88,11 +113,15 @@ export async function previewInvitation(ctx: Ctx, token: string): Promise<Invita
     role: row.role,
     teamName: row.teamName,
     invitedBy: row.invitedBy ?? '',
+    recovery: row.userId !== null,
     expiresAt: row.expiresAt.toISOString(),
   };
 }
 
-/** Creates the invited person, who can sign in at once with the same email and password. Open to all who hold the link. */
+/**
+ * Creates the invited person, or gives one who works here a new password (their name stays); either signs in at once with
+ * the same email and password. Open to all who hold the link.
+ */
 export async function acceptInvitation(ctx: Ctx, token: string, input: AcceptInput): Promise<Accepted> {
   const row = await openInvitation(ctx, token);
   const email = row.email ?? input.email;
@@ -103,24 +132,36 @@ export async function acceptInvitation(ctx: Ctx, token: string, input: AcceptInp
   // Hashing takes a tenth of a second: before the transaction, and only for a token that is real.
   const passwordHash = await hashPassword(input.password);
   return inTx(ctx, async (tx) => {
-    const id = newId();
+    const id = row.userId ?? newId();
     if (!(await claimInvitation(tx, row.id, id))) throw gone('accepted');
     const { role, teamId, visibility } = row;
-    const person = {
-      id,
-      accountId: newId(),
-      name: input.name,
-      email,
-      passwordHash,
-      role,
-      teamId,
-      visibility,
+    const acting: Ctx = {
+      ...tx,
+      actor: { kind: 'user', id, name: input.name, role, teamId, visibility },
     };
-    if (!(await insertPerson(tx, person))) {
-      throw conflict('email_taken', 'Somebody works here with this email address already.', 'email');
+    if (row.userId === null) {
+      const person = {
+        id,
+        accountId: newId(),
+        name: input.name,
+        email,
+        passwordHash,
+        role,
+        teamId,
+        visibility,
+      };
+      if (!(await insertPerson(tx, person))) {
+        throw conflict('email_taken', 'Somebody works here with this email address already.', 'email');
+      }
+      await audit(acting, { action: 'invitation.accepted', entity: 'invitation', entityId: row.id });
+    } else {
+      // A link made for a manager must not open the account of the owner they have become.
+      const person = await lockPerson(tx, id);
+      if (person?.role !== role || person.deactivatedAt !== null) throw gone('revoked');
+      await resetCredentials(tx, id, passwordHash);
+      await deleteSessions(tx, id);
+      await audit(acting, { action: 'user.recovered', entity: 'user', entityId: id });
     }
-    const actor = { kind: 'user', id, name: input.name, role, teamId, visibility } as const;
-    await audit({ ...tx, actor }, { action: 'invitation.accepted', entity: 'invitation', entityId: row.id });
     return { id, email, role };
   });
 }

@@ -190,7 +190,7 @@ export async function assertPlacement(
 }
 
 /** The locked row of somebody the actor may manage. */
-async function managed(ctx: Ctx, id: string): Promise<PersonRow> {
+export async function managed(ctx: Ctx, id: string): Promise<PersonRow> {
   const person = await lockPerson(ctx, id);
   if (person === undefined) throw notFound('person', id);
   if (!mayGrantRole(ctx.actor, person.role)) {

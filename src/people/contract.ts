@@ -121,6 +121,7 @@ export const invitationAnswer = z
     role,
     teamId: z.string().nullable(),
     visibility,
+    recovery: z.boolean(),
     createdAt: instant,
     expiresAt: instant,
     state: z.enum(['open', 'accepted', 'expired', 'revoked']),
@@ -135,6 +136,8 @@ export const invitationPreview = z
     role,
     teamName: z.string().nullable(),
     invitedBy: z.string(),
+    /** True: the link gives somebody who works here a new password. */
+    recovery: z.boolean(),
     expiresAt: instant,
   })
   .meta({ id: 'InvitationPreview' });

@@ -17,6 +17,7 @@ import {
   invitations,
   invite,
   previewInvitation,
+  recover,
   withdrawInvitation,
 } from './actions.invitations.ts';
 import {
@@ -106,6 +107,19 @@ function personRoutes() {
       paramsOf(idParam),
       jsonBody(personPatch),
       async (c) => c.json(await changePerson(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
+    )
+    .post(
+      '/api/people/:id/recovery-link',
+      describe({
+        tag,
+        summary: 'Make a link by which a person sets a new password',
+        description:
+          'For a forgotten password or a lost second factor. Works once and for a day; it is in this answer only.',
+        status: 201,
+        answer: invitationCreated,
+      }),
+      paramsOf(idParam),
+      async (c) => c.json(await recover(c.var.ctx, c.req.valid('param').id), 201),
     )
     .post(
       '/api/people/:id/deactivate',

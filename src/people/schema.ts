@@ -118,12 +118,16 @@ export const userTwoFactor = pgTable(
   (t) => [index('user_two_factor_user_idx').on(t.userId)],
 );
 
-/** Invitations by link. The link's token is kept only as its SHA-256; accepted once, in time, or revoked. */
+/**
+ * Invitations by link, and with `user_id` links by which somebody who works here gets in again. The link's token is kept
+ * only as its SHA-256; accepted once, in time, or revoked.
+ */
 export const invitation = pgTable(
   'invitation',
   {
     id: text('id').primaryKey(),
     tokenHash: text('token_hash').notNull().unique(),
+    userId: text('user_id').references(() => appUser.id),
     email: text('email'),
     role: text('role').notNull(),
     teamId: text('team_id').references(() => team.id),

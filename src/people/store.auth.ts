@@ -15,7 +15,7 @@ const RENEW_AFTER_S = 24 * 3_600;
 /** The client's address as our own server saw it; a header of that name from outside is overwritten. */
 const IP_HEADER = 'x-otklik-client-ip';
 
-export type SignedIn = {
+type SignedIn = {
   actor: Extract<Actor, { kind: 'user' }>;
   sessionId: string;
   /** Cookies to send back when the session was renewed. */

@@ -1,7 +1,7 @@
 import { and, asc, count, eq, gt, ilike, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import type { Role, Visibility } from '../core/rights.ts';
-import { appUser, team, userAccount, userSession } from './schema.ts';
+import { appUser, team, userAccount, userSession, userTwoFactor } from './schema.ts';
 
 /** What the verbs need to know of a person to judge a change. */
 export type PersonRow = typeof appUser.$inferSelect & { role: Role; visibility: Visibility };
@@ -123,6 +123,17 @@ export async function updatePerson(
     .update(appUser)
     .set({ ...change, updatedAt: ctx.clock.now() })
     .where(eq(appUser.id, id));
+}
+
+/** Gives a person a new password and takes their second factor away: they have shown neither. */
+export async function resetCredentials(ctx: Ctx, userId: string, passwordHash: string): Promise<void> {
+  const now = ctx.clock.now();
+  await ctx.db
+    .update(userAccount)
+    .set({ password: passwordHash, updatedAt: now })
+    .where(and(eq(userAccount.userId, userId), eq(userAccount.providerId, 'credential')));
+  await ctx.db.delete(userTwoFactor).where(eq(userTwoFactor.userId, userId));
+  await ctx.db.update(appUser).set({ twoFactorEnabled: false, updatedAt: now }).where(eq(appUser.id, userId));
 }
 
 export type SessionRow = typeof userSession.$inferSelect;

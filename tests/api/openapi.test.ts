@@ -3,6 +3,7 @@ import { findTargetHandler } from 'hono/utils/handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/index.ts';
 import type { Base } from '../../src/api/request.ts';
+import { routes } from '../../src/modules.ts';
 import { startApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 
@@ -23,7 +24,7 @@ type Document = {
 let api: TestApi;
 let document: Document;
 beforeAll(async () => {
-  api = await startApi();
+  api = await startApi({ routes });
   document = (await api.send('GET', '/api/openapi.json')).body as Document;
 });
 afterAll(() => api.close());
@@ -43,7 +44,7 @@ describe('the OpenAPI document', () => {
 
   it('holds every route of the API, each with a summary, a tag and the problem answer', () => {
     const base: Base = { config: api.ctx.config, db: api.ctx.db, log: api.ctx.log };
-    const app = createApp({ base, routes: [], webDist: '/nowhere' });
+    const app = createApp({ base, routes: routes(), webDist: '/nowhere' });
     const registered = app.routes
       .filter(
         (route) =>

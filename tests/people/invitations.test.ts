@@ -40,6 +40,7 @@ describe('an invitation by link', () => {
       role: 'manager',
       teamName: 'Sales',
       invitedBy: 'owner',
+      recovery: false,
       expiresAt: new Date(now + 7 * DAY_MS).toISOString(),
     });
     expect((await accept(token, {})).status).toBe(201);
@@ -128,5 +129,54 @@ describe('an invitation by link', () => {
       teamId: '019a0000-0000-7000-8000-000000000000',
     });
     expect(unknown).toMatchObject({ status: 422, body: { code: 'team_not_found', at: 'teamId' } });
+  });
+});
+
+describe('a recovery link', () => {
+  it('gives a person a new password once, ends their sessions and takes the second factor away', async () => {
+    const { id, email, password, send } = await api.person('manager');
+    await api.ctx.db.execute(sql`update app_user set two_factor_enabled = true where id = ${id}`);
+    const made = await owner('POST', `/api/people/${id}/recovery-link`);
+    expect(made).toMatchObject({ status: 201, body: { expiresAt: new Date(now + DAY_MS).toISOString() } });
+    const { url } = made.body as { url: string };
+    const token = url.slice(url.lastIndexOf('/') + 1);
+    expect((await api.send('GET', `/api/people/invitations/${token}`)).body).toMatchObject({
+      email,
+      recovery: true,
+    });
+    expect((await accept(token, { email: 'other@example.com' })).body).toMatchObject({
+      code: 'email_differs',
+    });
+    const set = await accept(token, { password: 'a brand new password' });
+    expect(set).toMatchObject({ status: 201, body: { id, email, role: 'manager' } });
+    expect((await send('GET', '/api/me')).status).toBe(401);
+    await expect(api.signIn(email, password)).rejects.toThrow('invalid_email_or_password');
+    const again = await api.signIn(email, 'a brand new password');
+    expect((await again('GET', '/api/me')).body).toMatchObject({
+      user: { id, name: 'A manager', twoFactorEnabled: false },
+    });
+    expect((await accept(token, { password: 'and another one here' })).status).toBe(410);
+  });
+
+  it('opens nothing any more once the person has another role', async () => {
+    const { id } = await api.person('manager');
+    const made = (await owner('POST', `/api/people/${id}/recovery-link`)).body as { url: string };
+    await owner('PATCH', `/api/people/${id}`, { role: 'owner' });
+    const set = await accept(made.url.slice(made.url.lastIndexOf('/') + 1), {
+      password: 'a brand new password',
+    });
+    expect(set).toMatchObject({ status: 410, body: { code: 'invitation_revoked' } });
+  });
+
+  it('is made only by whoever may manage the person, and only for the active', async () => {
+    const head = await api.person('head');
+    const { id: ownerId } = ((await owner('GET', '/api/me')).body as { user: { id: string } }).user;
+    expect((await head.send('POST', `/api/people/${ownerId}/recovery-link`)).status).toBe(403);
+    const manager = await api.person('manager');
+    expect((await manager.send('POST', `/api/people/${manager.id}/recovery-link`)).status).toBe(403);
+    expect((await head.send('POST', `/api/people/${manager.id}/recovery-link`)).status).toBe(201);
+    await owner('POST', `/api/people/${manager.id}/deactivate`);
+    const gone = await owner('POST', `/api/people/${manager.id}/recovery-link`);
+    expect(gone).toMatchObject({ status: 409, body: { code: 'person_deactivated' } });
   });
 });
