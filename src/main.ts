@@ -12,10 +12,22 @@ const ROLES: Readonly<Record<string, { what: string; load: () => Promise<Role> }
   all: { what: 'API, console and worker in one process', load: async () => (await import('./roles.ts')).all },
   api: { what: 'API and console', load: async () => (await import('./roles.ts')).api },
   worker: { what: 'background work', load: async () => (await import('./roles.ts')).worker },
-  migrate: { what: 'bring the database to the newest schema', load: async () => (await import('./roles.ts')).migrateOnly },
-  import: { what: 'load a file: import KIND FILE [--preset NAME]', load: async () => (await import('./roles.ts')).importFile },
-  demo: { what: 'an invented shop through the whole job: demo [--once] [--json] [--orders FILE]', load: async () => (await import('./demo/demo.ts')).demo },
-  'stop-db': { what: 'stop the embedded database', load: async () => (await import('./roles.ts')).stopDatabase },
+  migrate: {
+    what: 'bring the database to the newest schema',
+    load: async () => (await import('./roles.ts')).migrateOnly,
+  },
+  import: {
+    what: 'load a file: import KIND FILE [--preset NAME]',
+    load: async () => (await import('./roles.ts')).importFile,
+  },
+  demo: {
+    what: 'an invented shop through the whole job: demo [--once] [--json] [--orders FILE]',
+    load: async () => (await import('./demo/demo.ts')).demo,
+  },
+  'stop-db': {
+    what: 'stop the embedded database',
+    load: async () => (await import('./roles.ts')).stopDatabase,
+  },
 };
 
 async function main(): Promise<number> {

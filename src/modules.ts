@@ -5,13 +5,7 @@ import type { AppEnv } from './core/http.ts';
 import type { Job, Subscription } from './core/jobs.ts';
 import { contactsJobs, contactsRoutes, registerContacts } from './contacts/index.ts';
 import { dealsRoutes, registerDeals } from './deals/index.ts';
-import {
-  campaignsJobs,
-  campaignsRoutes,
-  campaignsSubscriptions,
-  registerCampaigns,
-} from './campaigns/index.ts';
-import { loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
+import { loyaltyJobs, loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
 import { ordersRoutes, registerOrders } from './orders/index.ts';
 import {
   installDefaultRules,
@@ -21,7 +15,7 @@ import {
   scoringSubscriptions,
 } from './scoring/index.ts';
 import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
-import { registerTracking, trackingRoutes } from './tracking/index.ts';
+import { installServerSource, registerTracking, trackingRoutes } from './tracking/index.ts';
 
 /** The list of modules: what each adds to the program. The only place that knows them all. */
 
@@ -31,13 +25,13 @@ export function registerModules(): void {
   registerTracking();
   registerSegments();
   registerLoyalty();
-  registerCampaigns();
   registerScoring();
   registerDeals();
 }
 
 /** What a new installation starts with; repeating it changes nothing. */
 export async function installDefaults(ctx: Ctx): Promise<void> {
+  await installServerSource(ctx);
   await installDefaultRules(ctx);
 }
 
@@ -48,21 +42,15 @@ export function routes(): Array<Hono<AppEnv>> {
     trackingRoutes(),
     segmentsRoutes(),
     loyaltyRoutes(),
-    campaignsRoutes(),
     scoringRoutes(),
     dealsRoutes(),
   ];
 }
 
 export function jobs(): Job[] {
-  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...campaignsJobs, ...scoringJobs];
+  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...loyaltyJobs, ...scoringJobs];
 }
 
 export function subscriptions(): Subscription[] {
-  return [
-    ...segmentsSubscriptions,
-    ...loyaltySubscriptions,
-    ...campaignsSubscriptions,
-    ...scoringSubscriptions,
-  ];
+  return [...segmentsSubscriptions, ...loyaltySubscriptions, ...scoringSubscriptions];
 }

@@ -92,7 +92,7 @@ async function inventedAddresses(client: Client): Promise<object[]> {
         externalId,
         name: `Customer ${externalId}`,
         email: `customer-${externalId}@example.com`,
-        ...CONSENT,
+        emailConsent: true,
       });
     }
     cursor = page.nextCursor;
