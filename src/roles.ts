@@ -103,8 +103,12 @@ export function announce({ url, owner, app }: Running): void {
     return;
   }
   console.log(`Otklik is ready at ${app.config.publicUrl}`);
-  if (owner !== null)
-    console.log(`First sign-in: ${owner.email} with the password ${owner.password} (shown this once)`);
+  if (owner === null) return;
+  const password =
+    app.config.ownerPassword === undefined
+      ? `password ${owner.password} (shown this once)`
+      : 'password in OWNER_PASSWORD';
+  console.log(`First sign-in: ${owner.email} with the ${password}`);
 }
 
 export async function migrateOnly(config: Config, log: Logger): Promise<number> {
