@@ -1,5 +1,12 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from '@tanstack/react-router';
-import i18next from 'i18next';
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import { loadNamespaces } from 'i18next';
 import { meQuery } from './api/me.ts';
 import { ApiError } from './api/problem.ts';
 import { queryClient } from './api/query.ts';
@@ -25,14 +32,15 @@ type Page = { default: () => React.ReactNode };
 
 /** A page comes with its code and its texts, both only when someone goes there. */
 const page = (load: () => Promise<Page>, ...areas: Area[]) =>
-  lazyRouteComponent(async () => (await Promise.all([load(), i18next.loadNamespaces(areas)]))[0]);
+  lazyRouteComponent(async () => (await Promise.all([load(), loadNamespaces(areas)]))[0]);
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (search): { next?: string } => (typeof search['next'] === 'string' ? { next: search['next'] } : {}),
+  validateSearch: (search): { next?: string } =>
+    typeof search['next'] === 'string' ? { next: search['next'] } : {},
   component: page(() => import('./pages/sign-in/SignInPage.tsx')),
 });
 
@@ -63,7 +71,16 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/',
-    component: page(() => import('./pages/home/HomePage.tsx'), 'home', 'leads', 'work', 'sales'),
+    component: page(
+      () => import('./pages/home/HomePage.tsx'),
+      'home',
+      'leads',
+      'work',
+      'sales',
+      'campaigns',
+      'imports',
+      'settings',
+    ),
   }),
   createRoute({
     getParentRoute,
@@ -84,7 +101,12 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/segments/new',
-    component: page(() => import('./pages/segments/NewSegmentPage.tsx'), 'segments', 'conditions', 'contacts'),
+    component: page(
+      () => import('./pages/segments/NewSegmentPage.tsx'),
+      'segments',
+      'conditions',
+      'contacts',
+    ),
   }),
   createRoute({
     getParentRoute,
@@ -94,7 +116,34 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/segments/$id/edit',
-    component: page(() => import('./pages/segments/EditSegmentPage.tsx'), 'segments', 'conditions', 'contacts'),
+    component: page(
+      () => import('./pages/segments/EditSegmentPage.tsx'),
+      'segments',
+      'conditions',
+      'contacts',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns',
+    component: page(() => import('./pages/campaigns/CampaignsPage.tsx'), 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns/new',
+    validateSearch: (search): { segment?: string } =>
+      typeof search['segment'] === 'string' ? { segment: search['segment'] } : {},
+    component: page(() => import('./pages/campaigns/NewCampaignPage.tsx'), 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns/$id',
+    component: page(() => import('./pages/campaigns/CampaignPage.tsx'), 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns/$id/edit',
+    component: page(() => import('./pages/campaigns/EditCampaignPage.tsx'), 'campaigns'),
   }),
   createRoute({
     getParentRoute,

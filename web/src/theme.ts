@@ -6,25 +6,88 @@ import type { CSSVariablesResolver, MantineColorsTuple } from '@mantine/core';
  * shades used for text reach 4.5:1 on the surface they stand on.
  */
 const pine: MantineColorsTuple = [
-  '#eff9f4', '#dbf0e7', '#bee1d2', '#9dcdba', '#7bb8a1', '#5ba187', '#3d826a', '#2b6b55', '#1f5442', '#153e30',
+  '#eff9f4',
+  '#dbf0e7',
+  '#bee1d2',
+  '#9dcdba',
+  '#7bb8a1',
+  '#5ba187',
+  '#3d826a',
+  '#2b6b55',
+  '#1f5442',
+  '#153e30',
 ];
 const ember: MantineColorsTuple = [
-  '#fff3ee', '#fde5da', '#faccb7', '#f3af91', '#e89068', '#d96e39', '#bd5110', '#9a3c00', '#792f01', '#592204',
+  '#fff3ee',
+  '#fde5da',
+  '#faccb7',
+  '#f3af91',
+  '#e89068',
+  '#d96e39',
+  '#bd5110',
+  '#9a3c00',
+  '#792f01',
+  '#592204',
 ];
 const gold: MantineColorsTuple = [
-  '#fdf4e7', '#fce8ca', '#f5d29c', '#e6b970', '#d39f48', '#b9862c', '#996d17', '#7b560d', '#604308', '#473005',
+  '#fdf4e7',
+  '#fce8ca',
+  '#f5d29c',
+  '#e6b970',
+  '#d39f48',
+  '#b9862c',
+  '#996d17',
+  '#7b560d',
+  '#604308',
+  '#473005',
 ];
 const red: MantineColorsTuple = [
-  '#fef3f2', '#fde4e2', '#facac7', '#f6aaa7', '#f08684', '#e46061', '#ca3a43', '#a72530', '#831e25', '#60171b',
+  '#fef3f2',
+  '#fde4e2',
+  '#facac7',
+  '#f6aaa7',
+  '#f08684',
+  '#e46061',
+  '#ca3a43',
+  '#a72530',
+  '#831e25',
+  '#60171b',
 ];
 const sky: MantineColorsTuple = [
-  '#eff7fe', '#dfecf9', '#c2dbf1', '#a1c6e6', '#7eafd9', '#5c97c7', '#3a77a8', '#2a628e', '#1f4d70', '#163853',
+  '#eff7fe',
+  '#dfecf9',
+  '#c2dbf1',
+  '#a1c6e6',
+  '#7eafd9',
+  '#5c97c7',
+  '#3a77a8',
+  '#2a628e',
+  '#1f4d70',
+  '#163853',
 ];
 const gray: MantineColorsTuple = [
-  '#fbfaf8', '#f5f4f1', '#eae9e6', '#dddcd8', '#c8c7c2', '#918f8a', '#6d6c66', '#54534d', '#393833', '#23221e',
+  '#fbfaf8',
+  '#f5f4f1',
+  '#eae9e6',
+  '#dddcd8',
+  '#c8c7c2',
+  '#918f8a',
+  '#6d6c66',
+  '#54534d',
+  '#393833',
+  '#23221e',
 ];
 const dark: MantineColorsTuple = [
-  '#d4dbd8', '#b9bfbc', '#9aa09d', '#7d8380', '#4c514f', '#363b38', '#292e2c', '#1e2321', '#161a18', '#0f1311',
+  '#d4dbd8',
+  '#b9bfbc',
+  '#9aa09d',
+  '#7d8380',
+  '#4c514f',
+  '#363b38',
+  '#292e2c',
+  '#1e2321',
+  '#161a18',
+  '#0f1311',
 ];
 
 export const theme = createTheme({

@@ -41,7 +41,10 @@ export const contacts = {
     queryOptions({
       queryKey: ['contacts', 'count', wanted],
       queryFn: ({ signal }) =>
-        api.get<z.output<typeof contactsCount>>('/api/contacts/count', { query: wantedQuery(wanted), signal }),
+        api.get<z.output<typeof contactsCount>>('/api/contacts/count', {
+          query: wantedQuery(wanted),
+          signal,
+        }),
     }),
   fields: queryOptions({
     queryKey: ['contacts', 'fields'],
@@ -50,16 +53,23 @@ export const contacts = {
   }),
   exportUrl: (wanted: Wanted) => urlOf('/api/contacts/export.csv', wantedQuery(wanted)),
   one: (id: string) =>
-    queryOptions({ queryKey: ['contacts', 'one', id], queryFn: () => api.get<ContactCard>(`/api/contacts/${id}`) }),
+    queryOptions({
+      queryKey: ['contacts', 'one', id],
+      queryFn: () => api.get<ContactCard>(`/api/contacts/${id}`),
+    }),
   create: (input: ContactInput) => api.post<ContactCard>('/api/contacts', input),
   change: (id: string, input: ContactChange) => api.patch<ContactCard>(`/api/contacts/${id}`, input),
   /** Everyone who fits, or the contacts named. */
   bulk: (which: { ids: readonly string[] } | Wanted, change: BulkChange) =>
-    api.post<BulkAnswer>('/api/contacts/bulk', 'ids' in which ? { ...which, ...change } : { filter: [], ...which, ...change }),
+    api.post<BulkAnswer>(
+      '/api/contacts/bulk',
+      'ids' in which ? { ...which, ...change } : { filter: [], ...which, ...change },
+    ),
   timeline: (id: string, kinds: string | undefined) =>
     pagesOf<TimelineEntry>('timeline', `/api/contacts/${id}/timeline`, { kinds, limit: 30 }, 'before'),
   note: (id: string, body: string) => api.post<NoteView>(`/api/contacts/${id}/notes`, { body }),
-  consent: (id: string, input: z.input<typeof consentInput>) => api.post<unknown>(`/api/contacts/${id}/consents`, input),
+  consent: (id: string, input: z.input<typeof consentInput>) =>
+    api.post<unknown>(`/api/contacts/${id}/consents`, input),
 };
 
 export type BulkChange = { addTags?: string[]; removeTags?: string[]; ownerId?: string | null };
@@ -68,7 +78,8 @@ type BulkAnswer = { changed: number };
 export const views = {
   all: queryOptions({
     queryKey: ['views'],
-    queryFn: async () => (await api.get<{ items: ViewAnswer[] }>('/api/views', { query: { entity: 'contacts' } })).items,
+    queryFn: async () =>
+      (await api.get<{ items: ViewAnswer[] }>('/api/views', { query: { entity: 'contacts' } })).items,
   }),
   create: (input: Omit<z.input<typeof viewCreate>, 'entity'>) =>
     api.post<ViewAnswer>('/api/views', { entity: 'contacts', ...input }),

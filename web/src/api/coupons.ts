@@ -9,7 +9,8 @@ export const coupons = {
   ofContact: (contactId: string) =>
     queryOptions({
       queryKey: ['coupons', contactId],
-      queryFn: async () => (await api.get<{ items: CouponView[] }>(`/api/contacts/${contactId}/coupons`)).items,
+      queryFn: async () =>
+        (await api.get<{ items: CouponView[] }>(`/api/contacts/${contactId}/coupons`)).items,
     }),
   campaigns: () => pagesOf<CouponCampaignView>('coupon-campaigns', '/api/coupon-campaigns', { limit: 200 }),
   create: (input: CouponCampaignInput) => api.post<CouponCampaignView>('/api/coupon-campaigns', input),

@@ -52,7 +52,11 @@ export type ImportStart = {
  * Sends the file itself as the body. XMLHttpRequest, because fetch can't tell how much of an upload is through;
  * `onProgress` gets 0…1.
  */
-export function uploadImport(input: ImportStart, onProgress: (share: number) => void, signal: AbortSignal): Promise<{ id: string }> {
+export function uploadImport(
+  input: ImportStart,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<{ id: string }> {
   const { kind, format, preset, mapping, name, file } = input;
   const url = urlOf('/api/imports', {
     kind,
@@ -65,7 +69,9 @@ export function uploadImport(input: ImportStart, onProgress: (share: number) => 
     const request = new XMLHttpRequest();
     request.open('POST', url);
     request.setRequestHeader('content-type', 'application/octet-stream');
-    request.upload.addEventListener('progress', ({ loaded, total }) => onProgress(total === 0 ? 0 : loaded / total));
+    request.upload.addEventListener('progress', ({ loaded, total }) =>
+      onProgress(total === 0 ? 0 : loaded / total),
+    );
     request.addEventListener('error', () =>
       reject(new ApiError({ status: 0, code: 'offline', detail: 'The server could not be reached.' })),
     );

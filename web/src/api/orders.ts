@@ -10,7 +10,10 @@ export type SalesQuery = { by: 'day' | 'month'; from?: string; to?: string; by2?
 export const orders = {
   ofContact: (contactId: string) => pagesOf<OrderView>('orders', '/api/orders', { contactId, limit: 20 }),
   one: (id: string) =>
-    queryOptions({ queryKey: ['orders', 'one', id], queryFn: () => api.get<OrderDetail>(`/api/orders/${id}`) }),
+    queryOptions({
+      queryKey: ['orders', 'one', id],
+      queryFn: () => api.get<OrderDetail>(`/api/orders/${id}`),
+    }),
   sales: (query: SalesQuery) =>
     queryOptions({
       queryKey: ['orders', 'sales', query],

@@ -54,7 +54,10 @@ export const invitations = {
 };
 
 export const keys = {
-  all: queryOptions({ queryKey: ['keys'], queryFn: async () => (await api.get<Items<KeyView>>('/api/keys')).items }),
+  all: queryOptions({
+    queryKey: ['keys'],
+    queryFn: async () => (await api.get<Items<KeyView>>('/api/keys')).items,
+  }),
   create: (input: KeyInput) => api.post<KeyCreated>('/api/keys', input),
   revoke: (id: string) => api.delete(`/api/keys/${id}`),
 };

@@ -29,20 +29,43 @@ export function Operand(props: Props) {
   if (op === 'between')
     return (
       <Group gap={6} wrap="nowrap" align="flex-start">
-        <One {...props} label={t('from')} name="from" value={operand.from} onValue={(from) => onChange({ ...operand, from })} />
+        <One
+          {...props}
+          label={t('from')}
+          name="from"
+          value={operand.from}
+          onValue={(from) => onChange({ ...operand, from })}
+        />
         <Text size="sm" pt={6}>
           {t('and')}
         </Text>
-        <One {...props} label={t('to')} name="to" value={operand.to} onValue={(to) => onChange({ ...operand, to })} />
+        <One
+          {...props}
+          label={t('to')}
+          name="to"
+          value={operand.to}
+          onValue={(to) => onChange({ ...operand, to })}
+        />
       </Group>
     );
   if (MANY.has(op)) return <Many {...props} />;
   return (
-    <One {...props} label={t('value')} name="value" value={operand.value} onValue={(value) => onChange({ value })} />
+    <One
+      {...props}
+      label={t('value')}
+      name="value"
+      value={operand.value}
+      onValue={(value) => onChange({ value })}
+    />
   );
 }
 
-type OneProps = Props & { label: string; name: 'value' | 'from' | 'to'; value: unknown; onValue: (value: unknown) => void };
+type OneProps = Props & {
+  label: string;
+  name: 'value' | 'from' | 'to';
+  value: unknown;
+  onValue: (value: unknown) => void;
+};
 
 function One({ kind, choices, label, name, value, onValue, errorAt, withinPortal = true }: OneProps) {
   const { t } = useTranslation('conditions');
@@ -66,7 +89,7 @@ function One({ kind, choices, label, name, value, onValue, errorAt, withinPortal
           { value: 'true', label: t('yes') },
           { value: 'false', label: t('no') },
         ]}
-        value={value === undefined ? null : String(value)}
+        value={typeof value === 'boolean' ? String(value) : null}
         onChange={(next) => onValue(next === 'true')}
       />
     );
@@ -96,10 +119,29 @@ function Many({ kind, choices, operand, onChange, errorAt, withinPortal = true }
   const values = Array.isArray(operand.value) ? operand.value.map(String) : [];
   const set = (next: string[]) =>
     onChange({ value: kind === 'number' ? next.map(Number).filter((one) => !Number.isNaN(one)) : next });
-  const shared = { size: 'sm' as const, 'aria-label': t('values'), error: errorAt?.('value'), miw: 200, flex: 1 };
+  const shared = {
+    size: 'sm' as const,
+    'aria-label': t('values'),
+    error: errorAt?.('value'),
+    miw: 200,
+    flex: 1,
+  };
   return choices === undefined ? (
-    <TagsInput {...shared} placeholder={values.length === 0 ? t('enterHint') : ''} value={values} onChange={set} acceptValueOnBlur />
+    <TagsInput
+      {...shared}
+      placeholder={values.length === 0 ? t('enterHint') : ''}
+      value={values}
+      onChange={set}
+      acceptValueOnBlur
+    />
   ) : (
-    <MultiSelect {...shared} searchable comboboxProps={{ withinPortal }} data={[...choices]} value={values} onChange={set} />
+    <MultiSelect
+      {...shared}
+      searchable
+      comboboxProps={{ withinPortal }}
+      data={[...choices]}
+      value={values}
+      onChange={set}
+    />
   );
 }

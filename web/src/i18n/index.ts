@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import i18next, { use } from 'i18next';
 import type { BackendModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
 
@@ -35,8 +35,7 @@ function remember(language: string): void {
 
 export async function startI18n(): Promise<void> {
   i18next.on('languageChanged', remember);
-  await i18next
-    .use(backend)
+  await use(backend)
     .use(initReactI18next)
     .init({
       lng: firstLanguage(),

@@ -9,7 +9,10 @@ export function useChoicesOf(): (field: string) => Choice[] | undefined {
   return (field) => {
     if (field === 'ownerId') return owners.choices;
     if (field === 'kind')
-      return (['person', 'organisation', 'visitor'] as const).map((value) => ({ value, label: t(`kind.${value}`) }));
+      return (['person', 'organisation', 'visitor'] as const).map((value) => ({
+        value,
+        label: t(`kind.${value}`),
+      }));
     return undefined;
   };
 }

@@ -26,7 +26,9 @@ export function shareText(share: number, locale: string): string {
 }
 
 export function dateText(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(
+    new Date(iso),
+  );
 }
 
 export function dateTimeText(iso: string, locale: string): string {
@@ -41,7 +43,9 @@ export function dateTimeText(iso: string, locale: string): string {
 
 /** "2026-03" → "Mar 2026". */
 export function monthText(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
+    new Date(iso),
+  );
 }
 
 /** How far a moment is from `nowMs`: "5 minutes ago", "in 2 days". */

@@ -5,7 +5,12 @@ export type Page<T> = { items: T[]; nextCursor: string | null };
 type QueryValue = string | number | boolean | null | undefined;
 
 /** A keyset list of the API as an endless query: the next page starts at the cursor of the last. */
-export function pagesOf<T>(key: string, path: string, query: Record<string, QueryValue> = {}, cursorName = 'cursor') {
+export function pagesOf<T>(
+  key: string,
+  path: string,
+  query: Record<string, QueryValue> = {},
+  cursorName = 'cursor',
+) {
   return infiniteQueryOptions({
     queryKey: [key, path, query],
     queryFn: ({ pageParam, signal }) =>
@@ -18,7 +23,10 @@ export function pagesOf<T>(key: string, path: string, query: Record<string, Quer
 
 /** What a DataTable needs of such a list. */
 export function useList<T>(options: ReturnType<typeof pagesOf<T>>, refreshMs?: number) {
-  const query = useInfiniteQuery({ ...options, ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }) });
+  const query = useInfiniteQuery({
+    ...options,
+    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+  });
   return {
     rows: query.data,
     error: query.error,

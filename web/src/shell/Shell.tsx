@@ -33,7 +33,13 @@ export default function Shell() {
             <LogoMark />
             <span className={classes['product']}>{t('product')}</span>
           </Group>
-          <Burger opened={open} onClick={drawer.open} size="sm" aria-label={t('nav.menu')} aria-expanded={open} />
+          <Burger
+            opened={open}
+            onClick={drawer.open}
+            size="sm"
+            aria-label={t('nav.menu')}
+            aria-expanded={open}
+          />
         </Group>
       </AppShell.Header>
       <AppShell.Navbar p="sm" className={classes['navbar'] ?? ''}>

@@ -44,15 +44,24 @@ const SKELETON_ROWS = 8;
 export function DataTable<Row>(props: Props<Row>) {
   const { rows, columns } = props;
   if (props.error !== undefined && props.error !== null && rows === undefined)
-    return <ErrorState error={props.error} {...(props.onRetry === undefined ? {} : { retry: props.onRetry })} />;
+    return (
+      <ErrorState error={props.error} {...(props.onRetry === undefined ? {} : { retry: props.onRetry })} />
+    );
   if (rows?.length === 0) return props.empty;
   return (
     <div>
       <div className={classes['wrap']}>
-        <Table className={classes['table'] ?? ''} aria-label={props.label} role="table" aria-busy={rows === undefined}>
+        <Table
+          className={classes['table'] ?? ''}
+          aria-label={props.label}
+          role="table"
+          aria-busy={rows === undefined}
+        >
           <Table.Thead>
             <Table.Tr role="row">
-              {props.picking !== undefined && rows !== undefined && <PickAll {...props} picking={props.picking} />}
+              {props.picking !== undefined && rows !== undefined && (
+                <PickAll {...props} picking={props.picking} />
+              )}
               {columns.map((column) => (
                 <Head key={column.key} column={column} {...props} />
               ))}
@@ -74,8 +83,16 @@ export function DataTable<Row>(props: Props<Row>) {
 
 function Head<Row>({ column, sort, onSort }: Pick<Props<Row>, 'sort' | 'onSort'> & { column: Column<Row> }) {
   const key = column.sort;
-  const direction = key === undefined ? undefined : sort === key ? 'ascending' : sort === `-${key}` ? 'descending' : undefined;
-  const Icon = direction === 'ascending' ? IconArrowUp : direction === 'descending' ? IconArrowDown : IconArrowsSort;
+  const direction =
+    key === undefined
+      ? undefined
+      : sort === key
+        ? 'ascending'
+        : sort === `-${key}`
+          ? 'descending'
+          : undefined;
+  const Icon =
+    direction === 'ascending' ? IconArrowUp : direction === 'descending' ? IconArrowDown : IconArrowsSort;
   return (
     <Table.Th
       role="columnheader"

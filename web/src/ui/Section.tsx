@@ -14,7 +14,14 @@ export function Section(props: {
   const pad = props.flush === true ? 'md' : 0;
   return (
     <Paper component="section" aria-labelledby={id} p={props.flush === true ? 0 : 'md'}>
-      <Group justify="space-between" gap="xs" mb={props.flush === true ? 0 : 'sm'} px={pad} pt={pad} wrap="wrap">
+      <Group
+        justify="space-between"
+        gap="xs"
+        mb={props.flush === true ? 0 : 'sm'}
+        px={pad}
+        pt={pad}
+        wrap="wrap"
+      >
         <div>
           <Title order={2} id={id}>
             {props.title}

@@ -27,7 +27,11 @@ export function DateTime(props: { at: string; mode?: 'date' | 'full' | 'relative
   const mode = props.mode ?? 'full';
   const full = dateTimeText(props.at, locale());
   const shown =
-    mode === 'date' ? dateText(props.at, locale()) : mode === 'relative' ? relativeText(props.at, locale()) : full;
+    mode === 'date'
+      ? dateText(props.at, locale())
+      : mode === 'relative'
+        ? relativeText(props.at, locale())
+        : full;
   return (
     <Tooltip label={`${full} · ${Intl.DateTimeFormat().resolvedOptions().timeZone}`}>
       <time dateTime={props.at}>{shown}</time>

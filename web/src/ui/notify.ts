@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import i18next from 'i18next';
+import { t } from 'i18next';
 import { ApiError } from '../api/problem.ts';
 
 export function notifyDone(message: string): void {
@@ -11,7 +11,7 @@ export function notifyProblem(error: unknown): void {
   const problem = error instanceof ApiError ? error : undefined;
   notifications.show({
     color: 'red',
-    title: problem?.message ?? i18next.t('error.unexpected'),
+    title: problem?.message ?? t('error.unexpected'),
     message: problem === undefined ? '' : problem.code,
     autoClose: 12_000,
     role: 'alert',

@@ -30,7 +30,9 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
         <Text size="sm">{problem?.message ?? t('error.unexpected')}</Text>
-        {problem !== undefined && <Code>{[problem.code, problem.requestId].filter(Boolean).join(' · ')}</Code>}
+        {problem !== undefined && (
+          <Code>{[problem.code, problem.requestId].filter(Boolean).join(' · ')}</Code>
+        )}
         {retry !== undefined && (
           <Button size="xs" variant="default" onClick={retry}>
             {t('action.retry')}

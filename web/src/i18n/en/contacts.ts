@@ -123,7 +123,13 @@ export default {
     claimed: 'not confirmed',
     coupon: 'Coupon {{code}}',
     machine: 'by a machine',
-    couponState: { issued: 'issued', held: 'in a basket', used: 'used', expired: 'expired', void: 'withdrawn' },
+    couponState: {
+      issued: 'issued',
+      held: 'in a basket',
+      used: 'used',
+      expired: 'expired',
+      void: 'withdrawn',
+    },
     messageState: {
       planned: 'planned',
       retry: 'will be tried again',

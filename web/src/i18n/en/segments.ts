@@ -61,7 +61,12 @@ export default {
       lastAt: 'Date of the last order',
     },
     window: 'When',
-    windows: { ever: 'ever', last: 'in the last', calendar: 'in the last calendar days', between: 'between dates' },
+    windows: {
+      ever: 'ever',
+      last: 'in the last',
+      calendar: 'in the last calendar days',
+      between: 'between dates',
+    },
     zone: 'Time zone',
     more: 'Which purchases',
     less: 'Hide the details',

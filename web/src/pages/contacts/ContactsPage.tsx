@@ -55,7 +55,13 @@ export default function ContactsPage() {
         actions={
           <>
             {may('contacts:export') && (
-              <Button component="a" href={contacts.exportUrl(wanted)} download variant="default" leftSection={<IconDownload size={17} />}>
+              <Button
+                component="a"
+                href={contacts.exportUrl(wanted)}
+                download
+                variant="default"
+                leftSection={<IconDownload size={17} />}
+              >
                 {t('contacts:export')}
               </Button>
             )}
@@ -73,9 +79,16 @@ export default function ContactsPage() {
         }
       />
       <Group mb="sm" gap="sm" align="flex-start">
-        <SearchField key={search.view ?? ''} value={search.q ?? ''} onChange={(q) => go({ q: q === '' ? undefined : q })} />
+        <SearchField
+          key={search.view ?? ''}
+          value={search.q ?? ''}
+          onChange={(q) => go({ q: q === '' ? undefined : q })}
+        />
         <ViewsMenu search={search} onOpen={(next) => void navigate({ search: next })} />
-        <FilterBar value={search.filter ?? []} onChange={(filter) => go({ filter: filter.length === 0 ? undefined : filter })} />
+        <FilterBar
+          value={search.filter ?? []}
+          onChange={(filter) => go({ filter: filter.length === 0 ? undefined : filter })}
+        />
       </Group>
       <BulkBar
         picked={picked}
@@ -115,7 +128,10 @@ export default function ContactsPage() {
                 title={t('contacts:nobody')}
                 text={t('contacts:nobodyText')}
                 action={
-                  <Button variant="default" onClick={() => go({ q: undefined, filter: undefined, view: undefined })}>
+                  <Button
+                    variant="default"
+                    onClick={() => go({ q: undefined, filter: undefined, view: undefined })}
+                  >
                     {t('contacts:clearAll')}
                   </Button>
                 }
@@ -154,7 +170,16 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
 function Count({ wanted }: { wanted: Wanted }) {
   const { t } = useTranslation('contacts');
   const { data } = useQuery(contacts.count(wanted));
-  if (data === undefined) return <Text span inherit aria-hidden="true">…</Text>;
+  if (data === undefined)
+    return (
+      <Text span inherit aria-hidden="true">
+        …
+      </Text>
+    );
   const shown = numberText(data.count, locale());
-  return <span aria-live="polite">{data.exact ? t('count', { count: data.count, shown }) : t('countAbout', { shown })}</span>;
+  return (
+    <span aria-live="polite">
+      {data.exact ? t('count', { count: data.count, shown }) : t('countAbout', { shown })}
+    </span>
+  );
 }

@@ -9,7 +9,8 @@ const SORTS = ['name', 'createdAt', 'updatedAt', 'email'].flatMap((field) => [fi
 
 export const isSort = (value: unknown): value is Sort => typeof value === 'string' && SORTS.includes(value);
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 function conditions(value: unknown): FilterCondition[] | undefined {
   if (!Array.isArray(value)) return undefined;

@@ -16,7 +16,9 @@ export function ColumnsTable(props: {
   const choices = (column: string) => [
     { value: '', label: t('skip') },
     ...kind.fields.map(({ name, required }) => ({ value: name, label: required ? `${name} *` : name })),
-    ...(kind.kind === 'contacts' ? [{ value: `attributes.${column}`, label: t('attribute', { name: column }) }] : []),
+    ...(kind.kind === 'contacts'
+      ? [{ value: `attributes.${column}`, label: t('attribute', { name: column }) }]
+      : []),
   ];
   return (
     <Table.ScrollContainer minWidth={560}>

@@ -88,16 +88,15 @@ function Import({ view }: { view: ImportView }) {
 function Going({ view }: { view: ImportView }) {
   const { t } = useTranslation('imports');
   const share = view.bytesTotal === 0 ? 0 : view.bytesRead / view.bytesTotal;
-  const shown = (value: number) => numberText(value, locale());
   return (
     <Paper p="md">
       <Progress value={share * 100} animated aria-label={t('progress')} mb="xs" />
       <Group justify="space-between">
         <Text size="sm" c="dimmed">
-          {view.rowsPerS !== null && t('rate', { shown: shown(view.rowsPerS) })}
+          {view.rowsPerS !== null && t('rate', { shown: numberText(view.rowsPerS, locale()) })}
         </Text>
         <Text size="sm" c="dimmed">
-          {view.etaS !== null && t('left', { shown: shown(view.etaS) })}
+          {view.etaS !== null && t('left', { shown: numberText(view.etaS, locale()) })}
         </Text>
       </Group>
     </Paper>
@@ -127,7 +126,14 @@ function Errors({ view }: { view: ImportView }) {
       flush
       actions={
         view.rowsFailed > 0 && (
-          <Button component="a" href={imports.errorsUrl(view.id)} download size="xs" variant="default" leftSection={<IconDownload size={15} />}>
+          <Button
+            component="a"
+            href={imports.errorsUrl(view.id)}
+            download
+            size="xs"
+            variant="default"
+            leftSection={<IconDownload size={15} />}
+          >
             {t('errorsDownload')}
           </Button>
         )

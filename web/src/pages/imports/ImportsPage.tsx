@@ -36,7 +36,12 @@ export default function ImportsPage() {
       cell: (row) => <Badge color={STATE_COLORS[row.state]}>{t(`states.${row.state}`)}</Badge>,
     },
     { key: 'rows', header: t('rows'), align: 'right', cell: (row) => <Figure value={row.rowsDone} /> },
-    { key: 'failed', header: t('failedRows'), align: 'right', cell: (row) => <Figure value={row.rowsFailed} /> },
+    {
+      key: 'failed',
+      header: t('failedRows'),
+      align: 'right',
+      cell: (row) => <Figure value={row.rowsFailed} />,
+    },
     { key: 'started', header: t('started'), cell: (row) => <DateTime at={row.createdAt} /> },
   ];
   const create = (
@@ -54,7 +59,9 @@ export default function ImportsPage() {
           {...list}
           rowKey={(row) => row.id}
           onOpen={(row) => void navigate({ to: '/imports/$id', params: { id: row.id } })}
-          empty={<EmptyState icon={<IconFileImport />} title={t('empty')} text={t('emptyText')} action={create} />}
+          empty={
+            <EmptyState icon={<IconFileImport />} title={t('empty')} text={t('emptyText')} action={create} />
+          }
         />
       </Paper>
     </>

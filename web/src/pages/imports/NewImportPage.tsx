@@ -1,4 +1,15 @@
-import { Alert, Button, FileInput, Group, Progress, Select, SimpleGrid, Stack, Text, TextInput } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  FileInput,
+  Group,
+  Progress,
+  Select,
+  SimpleGrid,
+  Stack,
+  Text,
+  TextInput,
+} from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
@@ -55,7 +66,11 @@ function Steps({ kinds }: { kinds: readonly ImportKind[] }) {
       stop.current = new AbortController();
       const how = preset === null ? { mapping: mappingOf(map, head) } : { preset };
       const title = name.trim() === '' ? file.name : name.trim();
-      return uploadImport({ kind: kindKey, format: head.format, name: title, file, ...how }, setShare, stop.current.signal);
+      return uploadImport(
+        { kind: kindKey, format: head.format, name: title, file, ...how },
+        setShare,
+        stop.current.signal,
+      );
     },
     touches: ['imports'],
     onDone: ({ id }) => void navigate({ to: '/imports/$id', params: { id } }),
@@ -91,7 +106,8 @@ function Steps({ kinds }: { kinds: readonly ImportKind[] }) {
               if (next === undefined) return;
               setKind(next.kind);
               setPreset(null);
-              if (chosen !== undefined) setChosen({ ...chosen, map: guessColumns(chosen.head.columns, next) });
+              if (chosen !== undefined)
+                setChosen({ ...chosen, map: guessColumns(chosen.head.columns, next) });
             }}
           />
           <FileInput
@@ -131,7 +147,9 @@ function Steps({ kinds }: { kinds: readonly ImportKind[] }) {
           />
         </Section>
       )}
-      {missing.length > 0 && <Alert color="gold">{t('imports:missing', { fields: missing.join(', ') })}</Alert>}
+      {missing.length > 0 && (
+        <Alert color="gold">{t('imports:missing', { fields: missing.join(', ') })}</Alert>
+      )}
       {start.error !== null && <ErrorState error={start.error} />}
       {start.isPending ? (
         <Group>

@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/browser/esm/sync';
 import type { ImportFormat } from '../../api/imports.ts';
+import { textOf } from '../../lib/textOf.ts';
 
 /** Enough for a header and some rows of any real table, read without loading the file. */
 const HEAD_BYTES = 256 * 1024;
@@ -49,7 +50,10 @@ async function headOf(file: File): Promise<Uint8Array> {
 function decode(bytes: Uint8Array): { text: string; encoding: Encoding } {
   // `stream` forgives a character cut at the end of the head.
   try {
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }), encoding: 'utf-8' };
+    return {
+      text: new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true }),
+      encoding: 'utf-8',
+    };
   } catch {
     return { text: new TextDecoder('windows-1251').decode(bytes), encoding: 'windows-1251' };
   }
@@ -67,7 +71,14 @@ function likeliest(text: string): Delimiter {
 }
 
 function csv(text: string, delimiter: Delimiter): string[][] {
-  return parse(text, { delimiter, bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true, to: SHOWN_ROWS + 1 });
+  return parse(text, {
+    delimiter,
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    to: SHOWN_ROWS + 1,
+  });
 }
 
 function ndjson(text: string): { columns: string[]; rows: string[][] } {
@@ -77,6 +88,5 @@ function ndjson(text: string): { columns: string[]; rows: string[][] } {
     .slice(0, SHOWN_ROWS)
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  const show = (value: unknown) => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value));
-  return { columns, rows: objects.map((object) => columns.map((column) => show(object[column]))) };
+  return { columns, rows: objects.map((object) => columns.map((column) => textOf(object[column]))) };
 }

@@ -27,7 +27,10 @@ export function guessColumns(columns: readonly string[], kind: ImportKind): Colu
     return field;
   };
   const exact = new Map(
-    columns.map((column) => [column, take(kind.fields.find(({ name }) => plain(name) === plain(column))?.name)]),
+    columns.map((column) => [
+      column,
+      take(kind.fields.find(({ name }) => plain(name) === plain(column))?.name),
+    ]),
   );
   return Object.fromEntries(
     columns.map((column) => {

@@ -50,10 +50,20 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
           </Button>
           {may('contacts:write') && (
             <>
-              <Button size="xs" variant="default" leftSection={<IconPhone size={15} />} onClick={() => onAct('call', lead)}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconPhone size={15} />}
+                onClick={() => onAct('call', lead)}
+              >
                 {t('call')}
               </Button>
-              <Button size="xs" variant="default" leftSection={<IconChecklist size={15} />} onClick={() => onAct('task', lead)}>
+              <Button
+                size="xs"
+                variant="default"
+                leftSection={<IconChecklist size={15} />}
+                onClick={() => onAct('task', lead)}
+              >
                 {t('task')}
               </Button>
             </>
@@ -64,4 +74,5 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
   );
 }
 
-const signed = (points: number): string => `${points < 0 ? '−' : '+'}${Math.abs(Math.round(points * 10) / 10)}`;
+const signed = (points: number): string =>
+  `${points < 0 ? '−' : '+'}${Math.abs(Math.round(points * 10) / 10)}`;

@@ -11,7 +11,12 @@ export function LeadScore({ score, grade, size = 52 }: { score: number; grade: G
   const length = 2 * Math.PI * radius;
   const filled = Math.min(1, Math.max(0, score / 100)) * length;
   return (
-    <span className={classes['score']} data-grade={grade} role="img" aria-label={`${t('score')} ${shown}, ${t(`grade.${grade}`)}`}>
+    <span
+      className={classes['score']}
+      data-grade={grade}
+      role="img"
+      aria-label={`${t('score')} ${shown}, ${t(`grade.${grade}`)}`}
+    >
       <svg width={size} height={size} viewBox="0 0 48 48" aria-hidden="true">
         <circle cx="24" cy="24" r={radius} className={classes['track']} />
         <circle

@@ -43,7 +43,10 @@ export default function LeadsPage() {
           aria-label={t('leads:gradeLabel')}
           value={grade}
           onChange={(value) =>
-            void navigate({ search: (now) => ({ ...now, grade: value === 'hot' ? undefined : value }), replace: true })
+            void navigate({
+              search: (now) => ({ ...now, grade: value === 'hot' ? undefined : value }),
+              replace: true,
+            })
           }
           data={GRADES.map((value) => ({ value, label: tab(value) }))}
         />
@@ -57,7 +60,9 @@ export default function LeadsPage() {
         />
       </Group>
       <Paper>
-        {list.error !== null && list.rows === undefined && <ErrorState error={list.error} retry={list.onRetry} />}
+        {list.error !== null && list.rows === undefined && (
+          <ErrorState error={list.error} retry={list.onRetry} />
+        )}
         {list.error === null && list.rows === undefined && (
           <Group p="md">
             <Loading lines={6} height={26} />
@@ -75,7 +80,11 @@ export default function LeadsPage() {
         opened={acting?.action === 'why'}
         onClose={close}
         size="lg"
-        title={acting === undefined ? '' : t('leads:whyTitle', { score: Math.round(acting.lead.score), name: acting.lead.name })}
+        title={
+          acting === undefined
+            ? ''
+            : t('leads:whyTitle', { score: Math.round(acting.lead.score), name: acting.lead.name })
+        }
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {acting?.action === 'why' && <Why contactId={acting.lead.contactId} />}
@@ -83,10 +92,16 @@ export default function LeadsPage() {
       <Modal
         opened={acting?.action === 'call' || acting?.action === 'task'}
         onClose={close}
-        title={acting === undefined ? '' : `${acting.action === 'call' ? t('leads:call') : t('leads:task')}: ${acting.lead.name}`}
+        title={
+          acting === undefined
+            ? ''
+            : `${acting.action === 'call' ? t('leads:call') : t('leads:task')}: ${acting.lead.name}`
+        }
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
-        {acting?.action === 'call' && <CallForm contactId={acting.lead.contactId} phone={acting.lead.phone} onDone={close} />}
+        {acting?.action === 'call' && (
+          <CallForm contactId={acting.lead.contactId} phone={acting.lead.phone} onDone={close} />
+        )}
         {acting?.action === 'task' && <TaskForm contactId={acting.lead.contactId} onDone={close} />}
       </Modal>
     </>

@@ -7,10 +7,11 @@ import { DateTime } from '../../ui/format.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { LeadScore } from './LeadScore.tsx';
 
+const figure = (value: number): string => numberText(value, locale(), 1);
+
 /** Every cause of a score: the ledger as it stands, each line a fact with what is left of its points. */
 export function WhyLead({ lead }: { lead: LeadView }) {
   const { t } = useTranslation('leads');
-  const figure = (value: number) => numberText(value, locale(), 1);
   return (
     <Stack gap="md">
       <Group gap="md" wrap="nowrap">
@@ -23,7 +24,8 @@ export function WhyLead({ lead }: { lead: LeadView }) {
             </Text>
           )}
           <Text size="sm" c="dimmed">
-            {t('lastSignal')}: {lead.lastSignalAt === null ? t('noSignal') : <DateTime at={lead.lastSignalAt} mode="relative" />}
+            {t('lastSignal')}:{' '}
+            {lead.lastSignalAt === null ? t('noSignal') : <DateTime at={lead.lastSignalAt} mode="relative" />}
           </Text>
         </div>
       </Group>

@@ -38,7 +38,12 @@ export function Invitations() {
                     <Text size="sm" c="dimmed">
                       {t('people:expires')} <DateTime at={invitation.expiresAt} mode="date" />
                     </Text>
-                    <Button size="compact-sm" variant="subtle" color="red" onClick={() => withdraw.mutate(invitation.id)}>
+                    <Button
+                      size="compact-sm"
+                      variant="subtle"
+                      color="red"
+                      onClick={() => withdraw.mutate(invitation.id)}
+                    >
                       {t('people:withdraw')}
                     </Button>
                   </Group>

@@ -38,7 +38,9 @@ export default function PeoplePage() {
       key: 'state',
       header: t('people:state'),
       cell: (row) => (
-        <Badge color={row.active ? 'pine' : 'gray'}>{row.active ? t('people:active') : t('people:inactive')}</Badge>
+        <Badge color={row.active ? 'pine' : 'gray'}>
+          {row.active ? t('people:active') : t('people:inactive')}
+        </Badge>
       ),
     },
     { key: 'since', header: t('people:since'), cell: (row) => <DateTime at={row.createdAt} mode="date" /> },
@@ -49,7 +51,12 @@ export default function PeoplePage() {
             header: t('common:action.actions'),
             align: 'right' as const,
             cell: (row: Person) => (
-              <Button size="compact-sm" variant="subtle" onClick={() => setEditing(row)} aria-label={`${t('people:edit')}: ${row.name}`}>
+              <Button
+                size="compact-sm"
+                variant="subtle"
+                onClick={() => setEditing(row)}
+                aria-label={`${t('people:edit')}: ${row.name}`}
+              >
                 {t('common:action.edit')}
               </Button>
             ),

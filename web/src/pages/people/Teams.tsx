@@ -29,7 +29,11 @@ export function Teams({ writes }: { writes: boolean }) {
     >
       <Loaded query={teams}>
         {(all) =>
-          all.length === 0 ? <EmptyState title={t('people:teamsEmpty')} /> : <Branch all={all} parentId={null} />
+          all.length === 0 ? (
+            <EmptyState title={t('people:teamsEmpty')} />
+          ) : (
+            <Branch all={all} parentId={null} />
+          )
         }
       </Loaded>
       <TeamDrawer opened={adding} onClose={add.close} teams={teams.data ?? []} />
@@ -62,7 +66,9 @@ function Branch({ all, parentId }: { all: readonly Team[]; parentId: string | nu
 
 function TeamDrawer(props: { opened: boolean; onClose: () => void; teams: readonly Team[] }) {
   const { t } = useTranslation('people');
-  const form = useForm<{ name: string; parentId: string | null }>({ initialValues: { name: '', parentId: null } });
+  const form = useForm<{ name: string; parentId: string | null }>({
+    initialValues: { name: '', parentId: null },
+  });
   const create = useWrite({
     run: (input: TeamInput) => people.createTeam(input),
     touches: ['teams'],

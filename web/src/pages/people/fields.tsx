@@ -8,7 +8,11 @@ import { people } from '../../api/people.ts';
 export type Access = { role: Role; teamId: string | null; visibility: Visibility };
 
 /** What a person may do and see: the same three fields for an invitation and for a change. */
-export function AccessFields(props: { value: Access; onChange: (value: Access) => void; errors: Record<string, unknown> }) {
+export function AccessFields(props: {
+  value: Access;
+  onChange: (value: Access) => void;
+  errors: Record<string, unknown>;
+}) {
   const { t } = useTranslation(['people', 'common']);
   const teams = useQuery(people.teams);
   const { value, onChange } = props;
@@ -21,7 +25,9 @@ export function AccessFields(props: { value: Access; onChange: (value: Access) =
         allowDeselect={false}
         data={ROLES.map((role) => ({ value: role, label: t(`common:role.${role}`) }))}
         value={value.role}
-        onChange={(role) => role !== null && onChange({ ...value, role, visibility: role === 'manager' ? 'own' : 'all' })}
+        onChange={(role) =>
+          role !== null && onChange({ ...value, role, visibility: role === 'manager' ? 'own' : 'all' })
+        }
         error={error('role')}
       />
       <Select
@@ -36,7 +42,10 @@ export function AccessFields(props: { value: Access; onChange: (value: Access) =
       <Select
         label={t('people:sees')}
         allowDeselect={false}
-        data={VISIBILITIES.map((visibility) => ({ value: visibility, label: t(`common:visibility.${visibility}`) }))}
+        data={VISIBILITIES.map((visibility) => ({
+          value: visibility,
+          label: t(`common:visibility.${visibility}`),
+        }))}
         value={value.visibility}
         onChange={(visibility) => visibility !== null && onChange({ ...value, visibility })}
         error={error('visibility')}

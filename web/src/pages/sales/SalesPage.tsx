@@ -28,7 +28,8 @@ export default function SalesPage() {
   const report = useQuery(
     orders.sales({ by, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) }),
   );
-  const go = (change: Partial<SalesSearch>) => void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
+  const go = (change: Partial<SalesSearch>) =>
+    void navigate({ search: (now) => ({ ...now, ...change }), replace: true });
   return (
     <>
       <PageHeader title={t('title')} description={t('description')} />
@@ -42,8 +43,18 @@ export default function SalesPage() {
             { value: 'day', label: t('day') },
           ]}
         />
-        <TextInput type="date" label={t('from')} value={from ?? ''} onChange={(event) => go({ from: event.currentTarget.value || undefined })} />
-        <TextInput type="date" label={t('to')} value={to ?? ''} onChange={(event) => go({ to: event.currentTarget.value || undefined })} />
+        <TextInput
+          type="date"
+          label={t('from')}
+          value={from ?? ''}
+          onChange={(event) => go({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          label={t('to')}
+          value={to ?? ''}
+          onChange={(event) => go({ to: event.currentTarget.value || undefined })}
+        />
       </Group>
       <Loaded query={report}>{(found) => <Report report={found} by={by} />}</Loaded>
     </>
@@ -53,8 +64,10 @@ export default function SalesPage() {
 function Report({ report, by }: { report: SalesReport; by: 'day' | 'month' }) {
   const { t } = useTranslation('sales');
   const { rows, currency } = report;
-  if (rows.length === 0) return <EmptyState icon={<IconChartBar />} title={t('empty')} text={t('emptyText')} />;
-  const sum = (pick: (row: SalesReport['rows'][number]) => number) => rows.reduce((total, row) => total + pick(row), 0);
+  if (rows.length === 0)
+    return <EmptyState icon={<IconChartBar />} title={t('empty')} text={t('emptyText')} />;
+  const sum = (pick: (row: SalesReport['rows'][number]) => number) =>
+    rows.reduce((total, row) => total + pick(row), 0);
   const net = sum((row) => row.netMinor);
   const count = sum((row) => row.orders);
   const money = (minor: number) => <Money minor={minor} currency={currency} />;
@@ -69,7 +82,12 @@ function Report({ report, by }: { report: SalesReport; by: 'day' | 'month' }) {
     { key: 'returns', header: t('returns'), align: 'right', cell: (row) => money(row.returnsMinor) },
     { key: 'net', header: t('net'), align: 'right', cell: (row) => money(row.netMinor) },
     { key: 'orders', header: t('orders'), align: 'right', cell: (row) => <Figure value={row.orders} /> },
-    { key: 'customers', header: t('customers'), align: 'right', cell: (row) => <Figure value={row.customers} /> },
+    {
+      key: 'customers',
+      header: t('customers'),
+      align: 'right',
+      cell: (row) => <Figure value={row.customers} />,
+    },
     { key: 'claimed', header: t('claimed'), align: 'right', cell: (row) => money(row.claimedMinor) },
   ];
   return (
@@ -77,13 +95,23 @@ function Report({ report, by }: { report: SalesReport; by: 'day' | 'month' }) {
       <SimpleGrid cols={{ base: 1, xs: 3 }} spacing="md">
         <StatTile label={t('net')} value={money(net)} why={t('why.net')} />
         <StatTile label={t('orders')} value={<Figure value={count} />} why={t('why.orders')} />
-        <StatTile label={t('average')} value={count === 0 ? '—' : money(Math.round(net / count))} why={t('why.average')} />
+        <StatTile
+          label={t('average')}
+          value={count === 0 ? '—' : money(Math.round(net / count))}
+          why={t('why.average')}
+        />
       </SimpleGrid>
       <Section title={t('chart')}>
         <SalesChart report={report} by={by} />
       </Section>
       <Section title={t('total')} flush>
-        <DataTable label={t('title')} columns={columns} rows={[...rows].reverse()} rowKey={(row) => row.period} empty={null} />
+        <DataTable
+          label={t('title')}
+          columns={columns}
+          rows={rows.toReversed()}
+          rowKey={(row) => row.period}
+          empty={null}
+        />
       </Section>
     </Stack>
   );

@@ -4,5 +4,7 @@ import { Loaded } from '../../ui/states.tsx';
 import { SegmentEditor } from './SegmentEditor.tsx';
 
 export default function NewSegmentPage() {
-  return <Loaded query={useQuery(segments.catalogue)}>{(fields) => <SegmentEditor fields={fields} />}</Loaded>;
+  return (
+    <Loaded query={useQuery(segments.catalogue)}>{(fields) => <SegmentEditor fields={fields} />}</Loaded>
+  );
 }

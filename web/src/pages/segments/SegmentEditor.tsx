@@ -13,7 +13,13 @@ import { fromRule, newGroup, newLeaf, toRule, unfinished } from './rule/model.ts
 import { RuleBuilder } from './rule/RuleBuilder.tsx';
 
 /** Name and rule of a segment, new or existing, with who fits beside it. */
-export function SegmentEditor({ fields, segment }: { fields: readonly CatalogueField[]; segment?: SegmentView }) {
+export function SegmentEditor({
+  fields,
+  segment,
+}: {
+  fields: readonly CatalogueField[];
+  segment?: SegmentView;
+}) {
   const { t } = useTranslation(['segments', 'common']);
   const navigate = useNavigate();
   const [name, setName] = useState(segment?.name ?? '');
@@ -22,7 +28,9 @@ export function SegmentEditor({ fields, segment }: { fields: readonly CatalogueF
   );
   const save = useWrite({
     run: (input: { name: string; rule: unknown }) =>
-      segment === undefined ? segments.create(input) : segments.change(segment.id, { ...input, version: segment.version }),
+      segment === undefined
+        ? segments.create(input)
+        : segments.change(segment.id, { ...input, version: segment.version }),
     touches: ['segments'],
     done: t('segments:saved'),
     onDone: ({ id }) => void navigate({ to: '/segments/$id', params: { id } }),

@@ -46,7 +46,11 @@ function Segment({ segment }: { segment: SegmentView }) {
         actions={
           <>
             {may('campaigns:write') && (
-              <ButtonLink to="/campaigns/new" search={{ segment: segment.id }} leftSection={<IconSend size={16} />}>
+              <ButtonLink
+                to="/campaigns/new"
+                search={{ segment: segment.id }}
+                leftSection={<IconSend size={16} />}
+              >
                 {t('campaign')}
               </ButtonLink>
             )}
@@ -98,7 +102,12 @@ function Actions({ segment }: { segment: SegmentView }) {
   });
   return (
     <>
-      <ButtonLink to="/segments/$id/edit" params={{ id: segment.id }} variant="default" leftSection={<IconPencil size={16} />}>
+      <ButtonLink
+        to="/segments/$id/edit"
+        params={{ id: segment.id }}
+        variant="default"
+        leftSection={<IconPencil size={16} />}
+      >
         {t('segments:edit')}
       </ButtonLink>
       <Menu position="bottom-end" shadow="md">

@@ -67,7 +67,9 @@ export default function SegmentsPage() {
           {...list}
           rowKey={(row) => row.id}
           onOpen={(row) => void navigate({ to: '/segments/$id', params: { id: row.id } })}
-          empty={<EmptyState icon={<IconAffiliate />} title={t('empty')} text={t('emptyText')} action={create} />}
+          empty={
+            <EmptyState icon={<IconAffiliate />} title={t('empty')} text={t('emptyText')} action={create} />
+          }
         />
       </Paper>
     </>

@@ -40,7 +40,11 @@ export default function KeysPage() {
     { key: 'name', header: t('settings:keys.name'), main: true, cell: (row) => row.name },
     { key: 'prefix', header: t('settings:keys.prefix'), cell: (row) => <Code>{row.prefix}…</Code> },
     { key: 'scopes', header: t('settings:keys.scopes'), cell: (row) => <Scopes scopes={row.scopes} /> },
-    { key: 'created', header: t('settings:keys.created'), cell: (row) => <DateTime at={row.createdAt} mode="date" /> },
+    {
+      key: 'created',
+      header: t('settings:keys.created'),
+      cell: (row) => <DateTime at={row.createdAt} mode="date" />,
+    },
     {
       key: 'used',
       header: t('settings:keys.used'),
@@ -51,7 +55,9 @@ export default function KeysPage() {
       key: 'state',
       header: t('settings:keys.state'),
       cell: (row) => (
-        <Badge color={stateOf(row) === 'active' ? 'pine' : 'gray'}>{t(`settings:keys.${stateOf(row)}`)}</Badge>
+        <Badge color={stateOf(row) === 'active' ? 'pine' : 'gray'}>
+          {t(`settings:keys.${stateOf(row)}`)}
+        </Badge>
       ),
     },
     {
@@ -60,7 +66,13 @@ export default function KeysPage() {
       align: 'right',
       cell: (row) =>
         row.revokedAt === null && (
-          <Button size="compact-sm" variant="subtle" color="red" onClick={() => setRevoking(row)} aria-label={`${t('settings:keys.revoke')}: ${row.name}`}>
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            onClick={() => setRevoking(row)}
+            aria-label={`${t('settings:keys.revoke')}: ${row.name}`}
+          >
             {t('settings:keys.revoke')}
           </Button>
         ),
@@ -91,7 +103,13 @@ export default function KeysPage() {
           rowKey={(row) => row.id}
           error={list.error}
           onRetry={() => void list.refetch()}
-          empty={<EmptyState icon={<IconKey />} title={t('settings:keys.empty')} text={t('settings:keys.emptyText')} />}
+          empty={
+            <EmptyState
+              icon={<IconKey />}
+              title={t('settings:keys.empty')}
+              text={t('settings:keys.emptyText')}
+            />
+          }
         />
       </Paper>
       <KeyDrawer opened={creating} onClose={create.close} />

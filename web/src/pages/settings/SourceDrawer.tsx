@@ -9,7 +9,11 @@ import { useWrite } from '../../ui/mutation.ts';
 
 const KINDS = ['site', 'app', 'server', 'shop'] as const satisfies readonly SourceView['kind'][];
 
-export function SourceDrawer(props: { opened: boolean; onClose: () => void; onAdded: (source: SourceView) => void }) {
+export function SourceDrawer(props: {
+  opened: boolean;
+  onClose: () => void;
+  onAdded: (source: SourceView) => void;
+}) {
   const { t } = useTranslation('settings');
   const form = useForm<Required<SourceInput>>({ initialValues: { name: '', kind: 'site', origins: [] } });
   const create = useWrite({

@@ -36,21 +36,44 @@ export default function SourcesPage() {
         </>
       ),
     },
-    { key: 'kind', header: t('settings:sources.kind'), cell: (row) => t(`settings:sources.kinds.${row.kind}`) },
+    {
+      key: 'kind',
+      header: t('settings:sources.kind'),
+      cell: (row) => t(`settings:sources.kinds.${row.kind}`),
+    },
     {
       key: 'last',
       header: t('settings:sources.last'),
       cell: (row) =>
-        row.lastEventAt === null ? t('settings:sources.never') : <DateTime at={row.lastEventAt} mode="relative" />,
+        row.lastEventAt === null ? (
+          t('settings:sources.never')
+        ) : (
+          <DateTime at={row.lastEventAt} mode="relative" />
+        ),
     },
-    { key: 'today', header: t('settings:sources.today'), align: 'right', cell: (row) => <Figure value={row.events24h} /> },
-    { key: 'bad', header: t('settings:sources.rejected'), align: 'right', cell: (row) => <Figure value={row.rejected24h} /> },
+    {
+      key: 'today',
+      header: t('settings:sources.today'),
+      align: 'right',
+      cell: (row) => <Figure value={row.events24h} />,
+    },
+    {
+      key: 'bad',
+      header: t('settings:sources.rejected'),
+      align: 'right',
+      cell: (row) => <Figure value={row.rejected24h} />,
+    },
     {
       key: 'connect',
       header: t('common:action.actions'),
       align: 'right',
       cell: (row) => (
-        <Button size="compact-sm" variant="subtle" onClick={() => setShown(row)} aria-label={`${t('settings:sources.connect')}: ${row.name}`}>
+        <Button
+          size="compact-sm"
+          variant="subtle"
+          onClick={() => setShown(row)}
+          aria-label={`${t('settings:sources.connect')}: ${row.name}`}
+        >
           {t('settings:sources.connect')}
         </Button>
       ),

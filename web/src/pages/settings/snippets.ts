@@ -22,4 +22,5 @@ export const serverCurl = (origin: string, writeKey: string): string => `curl ${
   -H 'authorization: Bearer YOUR_API_KEY' -H 'content-type: application/json' \\
   -d '{"writeKey":"${writeKey}","userId":"42","messageId":"'$(date +%s%N)'","traits":{"email":"anna@example.com"}}'`;
 
-export const keyCurl = (origin: string, key: string): string => `curl ${origin}/api/me -H 'authorization: Bearer ${key}'`;
+export const keyCurl = (origin: string, key: string): string =>
+  `curl ${origin}/api/me -H 'authorization: Bearer ${key}'`;

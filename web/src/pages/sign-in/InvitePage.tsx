@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { auth } from '../../api/me.ts';
 import { invitations } from '../../api/people.ts';
 import { ApiError, fieldErrors } from '../../api/problem.ts';
+import { formText } from '../../lib/formText.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 import { LogoMark } from '../../ui/Logo.tsx';
 import { Loaded } from '../../ui/states.tsx';
@@ -52,12 +53,15 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
-    const password = String(form.get('password') ?? '');
+    const password = formText(form, 'password');
     setBusy(true);
     setProblem(undefined);
     try {
-      const input = { name: text('name'), password, ...(found.email === null ? { email: text('email') } : {}) };
+      const input = {
+        name: formText(form, 'name').trim(),
+        password,
+        ...(found.email === null ? { email: formText(form, 'email').trim() } : {}),
+      };
       const account = await invitations.accept(token, input);
       await auth.signIn({ email: account.email, password, rememberMe: true });
       await navigate({ to: '/' });
@@ -81,11 +85,34 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
                 {problem.message}
               </Alert>
             )}
-            <TextInput name="name" label={t('invite.name')} autoComplete="name" required withAsterisk={false} autoFocus error={fields['name']} />
+            <TextInput
+              name="name"
+              label={t('invite.name')}
+              autoComplete="name"
+              required
+              withAsterisk={false}
+              autoFocus
+              error={fields['name']}
+            />
             {found.email === null ? (
-              <TextInput name="email" type="email" label={t('invite.email')} autoComplete="username" required withAsterisk={false} error={fields['email']} />
+              <TextInput
+                name="email"
+                type="email"
+                label={t('invite.email')}
+                autoComplete="username"
+                required
+                withAsterisk={false}
+                error={fields['email']}
+              />
             ) : (
-              <TextInput name="email" type="email" label={t('invite.email')} value={found.email} readOnly autoComplete="username" />
+              <TextInput
+                name="email"
+                type="email"
+                label={t('invite.email')}
+                value={found.email}
+                readOnly
+                autoComplete="username"
+              />
             )}
             <PasswordInput
               name="password"

@@ -1,4 +1,15 @@
-import { Alert, Button, Checkbox, Paper, PasswordInput, PinInput, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Alert,
+  Button,
+  Checkbox,
+  Paper,
+  PasswordInput,
+  PinInput,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
@@ -6,6 +17,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { auth } from '../../api/me.ts';
 import { ApiError } from '../../api/problem.ts';
+import { formText } from '../../lib/formText.ts';
 import { LogoMark } from '../../ui/Logo.tsx';
 
 const route = getRouteApi('/sign-in');
@@ -66,8 +78,8 @@ function PasswordStep({ onDone, onCode }: { onDone: () => void; onCode: () => vo
     setProblem(undefined);
     try {
       const answer = await auth.signIn({
-        email: String(form.get('email') ?? '').trim(),
-        password: String(form.get('password') ?? ''),
+        email: formText(form, 'email').trim(),
+        password: formText(form, 'password'),
         rememberMe: form.get('remember') !== null,
       });
       if (answer.twoFactorRedirect === true) onCode();
@@ -87,8 +99,23 @@ function PasswordStep({ onDone, onCode }: { onDone: () => void; onCode: () => vo
             {problem}
           </Alert>
         )}
-        <TextInput name="email" type="email" label={t('signIn.email')} autoComplete="username" required withAsterisk={false} data-autofocus autoFocus />
-        <PasswordInput name="password" label={t('signIn.password')} autoComplete="current-password" required withAsterisk={false} />
+        <TextInput
+          name="email"
+          type="email"
+          label={t('signIn.email')}
+          autoComplete="username"
+          required
+          withAsterisk={false}
+          data-autofocus
+          autoFocus
+        />
+        <PasswordInput
+          name="password"
+          label={t('signIn.password')}
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+        />
         <Checkbox name="remember" label={t('signIn.remember')} defaultChecked />
         <Button type="submit" loading={busy} fullWidth>
           {t('signIn.submit')}

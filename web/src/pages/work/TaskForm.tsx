@@ -29,14 +29,30 @@ export function TaskForm({ contactId, onDone }: { contactId?: string; onDone?: (
   return (
     <form
       onSubmit={form.onSubmit(({ dueAt, ...values }) =>
-        create.mutate({ ...values, dueAt: fromLocalInput(dueAt), ...(contactId === undefined ? {} : { contactId }) }),
+        create.mutate({
+          ...values,
+          dueAt: fromLocalInput(dueAt),
+          ...(contactId === undefined ? {} : { contactId }),
+        }),
       )}
     >
       <Stack gap="sm">
         <TextInput label={t('tasks.what')} data-autofocus {...form.getInputProps('title')} />
         <Group grow align="flex-start">
-          <TextInput type="datetime-local" label={t('tasks.due')} required withAsterisk={false} {...form.getInputProps('dueAt')} />
-          <Select label={t('tasks.who')} searchable allowDeselect={false} data={owners.choices} {...form.getInputProps('assigneeId')} />
+          <TextInput
+            type="datetime-local"
+            label={t('tasks.due')}
+            required
+            withAsterisk={false}
+            {...form.getInputProps('dueAt')}
+          />
+          <Select
+            label={t('tasks.who')}
+            searchable
+            allowDeselect={false}
+            data={owners.choices}
+            {...form.getInputProps('assigneeId')}
+          />
         </Group>
         <Group justify="flex-end">
           <Button type="submit" loading={create.isPending} disabled={form.values.title.trim() === ''}>

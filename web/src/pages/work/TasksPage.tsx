@@ -41,9 +41,15 @@ export default function TasksPage() {
           aria-label={t('work:tasks.state')}
           value={state}
           onChange={(next) =>
-            void navigate({ search: (now) => ({ ...now, state: next === 'open' ? undefined : next }), replace: true })
+            void navigate({
+              search: (now) => ({ ...now, state: next === 'open' ? undefined : next }),
+              replace: true,
+            })
           }
-          data={(['open', 'overdue', 'done'] as const).map((value) => ({ value, label: t(`work:tasks.states.${value}`) }))}
+          data={(['open', 'overdue', 'done'] as const).map((value) => ({
+            value,
+            label: t(`work:tasks.states.${value}`),
+          }))}
         />
         <Switch
           label={t('work:tasks.mine')}
@@ -55,10 +61,16 @@ export default function TasksPage() {
         />
       </Group>
       <Paper px="md" py="xs">
-        {list.error !== null && list.rows === undefined && <ErrorState error={list.error} retry={list.onRetry} />}
+        {list.error !== null && list.rows === undefined && (
+          <ErrorState error={list.error} retry={list.onRetry} />
+        )}
         {list.error === null && list.rows === undefined && <Loading />}
         {list.rows?.length === 0 && (
-          <EmptyState icon={<IconChecklist />} title={t('work:tasks.empty')} text={t('work:tasks.emptyText')} />
+          <EmptyState
+            icon={<IconChecklist />}
+            title={t('work:tasks.empty')}
+            text={t('work:tasks.emptyText')}
+          />
         )}
         {list.rows !== undefined && <TaskList rows={list.rows} />}
         <More more={list.more} />

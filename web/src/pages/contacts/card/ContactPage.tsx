@@ -23,7 +23,11 @@ const route = getRouteApi('/app/contacts/$id');
 
 export default function ContactPage() {
   const { id } = route.useParams();
-  return <Loaded query={useQuery(contacts.one(id))}>{(contact) => <Card key={contact.id} contact={contact} />}</Loaded>;
+  return (
+    <Loaded query={useQuery(contacts.one(id))}>
+      {(contact) => <Card key={contact.id} contact={contact} />}
+    </Loaded>
+  );
 }
 
 function Card({ contact }: { contact: ContactCard }) {

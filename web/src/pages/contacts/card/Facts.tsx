@@ -3,6 +3,7 @@ import { Fragment } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ContactCard } from '../../../api/contacts.ts';
+import { textOf } from '../../../lib/textOf.ts';
 import { DateTime } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import classes from './card.module.css';
@@ -10,7 +11,9 @@ import classes from './card.module.css';
 /** What is known of a contact: how to reach them, who they are, what they agreed to. */
 export function Facts({ contact }: { contact: ContactCard }) {
   const { t } = useTranslation('contacts');
-  const birthday = [contact.birthDay, contact.birthMonth, contact.birthYear].filter((part) => part !== null).join('.');
+  const birthday = [contact.birthDay, contact.birthMonth, contact.birthYear]
+    .filter((part) => part !== null)
+    .join('.');
   const about: [string, ReactNode][] = [
     [t('field.status'), contact.status],
     [t('field.locale'), contact.locale],
@@ -31,7 +34,7 @@ export function Facts({ contact }: { contact: ContactCard }) {
         {Object.keys(contact.attributes).length === 0 ? (
           <Quiet text={t('card.noAttributes')} />
         ) : (
-          <List rows={Object.entries(contact.attributes).map(([key, value]) => [key, attributeText(value)])} />
+          <List rows={Object.entries(contact.attributes).map(([key, value]) => [key, textOf(value)])} />
         )}
       </Section>
       <Section title={t('card.consents')}>
@@ -79,9 +82,6 @@ function List({ rows }: { rows: readonly (readonly [string, ReactNode])[] }) {
   );
 }
 
-const attributeText = (value: unknown): string =>
-  Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value);
-
 const LINKS: Record<string, string> = { email: 'mailto:', phone: 'tel:' };
 
 function Point({ point }: { point: ContactCard['points'][number] }) {
@@ -90,7 +90,13 @@ function Point({ point }: { point: ContactCard['points'][number] }) {
   const shown = point.extension === null ? point.value : `${point.value} #${point.extension}`;
   return (
     <Group gap={6}>
-      {scheme === undefined || !point.valid ? shown : <Anchor href={`${scheme}${point.value}`} size="sm">{shown}</Anchor>}
+      {scheme === undefined || !point.valid ? (
+        shown
+      ) : (
+        <Anchor href={`${scheme}${point.value}`} size="sm">
+          {shown}
+        </Anchor>
+      )}
       {point.primary && <Badge color="gray">{t('card.primary')}</Badge>}
       {!point.valid && <Badge color="gold">{t('card.invalid')}</Badge>}
     </Group>

@@ -107,7 +107,9 @@ function Coupons({ contactId }: { contactId: string }) {
                   <Text size="sm" c="dimmed">
                     {coupon.name}
                   </Text>
-                  <Badge color={coupon.state === 'used' ? 'pine' : 'gray'}>{t(`timeline.couponState.${coupon.state}`)}</Badge>
+                  <Badge color={coupon.state === 'used' ? 'pine' : 'gray'}>
+                    {t(`timeline.couponState.${coupon.state}`)}
+                  </Badge>
                 </Group>
               ))}
             </Stack>

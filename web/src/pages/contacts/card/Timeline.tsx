@@ -30,7 +30,9 @@ export function Timeline({ contactId }: { contactId: string }) {
           ))}
         </Group>
       </Chip.Group>
-      {list.error !== null && list.rows === undefined && <ErrorState error={list.error} retry={list.onRetry} />}
+      {list.error !== null && list.rows === undefined && (
+        <ErrorState error={list.error} retry={list.onRetry} />
+      )}
       {list.error === null && list.rows === undefined && <Loading />}
       {list.rows?.length === 0 && (
         <Text size="sm" c="dimmed">

@@ -19,10 +19,23 @@ import type { TimelineEntry } from '../../../api/contacts.ts';
 import type work from '../../../i18n/en/work.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateTimeText } from '../../../lib/format.ts';
+import { textOf } from '../../../lib/textOf.ts';
 import { Money } from '../../../ui/format.tsx';
 
 /** Kinds one can filter by, in the order of how often people look for them. */
-export const KINDS = ['note', 'task', 'call', 'order', 'return', 'event', 'message', 'response', 'coupon', 'change', 'consent'] as const;
+export const KINDS = [
+  'note',
+  'task',
+  'call',
+  'order',
+  'return',
+  'event',
+  'message',
+  'response',
+  'coupon',
+  'change',
+  'consent',
+] as const;
 
 type Look = { Icon: Icon; tone?: 'good' | 'hot' };
 
@@ -45,17 +58,22 @@ export const lookOf = ({ kind }: TimelineEntry): Look => LOOKS[kind] ?? { Icon: 
 type Words = { title: ReactNode; body?: ReactNode };
 type Data = Record<string, unknown>;
 
-const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
 
 /** A small bag of values as "name: value" pairs; what is nested stays out. */
 function pairs(data: Data, skip: readonly string[] = []): string | undefined {
   const shown = Object.entries(data)
-    .filter(([key, value]) => !skip.includes(key) && value !== null && ['string', 'number', 'boolean'].includes(typeof value))
+    .filter(
+      ([key, value]) =>
+        !skip.includes(key) && value !== null && ['string', 'number', 'boolean'].includes(typeof value),
+    )
     .map(([key, value]) => `${key}: ${String(value)}`);
   return shown.length === 0 ? undefined : shown.join(' · ');
 }
 
-const isRecord = (value: unknown): value is Data => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Data =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** How an entry reads, by its kind; a kind nobody has told us of shows what it carries. */
 export function useEntryWords(): (entry: TimelineEntry) => Words {
@@ -74,7 +92,9 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
       </>
     ),
     body: [
-      typeof data['lineCount'] === 'number' ? t('contacts:timeline.lines', { count: data['lineCount'] }) : undefined,
+      typeof data['lineCount'] === 'number'
+        ? t('contacts:timeline.lines', { count: data['lineCount'] })
+        : undefined,
       text(data['channel']),
       Array.isArray(data['couponCodes']) ? data['couponCodes'].join(', ') : undefined,
       data['claimed'] === true ? t('contacts:timeline.claimed') : undefined,
@@ -85,15 +105,22 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
 
   const known = (prefix: string, value: unknown): string => {
     const word = text(value) ?? '';
-    return i18n.exists(`${prefix}.${word}`, { ns: 'contacts' }) ? t(`contacts:${prefix}.${word}` as 'contacts:title') : word;
+    return i18n.exists(`${prefix}.${word}`, { ns: 'contacts' })
+      ? t(`contacts:${prefix}.${word}` as 'contacts:title')
+      : word;
   };
 
   const readers: Record<string, (data: Data) => Words> = {
-    note: (data) => ({ title: text(data['authorName']) ?? t('contacts:compose.note'), body: text(data['body']) }),
+    note: (data) => ({
+      title: text(data['authorName']) ?? t('contacts:compose.note'),
+      body: text(data['body']),
+    }),
     task: (data) => ({
       title: text(data['title']),
       body: [
-        text(data['dueAt']) === undefined ? undefined : `${t('work:tasks.due')} ${dateTimeText(String(data['dueAt']), locale())}`,
+        text(data['dueAt']) === undefined
+          ? undefined
+          : `${t('work:tasks.due')} ${dateTimeText(String(data['dueAt']), locale())}`,
         text(data['result']),
       ]
         .filter(Boolean)
@@ -117,7 +144,9 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     }),
     message: (data) => ({
       title: text(data['campaignName']) ?? text(data['name']) ?? t('contacts:timeline.kinds.message'),
-      body: [known('timeline.messageState', data['state']), text(data['address']), text(data['reason'])].filter(Boolean).join(' · '),
+      body: [known('timeline.messageState', data['state']), text(data['address']), text(data['reason'])]
+        .filter(Boolean)
+        .join(' · '),
     }),
     response: (data) => ({
       title: known('timeline.responseKind', data['kind']),
@@ -136,7 +165,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     }),
     change: (data) => ({
       title: known('field', data['key']),
-      body: data['value'] === null ? '—' : isRecord(data['value']) ? JSON.stringify(data['value']) : String(data['value'] ?? ''),
+      body: data['value'] === null ? '—' : textOf(data['value']),
     }),
   };
 

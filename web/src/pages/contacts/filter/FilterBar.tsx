@@ -10,14 +10,22 @@ import { FilterForm } from './FilterForm.tsx';
 import { useFilterWords } from './words.ts';
 
 /** The conditions of a list as chips: each reads as a phrase, opens for change, and goes with its cross. */
-export function FilterBar({ value, onChange }: { value: readonly FilterCondition[]; onChange: (value: FilterCondition[]) => void }) {
+export function FilterBar({
+  value,
+  onChange,
+}: {
+  value: readonly FilterCondition[];
+  onChange: (value: FilterCondition[]) => void;
+}) {
   const { t } = useTranslation('contacts');
   const fields = useQuery(contacts.fields);
   const words = useFilterWords(fields.data ?? []);
   /** Which chip is open: its index, or 'new'. */
   const [open, setOpen] = useState<number | 'new'>();
   const put = (index: number | 'new', condition: FilterCondition) => {
-    onChange(index === 'new' ? [...value, condition] : value.map((one, at) => (at === index ? condition : one)));
+    onChange(
+      index === 'new' ? [...value, condition] : value.map((one, at) => (at === index ? condition : one)),
+    );
     setOpen(undefined);
   };
   const editor = (index: number | 'new', initial?: FilterCondition) => (
@@ -32,20 +40,42 @@ export function FilterBar({ value, onChange }: { value: readonly FilterCondition
       {value.map((condition, index) => {
         const text = words.phrase(condition);
         return (
-          <Popover key={JSON.stringify(condition)} opened={open === index} onChange={(on) => setOpen(on ? index : undefined)} trapFocus shadow="md" position="bottom-start">
+          <Popover
+            key={JSON.stringify(condition)}
+            opened={open === index}
+            onChange={(on) => setOpen(on ? index : undefined)}
+            trapFocus
+            shadow="md"
+            position="bottom-start"
+          >
             <Popover.Target>
               <span className={classes['chip']}>
-                <button type="button" className={classes['text']} onClick={() => setOpen(index)} aria-label={t('filter.change', { text })}>
+                <button
+                  type="button"
+                  className={classes['text']}
+                  onClick={() => setOpen(index)}
+                  aria-label={t('filter.change', { text })}
+                >
                   {text}
                 </button>
-                <CloseButton size="sm" onClick={() => onChange(value.filter((_, at) => at !== index))} aria-label={t('filter.remove', { text })} />
+                <CloseButton
+                  size="sm"
+                  onClick={() => onChange(value.filter((_, at) => at !== index))}
+                  aria-label={t('filter.remove', { text })}
+                />
               </span>
             </Popover.Target>
             <Popover.Dropdown className={classes['form'] ?? ''}>{editor(index, condition)}</Popover.Dropdown>
           </Popover>
         );
       })}
-      <Popover opened={open === 'new'} onChange={(on) => setOpen(on ? 'new' : undefined)} trapFocus shadow="md" position="bottom-start">
+      <Popover
+        opened={open === 'new'}
+        onChange={(on) => setOpen(on ? 'new' : undefined)}
+        trapFocus
+        shadow="md"
+        position="bottom-start"
+      >
         <Popover.Target>
           <Button variant="default" leftSection={<IconFilterPlus size={16} />} onClick={() => setOpen('new')}>
             {t('filter.add')}

@@ -22,7 +22,9 @@ const valueOf = (op: Op, operand: OperandValue): Value =>
 
 const isFilled = (op: Op, value: Value): boolean =>
   NO_VALUE.has(op) ||
-  (Array.isArray(value) ? value.length > 0 && value.every((one) => one !== undefined) : value !== undefined && value !== '');
+  (Array.isArray(value)
+    ? value.length > 0 && value.every((one) => one !== undefined)
+    : value !== undefined && value !== '');
 
 /** One condition: field, operation, value. */
 export function FilterForm(props: {

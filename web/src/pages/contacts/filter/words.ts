@@ -5,6 +5,7 @@ import type contacts from '../../../i18n/en/contacts.ts';
 import { locale } from '../../../i18n/index.ts';
 import { useChoicesOf } from '../../../lib/fieldChoices.ts';
 import { dateText } from '../../../lib/format.ts';
+import { textOf } from '../../../lib/textOf.ts';
 
 /** How a condition reads: "Country is Germany". */
 export function useFilterWords(fields: readonly ContactField[]) {
@@ -22,7 +23,7 @@ export function useFilterWords(fields: readonly ContactField[]) {
     if (Array.isArray(value)) return value.map((one) => valueWord(field, one)).join(', ');
     if (typeof value === 'boolean') return value ? t('conditions:yes') : t('conditions:no');
     if (field?.type === 'date' && typeof value === 'string') return dateText(value, locale());
-    return choicesOf(field?.key ?? '')?.find((choice) => choice.value === value)?.label ?? String(value ?? '');
+    return choicesOf(field?.key ?? '')?.find((choice) => choice.value === value)?.label ?? textOf(value);
   };
 
   const phrase = ({ field: key, op, value }: FilterCondition): string => {

@@ -43,7 +43,9 @@ export function BulkBar(props: Props) {
       <Group justify="space-between">
         <Group gap="sm">
           <Text size="sm" fw={600} aria-live="polite">
-            {everyone ? t('contacts:bulk.allPicked', { shown }) : t('contacts:bulk.picked', { count: picked.size })}
+            {everyone
+              ? t('contacts:bulk.allPicked', { shown })
+              : t('contacts:bulk.picked', { count: picked.size })}
           </Text>
           {!everyone && total > picked.size && (
             <Button size="compact-sm" variant="subtle" onClick={props.onEveryone}>
@@ -52,10 +54,20 @@ export function BulkBar(props: Props) {
           )}
         </Group>
         <Group gap="xs">
-          <Button size="xs" variant="default" leftSection={<IconTag size={15} />} onClick={() => setDoing('tags')}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconTag size={15} />}
+            onClick={() => setDoing('tags')}
+          >
             {t('contacts:bulk.tag')}
           </Button>
-          <Button size="xs" variant="default" leftSection={<IconUserCheck size={15} />} onClick={() => setDoing('owner')}>
+          <Button
+            size="xs"
+            variant="default"
+            leftSection={<IconUserCheck size={15} />}
+            onClick={() => setDoing('owner')}
+          >
             {t('contacts:bulk.assign')}
           </Button>
           <CloseButton onClick={props.onClear} aria-label={t('common:action.clear')} />
@@ -92,9 +104,20 @@ function TagsDialog({ opened, number, busy, onClose, onApply }: DialogProps) {
   const [addTags, setAdd] = useState<string[]>([]);
   const [removeTags, setRemove] = useState<string[]>([]);
   return (
-    <Modal opened={opened} onClose={onClose} title={t('contacts:bulk.tagTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('contacts:bulk.tagTitle')}
+      closeButtonProps={{ 'aria-label': t('common:action.close') }}
+    >
       <Stack>
-        <TagsInput label={t('contacts:bulk.addTags')} description={t('contacts:tagsHint')} value={addTags} onChange={setAdd} data-autofocus />
+        <TagsInput
+          label={t('contacts:bulk.addTags')}
+          description={t('contacts:tagsHint')}
+          value={addTags}
+          onChange={setAdd}
+          data-autofocus
+        />
         <TagsInput label={t('contacts:bulk.removeTags')} value={removeTags} onChange={setRemove} />
         <Button
           loading={busy}
@@ -118,7 +141,12 @@ function OwnerDialog({ opened, number, busy, onClose, onApply }: DialogProps) {
   const owners = useOwners();
   const [ownerId, setOwner] = useState<string | null>(null);
   return (
-    <Modal opened={opened} onClose={onClose} title={t('contacts:bulk.assignTitle')} closeButtonProps={{ 'aria-label': t('common:action.close') }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t('contacts:bulk.assignTitle')}
+      closeButtonProps={{ 'aria-label': t('common:action.close') }}
+    >
       <Stack>
         <Select
           label={t('contacts:field.ownerId')}

@@ -26,12 +26,19 @@ const searchOf = ({ id, query }: ViewAnswer): ContactSearch => ({
 });
 
 /** Named searches: open one, save the present one, keep it up to date. */
-export function ViewsMenu({ search, onOpen }: { search: ContactSearch; onOpen: (search: ContactSearch) => void }) {
+export function ViewsMenu({
+  search,
+  onOpen,
+}: {
+  search: ContactSearch;
+  onOpen: (search: ContactSearch) => void;
+}) {
   const { t } = useTranslation('contacts');
   const list = useQuery(views.all);
   const [saving, save] = useDisclosure(false);
   const current = list.data?.find(({ id }) => id === search.view);
-  const changed = current !== undefined && JSON.stringify(queryOf(searchOf(current))) !== JSON.stringify(queryOf(search));
+  const changed =
+    current !== undefined && JSON.stringify(queryOf(searchOf(current))) !== JSON.stringify(queryOf(search));
   const update = useWrite({
     run: (view: ViewAnswer) => views.change(view.id, { query: queryOf(search) }),
     touches: ['views'],
@@ -43,19 +50,32 @@ export function ViewsMenu({ search, onOpen }: { search: ContactSearch; onOpen: (
     done: t('view.removed'),
     onDone: () => onOpen({}),
   });
-  const label = current === undefined ? t('view.label') : changed ? `${current.name} (${t('view.changed')})` : current.name;
+  const label =
+    current === undefined
+      ? t('view.label')
+      : changed
+        ? `${current.name} (${t('view.changed')})`
+        : current.name;
   return (
     <>
       <Menu position="bottom-start" shadow="md" width={300}>
         <Menu.Target>
-          <Button variant="default" leftSection={<IconBookmark size={16} />} rightSection={<IconChevronDown size={14} />}>
+          <Button
+            variant="default"
+            leftSection={<IconBookmark size={16} />}
+            rightSection={<IconChevronDown size={14} />}
+          >
             {label}
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item onClick={() => onOpen({})}>{t('view.all')}</Menu.Item>
           {list.data?.map((view) => (
-            <Menu.Item key={view.id} onClick={() => onOpen(searchOf(view))} fw={view.id === search.view ? 600 : 400}>
+            <Menu.Item
+              key={view.id}
+              onClick={() => onOpen(searchOf(view))}
+              fw={view.id === search.view ? 600 : 400}
+            >
               {view.name}
             </Menu.Item>
           ))}
@@ -69,14 +89,24 @@ export function ViewsMenu({ search, onOpen }: { search: ContactSearch; onOpen: (
             {t('view.save')}
           </Menu.Item>
           {current?.mine === true && (
-            <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={() => remove.mutate(current)}>
+            <Menu.Item
+              color="red"
+              leftSection={<IconTrash size={15} />}
+              onClick={() => remove.mutate(current)}
+            >
               {t('view.remove', { name: current.name })}
             </Menu.Item>
           )}
         </Menu.Dropdown>
       </Menu>
       {current !== undefined && (
-        <ActionIcon variant="subtle" color="gray" size="input-sm" aria-label={t('view.all')} onClick={() => onOpen({})}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="input-sm"
+          aria-label={t('view.all')}
+          onClick={() => onOpen({})}
+        >
           ×
         </ActionIcon>
       )}
@@ -93,7 +123,12 @@ export function ViewsMenu({ search, onOpen }: { search: ContactSearch; onOpen: (
   );
 }
 
-function SaveDialog(props: { opened: boolean; onClose: () => void; query: Query; onSaved: (view: ViewAnswer) => void }) {
+function SaveDialog(props: {
+  opened: boolean;
+  onClose: () => void;
+  query: Query;
+  onSaved: (view: ViewAnswer) => void;
+}) {
   const { t } = useTranslation(['contacts', 'common']);
   const form = useForm({ initialValues: { name: '', shared: false } });
   const create = useWrite({
@@ -115,8 +150,17 @@ function SaveDialog(props: { opened: boolean; onClose: () => void; query: Query;
     >
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <Stack>
-          <TextInput label={t('contacts:view.name')} required withAsterisk={false} data-autofocus {...form.getInputProps('name')} />
-          <Checkbox label={t('contacts:view.shared')} {...form.getInputProps('shared', { type: 'checkbox' })} />
+          <TextInput
+            label={t('contacts:view.name')}
+            required
+            withAsterisk={false}
+            data-autofocus
+            {...form.getInputProps('name')}
+          />
+          <Checkbox
+            label={t('contacts:view.shared')}
+            {...form.getInputProps('shared', { type: 'checkbox' })}
+          />
           <Group justify="flex-end">
             <Button type="submit" loading={create.isPending}>
               {t('common:action.save')}

@@ -18,7 +18,11 @@ function withOp(leaf: LeafDraft, op: string): LeafDraft {
   if (op === 'anniversary') return { ...base, days: 7 };
   const single = !Array.isArray(leaf['value']);
   const wantsMany = op === 'in' || op === 'notIn';
-  return leaf['value'] !== undefined && op !== 'exists' && op !== 'lacks' && op !== 'between' && single !== wantsMany
+  return leaf['value'] !== undefined &&
+    op !== 'exists' &&
+    op !== 'lacks' &&
+    op !== 'between' &&
+    single !== wantsMany
     ? { ...base, value: leaf['value'] }
     : base;
 }
@@ -50,7 +54,12 @@ export function AttributeLeaf({ leaf, onChange, errorAt }: LeafProps) {
           const to = attributes.find((one) => one.field === next);
           if (to === undefined) return;
           const own = to.field.startsWith('attributes.') ? { valueType: to.kind } : {};
-          onChange(withOp({ type: 'attribute', field: to.field, ...own }, to.ops.includes(op) ? op : (to.ops[0] ?? 'is')));
+          onChange(
+            withOp(
+              { type: 'attribute', field: to.field, ...own },
+              to.ops.includes(op) ? op : (to.ops[0] ?? 'is'),
+            ),
+          );
         }}
       />
       <Select
@@ -119,12 +128,17 @@ function Within({ leaf, onChange, errorAt }: LeafProps) {
         w={150}
         allowDeselect={false}
         aria-label={t('conditions:unit')}
-        data={(['hours', 'days', 'calendarDays'] as const).map((value) => ({ value, label: t(`conditions:units.${value}`) }))}
+        data={(['hours', 'days', 'calendarDays'] as const).map((value) => ({
+          value,
+          label: t(`conditions:units.${value}`),
+        }))}
         value={unit}
         onChange={(next) => {
           const { zone, ...rest } = leaf;
           const zoneNow = text(zone) === '' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
-          onChange(next === 'calendarDays' ? { ...rest, unit: next, zone: zoneNow } : { ...rest, unit: next });
+          onChange(
+            next === 'calendarDays' ? { ...rest, unit: next, zone: zoneNow } : { ...rest, unit: next },
+          );
         }}
       />
     </>

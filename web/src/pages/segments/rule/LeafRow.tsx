@@ -49,7 +49,13 @@ export function LeafRow({ node }: { node: LeafNode }) {
         {known === undefined && <OtherLeaf {...props} />}
       </div>
       <Tooltip label={t('builder.removeCondition')}>
-        <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t('builder.removeCondition')} onClick={() => change(node.id, undefined)}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="lg"
+          aria-label={t('builder.removeCondition')}
+          onClick={() => change(node.id, undefined)}
+        >
           <IconTrash size={16} />
         </ActionIcon>
       </Tooltip>
@@ -78,7 +84,9 @@ function SegmentLeaf({ leaf, onChange, errorAt }: LeafProps) {
         data={[...segments]}
         value={typeof segmentId === 'string' ? segmentId : null}
         error={errorAt('segmentId') !== undefined}
-        onChange={(next) => onChange(next === null ? { type: 'segment' } : { type: 'segment', segmentId: next })}
+        onChange={(next) =>
+          onChange(next === null ? { type: 'segment' } : { type: 'segment', segmentId: next })
+        }
       />
     </>
   );

@@ -48,7 +48,11 @@ function Found({ preview }: { preview: Preview }) {
           {t('segments:preview.took', { shown: numberText(preview.tookMs, locale()) })}
         </Text>
       </div>
-      <Progress value={preview.share * 100} size="sm" aria-label={t('segments:share', { share: shareText(preview.share, locale()) })} />
+      <Progress
+        value={preview.share * 100}
+        size="sm"
+        aria-label={t('segments:share', { share: shareText(preview.share, locale()) })}
+      />
       <Text size="sm">{preview.words[language()]}</Text>
       {preview.warnings.length > 0 && (
         <Alert color="gold" title={t('segments:preview.warnings')}>

@@ -7,7 +7,6 @@ import { currencyDigits } from '../../../lib/format.ts';
 import classes from './builder.module.css';
 import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
-import type { LeafDraft } from './model.ts';
 import { WindowFields } from './WindowFields.tsx';
 
 const MEASURES = [
@@ -27,7 +26,8 @@ const MOMENT: ReadonlySet<unknown> = new Set(['firstAt', 'lastAt']);
 const OPS = ['is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between'] as const;
 const MOMENT_OPS = ['gt', 'gte', 'lt', 'lte', 'between'] as const;
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 /** Money is shown in whole units and sent in minor ones. */
 function scaled(value: unknown, factor: number): unknown {
@@ -56,7 +56,9 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
         aria-label={t('segments:builder.measure')}
         data={MEASURES.map((value) => ({
           value,
-          label: MONEY.has(value) ? `${t(`segments:builder.measures.${value}`)}, ${currency}` : t(`segments:builder.measures.${value}`),
+          label: MONEY.has(value)
+            ? `${t(`segments:builder.measures.${value}`)}, ${currency}`
+            : t(`segments:builder.measures.${value}`),
         }))}
         value={typeof measure === 'string' ? measure : null}
         error={errorAt('measure') !== undefined}
@@ -70,7 +72,10 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
         w={150}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
-        data={(kind === 'date' ? MOMENT_OPS : OPS).map((value) => ({ value: value as string, label: opWord(value, kind) }))}
+        data={(kind === 'date' ? MOMENT_OPS : OPS).map((value) => ({
+          value: value as string,
+          label: opWord(value, kind),
+        }))}
         value={op}
         error={errorAt('op') !== undefined}
         onChange={(next) => {
@@ -81,14 +86,18 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
       <Operand
         op={op}
         kind={kind}
-        operand={{ value: scaled(leaf['value'], 1 / unit), from: scaled(leaf['from'], 1 / unit), to: scaled(leaf['to'], 1 / unit) }}
+        operand={{
+          value: scaled(leaf['value'], 1 / unit),
+          from: scaled(leaf['from'], 1 / unit),
+          to: scaled(leaf['to'], 1 / unit),
+        }}
         errorAt={(path) => (errorAt(path) === undefined ? undefined : ' ')}
         onChange={(operand) => {
           const { value: _value, from: _from, to: _to, ...rest } = leaf;
           onChange({
             ...rest,
             ...Object.fromEntries(Object.entries(operand).map(([key, value]) => [key, scaled(value, unit)])),
-          } as LeafDraft);
+          });
         }}
       />
       <WindowFields leaf={leaf} onChange={onChange} errorAt={errorAt} />
@@ -108,7 +117,7 @@ function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record
     const { [key]: _old, ...others } = where;
     const next = value === undefined ? others : { ...others, [key]: value };
     const { where: _where, ...rest } = leaf;
-    onChange(Object.keys(next).length === 0 ? rest as LeafDraft : { ...rest, type: leaf.type, where: next });
+    onChange(Object.keys(next).length === 0 ? rest : { ...rest, type: leaf.type, where: next });
   };
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" className={classes['details'] ?? ''}>
@@ -134,7 +143,7 @@ function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record
         value={leaf['returns'] === 'exclude' ? 'exclude' : 'net'}
         onChange={(returns) => {
           const { returns: _old, ...rest } = leaf;
-          onChange(returns === 'exclude' ? { ...rest, type: leaf.type, returns } : (rest as LeafDraft));
+          onChange(returns === 'exclude' ? { ...rest, type: leaf.type, returns } : rest);
         }}
       />
     </SimpleGrid>

@@ -37,10 +37,13 @@ function marksOf(problem: unknown, ids: Written['ids']): Marks {
   const marks = new Map<string, { rest: string; message: string }[]>();
   if (!(problem instanceof ApiError) || problem.status !== 422) return marks;
   const issues =
-    problem.fields.length > 0 ? problem.fields : [{ path: problem.at ?? '', message: problem.message, code: problem.code }];
+    problem.fields.length > 0
+      ? problem.fields
+      : [{ path: problem.at ?? '', message: problem.message, code: problem.code }];
   for (const { path, message } of issues) {
     const found = locate(ids, path.replace(/^rule\.?/, ''));
-    if (found !== undefined) marks.set(found.id, [...(marks.get(found.id) ?? []), { rest: found.rest, message }]);
+    if (found !== undefined)
+      marks.set(found.id, [...(marks.get(found.id) ?? []), { rest: found.rest, message }]);
   }
   return marks;
 }
@@ -61,10 +64,13 @@ export function RuleBuilder({ root, onChange, fields, selfId, problem, children 
   const marks = marksOf(preview.error ?? problem, settled.ids);
   const editing: Editing = {
     fields,
-    segments: (others.rows ?? []).filter(({ id }) => id !== selfId).map(({ id, name }) => ({ value: id, label: name })),
+    segments: (others.rows ?? [])
+      .filter(({ id }) => id !== selfId)
+      .map(({ id, name }) => ({ value: id, label: name })),
     currency: settings.baseCurrency,
     change: (id, next) => onChange(replaceNode(root, id, next)),
-    errorAt: (id, path) => marks.get(id)?.find(({ rest }) => rest === path || rest.startsWith(`${path}.`))?.message,
+    errorAt: (id, path) =>
+      marks.get(id)?.find(({ rest }) => rest === path || rest.startsWith(`${path}.`))?.message,
     errorsOf: (id) => [...new Set(marks.get(id)?.map(({ message }) => message))],
   };
   return (

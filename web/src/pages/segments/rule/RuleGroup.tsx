@@ -4,17 +4,26 @@ import { useTranslation } from 'react-i18next';
 import classes from './builder.module.css';
 import { useEditing } from './editing.ts';
 import { LeafRow } from './LeafRow.tsx';
-import type { GroupNode, Mode } from './model.ts';
+import type { GroupNode } from './model.ts';
 import { isGroup, newGroup, newLeaf } from './model.ts';
 import { freshAttribute } from './fresh.ts';
 
 /** A group of conditions; groups stand inside groups. */
-export function RuleGroup({ node, depth, onChange }: { node: GroupNode; depth: number; onChange: (node: GroupNode) => void }) {
+export function RuleGroup({
+  node,
+  depth,
+  onChange,
+}: {
+  node: GroupNode;
+  depth: number;
+  onChange: (node: GroupNode) => void;
+}) {
   const { t } = useTranslation('segments');
   const { change, fields, errorsOf } = useEditing();
   const between = node.mode === 'all' ? t('builder.and') : t('builder.or');
   const problems = node.children.length === 0 ? [t('builder.emptyGroup')] : errorsOf(node.id);
-  const add = (child: GroupNode['children'][number]) => onChange({ ...node, children: [...node.children, child] });
+  const add = (child: GroupNode['children'][number]) =>
+    onChange({ ...node, children: [...node.children, child] });
   return (
     <div role="group" aria-label={t('builder.group')} className={classes['group']} data-depth={depth % 2}>
       <Group justify="space-between" gap="xs" mb="xs">
@@ -22,12 +31,20 @@ export function RuleGroup({ node, depth, onChange }: { node: GroupNode; depth: n
           size="xs"
           aria-label={t('builder.mode')}
           value={node.mode}
-          onChange={(mode) => onChange({ ...node, mode: mode as Mode })}
-          data={(['all', 'any', 'none'] as const).map((mode) => ({ value: mode, label: t(`builder.${mode}`) }))}
+          onChange={(mode) => onChange({ ...node, mode: mode })}
+          data={(['all', 'any', 'none'] as const).map((mode) => ({
+            value: mode,
+            label: t(`builder.${mode}`),
+          }))}
         />
         {depth > 0 && (
           <Tooltip label={t('builder.removeGroup')}>
-            <ActionIcon variant="subtle" color="gray" aria-label={t('builder.removeGroup')} onClick={() => change(node.id, undefined)}>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              aria-label={t('builder.removeGroup')}
+              onClick={() => change(node.id, undefined)}
+            >
               <IconTrash size={16} />
             </ActionIcon>
           </Tooltip>
@@ -49,14 +66,21 @@ export function RuleGroup({ node, depth, onChange }: { node: GroupNode; depth: n
         </Text>
       ))}
       <Group gap="xs" mt="sm">
-        <Button size="xs" variant="light" leftSection={<IconPlus size={15} />} onClick={() => add(newLeaf(freshAttribute(fields)))}>
+        <Button
+          size="xs"
+          variant="light"
+          leftSection={<IconPlus size={15} />}
+          onClick={() => add(newLeaf(freshAttribute(fields)))}
+        >
           {t('builder.addCondition')}
         </Button>
         <Button
           size="xs"
           variant="subtle"
           leftSection={<IconFolderPlus size={15} />}
-          onClick={() => add(newGroup([newLeaf(freshAttribute(fields))], node.mode === 'any' ? 'all' : 'any'))}
+          onClick={() =>
+            add(newGroup([newLeaf(freshAttribute(fields))], node.mode === 'any' ? 'all' : 'any'))
+          }
         >
           {t('builder.addGroup')}
         </Button>

@@ -7,7 +7,9 @@ type Window = Record<string, unknown> & { type: string };
 
 const windowOf = (leaf: LeafDraft): Window => {
   const { window } = leaf;
-  return typeof window === 'object' && window !== null && 'type' in window ? (window as Window) : { type: 'ever' };
+  return typeof window === 'object' && window !== null && 'type' in window
+    ? (window as Window)
+    : { type: 'ever' };
 };
 
 const fresh = (type: string): Window =>
@@ -23,7 +25,7 @@ export function WindowFields({ leaf, onChange, errorAt }: LeafProps) {
   const window = windowOf(leaf);
   const set = (next: Window) => {
     const { window: _old, ...rest } = leaf;
-    onChange(next.type === 'ever' ? (rest as LeafDraft) : { ...rest, type: leaf.type, window: next });
+    onChange(next.type === 'ever' ? rest : { ...rest, type: leaf.type, window: next });
   };
   const amountKey = window.type === 'calendar' ? 'days' : 'amount';
   const amount = window[amountKey];
@@ -58,7 +60,10 @@ export function WindowFields({ leaf, onChange, errorAt }: LeafProps) {
           w={110}
           allowDeselect={false}
           aria-label={t('conditions:unit')}
-          data={(['minutes', 'hours', 'days'] as const).map((value) => ({ value: value as string, label: t(`conditions:units.${value}`) }))}
+          data={(['minutes', 'hours', 'days'] as const).map((value) => ({
+            value: value as string,
+            label: t(`conditions:units.${value}`),
+          }))}
           value={String(window['unit'])}
           onChange={(unit) => set({ ...window, unit })}
         />

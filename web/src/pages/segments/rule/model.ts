@@ -13,10 +13,15 @@ export const isGroup = (node: RuleNode): node is GroupNode => 'mode' in node;
 let made = 0;
 const newNodeId = (): string => `n${(made += 1)}`;
 
-export const newGroup = (children: RuleNode[] = [], mode: Mode = 'all'): GroupNode => ({ id: newNodeId(), mode, children });
+export const newGroup = (children: RuleNode[] = [], mode: Mode = 'all'): GroupNode => ({
+  id: newNodeId(),
+  mode,
+  children,
+});
 export const newLeaf = (leaf: LeafDraft): LeafNode => ({ id: newNodeId(), leaf });
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
 function nodeOf(rule: unknown): RuleNode {
   if (!isRecord(rule)) return newGroup();
@@ -41,14 +46,16 @@ export type Written = {
   ids: ReadonlyMap<string, string>;
 };
 
+const join = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
+
 /** The tree as the API takes it, and where each node stands in it. */
 export function toRule(root: GroupNode): Written {
   const ids = new Map<string, string>();
-  const join = (path: string, key: string) => (path === '' ? key : `${path}.${key}`);
   const write = (node: RuleNode, path: string): unknown => {
     ids.set(path, node.id);
     if (!isGroup(node)) return node.leaf;
-    const many = (at: string) => node.children.map((child, index) => write(child, join(at, `children.${index}`)));
+    const many = (at: string) =>
+      node.children.map((child, index) => write(child, join(at, `children.${index}`)));
     if (node.mode !== 'none') return { type: node.mode, children: many(path) };
     const inside = join(path, 'child');
     const [only] = node.children;

@@ -1,0 +1,97 @@
+import type {
+  AudienceView,
+  campaignInput,
+  campaignList,
+  campaignPatch,
+  CampaignView,
+  MessageState,
+  MessageView,
+  PreviewView,
+  ReportView,
+} from '@server/campaigns/contract.ts';
+import type { TemplateSummary, TemplateView } from '@server/campaigns/contract.template.ts';
+import { queryOptions } from '@tanstack/react-query';
+import type { z } from 'zod';
+import { pagesOf } from '../lib/list.ts';
+import { api } from './client.ts';
+
+export type {
+  AudienceView,
+  CampaignView,
+  MessageState,
+  MessageView,
+  ReportView,
+  TemplateSummary,
+  TemplateView,
+};
+export type CampaignInput = z.input<typeof campaignInput>;
+export type CampaignListed = z.output<typeof campaignList>['items'][number];
+export type CampaignVerb = 'launch' | 'pause' | 'resume' | 'cancel';
+
+const REFRESH_MS = 2_000;
+
+/** States in which figures still move. */
+const LIVE: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused']);
+
+export const campaigns = {
+  list: () => pagesOf<CampaignListed>('campaigns', '/api/campaigns', { limit: 50 }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ['campaigns', 'one', id],
+      queryFn: () => api.get<CampaignView>(`/api/campaigns/${id}`),
+      refetchInterval: ({ state }) =>
+        state.data !== undefined && LIVE.has(state.data.state) ? REFRESH_MS : false,
+    }),
+  create: (input: CampaignInput) => api.post<CampaignView>('/api/campaigns', input),
+  change: (id: string, input: z.input<typeof campaignPatch>) =>
+    api.patch<CampaignView>(`/api/campaigns/${id}`, input),
+  act: (id: string, verb: CampaignVerb) => api.post<CampaignView>(`/api/campaigns/${id}/${verb}`),
+  audience: (id: string) =>
+    queryOptions({
+      queryKey: ['campaigns', 'audience', id],
+      queryFn: () => api.get<AudienceView>(`/api/campaigns/${id}/audience`),
+    }),
+  preview: (id: string) =>
+    queryOptions({
+      queryKey: ['campaigns', 'preview', id],
+      queryFn: ({ signal }) => api.ask<PreviewView>(`/api/campaigns/${id}/preview`, {}, signal),
+    }),
+  report: (id: string, live: boolean) =>
+    queryOptions({
+      queryKey: ['campaigns', 'report', id],
+      queryFn: () => api.get<ReportView>(`/api/campaigns/${id}/report`),
+      refetchInterval: live ? REFRESH_MS : false,
+    }),
+  messages: (id: string, state: MessageState | undefined) =>
+    pagesOf<MessageView>('campaigns', `/api/campaigns/${id}/messages`, { state, limit: 50 }),
+};
+
+export const templates = {
+  all: queryOptions({
+    queryKey: ['templates'],
+    queryFn: async () => (await api.get<{ items: TemplateSummary[] }>('/api/templates')).items,
+    staleTime: 60_000,
+  }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ['templates', id],
+      queryFn: () => api.get<TemplateView>(`/api/templates/${id}`),
+      staleTime: 60_000,
+    }),
+  preview: (template: TemplateView, locale: string) => {
+    const variant = template.variants.find((one) => one.locale === locale) ?? template.variants[0];
+    return queryOptions({
+      queryKey: ['templates', 'preview', template.id, template.version, variant?.locale],
+      queryFn: ({ signal }) => {
+        const { uses: _uses, ...sent } = variant ?? { uses: undefined };
+        return api.ask<PreviewView>(
+          '/api/templates/preview',
+          { purpose: template.purpose, variant: sent },
+          signal,
+        );
+      },
+      staleTime: 60_000,
+      enabled: variant !== undefined,
+    });
+  },
+};

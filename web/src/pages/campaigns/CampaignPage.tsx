@@ -1,0 +1,75 @@
+import { Badge, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { CampaignView } from '../../api/campaigns.ts';
+import { campaigns } from '../../api/campaigns.ts';
+import { segments } from '../../api/segments.ts';
+import { DateTime } from '../../ui/format.tsx';
+import { AnchorLink } from '../../ui/links.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { Loaded } from '../../ui/states.tsx';
+import { CampaignActions } from './CampaignActions.tsx';
+import { DraftView } from './DraftView.tsx';
+import { Messages } from './report/Messages.tsx';
+import { Report } from './report/Report.tsx';
+import { STATE_COLORS } from './words.ts';
+
+const route = getRouteApi('/app/campaigns/$id');
+
+export default function CampaignPage() {
+  const { id } = route.useParams();
+  return (
+    <Loaded query={useQuery(campaigns.one(id))}>{(campaign) => <Campaign campaign={campaign} />}</Loaded>
+  );
+}
+
+function Campaign({ campaign }: { campaign: CampaignView }) {
+  const { t } = useTranslation('campaigns');
+  const segment = useQuery(segments.one(campaign.segmentId));
+  const ran = campaign.launchedAt !== null;
+  return (
+    <>
+      <PageHeader
+        title={campaign.name}
+        above={
+          <AnchorLink to="/campaigns" size="sm">
+            {t('title')}
+          </AnchorLink>
+        }
+        badge={
+          <Badge color={STATE_COLORS[campaign.state]} title={campaign.stateReason ?? undefined}>
+            {t(`states.${campaign.state}`)}
+          </Badge>
+        }
+        description={
+          <>
+            <AnchorLink to="/segments/$id" params={{ id: campaign.segmentId }} size="sm">
+              {segment.data?.name ?? t('segment')}
+            </AnchorLink>
+            {' · '}
+            {t(`purposes.${campaign.purpose}`)}
+            {campaign.launchedAt !== null && (
+              <>
+                {' · '}
+                {t('launched')} <DateTime at={campaign.launchedAt} />
+              </>
+            )}
+            {campaign.nextRunAt !== null && (
+              <>
+                {' · '}
+                {t('next')} <DateTime at={campaign.nextRunAt} />
+              </>
+            )}
+          </>
+        }
+        actions={<CampaignActions campaign={campaign} />}
+      />
+      <Stack gap="lg">
+        {!ran && <DraftView campaign={campaign} />}
+        {ran && <Report campaign={campaign} />}
+        {ran && <Messages campaignId={campaign.id} />}
+      </Stack>
+    </>
+  );
+}

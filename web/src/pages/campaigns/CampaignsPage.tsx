@@ -1,0 +1,75 @@
+import { Badge, Paper } from '@mantine/core';
+import { IconPlus, IconSend } from '@tabler/icons-react';
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import type { CampaignListed } from '../../api/campaigns.ts';
+import { campaigns } from '../../api/campaigns.ts';
+import { segments } from '../../api/segments.ts';
+import { useList } from '../../lib/list.ts';
+import { useMe } from '../../lib/me.ts';
+import type { Column } from '../../ui/DataTable.tsx';
+import { DataTable } from '../../ui/DataTable.tsx';
+import { DateTime, Figure, None } from '../../ui/format.tsx';
+import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
+import { PageHeader } from '../../ui/PageHeader.tsx';
+import { EmptyState } from '../../ui/states.tsx';
+import { STATE_COLORS } from './words.ts';
+
+export default function CampaignsPage() {
+  const { t } = useTranslation('campaigns');
+  const { may } = useMe();
+  const navigate = useNavigate();
+  const list = useList(campaigns.list());
+  const names = new Map(useList(segments.list(200)).rows?.map(({ id, name }) => [id, name]));
+  const columns: Column<CampaignListed>[] = [
+    {
+      key: 'name',
+      header: t('name'),
+      main: true,
+      cell: (row) => (
+        <AnchorLink to="/campaigns/$id" params={{ id: row.id }} c="inherit" fw={550}>
+          {row.name}
+        </AnchorLink>
+      ),
+    },
+    {
+      key: 'state',
+      header: t('state'),
+      cell: (row) => <Badge color={STATE_COLORS[row.state]}>{t(`states.${row.state}`)}</Badge>,
+    },
+    { key: 'segment', header: t('segment'), cell: (row) => names.get(row.segmentId) ?? <None /> },
+    { key: 'purpose', header: t('purpose'), cell: (row) => t(`purposes.${row.purpose}`) },
+    {
+      key: 'sent',
+      header: t('sent'),
+      align: 'right',
+      cell: (row) => <Figure value={row.counts.sent ?? 0} />,
+    },
+    {
+      key: 'launched',
+      header: t('launched'),
+      cell: (row) =>
+        row.launchedAt === null ? t('notLaunched') : <DateTime at={row.launchedAt} mode="relative" />,
+    },
+  ];
+  const create = may('campaigns:write') && (
+    <ButtonLink to="/campaigns/new" leftSection={<IconPlus size={17} />}>
+      {t('create')}
+    </ButtonLink>
+  );
+  return (
+    <>
+      <PageHeader title={t('title')} description={t('description')} actions={create} />
+      <Paper>
+        <DataTable
+          label={t('title')}
+          columns={columns}
+          {...list}
+          rowKey={(row) => row.id}
+          onOpen={(row) => void navigate({ to: '/campaigns/$id', params: { id: row.id } })}
+          empty={<EmptyState icon={<IconSend />} title={t('empty')} text={t('emptyText')} action={create} />}
+        />
+      </Paper>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { Badge, Button, Drawer, Select, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { MessageState, MessageView } from '../../../api/campaigns.ts';
+import { campaigns } from '../../../api/campaigns.ts';
+import { ApiError } from '../../../api/problem.ts';
+import { outbox } from '../../../api/outbox.ts';
+import { useList } from '../../../lib/list.ts';
+import type { Column } from '../../../ui/DataTable.tsx';
+import { DataTable } from '../../../ui/DataTable.tsx';
+import { DateTime, None } from '../../../ui/format.tsx';
+import { AnchorLink } from '../../../ui/links.tsx';
+import { Section } from '../../../ui/Section.tsx';
+import { Loaded } from '../../../ui/states.tsx';
+import { MailFrame } from '../MailFrame.tsx';
+import { MESSAGE_COLORS, reasonWords } from '../words.ts';
+
+const STATES = [
+  'planned',
+  'retry',
+  'sending',
+  'sent',
+  'failed',
+  'unknown',
+  'skipped',
+  'cancelled',
+] as const satisfies readonly MessageState[];
+
+/** Every message of a campaign: to whom, what became of it and why, and the mail itself. */
+export function Messages({ campaignId }: { campaignId: string }) {
+  const { t } = useTranslation(['campaigns', 'common']);
+  const [state, setState] = useState<MessageState>();
+  const [shown, setShown] = useState<MessageView>();
+  const list = useList(campaigns.messages(campaignId, state));
+  const columns: Column<MessageView>[] = [
+    {
+      key: 'contact',
+      header: t('campaigns:messages.contact'),
+      main: true,
+      cell: (row) => (
+        <AnchorLink to="/contacts/$id" params={{ id: row.contactId }} c="inherit" fw={550}>
+          {row.contactName === '' ? (row.address ?? row.contactId) : row.contactName}
+        </AnchorLink>
+      ),
+    },
+    { key: 'address', header: t('campaigns:messages.address'), cell: (row) => row.address ?? <None /> },
+    {
+      key: 'state',
+      header: t('campaigns:messages.state'),
+      cell: (row) => (
+        <Badge color={MESSAGE_COLORS[row.state]} title={row.detail ?? undefined}>
+          {t(`campaigns:messages.states.${row.state}`)}
+        </Badge>
+      ),
+    },
+    {
+      key: 'reason',
+      header: t('campaigns:messages.reason'),
+      cell: (row) => (row.reason === null ? <None /> : reasonWords(row.reason)),
+    },
+    { key: 'coupon', header: t('campaigns:messages.coupon'), cell: (row) => row.couponCode ?? <None /> },
+    {
+      key: 'at',
+      header: t('campaigns:messages.at'),
+      cell: (row) => (row.handedAt === null ? <None /> : <DateTime at={row.handedAt} />),
+    },
+    {
+      key: 'show',
+      header: t('common:action.actions'),
+      align: 'right',
+      cell: (row) =>
+        row.state === 'sent' && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            onClick={() => setShown(row)}
+            aria-label={t('campaigns:messages.showOf', { name: row.contactName })}
+          >
+            {t('campaigns:messages.show')}
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <Section
+      title={t('campaigns:messages.title')}
+      flush
+      actions={
+        <Select
+          size="xs"
+          aria-label={t('campaigns:messages.state')}
+          placeholder={t('campaigns:messages.all')}
+          clearable
+          data={STATES.map((value) => ({ value, label: t(`campaigns:messages.states.${value}`) }))}
+          value={state ?? null}
+          onChange={(next) => setState(STATES.find((one) => one === next))}
+        />
+      }
+    >
+      <DataTable
+        label={t('campaigns:messages.title')}
+        columns={columns}
+        {...list}
+        rowKey={(row) => row.id}
+        empty={
+          <Text size="sm" c="dimmed" p="md">
+            {t('campaigns:messages.empty')}
+          </Text>
+        }
+      />
+      <Drawer
+        opened={shown !== undefined}
+        onClose={() => setShown(undefined)}
+        size="xl"
+        title={
+          shown === undefined
+            ? ''
+            : t('campaigns:messages.mailTo', { address: shown.address ?? shown.contactName })
+        }
+        closeButtonProps={{ 'aria-label': t('common:action.close') }}
+      >
+        {shown !== undefined && <Mail message={shown} />}
+      </Drawer>
+    </Section>
+  );
+}
+
+function Mail({ message }: { message: MessageView }) {
+  const { t } = useTranslation('campaigns');
+  const query = useQuery(outbox.one(message.id));
+  if (query.error instanceof ApiError && query.error.status === 404)
+    return (
+      <Text size="sm" c="dimmed">
+        {t('messages.noMail')}
+      </Text>
+    );
+  return (
+    <Loaded query={query}>
+      {(html) => <MailFrame title={t('messages.mail')} html={html} height={720} />}
+    </Loaded>
+  );
+}

@@ -1,0 +1,124 @@
+import { Alert, Button, Group, Paper, Stepper } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CampaignView } from '../../../api/campaigns.ts';
+import { campaigns } from '../../../api/campaigns.ts';
+import { ApiError, fieldErrors } from '../../../api/problem.ts';
+import { useMe } from '../../../lib/me.ts';
+import { AnchorLink } from '../../../ui/links.tsx';
+import { useWrite } from '../../../ui/mutation.ts';
+import { PageHeader } from '../../../ui/PageHeader.tsx';
+import type { Draft } from './draft.ts';
+import { draftOf, emptyDraft, inputOf } from './draft.ts';
+import { WhatStep } from './WhatStep.tsx';
+import { WhenStep } from './WhenStep.tsx';
+import { WhoStep } from './WhoStep.tsx';
+
+export type StepProps = {
+  draft: Draft;
+  set: (change: Partial<Draft>) => void;
+  /** Problems the server named, by field. */
+  errors: Record<string, string>;
+};
+
+const STEPS = ['who', 'what', 'when'] as const;
+/** Where each field of the API stands, so that a refusal opens the right step. */
+const STEP_OF: readonly [RegExp, number][] = [
+  [/^(name|segmentId|purpose)/, 0],
+  [/^(templateId|couponCampaignId|content)/, 1],
+  [/^(schedule|conversionDays)/, 2],
+];
+
+function isReady(draft: Draft, step: number): boolean {
+  if (step === 0) return draft.name.trim() !== '' && draft.segmentId !== null;
+  if (step === 1)
+    return draft.templateId !== null && (draft.purpose !== 'activation' || draft.couponCampaignId !== null);
+  return true;
+}
+
+/** Who, what, when; saving makes a draft, and its page shows whom it reaches and launches it. */
+export function CampaignWizard({
+  campaign,
+  segmentId,
+}: {
+  campaign?: CampaignView;
+  segmentId?: string | undefined;
+}) {
+  const { t } = useTranslation(['campaigns', 'common']);
+  const { settings } = useMe();
+  const navigate = useNavigate();
+  const [step, setStep] = useState(0);
+  const [draft, setDraft] = useState(() =>
+    campaign === undefined ? emptyDraft(segmentId, settings.timeZone) : draftOf(campaign, settings.timeZone),
+  );
+  const save = useWrite({
+    run: (input: ReturnType<typeof inputOf>) =>
+      campaign === undefined ? campaigns.create(input) : campaigns.change(campaign.id, input),
+    touches: ['campaigns'],
+    done: t('campaigns:saved'),
+    onDone: ({ id }) => void navigate({ to: '/campaigns/$id', params: { id } }),
+    onProblem: (error) => {
+      const first = Object.keys(fieldErrors(error))[0];
+      const place = STEP_OF.find(([pattern]) => first !== undefined && pattern.test(first));
+      if (place !== undefined) setStep(place[1]);
+      return error instanceof ApiError && error.status === 422;
+    },
+  });
+  const props: StepProps = {
+    draft,
+    set: (change) => setDraft((now) => ({ ...now, ...change })),
+    errors: fieldErrors(save.error),
+  };
+  const last = step === STEPS.length - 1;
+  const submit = () => {
+    const { segmentId: segment, templateId: template } = draft;
+    if (segment !== null && template !== null)
+      save.mutate(inputOf({ ...draft, segmentId: segment, templateId: template }));
+  };
+  return (
+    <>
+      <PageHeader
+        title={campaign === undefined ? t('campaigns:wizard.newTitle') : t('campaigns:wizard.editTitle')}
+        above={
+          <AnchorLink to="/campaigns" size="sm">
+            {t('campaigns:title')}
+          </AnchorLink>
+        }
+      />
+      <Stepper active={step} onStepClick={(next) => next < step && setStep(next)} mb="lg" size="sm">
+        {STEPS.map((name) => (
+          <Stepper.Step key={name} label={t(`campaigns:wizard.${name}`)} />
+        ))}
+      </Stepper>
+      {save.error !== null && (
+        <Alert color="red" mb="md" role="alert">
+          {save.error.message}
+        </Alert>
+      )}
+      <Paper p="lg" mb="md">
+        {step === 0 && <WhoStep {...props} />}
+        {step === 1 && <WhatStep {...props} />}
+        {step === 2 && <WhenStep {...props} />}
+      </Paper>
+      <Group justify="space-between">
+        <Button variant="default" disabled={step === 0} onClick={() => setStep(step - 1)}>
+          {t('common:action.back')}
+        </Button>
+        {last ? (
+          <Button
+            loading={save.isPending}
+            disabled={!isReady(draft, 0) || !isReady(draft, 1)}
+            onClick={submit}
+          >
+            {t('campaigns:wizard.save')}
+          </Button>
+        ) : (
+          <Button disabled={!isReady(draft, step)} onClick={() => setStep(step + 1)}>
+            {t('common:action.next')}
+          </Button>
+        )}
+      </Group>
+    </>
+  );
+}

@@ -1,0 +1,106 @@
+import { Chip, Group, Input, NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { locale } from '../../../i18n/index.ts';
+import type { StepProps } from './CampaignWizard.tsx';
+import { EVERY, WEEKDAYS } from './draft.ts';
+
+/** 2026-06-01 is a Monday: the names of weekdays come from the calendar itself. */
+const MONDAY = Date.UTC(2026, 5, 1);
+const DAY_MS = 86_400_000;
+const dayName = (index: number): string =>
+  new Intl.DateTimeFormat(locale(), { weekday: 'short', timeZone: 'UTC' }).format(
+    new Date(MONDAY + index * DAY_MS),
+  );
+
+const EVERY_WORDS = { DAILY: 'daily', WEEKLY: 'weekly', MONTHLY: 'monthly' } as const;
+
+export function WhenStep({ draft, set, errors }: StepProps) {
+  const { t } = useTranslation('campaigns');
+  return (
+    <Stack maw={560}>
+      <Radio.Group
+        label={t('wizard.schedule')}
+        value={draft.when}
+        onChange={(when) => set({ when: when })}
+        error={errors['schedule']}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="now" label={t('wizard.now')} />
+          <Radio value="at" label={t('wizard.at')} />
+          <Radio value="rrule" label={t('wizard.repeat')} />
+        </Stack>
+      </Radio.Group>
+      {draft.when === 'at' && (
+        <TextInput
+          type="datetime-local"
+          label={t('wizard.atLabel')}
+          value={draft.at}
+          onChange={(event) => set({ at: event.currentTarget.value })}
+          error={errors['schedule.at']}
+        />
+      )}
+      {draft.when === 'rrule' && <Repeat draft={draft} set={set} errors={errors} />}
+      <NumberInput
+        label={t('wizard.conversion')}
+        description={t('wizard.conversionHint')}
+        min={0}
+        max={90}
+        w={260}
+        value={draft.conversionDays}
+        onChange={(days) => set({ conversionDays: typeof days === 'number' ? days : 0 })}
+        error={errors['conversionDays']}
+      />
+    </Stack>
+  );
+}
+
+function Repeat({ draft, set, errors }: StepProps) {
+  const { t } = useTranslation('campaigns');
+  return (
+    <>
+      <Select
+        label={t('wizard.every')}
+        allowDeselect={false}
+        data={EVERY.map((value) => ({ value, label: t(`wizard.${EVERY_WORDS[value]}`) }))}
+        value={draft.every}
+        onChange={(every) => every !== null && set({ every: every })}
+        error={errors['schedule.rule']}
+      />
+      {draft.every === 'WEEKLY' && (
+        <Input.Wrapper label={t('wizard.days')} labelElement="div">
+          <Chip.Group multiple value={draft.days} onChange={(days) => set({ days })}>
+            <Group gap={6} mt={4} role="group" aria-label={t('wizard.days')}>
+              {WEEKDAYS.map((day, index) => (
+                <Chip key={day} value={day} size="sm">
+                  {dayName(index)}
+                </Chip>
+              ))}
+            </Group>
+          </Chip.Group>
+        </Input.Wrapper>
+      )}
+      <Group grow align="flex-start">
+        <TextInput
+          type="datetime-local"
+          label={t('wizard.start')}
+          value={draft.start}
+          onChange={(event) => set({ start: event.currentTarget.value })}
+          error={errors['schedule.start']}
+        />
+        <Select
+          label={t('wizard.zone')}
+          searchable
+          allowDeselect={false}
+          data={zones(draft.timeZone)}
+          value={draft.timeZone}
+          onChange={(timeZone) => timeZone !== null && set({ timeZone })}
+          error={errors['schedule.timeZone']}
+        />
+      </Group>
+    </>
+  );
+}
+
+const zones = (current: string): string[] => [
+  ...new Set([current, 'UTC', ...Intl.supportedValuesOf('timeZone')]),
+];

@@ -1,0 +1,113 @@
+import type { CampaignInput, CampaignView } from '../../../api/campaigns.ts';
+import { fromLocalInput, inDays, toLocalInput } from '../../../lib/localTime.ts';
+
+/** The campaign as the wizard holds it; texts that are empty are left to the template. */
+export type Draft = {
+  name: string;
+  purpose: 'informational' | 'activation';
+  segmentId: string | null;
+  templateId: string | null;
+  couponCampaignId: string | null;
+  subject: string;
+  headline: string;
+  intro: string;
+  links: Record<string, string>;
+  productIds: string[];
+  locale: string | undefined;
+  when: 'now' | 'at' | 'rrule';
+  /** Local time of the reader, for `at`. */
+  at: string;
+  every: Every;
+  days: string[];
+  start: string;
+  timeZone: string;
+  conversionDays: number;
+};
+
+export const EVERY = ['DAILY', 'WEEKLY', 'MONTHLY'] as const;
+export type Every = (typeof EVERY)[number];
+export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
+
+export const emptyDraft = (segmentId: string | undefined, timeZone: string): Draft => ({
+  name: '',
+  purpose: 'informational',
+  segmentId: segmentId ?? null,
+  templateId: null,
+  couponCampaignId: null,
+  subject: '',
+  headline: '',
+  intro: '',
+  links: {},
+  productIds: [],
+  locale: undefined,
+  when: 'now',
+  at: toLocalInput(inDays(1)),
+  every: 'WEEKLY',
+  days: ['MO'],
+  start: toLocalInput(inDays(1)),
+  timeZone,
+  conversionDays: 7,
+});
+
+export function draftOf(campaign: CampaignView, timeZone: string): Draft {
+  const { content, schedule } = campaign;
+  const base = emptyDraft(campaign.segmentId, timeZone);
+  return {
+    ...base,
+    name: campaign.name,
+    purpose: campaign.purpose,
+    templateId: campaign.templateId,
+    couponCampaignId: campaign.couponCampaignId,
+    subject: content.subject ?? '',
+    headline: content.headline ?? '',
+    intro: content.intro ?? '',
+    links: content.links,
+    productIds: content.productIds,
+    locale: content.locale,
+    conversionDays: campaign.conversionDays,
+    when: schedule.type,
+    ...(schedule.type === 'at' ? { at: toLocalInput(new Date(schedule.at)) } : {}),
+    ...(schedule.type === 'rrule'
+      ? { ...partsOf(schedule.rule), start: schedule.start.slice(0, 16), timeZone: schedule.timeZone }
+      : {}),
+  };
+}
+
+/** The part of a rule the wizard offers; anything finer is kept by editing through the API. */
+function partsOf(rule: string): Pick<Draft, 'every' | 'days'> {
+  const every = EVERY.find((one) => rule.includes(`FREQ=${one}`)) ?? 'WEEKLY';
+  const days = /BYDAY=([A-Z,]+)/.exec(rule)?.[1]?.split(',') ?? [];
+  return { every, days };
+}
+
+const ruleOf = ({ every, days }: Draft): string =>
+  every === 'WEEKLY' && days.length > 0 ? `FREQ=WEEKLY;BYDAY=${days.join(',')}` : `FREQ=${every}`;
+
+const filled = <K extends string>(key: K, text: string): Partial<Record<K, string>> =>
+  text.trim() === '' ? {} : ({ [key]: text.trim() } as Partial<Record<K, string>>);
+
+/** What the API takes; the caller has seen that segment and template are chosen. */
+export function inputOf(draft: Draft & { segmentId: string; templateId: string }): CampaignInput {
+  return {
+    name: draft.name.trim(),
+    purpose: draft.purpose,
+    segmentId: draft.segmentId,
+    templateId: draft.templateId,
+    couponCampaignId: draft.couponCampaignId,
+    content: {
+      ...filled('subject', draft.subject),
+      ...filled('headline', draft.headline),
+      ...filled('intro', draft.intro),
+      links: Object.fromEntries(Object.entries(draft.links).filter(([, url]) => url.trim() !== '')),
+      productIds: draft.productIds,
+      ...(draft.locale === undefined ? {} : { locale: draft.locale }),
+    },
+    schedule:
+      draft.when === 'now'
+        ? { type: 'now' }
+        : draft.when === 'at'
+          ? { type: 'at', at: fromLocalInput(draft.at) }
+          : { type: 'rrule', rule: ruleOf(draft), timeZone: draft.timeZone, start: `${draft.start}:00` },
+    conversionDays: draft.conversionDays,
+  };
+}
