@@ -4,7 +4,8 @@ import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { addMs, HOUR_MS } from '../core/time.ts';
-import { checkRule, contactsMatching } from '../segments/index.ts';
+import { ruleSchema } from '../segments/contract.ts';
+import { contactsMatching } from '../segments/index.ts';
 import type { Grade } from './contract.ts';
 import { hitsOf } from './match.ts';
 import type { Fact, StoredRule } from './match.ts';
@@ -163,7 +164,13 @@ async function fitChanges(
   const changes: EntryRow[] = [];
   for (const { id: ruleId, version, rule } of rules) {
     if (rule.kind !== 'fit') continue;
-    const holds = rule.enabled ? await contactsMatching(tx, checkRule(rule.condition), contactIds) : new Set<string>();
+    const condition = ruleSchema.safeParse(rule.condition);
+    if (!condition.success) {
+      // Checked when it was saved: the language has changed since. One rule must not stop all others.
+      tx.log.warn({ ruleId }, 'the condition of a score rule can no longer be read');
+      continue;
+    }
+    const holds = rule.enabled ? await contactsMatching(tx, condition.data, contactIds) : new Set<string>();
     for (const contactId of contactIds) {
       const booked = (ledgers.get(contactId)?.holdings ?? [])
         .filter((holding) => holding.ruleId === ruleId)
