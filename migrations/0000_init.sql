@@ -228,6 +228,13 @@ CREATE TABLE "contact_point_lookup" (
 	CONSTRAINT "contact_point_lookup_kind_value_contact_id_pk" PRIMARY KEY("kind","value","contact_id")
 );
 --> statement-breakpoint
+CREATE TABLE "field_lookup" (
+	"key" text collate "C" NOT NULL,
+	"value" text collate "C" NOT NULL,
+	"contact_id" uuid NOT NULL,
+	CONSTRAINT "field_lookup_key_value_contact_id_pk" PRIMARY KEY("key","value","contact_id")
+);
+--> statement-breakpoint
 CREATE TABLE "import_error" (
 	"import_id" uuid NOT NULL,
 	"row_number" integer NOT NULL,
@@ -792,11 +799,8 @@ CREATE INDEX "contact_name_idx" ON "contact" USING btree ("sort_name","contact_i
 CREATE INDEX "contact_email_idx" ON "contact" USING btree ("email","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_visitor_idx" ON "contact" USING btree ("created_at","contact_id") WHERE "kind" = 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id") WHERE "owner_id" is not null;--> statement-breakpoint
-CREATE INDEX "contact_country_idx" ON "contact" USING btree ("country") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
-CREATE INDEX "contact_city_idx" ON "contact" USING btree ("city") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_merged_idx" ON "contact" USING btree ("merged_into") WHERE "merged_into" is not null;--> statement-breakpoint
 CREATE INDEX "contact_tags_idx" ON "contact" USING gin ("tags");--> statement-breakpoint
-CREATE INDEX "contact_attributes_idx" ON "contact" USING gin ("attributes" jsonb_path_ops);--> statement-breakpoint
 CREATE INDEX "contact_search_idx" ON "contact" USING gin ("search" gin_trgm_ops) WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_external_id_contact_idx" ON "contact_external_id" USING btree ("contact_id");--> statement-breakpoint
 CREATE INDEX "import_job_created_idx" ON "import_job" USING btree ("created_at","import_id");--> statement-breakpoint

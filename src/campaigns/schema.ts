@@ -41,7 +41,6 @@ export const templateVersion = pgTable(
     version: integer('version').notNull(),
     locale: text('locale').notNull(),
     subject: text('subject').notNull(),
-    preheader: text('preheader').notNull().default(''),
     mjml: text('mjml').notNull(),
     text: text('text').notNull(),
     /** What MJML made of it: still a Handlebars source. */
@@ -117,7 +116,7 @@ export const campaignRun = pgTable(
     uniqueIndex('campaign_run_occurrence_idx').on(t.campaignId, t.occurrence),
     index('campaign_run_open_idx')
       .on(t.state, t.campaignId)
-      .where(sql`state in ('planning', 'sending', 'cancelled')`),
+      .where(sql`state in ('planning', 'sending')`),
   ],
 );
 
@@ -167,7 +166,10 @@ export const message = pgTable(
     detail: text('detail'),
     /** Not before this moment. */
     dueAt: instant('due_at').notNull(),
+    /** Claims so far: names the present one, so that a late word about an earlier one is recognised. */
     attempt: smallint('attempt').notNull().default(0),
+    /** Attempts the provider has answered with "later". */
+    failures: smallint('failures').notNull().default(0),
     /** The worker that took it may hand it off until then; afterwards nobody knows, and a sweeper finds out. */
     leaseUntil: instant('lease_until'),
     channel: text('channel').notNull(),

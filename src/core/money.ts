@@ -10,11 +10,18 @@ const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
 /** Decimal digits after the point of a currency's minor unit (ISO 4217); 2 for those Intl does not know. */
 export function minorDigits(currency: string): number {
+  const known = knownDigits.get(currency);
+  if (known !== undefined) return known;
+  const found = digitsByIntl(currency);
+  knownDigits.set(currency, found);
+  return found;
+}
+
+const knownDigits = new Map<string, number>();
+
+function digitsByIntl(currency: string): number {
   try {
-    return (
-      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ??
-      2
-    );
+    return moneyFormat('en', currency).resolvedOptions().maximumFractionDigits ?? 2;
   } catch {
     return 2;
   }
@@ -63,7 +70,17 @@ export function formatMoney(minor: bigint, currency: string, locale: string): st
     .padStart(digits + 1, '0');
   const decimal = digits === 0 ? text : `${text.slice(0, -digits)}.${text.slice(-digits)}`;
   const signed = minor < 0n ? `-${decimal}` : decimal;
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(
-    signed as Intl.StringNumericLiteral,
-  );
+  return moneyFormat(locale, currency).format(signed as Intl.StringNumericLiteral);
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Making a formatter costs fifty times what formatting does; there are as many as languages times currencies. */
+function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
+  const key = `${locale} ${currency}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(locale, { style: 'currency', currency });
+  formats.set(key, made);
+  return made;
 }

@@ -1,0 +1,195 @@
+import { audit } from '../core/audit.ts';
+import { authorise, inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { conflict, invalid, notFound } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import type { Page } from '../core/paging.ts';
+import { isTimeZone } from '../core/time.ts';
+import { audience } from '../segments/index.ts';
+import { contentShape, MESSAGE_STATES, schedule as scheduleShape } from './contract.ts';
+import type {
+  AudienceView,
+  CampaignInput,
+  CampaignPatch,
+  CampaignState,
+  CampaignView,
+  MessageCounts,
+  Purpose,
+  Schedule,
+} from './contract.ts';
+import { occurrences } from './schedule.ts';
+import { countAudience, countBase } from './store.audience.ts';
+import {
+  countMessages,
+  findCampaign,
+  insertCampaign,
+  listCampaigns,
+  updateCampaign,
+} from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
+
+/** Moments of a rule that a campaign shows ahead. */
+const SHOWN_AHEAD = 5;
+
+export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<CampaignView> {
+  authorise(ctx, 'campaigns:write');
+  checkZone(input.schedule);
+  const now = ctx.clock.now();
+  const row: CampaignRow = {
+    campaignId: newId(),
+    name: input.name,
+    kind: 'broadcast',
+    purpose: input.purpose,
+    channel: 'email',
+    state: 'draft',
+    stateReason: null,
+    segmentId: input.segmentId,
+    templateId: input.templateId,
+    couponCampaignId: input.couponCampaignId ?? null,
+    content: input.content,
+    schedule: input.schedule,
+    nextRunAt: null,
+    priority: input.priority,
+    conversionDays: input.conversionDays,
+    version: 1,
+    createdBy: ctx.actor.id,
+    createdAt: now,
+    updatedAt: now,
+    launchedAt: null,
+    finishedAt: null,
+  };
+  await inTx(ctx, async (tx) => {
+    await insertCampaign(tx, row);
+    await audit(tx, { action: 'campaign.created', entity: 'campaign', entityId: row.campaignId });
+  });
+  return campaignView(ctx, row);
+}
+
+export async function getCampaign(ctx: Ctx, id: string): Promise<CampaignView> {
+  authorise(ctx, 'campaigns:read');
+  return campaignView(ctx, await mustFindCampaign(ctx, id));
+}
+
+export async function campaigns(
+  ctx: Ctx,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<CampaignView & { counts: MessageCounts }>> {
+  authorise(ctx, 'campaigns:read');
+  const found = await listCampaigns(ctx, page.limit + 1, positionOf(page.cursor));
+  const { items, nextCursor } = toPage(found, page.limit, (row) => [
+    row.createdAt.toISOString(),
+    row.campaignId,
+  ]);
+  const counted = Map.groupBy(
+    await countMessages(
+      ctx,
+      items.map((row) => row.campaignId),
+    ),
+    (row) => row.campaignId,
+  );
+  return {
+    items: items.map((row) => ({
+      ...campaignView(ctx, row),
+      counts: countsOf(counted.get(row.campaignId) ?? []),
+    })),
+    nextCursor,
+  };
+}
+
+/**
+ * Changes a campaign. While it waits or is paused everything but its kind may change; messages not yet sent get the new
+ * content. 409 once it is running, finished or cancelled.
+ */
+export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch): Promise<CampaignView> {
+  authorise(ctx, 'campaigns:write');
+  if (patch.schedule !== undefined) checkZone(patch.schedule);
+  return inTx(ctx, async (tx) => {
+    const row = await mustFindCampaign(tx, id, true);
+    if (row.state !== 'draft' && row.state !== 'paused')
+      throw conflict(
+        'campaign_state_wrong',
+        `A campaign that is ${row.state} cannot be changed: pause it first.`,
+      );
+    if (row.launchedAt !== null && patch.schedule !== undefined)
+      throw conflict('campaign_launched', 'The schedule of a launched campaign stays as it is.', 'schedule');
+    const change = { ...withoutUndefined(patch), version: row.version + 1 };
+    await updateCampaign(tx, id, change);
+    await audit(tx, {
+      action: 'campaign.changed',
+      entity: 'campaign',
+      entityId: id,
+      details: { fields: Object.keys(change) },
+    });
+    return campaignView(tx, await mustFindCampaign(tx, id));
+  });
+}
+
+/** Whom a launch at this moment would reach, and how many of the segment it would not, by reason. */
+export async function campaignAudience(ctx: Ctx, id: string): Promise<AudienceView> {
+  authorise(ctx, 'campaigns:read');
+  const row = await mustFindCampaign(ctx, id);
+  const members = await audience(ctx, row.segmentId);
+  const counted = await countAudience(ctx, members, row.purpose as Purpose);
+  const skipped = counted.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count }]));
+  const reachable = counted.find(({ reason }) => reason === null)?.count ?? 0;
+  return {
+    audience: reachable + skipped.reduce((sum, { count }) => sum + count, 0),
+    reachable,
+    base: await countBase(ctx),
+    skipped,
+  };
+}
+
+export async function mustFindCampaign(ctx: Ctx, id: string, lock = false): Promise<CampaignRow> {
+  const row = await findCampaign(ctx, id, lock);
+  if (row === undefined) throw notFound('campaign', id);
+  return row;
+}
+
+export function countsOf(counted: ReadonlyArray<{ state: string; count: number }>): MessageCounts {
+  const of = (state: string): number => counted.find((row) => row.state === state)?.count ?? 0;
+  return Object.fromEntries(MESSAGE_STATES.map((state) => [state, of(state)])) as MessageCounts;
+}
+
+function checkZone(schedule: Schedule): void {
+  if (schedule.type === 'rrule' && !isTimeZone(schedule.timeZone))
+    throw invalid('zone_unknown', `There is no time zone "${schedule.timeZone}".`, 'schedule.timeZone');
+}
+
+function withoutUndefined(patch: CampaignPatch): Partial<CampaignRow> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+function positionOf(cursor: string | undefined): { createdAt: Date; id: string } | undefined {
+  if (cursor === undefined) return undefined;
+  const [createdAt, id] = decodeCursor(cursor, 2);
+  return { createdAt: new Date(String(createdAt)), id: String(id) };
+}
+
+export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {
+  const schedule = scheduleShape.parse(row.schedule);
+  const ahead = ['draft', 'scheduled', 'running', 'paused'].includes(row.state);
+  return {
+    id: row.campaignId,
+    name: row.name,
+    kind: 'broadcast',
+    purpose: row.purpose as Purpose,
+    channel: 'email',
+    state: row.state as CampaignState,
+    stateReason: row.stateReason,
+    segmentId: row.segmentId,
+    templateId: row.templateId,
+    couponCampaignId: row.couponCampaignId,
+    content: contentShape.parse(row.content),
+    schedule,
+    nextRunAt: row.nextRunAt?.toISOString() ?? null,
+    upcoming: ahead ? occurrences(schedule, ctx.clock.now(), SHOWN_AHEAD).map((at) => at.toISOString()) : [],
+    priority: row.priority,
+    conversionDays: row.conversionDays,
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+    launchedAt: row.launchedAt?.toISOString() ?? null,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,164 @@
+import type { Ctx } from '../core/ctx.ts';
+import { inTx } from '../core/ctx.ts';
+import { conflict, notFound } from '../core/errors.ts';
+import { getCouponTerms } from '../loyalty/index.ts';
+import { contentShape } from './contract.ts';
+import type { Content, Purpose, Sender } from './contract.ts';
+import { priceMinorOf } from './frame.ts';
+import type { CouponTerms, Frame, FrameVariant } from './frame.ts';
+import { withUtm } from './links.ts';
+import { ensureLinks, findCampaign } from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
+import { loadProducts } from './store.recipients.ts';
+import type { ProductRow } from './store.recipients.ts';
+import { findSender } from './store.sender.ts';
+import { findVariants } from './store.templates.ts';
+import type { Variant } from './store.templates.ts';
+import { usesWith } from './template.compile.ts';
+import { compileRenderer } from './template.render.ts';
+
+/** Frames of this many campaign versions are kept; each holds some compiled templates. */
+const MAX_FRAMES = 50;
+const frames = new Map<string, Promise<Frame>>();
+
+/**
+ * The frame of a campaign with this version of its template, read and compiled once per version of the campaign. Gives its
+ * links numbers when they have none yet.
+ */
+export function frameOf(ctx: Ctx, campaign: CampaignRow, templateVersion: number): Promise<Frame> {
+  const key = `${campaign.campaignId} ${campaign.version} ${templateVersion} ${ctx.config.publicUrl}`;
+  const known = frames.get(key);
+  if (known !== undefined) return known;
+  const made = buildFrame(ctx, campaign, templateVersion, (wanted) =>
+    keepLinks(ctx, campaign.campaignId, wanted),
+  );
+  frames.set(key, made);
+  made.catch(() => frames.delete(key));
+  if (frames.size > MAX_FRAMES) frames.delete([...frames.keys()][0] ?? key);
+  return made;
+}
+
+type Wanted = { name: string; url: string };
+/** Gives each address its number. */
+type NumberLinks = (wanted: readonly Wanted[]) => Promise<ReadonlyMap<string, number>>;
+
+/** Reads and compiles without keeping the frame: for previews of campaigns that are still being written. */
+export async function buildFrame(
+  ctx: Ctx,
+  campaign: CampaignRow,
+  templateVersion: number,
+  numberLinks: NumberLinks,
+): Promise<Frame> {
+  const content = contentShape.parse(campaign.content);
+  const variants = await findVariants(ctx, campaign.templateId, templateVersion);
+  if (variants.length === 0) throw notFound('template', campaign.templateId);
+  const sender = await senderOf(ctx);
+  const products = await loadProducts(ctx, content.productIds);
+  const wanted = wantedLinks(content, sender, products, variants);
+  const numbers = await numberLinks(
+    wanted.map((link) => ({ ...link, url: withUtm(link.url, campaign.name) })),
+  );
+  const numberOf = (url: string): number => numbers.get(withUtm(url, campaign.name)) ?? 0;
+  return {
+    campaignId: campaign.campaignId,
+    name: campaign.name,
+    purpose: campaign.purpose as Purpose,
+    couponCampaignId: campaign.couponCampaignId,
+    templateVersion,
+    content,
+    variants: compileVariants(variants, content, numberOf),
+    defaultLocale:
+      content.locale ??
+      (variants.some(({ locale }) => locale === 'en') ? 'en' : (variants[0]?.locale ?? 'en')),
+    links: new Map(
+      Object.entries({ main: sender.url, ...content.links }).map(([name, url]) => [name, numberOf(url)]),
+    ),
+    products: products.map((product) => ({
+      name: product.name,
+      currency: product.currency ?? ctx.config.baseCurrency,
+      priceMinor: priceMinorOf(product.price, product.currency ?? ctx.config.baseCurrency),
+      imageUrl: webOnly(product.imageUrl),
+      linkNo: numberOf(webOnly(product.url) ?? mainOf(content, sender)),
+    })),
+    sender,
+    from: fromHeader(ctx.config.mailFrom, sender.name),
+    couponTerms: await termsOf(ctx, campaign.couponCampaignId),
+    timeZone: ctx.config.timeZone,
+  };
+}
+
+async function keepLinks(
+  ctx: Ctx,
+  campaignId: string,
+  wanted: readonly Wanted[],
+): Promise<ReadonlyMap<string, number>> {
+  return inTx(ctx, async (tx) => {
+    if ((await findCampaign(tx, campaignId, true)) === undefined) throw notFound('campaign', campaignId);
+    const links = await ensureLinks(tx, campaignId, wanted);
+    return new Map(links.map((link) => [link.url, link.linkNo]));
+  });
+}
+
+/** The sender as set, or what the configuration says. */
+export async function senderOf(ctx: Ctx): Promise<Sender> {
+  const set = await findSender(ctx);
+  if (set !== undefined) return set;
+  const name = /^\s*"?([^"<]*?)"?\s*</.exec(ctx.config.mailFrom)?.[1] ?? '';
+  return { name: name === '' ? 'Otklik' : name, address: null, url: ctx.config.publicUrl, logoUrl: null };
+}
+
+const mainOf = (content: Content, sender: Sender): string => content.links['main'] ?? sender.url;
+
+function wantedLinks(
+  content: Content,
+  sender: Sender,
+  products: readonly ProductRow[],
+  variants: readonly Variant[],
+): Wanted[] {
+  return [
+    ...Object.entries({ main: sender.url, ...content.links }).map(([name, url]) => ({ name, url })),
+    ...products.map((product) => ({
+      name: product.name,
+      url: webOnly(product.url) ?? mainOf(content, sender),
+    })),
+    ...variants.flatMap((variant) => variant.uses.urls.map((url) => ({ name: new URL(url).host, url }))),
+  ];
+}
+
+function compileVariants(
+  variants: readonly Variant[],
+  content: Content,
+  numberOf: (url: string) => number,
+): Map<string, FrameVariant> {
+  return new Map(
+    variants.map((variant) => [
+      variant.locale,
+      {
+        locale: variant.locale,
+        uses: content.subject === undefined ? variant.uses : usesWith(variant.uses, content.subject),
+        render: compileRenderer({ ...variant, subject: content.subject ?? variant.subject }),
+        fixedLinks: variant.uses.urls.map(numberOf),
+      },
+    ]),
+  );
+}
+
+async function termsOf(ctx: Ctx, couponCampaignId: string | null): Promise<CouponTerms | null> {
+  if (couponCampaignId === null) return null;
+  const terms = await getCouponTerms(ctx, couponCampaignId);
+  if (terms === undefined)
+    throw conflict('coupon_campaign_missing', 'The coupon campaign is gone.', 'couponCampaignId');
+  return terms;
+}
+
+/** Catalogue addresses come from outside: only web addresses may get into a mail. */
+function webOnly(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return /^https?:$/.test(new URL(url).protocol) ? url : null;
+}
+
+/** The configured address under the sender's name. */
+function fromHeader(mailFrom: string, name: string): string {
+  const address = /<([^<>\s]+)>/.exec(mailFrom)?.[1] ?? mailFrom.trim();
+  return `"${name.replaceAll(/["\\\p{Cc}]/gu, '')}" <${address}>`;
+}

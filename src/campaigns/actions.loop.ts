@@ -1,0 +1,145 @@
+import { authorise, inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { DomainError, messageOf } from '../core/errors.ts';
+import { settleCoupons } from '../loyalty/index.ts';
+import { frameOf } from './actions.frame.ts';
+import { pauseWith } from './actions.pause.ts';
+import { sendBatch } from './actions.send.ts';
+import type { Channel } from './channels/contract.ts';
+import { findCampaign, finishRun, findRun, sendableRuns } from './store.campaigns.ts';
+import type { SendableRun } from './store.campaigns.ts';
+import {
+  cancelMessages,
+  expireLeases,
+  hasOpenMessages,
+  openRuns,
+  resolveUnknown,
+  unknownOf,
+} from './store.ledger.ts';
+
+/** Batches under way at once in one process: while one is rendered, another is claimed and a third recorded. */
+const LANES = 3;
+/** Rows of one sweeping statement. */
+const SWEEP_ROWS = 2_000;
+const CANCEL_ROWS = 10_000;
+
+/**
+ * Sends what is due until nothing is: the runs of the highest priority in turn, a batch each, so that a large broadcast
+ * does not keep a small one waiting. Several processes may do this at once; no message is taken twice.
+ */
+export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): Promise<number> {
+  authorise(ctx, 'campaigns:send');
+  await sweep(ctx, channel);
+  const turn = turns(ctx);
+  let sent = 0;
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      const run = signal.aborted ? undefined : await turn.next();
+      if (run === undefined) return;
+      const { claimed, outage } = await sendFor(ctx, run, channel, signal);
+      sent += claimed;
+      if (claimed === 0 || outage) turn.drop(run.runId);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  await finishRuns(ctx, channel);
+  return sent;
+}
+
+async function sendFor(
+  ctx: Ctx,
+  run: SendableRun,
+  channel: Channel,
+  signal: AbortSignal,
+): Promise<{ claimed: number; outage: boolean }> {
+  const stop = { claimed: 0, outage: false };
+  const row = await findCampaign(ctx, run.campaignId);
+  if (row === undefined) return stop;
+  try {
+    const frame = await frameOf(ctx, row, run.templateVersion);
+    return await sendBatch(ctx, run, frame, channel, signal);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    ctx.log.warn({ campaignId: run.campaignId, reason: messageOf(error) }, 'campaign paused');
+    await inTx(ctx, (tx) => pauseWith(tx, run.campaignId, error.detail));
+    return stop;
+  }
+}
+
+/** Hands out runs in turn. A run that had nothing due, or whose provider is away, is left out until the next call of sendDue. */
+function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: (runId: string) => void } {
+  const dropped = new Set<string>();
+  let served = 0;
+  return {
+    drop: (runId) => dropped.add(runId),
+    next: async () => {
+      const open = (await sendableRuns(ctx)).filter(({ runId }) => !dropped.has(runId));
+      const first = open.filter(({ priority }) => priority === open[0]?.priority);
+      return first[served++ % Math.max(first.length, 1)];
+    },
+  };
+}
+
+/** Finds what crashes have left: late claims, unknown messages the provider can tell about, runs to cancel. */
+export async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
+  const lookups = channel.lookup === undefined ? null : channel.name;
+  for (;;) {
+    const { expired, unknown } = await expireLeases(ctx, ctx.clock.now(), lookups, SWEEP_ROWS);
+    await settleCoupons(
+      ctx,
+      'held',
+      unknown.map(({ contactId, id }) => ({ contactId, sendKey: id })),
+    );
+    if (expired < SWEEP_ROWS) break;
+  }
+  await askProvider(ctx, channel);
+  await cancelRuns(ctx, channel);
+}
+
+async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
+  if (channel.lookup === undefined) return;
+  for (;;) {
+    const now = ctx.clock.now();
+    const doubtful = await unknownOf(ctx, channel.name, now, SWEEP_ROWS);
+    const found = await channel.lookup(doubtful);
+    await resolveUnknown(
+      ctx,
+      doubtful.map((message) => ({ ...message, found: found.has(message.id) })),
+      now,
+    );
+    const arrived = doubtful.filter(({ id }) => found.has(id));
+    await settleCoupons(
+      ctx,
+      'issued',
+      arrived.map(({ contactId, id }) => ({ contactId, sendKey: id })),
+    );
+    if (doubtful.length < SWEEP_ROWS) return;
+  }
+}
+
+async function cancelRuns(ctx: Ctx, channel: Channel): Promise<void> {
+  for (const run of await openRuns(ctx, ['cancelled'])) {
+    for (;;) {
+      const cancelled = await inTx(ctx, async (tx) => {
+        const part = await cancelMessages(tx, run, CANCEL_ROWS);
+        const withCoupon = part.filter(({ hasCoupon }) => hasCoupon);
+        const keys = withCoupon.map(({ contactId, id }) => ({ contactId, sendKey: id }));
+        await settleCoupons(tx, 'void', keys);
+        return part.length;
+      });
+      if (cancelled < CANCEL_ROWS) break;
+    }
+    const open = await hasOpenMessages(ctx, run, channel.lookup === undefined ? null : channel.name);
+    if (!open) await finishRun(ctx, run, 'cancelled', ctx.clock.now());
+  }
+}
+
+/** Ends runs with nothing left to do, and their campaigns when no other moment is to come. */
+async function finishRuns(ctx: Ctx, channel: Channel): Promise<void> {
+  const lookups = channel.lookup === undefined ? null : channel.name;
+  for (const run of await openRuns(ctx, ['running', 'paused'])) {
+    const row = await findRun(ctx, run.runId);
+    if (row?.state !== 'sending' || (await hasOpenMessages(ctx, run, lookups))) continue;
+    await inTx(ctx, (tx) => finishRun(tx, run, 'done', tx.clock.now()));
+  }
+}

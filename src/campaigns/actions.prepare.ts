@@ -1,0 +1,108 @@
+import type { Ctx } from '../core/ctx.ts';
+import { DomainError, messageOf } from '../core/errors.ts';
+import { secretOf } from '../core/sign.ts';
+import { issueCoupons } from '../loyalty/index.ts';
+import type { OutMessage } from './channels/contract.ts';
+import { renderMessage } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { linksFor } from './links.ts';
+import type { Links } from './links.ts';
+import { loadPurchases } from './store.recipients.ts';
+import type { HandOff, Purchases } from './store.recipients.ts';
+
+/** Rendering gives way to other work after so many messages: some milliseconds. */
+const RENDER_SLICE = 50;
+
+export type Prepared = {
+  messages: OutMessage[];
+  coupons: ReadonlyMap<string, Coupon>;
+  /** Those that get nothing: the state and why. */
+  refused: ReadonlyMap<string, Refused>;
+};
+
+type Refused = { state: 'skipped' | 'failed'; reason: string; detail: string | null };
+type Coupon = { code: string; validUntil: Date | null };
+
+/**
+ * Makes a claimed batch ready: who may no longer get it is refused with the reason, the others get their coupon (now, and the
+ * same one again if it was issued before) and their texts.
+ */
+export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[]): Promise<Prepared> {
+  const refused = new Map<string, Refused>();
+  for (const { id, refusal } of batch)
+    if (refusal !== null) refused.set(id, { state: 'skipped', reason: refusal, detail: null });
+  const open = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
+  const coupons = await couponsFor(ctx, frame, open);
+  const bought = await purchasesFor(ctx, frame, open);
+  const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
+  const now = ctx.clock.now();
+  const messages: OutMessage[] = [];
+  for (const [i, entry] of open.entries()) {
+    if (i % RENDER_SLICE === RENDER_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
+    const coupon = coupons?.get(entry.id) ?? null;
+    const made =
+      frame.couponCampaignId !== null && coupon === null
+        ? OFFER_OVER
+        : render(frame, links, entry, { coupon, bought: bought.get(entry.contactId), now });
+    if ('reason' in made) refused.set(entry.id, made);
+    else messages.push(made);
+  }
+  return { messages, coupons: coupons ?? new Map(), refused };
+}
+
+const OFFER_OVER: Refused = { state: 'skipped', reason: 'offer_over', detail: null };
+
+/** A text that cannot be made for one contact fails that contact's message alone. */
+function render(
+  frame: Frame,
+  links: Links,
+  entry: HandOff,
+  rest: { coupon: Coupon | null; bought: Purchases | undefined; now: Date },
+): OutMessage | Refused {
+  const { id, contactId, attempt } = entry;
+  try {
+    const { headers, subject, html, text } = renderMessage(frame, links, {
+      ...rest,
+      person: entry,
+      ref: { messageId: id, contactId },
+    });
+    const { campaignId, from } = frame;
+    return { id, contactId, campaignId, attempt, from, to: entry.email ?? '', headers, subject, html, text };
+  } catch (error) {
+    return { state: 'failed', reason: 'not_renderable', detail: messageOf(error).slice(0, 300) };
+  }
+}
+
+async function purchasesFor(
+  ctx: Ctx,
+  frame: Frame,
+  open: readonly HandOff[],
+): Promise<ReadonlyMap<string, Purchases>> {
+  if (![...frame.variants.values()].some(({ uses }) => uses.purchases)) return new Map();
+  return loadPurchases(
+    ctx,
+    open.map(({ contactId }) => contactId),
+  );
+}
+
+/** Coupons by message, issued now; null when the campaign has none, empty when its coupons are over. */
+async function couponsFor(
+  ctx: Ctx,
+  frame: Frame,
+  open: readonly HandOff[],
+): Promise<ReadonlyMap<string, Coupon> | null> {
+  const { couponCampaignId, campaignId } = frame;
+  if (couponCampaignId === null) return null;
+  try {
+    const issued = await issueCoupons(ctx, {
+      couponCampaignId,
+      sourceId: campaignId,
+      items: open.map(({ contactId, id }) => ({ contactId, sendKey: id })),
+    });
+    const good = issued.filter(({ state }) => state === 'issued' || state === 'held');
+    return new Map(good.map(({ sendKey, code, validUntil }) => [sendKey, { code, validUntil }]));
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'coupon_campaign_over') return new Map();
+    throw error;
+  }
+}

@@ -1,0 +1,142 @@
+import { visibleContacts } from '../contacts/index.ts';
+import { authorise } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { notFound } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { audit } from '../core/audit.ts';
+import { addMs, DAY_MS } from '../core/time.ts';
+import { mustFindCampaign } from './actions.campaigns.ts';
+import { buildFrame, senderOf } from './actions.frame.ts';
+import { currentTemplate, templateInvalid } from './actions.templates.ts';
+import type { PreviewView, Sender } from './contract.ts';
+import type { TemplatePreviewInput } from './contract.template.ts';
+import { renderMessage } from './frame.ts';
+import type { Frame } from './frame.ts';
+import type { Links } from './links.ts';
+import { findRecipient, loadPurchases } from './store.recipients.ts';
+import type { Recipient } from './store.recipients.ts';
+import { saveSender } from './store.sender.ts';
+import { compileSource } from './template.compile.ts';
+import { compileRenderer } from './template.render.ts';
+import { readSample } from './template.sample.ts';
+import type { Sample } from './template.sample.ts';
+
+/** What a preview shows instead of a coupon: previews issue none. */
+const PREVIEW_CODE = 'PREVIEW-0000';
+const PREVIEW_DAYS = 14;
+
+/** The campaign's message as this contact would get it (or a sample person). Sends nothing, issues nothing, counts nothing. */
+export async function previewCampaign(
+  ctx: Ctx,
+  id: string,
+  contactId: string | undefined,
+): Promise<PreviewView> {
+  authorise(ctx, 'campaigns:read');
+  const row = await mustFindCampaign(ctx, id);
+  const { template, variants } = await currentTemplate(ctx, row.templateId);
+  const urls: string[] = [];
+  const frame = await buildFrame(ctx, row, template.version, async (wanted) => {
+    for (const { url } of wanted) if (!urls.includes(url)) urls.push(url);
+    return new Map(urls.map((url, i) => [url, i]));
+  });
+  return previewOf(ctx, frame, urls, readSample(variants[0]?.sample), contactId);
+}
+
+/** A template that need not be saved, with its own sample or as a contact would get it. 422 template_invalid. */
+export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Promise<PreviewView> {
+  authorise(ctx, 'campaigns:read');
+  const { variant } = input;
+  const compiled = await compileSource(variant);
+  if (!compiled.ok) throw templateInvalid(variant.locale, compiled);
+  const render = compileRenderer({ ...variant, html: compiled.html });
+  const sender = await senderOf(ctx);
+  const sample = readSample(variant.sample);
+  const urls = [sender.url, ...compiled.uses.urls];
+  const frame: Frame = {
+    campaignId: newId(),
+    name: 'Preview',
+    purpose: input.purpose,
+    couponCampaignId: null,
+    templateVersion: 0,
+    content: {},
+    variants: new Map([
+      [
+        variant.locale,
+        {
+          locale: variant.locale,
+          uses: compiled.uses,
+          render,
+          fixedLinks: compiled.uses.urls.map((_, i) => i + 1),
+        },
+      ],
+    ]),
+    defaultLocale: variant.locale,
+    links: new Map(['main', ...compiled.uses.links].map((name) => [name, 0])),
+    products: sample.products,
+    sender,
+    from: ctx.config.mailFrom,
+    couponTerms: {
+      kind: 'percent',
+      percent: 15,
+      amountMinor: null,
+      currency: ctx.config.baseCurrency,
+      minOrderMinor: 0n,
+    },
+    timeZone: ctx.config.timeZone,
+  };
+  return previewOf(ctx, frame, urls, sample, input.contactId);
+}
+
+async function previewOf(
+  ctx: Ctx,
+  frame: Frame,
+  urls: readonly string[],
+  sample: Sample,
+  contactId: string | undefined,
+): Promise<PreviewView> {
+  const now = ctx.clock.now();
+  const person =
+    contactId === undefined ? { ...sample.person, contactId: newId() } : await personOf(ctx, contactId);
+  const bought =
+    contactId === undefined ? sample.bought : (await loadPurchases(ctx, [contactId])).get(contactId);
+  const { subject, html, text, locale } = renderMessage(frame, plainLinks(urls), {
+    person,
+    bought,
+    coupon:
+      frame.couponTerms === null
+        ? null
+        : { code: PREVIEW_CODE, validUntil: addMs(now, PREVIEW_DAYS * DAY_MS) },
+    ref: { messageId: newId(), contactId: person.contactId },
+    now,
+  });
+  return { to: person.email, locale, subject, html, text };
+}
+
+async function personOf(ctx: Ctx, contactId: string): Promise<Recipient> {
+  authorise(ctx, 'contacts:read');
+  const found = await findRecipient(ctx, contactId, visibleContacts(ctx));
+  if (found === undefined) throw notFound('contact', contactId);
+  return found;
+}
+
+/** A preview's links lead straight to where they lead, and its pixel is empty. */
+function plainLinks(urls: readonly string[]): Pick<Links, 'open' | 'click' | 'unsubscribe'> {
+  return {
+    open: () => 'data:image/gif;base64,R0lGODlhAQABAAAAACw=',
+    click: (_ref, linkNo) => urls[linkNo] ?? '#',
+    unsubscribe: () => '#unsubscribe',
+  };
+}
+
+export async function getSender(ctx: Ctx): Promise<Sender> {
+  authorise(ctx, 'campaigns:read');
+  return senderOf(ctx);
+}
+
+/** Who mails are from: name, postal address, site, logo. Running campaigns take it up with their next version. */
+export async function setSender(ctx: Ctx, sender: Sender): Promise<Sender> {
+  authorise(ctx, 'campaigns:write');
+  await saveSender(ctx, sender);
+  await audit(ctx, { action: 'sender.changed', entity: 'sender', entityId: 'sender' });
+  return sender;
+}

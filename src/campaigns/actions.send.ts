@@ -1,0 +1,155 @@
+import { inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { monotonicMs } from '../core/clock.ts';
+import { messageOf } from '../core/errors.ts';
+import { addMs } from '../core/time.ts';
+import { settleCoupons } from '../loyalty/index.ts';
+import { pauseWith } from './actions.pause.ts';
+import { prepare } from './actions.prepare.ts';
+import type { Prepared } from './actions.prepare.ts';
+import type { Channel, OutMessage, Outcome } from './channels/contract.ts';
+import { variantFor } from './frame.ts';
+import type { Frame } from './frame.ts';
+import { isOutage, verdictOf } from './outcome.ts';
+import { campaignStateOf } from './store.campaigns.ts';
+import { claimMessages, markHandedOff, releaseClaims, settleMessages } from './store.ledger.ts';
+import type { Claim, RunKey, Settled } from './store.ledger.ts';
+import { loadHandOff } from './store.recipients.ts';
+import type { HandOff } from './store.recipients.ts';
+
+/** How soon a batch under way notices that its campaign was paused. */
+const LOOK_MS = 500;
+
+export type BatchResult = {
+  claimed: number;
+  /** The provider takes nothing at present: go on later. */
+  outage: boolean;
+};
+
+/**
+ * One batch from claim to record: claims (committed), looks again at every contact, issues coupons, renders, hands off and
+ * writes what became of each. Whatever dies in between, the ledger knows which messages may have gone out.
+ */
+export async function sendBatch(
+  ctx: Ctx,
+  run: RunKey,
+  frame: Frame,
+  channel: Channel,
+  signal: AbortSignal,
+): Promise<BatchResult> {
+  const startedMs = monotonicMs();
+  const now = ctx.clock.now();
+  const claims = await claimMessages(ctx, run, {
+    now,
+    leaseUntil: addMs(now, channel.leaseMs),
+    provider: channel.name,
+    limit: channel.batch,
+  });
+  if (claims.length === 0) return { claimed: 0, outage: false };
+  const { batch, prepared } = await prepareOrRelease(ctx, run, frame, claims);
+  const watch = watchCampaign(ctx, run.campaignId);
+  const inTime = (): boolean => monotonicMs() - startedMs < channel.leaseMs - channel.messageMs;
+  const goOn = (): boolean => !signal.aborted && watch.running() && inTime();
+  const outcomes = await handOver(ctx, run, channel, prepared.messages, goOn).finally(watch.stop);
+  const byId = new Map(prepared.messages.map((message, i) => [message.id, outcomes[i] ?? UNTRIED]));
+  const settled = batch.map((entry) => settle(ctx, entry, prepared, byId.get(entry.id), frame));
+  await settleMessages(ctx, run.plannedAt, settled);
+  await settleOffers(ctx, frame, settled);
+  await pauseOnTrouble(ctx, run.campaignId, outcomes);
+  return { claimed: claims.length, outage: outcomes.length > 0 && outcomes.every(isOutage) };
+}
+
+const UNTRIED: Outcome = { kind: 'untried' };
+
+/** Where the provider cannot be asked afterwards, what is about to go is marked first, slice by slice. */
+async function handOver(
+  ctx: Ctx,
+  run: RunKey,
+  channel: Channel,
+  messages: readonly OutMessage[],
+  goOn: () => boolean,
+): Promise<Outcome[]> {
+  if (channel.lookup !== undefined) return channel.send(messages, goOn);
+  const outcomes: Outcome[] = [];
+  for (let from = 0; from < messages.length && goOn(); from += channel.slice) {
+    const slice = messages.slice(from, from + channel.slice);
+    await markHandedOff(ctx, run.plannedAt, slice, ctx.clock.now());
+    outcomes.push(...(await channel.send(slice, goOn)));
+  }
+  return outcomes;
+}
+
+/** Should preparing fail, nothing has been handed off: the claims are given back before the error goes on. */
+async function prepareOrRelease(
+  ctx: Ctx,
+  run: RunKey,
+  frame: Frame,
+  claims: readonly Claim[],
+): Promise<{ batch: HandOff[]; prepared: Prepared }> {
+  try {
+    const batch = await loadHandOff(ctx, run, frame.purpose, claims);
+    return { batch, prepared: await prepare(ctx, frame, batch) };
+  } catch (error) {
+    await releaseClaims(ctx, run.plannedAt, claims);
+    throw error;
+  }
+}
+
+function settle(
+  ctx: Ctx,
+  entry: HandOff,
+  prepared: Prepared,
+  outcome: Outcome | undefined,
+  frame: Frame,
+): Settled {
+  const now = ctx.clock.now();
+  const refused = prepared.refused.get(entry.id);
+  const verdict =
+    refused === undefined
+      ? verdictOf(outcome ?? UNTRIED, { ...entry, now, chance: Math.random() })
+      : { ...refused, failures: entry.failures, dueAt: null };
+  const handed = outcome !== undefined && outcome.kind !== 'untried';
+  return {
+    contactId: entry.contactId,
+    id: entry.id,
+    attempt: entry.attempt,
+    ...verdict,
+    handedAt: verdict.state === 'sent' || verdict.state === 'unknown' ? now : null,
+    deliveredAt: outcome?.kind === 'accepted' && outcome.delivered ? now : null,
+    address: handed ? entry.email : null,
+    locale: handed ? variantFor(frame, entry.locale).locale : null,
+    couponCode: prepared.coupons.get(entry.id)?.code ?? null,
+  };
+}
+
+/** Coupons follow their messages: void when those failed for good, held while nobody knows. */
+async function settleOffers(ctx: Ctx, frame: Frame, settled: readonly Settled[]): Promise<void> {
+  if (frame.couponCampaignId === null) return;
+  const keys = (state: Settled['state']): Array<{ contactId: string; sendKey: string }> =>
+    settled
+      .filter((message) => message.state === state)
+      .map(({ contactId, id }) => ({ contactId, sendKey: id }));
+  await settleCoupons(ctx, 'void', [...keys('failed'), ...keys('skipped'), ...keys('cancelled')]);
+  await settleCoupons(ctx, 'held', keys('unknown'));
+}
+
+/** What only a person can mend pauses the campaign and says so. */
+async function pauseOnTrouble(ctx: Ctx, campaignId: string, outcomes: readonly Outcome[]): Promise<void> {
+  const trouble = outcomes.find((outcome) => outcome.kind === 'retryable' && outcome.pause === true);
+  if (trouble?.kind !== 'retryable') return;
+  await inTx(ctx, (tx) => pauseWith(tx, campaignId, `${trouble.reason}: ${trouble.detail}`));
+}
+
+/** Follows the campaign's state while a batch is on its way. */
+function watchCampaign(ctx: Ctx, campaignId: string): { running: () => boolean; stop: () => void } {
+  let running = true;
+  const timer = setInterval(() => {
+    campaignStateOf(ctx, campaignId).then(
+      (state) => {
+        running = state === 'running';
+      },
+      (error: unknown) => ctx.log.warn({ reason: messageOf(error) }, 'campaign state not read'),
+    );
+  }, LOOK_MS);
+  return { running: () => running, stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,126 @@
+import type { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import type { NodemailerError, Transporter } from 'nodemailer';
+import { messageOf } from '../../core/errors.ts';
+import { oneLine, sendEach } from './contract.ts';
+import type { Channel, OutMessage, Outcome } from './contract.ts';
+
+/** SMTP cannot be asked what it has taken. */
+const BATCH = 100;
+/** Few enough that a crash leaves little in doubt, many enough to keep the connections busy. */
+const SLICE = 20;
+const CONNECTIONS = 6;
+/** Servers like a new connection now and then. */
+const MESSAGES_PER_CONNECTION = 1_000;
+const LEASE_MS = 120_000;
+
+export type SmtpTiming = { connectMs: number; replyMs: number; messageMs: number };
+/** A server under load may take long over a reply; one that is silent for half a minute has gone. */
+const TIMING: SmtpTiming = { connectMs: 10_000, replyMs: 30_000, messageMs: 45_000 };
+
+/** `url` is an address such as smtps://user:password@mail.example.com:465. Connections are kept and shared. */
+export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
+  const bodies = new Map<string, Readable>();
+  const transport = createTransport({
+    url,
+    pool: true,
+    maxConnections: CONNECTIONS,
+    maxMessages: MESSAGES_PER_CONNECTION,
+    // Trying again is the ledger's business: the pool would not know whether the server has the message.
+    maxRequeues: 0,
+    connectionTimeout: timing.connectMs,
+    greetingTimeout: timing.connectMs,
+    dnsTimeout: timing.connectMs,
+    socketTimeout: timing.replyMs,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  // The body's stream is the witness: unless it was read, the server cannot have the message.
+  transport.use('stream', (mail, done) => {
+    const key = mail.message?.messageId() ?? '';
+    mail.message?.processFunc((stream) => {
+      bodies.set(key, stream);
+      return stream;
+    });
+    done();
+  });
+  return {
+    name: 'smtp',
+    batch: BATCH,
+    slice: SLICE,
+    leaseMs: LEASE_MS,
+    messageMs: timing.messageMs,
+    send: (messages, goOn) =>
+      sendEach(messages, CONNECTIONS, goOn, (message) => hand(transport, bodies, message, timing)),
+    close: async () => transport.close({ force: true }),
+  };
+}
+
+/** The id every bounce and reply to the message carries. */
+export function messageIdOf(message: Pick<OutMessage, 'id' | 'contactId' | 'from'>): string {
+  const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(message.from)?.[1] ?? 'localhost';
+  return `<${message.id}.${message.contactId}@${domain}>`;
+}
+
+async function hand(
+  transport: Transporter,
+  bodies: Map<string, Readable>,
+  message: OutMessage,
+  timing: SmtpTiming,
+): Promise<Outcome> {
+  const first = await attempt(transport, bodies, message, timing);
+  // A kept connection that the server has closed meanwhile is no news about the message.
+  return first.kind === 'retryable' && first.reason === 'connection_lost'
+    ? attempt(transport, bodies, message, timing)
+    : first;
+}
+
+async function attempt(
+  transport: Transporter,
+  bodies: Map<string, Readable>,
+  message: OutMessage,
+  timing: SmtpTiming,
+): Promise<Outcome> {
+  const messageId = messageIdOf(message);
+  try {
+    await transport.sendMail({
+      messageId,
+      from: message.from,
+      to: message.to,
+      subject: message.subject,
+      html: message.html,
+      text: message.text,
+      headers: { ...message.headers },
+      signal: AbortSignal.timeout(timing.messageMs),
+    });
+    return { kind: 'accepted', delivered: false };
+  } catch (error) {
+    return classify(error as NodemailerError, bodies.get(messageId)?.readableDidRead ?? false);
+  } finally {
+    bodies.delete(messageId);
+  }
+}
+
+/** Answers of the server decide; without one, whether the body was on its way does. */
+function classify(error: NodemailerError, bodySent: boolean): Outcome {
+  const detail = oneLine(messageOf(error));
+  const code = error.responseCode ?? 0;
+  const command = error.command ?? '';
+  if (error.code === 'EAUTH' || [530, 534, 535, 538].includes(code))
+    return { kind: 'retryable', reason: 'provider_credentials', detail, pause: true };
+  if (code >= 500 && code !== 503) return refused(command, detail);
+  if (code >= 400)
+    return { kind: 'retryable', reason: code === 421 ? 'provider_busy' : 'provider_later', detail };
+  if (error.code === 'EENVELOPE') return { kind: 'final', reason: 'address_wrong', detail };
+  if (error.code === 'EMESSAGE') return { kind: 'final', reason: 'message_refused', detail };
+  if (bodySent) return { kind: 'unknown', reason: 'no_answer', detail };
+  const lost = error.code === 'ECONNECTION';
+  return { kind: 'retryable', reason: lost ? 'connection_lost' : 'provider_unreachable', detail };
+}
+
+function refused(command: string, detail: string): Outcome {
+  if (command === 'RCPT TO') return { kind: 'final', reason: 'address_refused', detail };
+  if (command === 'DATA') return { kind: 'final', reason: 'message_refused', detail };
+  // Refusing the sender or the greeting concerns every message.
+  return { kind: 'retryable', reason: 'sender_refused', detail, pause: true };
+}

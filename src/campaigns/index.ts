@@ -1,0 +1,20 @@
+import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import type { Subscription } from '../core/jobs.ts';
+import { registerMetric } from '../core/metrics.ts';
+import { recordConversions } from './actions.responses.ts';
+import { messagesMetric } from './store.metrics.ts';
+import { moveMessagesOnMerge } from './store.merge.ts';
+import { messageTimeline, responseTimeline } from './store.timeline.ts';
+
+export { seedTemplates } from './actions.seed.ts';
+export { campaignsJobs } from './jobs.ts';
+export { campaignsRoutes } from './routes.ts';
+
+export const campaignsSubscriptions: Subscription[] = [recordConversions];
+
+export function registerCampaigns(): void {
+  registerTimelineSource(messageTimeline);
+  registerTimelineSource(responseTimeline);
+  registerMergeMover(moveMessagesOnMerge);
+  registerMetric(messagesMetric);
+}

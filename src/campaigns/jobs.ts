@@ -1,0 +1,30 @@
+import type { Job } from '../core/jobs.ts';
+import { MINUTE_MS, SECOND_MS } from '../core/time.ts';
+import { sendDue } from './actions.loop.ts';
+import { planRuns, startDueRuns } from './actions.run.ts';
+import { mailChannel } from './channels/index.ts';
+
+/** A scheduled mail is late by this at most. */
+const SCHEDULE_MS = 15 * SECOND_MS;
+/** Retries, lost wake-ups and what crashes have left are found within this. */
+const SEND_MS = 5 * SECOND_MS;
+
+const schedule: Job = {
+  name: 'campaigns.schedule',
+  everyMs: SCHEDULE_MS,
+  run: async (ctx) => void (await startDueRuns(ctx)),
+};
+
+const plan: Job = {
+  name: 'campaigns.plan',
+  everyMs: MINUTE_MS,
+  run: async (ctx, _data, signal) => void (await planRuns(ctx, signal)),
+};
+
+const send: Job = {
+  name: 'campaigns.send',
+  everyMs: SEND_MS,
+  run: async (ctx, _data, signal) => void (await sendDue(ctx, mailChannel(ctx.config), signal)),
+};
+
+export const campaignsJobs: Job[] = [schedule, plan, send];

@@ -1,0 +1,87 @@
+import type { Context, Hono } from 'hono';
+import { z } from 'zod';
+import { DomainError } from '../core/errors.ts';
+import { describe, newRouter, paramsOf } from '../core/http.ts';
+import type { AppEnv } from '../core/http.ts';
+import { recordClick, recordOpen, unsubscribe, unsubscribePage } from './actions.responses.ts';
+import type { Visit } from './classify.ts';
+import { askPage, brokenPage, donePage } from './pages.ts';
+
+const tag = 'links of mails';
+const open = 'public' as const;
+const tokenParam = z.object({ token: z.string().min(1).max(600) });
+
+/** One transparent pixel. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** What anybody with a mail can reach: no session, no cookie, nothing that tells who they are. */
+export function publicRoutes(): Hono<AppEnv> {
+  return newRouter()
+    .get(
+      '/t/o/:token',
+      describe({ tag, summary: 'Open pixel', open, media: 'image/gif' }),
+      paramsOf(tokenParam),
+      async (c) => {
+        await recordOpen(c.var.ctx, c.req.valid('param').token.replace(/\.gif$/, ''), visitOf(c));
+        return c.body(PIXEL, 200, { 'Content-Type': 'image/gif', 'Cache-Control': 'no-store, private' });
+      },
+    )
+    .get(
+      '/t/c/:token',
+      describe({ tag, summary: 'Click: leads on to the address stored for this link', open }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () => {
+          const url = await recordClick(c.var.ctx, c.req.valid('param').token, visitOf(c));
+          c.header('Cache-Control', 'no-store, private');
+          return c.redirect(url, 302);
+        }),
+    )
+    .get(
+      '/u/:token',
+      describe({ tag, summary: 'Asks whether to unsubscribe; changes nothing', open, media: 'text/html' }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () => {
+          const { locale, address } = await unsubscribePage(c.var.ctx, c.req.valid('param').token);
+          return html(c, askPage(locale, address));
+        }),
+    )
+    .post(
+      '/u/:token',
+      describe({ tag, summary: 'Unsubscribes (RFC 8058)', open, media: 'text/html' }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () => {
+          const { locale } = await unsubscribe(c.var.ctx, c.req.valid('param').token);
+          return html(c, donePage(locale));
+        }),
+    );
+}
+
+function visitOf(c: Context<AppEnv>): Visit {
+  const header = (name: string): string => c.req.header(name) ?? '';
+  return {
+    method: c.req.method,
+    userAgent: header('user-agent'),
+    purpose: ['purpose', 'sec-purpose', 'x-purpose', 'x-moz'].map(header).join(' '),
+  };
+}
+
+function html(c: Context<AppEnv>, page: string, status: 200 | 404 | 410 = 200): Response {
+  return c.body(page, status, { 'Content-Type': 'text/html; charset=utf-8', 'Cache-Control': 'no-store' });
+}
+
+/** People follow these links: they get a page that says what is wrong, not a problem document. */
+async function orPage(c: Context<AppEnv>, answer: () => Promise<Response>): Promise<Response> {
+  try {
+    return await answer();
+  } catch (error) {
+    const locale = c.req.header('accept-language') ?? 'en';
+    if (error instanceof DomainError && error.code === 'link_expired')
+      return html(c, brokenPage(locale, 'expired'), 410);
+    if (error instanceof DomainError && error.code === 'link_forged')
+      return html(c, brokenPage(locale, 'forged'), 404);
+    throw error;
+  }
+}

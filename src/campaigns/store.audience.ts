@@ -1,0 +1,111 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { suppressedSql } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { row, rows } from '../core/db.ts';
+import type { Purpose } from './contract.ts';
+
+/** A million contacts are planned in well under a minute; ten mean that something else is wrong. */
+const PLAN_TIMEOUT_MS = 600_000;
+
+/** The latest word of contact `c` on this purpose: granted, withdrawn, or null. */
+const word = (about: SQL): SQL => sql`(select k.granted from consent k
+  where k.contact_id = c.contact_id and k.purpose = ${about} and k.channel = 'email'
+  order by k.occurred_at desc, k.id desc limit 1)`;
+
+/**
+ * Who may get mail of this purpose, and why not: null, or the reason. One text for the preview, the planning and the
+ * hand-off, so that they cannot differ. `c` is the contact's row. A word about this very purpose goes before one
+ * about marketing at large.
+ */
+export function refusalSql(purpose: SQL): SQL {
+  return sql`case
+    when c.email is null or exists (select from contact_point p
+      where p.contact_id = c.contact_id and p.kind = 'email' and p.value = c.email and not p.valid) then 'no_address'
+    when ${suppressedSql(sql`'email'`, sql`c.email`)} then coalesce((select case s.reason when 'unsubscribe' then 'unsubscribed'
+      else 'suppressed' end from suppression s where s.channel = 'email' and s.address = c.email), 'suppressed')
+    else case coalesce(${word(purpose)}, ${word(sql`'marketing'`)})
+      when true then null when false then 'consent_withdrawn' else 'no_consent' end
+  end`;
+}
+
+/**
+ * The audience with its decisions: contact_id and reason (null: gets a message). `members` is a query with contact_id.
+ * An address that several contacts share gets one message: the oldest contact's.
+ */
+function decisionsSql(members: SQL, purpose: Purpose): SQL {
+  return sql`
+    select d.contact_id, case when d.reason is null and d.turn > 1 then 'duplicate_address' else d.reason end as reason
+    from (
+      select j.contact_id, j.reason,
+        row_number() over (partition by j.address, j.reason is null order by j.contact_id) as turn
+      from (
+        select c.contact_id, c.email as address, ${refusalSql(sql`${purpose}`)} as reason
+        from (${members}) as m join contact c on c.contact_id = m.contact_id
+        where c.merged_into is null
+      ) as j
+    ) as d`;
+}
+
+export type AudienceCount = { reason: string | null; count: number };
+
+/** What planning would do now, counted. */
+export async function countAudience(ctx: Ctx, members: SQL, purpose: Purpose): Promise<AudienceCount[]> {
+  return rows<AudienceCount>(
+    ctx.db,
+    sql`select reason, count(*)::int as count from (${decisionsSql(members, purpose)}) as a group by 1 order by 2 desc`,
+  );
+}
+
+export async function countBase(ctx: Ctx): Promise<number> {
+  const { count } = await row<{ count: number }>(
+    ctx.db,
+    sql`select count(*)::int as count from contact where merged_into is null and kind <> 'visitor'`,
+  );
+  return count;
+}
+
+export type PlanInput = {
+  campaignId: string;
+  runId: string;
+  sendKey: string;
+  plannedAt: Date;
+  purpose: Purpose;
+};
+
+/**
+ * Puts the audience into the ledger: one row per contact and send key, planned or skipped with its reason; contacts that
+ * have one stay as they are. One statement, so that a crash leaves all or nothing. Returns how many rows it made. The
+ * message's id is made of contact and send key: repeating the plan could not make another.
+ */
+export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Promise<number> {
+  const at = plan.plannedAt.toISOString();
+  await ctx.db.execute(sql`select set_config('statement_timeout', ${String(PLAN_TIMEOUT_MS)}, true)`);
+  const { planned } = await row<{ planned: number }>(
+    ctx.db,
+    sql`
+    with decision as materialized (
+      select contact_id, reason, ${messageIdSql(sql`contact_id`, plan.sendKey)} as id
+      from (${decisionsSql(members, plan.purpose)}) as a order by contact_id
+    ), guard as (
+      insert into send_guard (contact_id, send_key, message_id)
+      select contact_id, ${plan.sendKey}, id from decision
+      on conflict (contact_id, send_key) do nothing
+      returning contact_id
+    ), made as (
+      insert into message (contact_id, occurred_at, id, campaign_id, run_id, state, reason, due_at, channel, origin_id)
+      select d.contact_id, ${at}::timestamptz, d.id, ${plan.campaignId}::uuid, ${plan.runId}::uuid,
+        case when d.reason is null then 'planned' else 'skipped' end, d.reason, ${at}::timestamptz, 'email', d.contact_id
+      from guard g join decision d on d.contact_id = g.contact_id
+      returning 1
+    )
+    select count(*)::int as planned from made`,
+  );
+  return planned;
+}
+
+/** An id by contact and send key: UUID version 8 of their SHA-256. */
+function messageIdSql(contactId: SQL, sendKey: string): SQL {
+  const hash = sql`encode(sha256(convert_to(${contactId}::text || ${sendKey}, 'UTF8')), 'hex')`;
+  return sql`(select (left(h, 12) || '8' || substr(h, 14, 3) || 'a' || substr(h, 18, 15))::uuid from ${hash} as h)`;
+}

@@ -1,0 +1,218 @@
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
+import type { MessageState } from './contract.ts';
+import { campaign, campaignLink, campaignRun } from './schema.ts';
+
+export type CampaignRow = typeof campaign.$inferSelect;
+export type RunRow = typeof campaignRun.$inferSelect;
+export type LinkRow = typeof campaignLink.$inferSelect;
+
+export async function insertCampaign(ctx: Ctx, row: CampaignRow): Promise<void> {
+  await ctx.db.insert(campaign).values(row);
+}
+
+export async function findCampaign(ctx: Ctx, id: string, lock = false): Promise<CampaignRow | undefined> {
+  const query = ctx.db.select().from(campaign).where(eq(campaign.campaignId, id));
+  const [found] = await (lock ? query.for('update') : query);
+  return found;
+}
+
+export async function updateCampaign(
+  ctx: Ctx,
+  id: string,
+  change: Partial<Omit<CampaignRow, 'campaignId'>>,
+): Promise<void> {
+  await ctx.db
+    .update(campaign)
+    .set({ ...change, updatedAt: ctx.clock.now() })
+    .where(eq(campaign.campaignId, id));
+}
+
+export async function listCampaigns(
+  ctx: Ctx,
+  limit: number,
+  before?: { createdAt: Date; id: string },
+): Promise<CampaignRow[]> {
+  const after =
+    before === undefined
+      ? undefined
+      : or(
+          lt(campaign.createdAt, before.createdAt),
+          and(eq(campaign.createdAt, before.createdAt), lt(campaign.campaignId, before.id)),
+        );
+  return ctx.db
+    .select()
+    .from(campaign)
+    .where(after)
+    .orderBy(desc(campaign.createdAt), desc(campaign.campaignId))
+    .limit(limit);
+}
+
+/** Campaigns whose moment has come, locked; those another worker is starting are left out. */
+export async function lockDueCampaigns(ctx: Ctx, now: Date, limit: number): Promise<CampaignRow[]> {
+  return ctx.db
+    .select()
+    .from(campaign)
+    .where(
+      and(
+        isNotNull(campaign.nextRunAt),
+        lte(campaign.nextRunAt, now),
+        inArray(campaign.state, ['scheduled', 'running']),
+      ),
+    )
+    .orderBy(asc(campaign.nextRunAt))
+    .limit(limit)
+    .for('update', { skipLocked: true });
+}
+
+/** False when that occurrence has its run. */
+export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
+  const made = await ctx.db
+    .insert(campaignRun)
+    .values(row)
+    .onConflictDoNothing({ target: [campaignRun.campaignId, campaignRun.occurrence] })
+    .returning({ id: campaignRun.runId });
+  return made.length > 0;
+}
+
+export async function listRuns(ctx: Ctx, campaignId: string, limit: number): Promise<RunRow[]> {
+  return ctx.db
+    .select()
+    .from(campaignRun)
+    .where(eq(campaignRun.campaignId, campaignId))
+    .orderBy(desc(campaignRun.plannedAt))
+    .limit(limit);
+}
+
+export async function updateRun(
+  ctx: Ctx,
+  runId: string,
+  change: Partial<Pick<RunRow, 'state' | 'audience' | 'finishedAt'>>,
+): Promise<void> {
+  await ctx.db.update(campaignRun).set(change).where(eq(campaignRun.runId, runId));
+}
+
+/** One run that waits for its audience, locked until the end of the transaction. */
+export async function lockRunToPlan(ctx: Ctx): Promise<RunRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(campaignRun)
+    .where(
+      and(
+        eq(campaignRun.state, 'planning'),
+        sql`exists (select from ${campaign} c where c.campaign_id = ${campaignRun.campaignId} and c.state = 'running')`,
+      ),
+    )
+    .orderBy(asc(campaignRun.createdAt))
+    .limit(1)
+    .for('update', { skipLocked: true });
+  return found;
+}
+
+export type SendableRun = {
+  runId: string;
+  campaignId: string;
+  templateVersion: number;
+  plannedAt: Date;
+  priority: number;
+};
+
+/** Runs with messages to send: of running campaigns, those of higher priority first. */
+export async function sendableRuns(ctx: Ctx): Promise<SendableRun[]> {
+  return ctx.db
+    .select({
+      runId: campaignRun.runId,
+      campaignId: campaignRun.campaignId,
+      templateVersion: campaignRun.templateVersion,
+      plannedAt: campaignRun.plannedAt,
+      priority: campaign.priority,
+    })
+    .from(campaignRun)
+    .innerJoin(campaign, eq(campaign.campaignId, campaignRun.campaignId))
+    .where(and(eq(campaignRun.state, 'sending'), eq(campaign.state, 'running')))
+    .orderBy(desc(campaign.priority), asc(campaignRun.createdAt));
+}
+
+export async function campaignStateOf(ctx: Ctx, campaignId: string): Promise<string | undefined> {
+  const [found] = await ctx.db
+    .select({ state: campaign.state })
+    .from(campaign)
+    .where(eq(campaign.campaignId, campaignId));
+  return found?.state;
+}
+
+export async function hasOpenRuns(ctx: Ctx, campaignId: string): Promise<boolean> {
+  const open = await ctx.db
+    .select({ id: campaignRun.runId })
+    .from(campaignRun)
+    .where(and(eq(campaignRun.campaignId, campaignId), inArray(campaignRun.state, ['planning', 'sending'])))
+    .limit(1);
+  return open.length > 0;
+}
+
+/**
+ * Ends a run; a campaign whose last open run it was and that has no further moment is finished, one that waits for its next
+ * moment is scheduled again.
+ */
+export async function finishRun(
+  ctx: Ctx,
+  run: { runId: string; campaignId: string },
+  state: 'done' | 'cancelled',
+  now: Date,
+): Promise<void> {
+  const row = await findCampaign(ctx, run.campaignId, true);
+  await updateRun(ctx, run.runId, { state, finishedAt: now });
+  if (row === undefined || state === 'cancelled' || !['running', 'paused'].includes(row.state)) return;
+  if (await hasOpenRuns(ctx, run.campaignId)) return;
+  if (row.nextRunAt === null)
+    await updateCampaign(ctx, run.campaignId, { state: 'finished', finishedAt: now });
+  else if (row.state === 'running') await updateCampaign(ctx, run.campaignId, { state: 'scheduled' });
+}
+
+export async function findRun(ctx: Ctx, runId: string): Promise<RunRow | undefined> {
+  const [found] = await ctx.db.select().from(campaignRun).where(eq(campaignRun.runId, runId));
+  return found;
+}
+
+/**
+ * The campaign's addresses with their numbers; new ones get the next. Numbers never change, because mails in people's
+ * boxes name them. The caller holds the campaign's row.
+ */
+export async function ensureLinks(
+  ctx: Ctx,
+  campaignId: string,
+  wanted: ReadonlyArray<{ name: string; url: string }>,
+): Promise<LinkRow[]> {
+  const present = await findLinks(ctx, campaignId);
+  const known = new Set(present.map((link) => link.url));
+  const fresh = wanted.filter(
+    ({ url }, i) => !known.has(url) && wanted.findIndex((other) => other.url === url) === i,
+  );
+  if (fresh.length === 0) return present;
+  const next = Math.max(-1, ...present.map((link) => link.linkNo)) + 1;
+  const added = fresh.map((link, i) => ({ ...link, campaignId, linkNo: next + i }));
+  await ctx.db.insert(campaignLink).values(added);
+  return [...present, ...added];
+}
+
+export async function findLinks(ctx: Ctx, campaignId: string): Promise<LinkRow[]> {
+  return ctx.db
+    .select()
+    .from(campaignLink)
+    .where(eq(campaignLink.campaignId, campaignId))
+    .orderBy(asc(campaignLink.linkNo));
+}
+
+/** Messages of each campaign by state, from the ledger itself. */
+export async function countMessages(
+  ctx: Ctx,
+  campaignIds: readonly string[],
+): Promise<Array<{ campaignId: string; state: MessageState; count: number }>> {
+  if (campaignIds.length === 0) return [];
+  return rows(
+    ctx.db,
+    sql`select campaign_id as "campaignId", state, count(*)::int as count from message
+      where campaign_id = any(${`{${campaignIds.join(',')}}`}::uuid[]) group by 1, 2`,
+  );
+}

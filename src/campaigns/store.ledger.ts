@@ -1,0 +1,220 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { dateOf, rows } from '../core/db.ts';
+
+/** A message somebody has claimed: its key and which attempt this is. */
+export type Claim = { contactId: string; id: string; attempt: number };
+
+/** The run's messages share their `occurred_at`, which names the partition. */
+export type RunKey = { runId: string; campaignId: string; plannedAt: Date };
+
+const instant = (at: Date) => sql`${at.toISOString()}::timestamptz`;
+const list = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
+
+/**
+ * Takes up to `limit` due messages of a run for this worker until `leaseUntil`. Committed before anything is handed off:
+ * whoever finds them later knows that they may have gone out.
+ */
+export async function claimMessages(
+  ctx: Ctx,
+  run: RunKey,
+  claim: { now: Date; leaseUntil: Date; provider: string; limit: number },
+): Promise<Claim[]> {
+  return rows<Claim>(
+    ctx.db,
+    sql`
+    with due as (
+      select contact_id, id from message
+      where run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}
+        and state in ('planned', 'retry') and due_at <= ${instant(claim.now)}
+      order by due_at limit ${claim.limit} for update skip locked
+    )
+    update message m set state = 'sending', attempt = m.attempt + 1, lease_until = ${instant(claim.leaseUntil)},
+      provider = ${claim.provider}, handed_at = null
+    from due where m.contact_id = due.contact_id and m.occurred_at = ${instant(run.plannedAt)} and m.id = due.id
+    returning m.contact_id as "contactId", m.id, m.attempt`,
+  );
+}
+
+/** Marks claims as on their way to a provider that cannot be asked: from now on a crash leaves them unknown. */
+export async function markHandedOff(
+  ctx: Ctx,
+  plannedAt: Date,
+  claims: readonly Claim[],
+  now: Date,
+): Promise<void> {
+  const keys = claims.map(({ contactId, id, attempt }) => ({ contactId, id, attempt }));
+  await ctx.db.execute(sql`
+    update message m set handed_at = ${instant(now)}
+    from jsonb_to_recordset(${list(keys)}) as k("contactId" uuid, id uuid, attempt smallint)
+    where m.contact_id = k."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = k.id
+      and m.attempt = k.attempt and m.state = 'sending'`);
+}
+
+/** Gives claims back that were not handed off. */
+export async function releaseClaims(ctx: Ctx, plannedAt: Date, claims: readonly Claim[]): Promise<void> {
+  await ctx.db.execute(sql`
+    update message m set state = 'planned', lease_until = null
+    from jsonb_to_recordset(${list(claims)}) as k("contactId" uuid, id uuid, attempt smallint)
+    where m.contact_id = k."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = k.id
+      and m.attempt = k.attempt and m.state = 'sending'`);
+}
+
+/** What became of a claimed message. */
+export type Settled = Claim & {
+  state: 'sent' | 'retry' | 'planned' | 'failed' | 'unknown' | 'skipped' | 'cancelled';
+  failures: number;
+  reason: string | null;
+  detail: string | null;
+  dueAt: Date | null;
+  handedAt: Date | null;
+  deliveredAt: Date | null;
+  address: string | null;
+  locale: string | null;
+  couponCode: string | null;
+};
+
+/** Writes outcomes of one run in one statement; a claim that the sweeper or a merge has taken away is left alone. */
+export async function settleMessages(
+  ctx: Ctx,
+  plannedAt: Date,
+  settled: readonly Settled[],
+): Promise<number> {
+  if (settled.length === 0) return 0;
+  const done = await rows(
+    ctx.db,
+    sql`
+    update message m set state = s.state, failures = s.failures, reason = s.reason, detail = s.detail,
+      due_at = coalesce(s."dueAt", m.due_at), lease_until = null,
+      handed_at = coalesce(s."handedAt", m.handed_at), delivered_at = coalesce(s."deliveredAt", m.delivered_at),
+      address = coalesce(s.address, m.address), locale = coalesce(s.locale, m.locale),
+      coupon_code = coalesce(s."couponCode", m.coupon_code)
+    from jsonb_to_recordset(${list(settled)}) as s("contactId" uuid, id uuid, attempt smallint, state text,
+      failures smallint, reason text, detail text, "dueAt" timestamptz, "handedAt" timestamptz,
+      "deliveredAt" timestamptz, address text, locale text, "couponCode" text)
+    where m.contact_id = s."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = s.id
+      and m.attempt = s.attempt and m.state in ('sending', 'unknown')
+    returning 1`,
+  );
+  return done.length;
+}
+
+export type Doubtful = Claim & { plannedAt: Date };
+
+const doubtful = (found: Array<Claim & { plannedAt: string }>): Doubtful[] =>
+  found.map((row) => ({ ...row, plannedAt: dateOf(row.plannedAt) }));
+
+/**
+ * Claims whose worker has not settled them in time: those that may have been handed off become unknown, the others wait
+ * again. Returns the unknown ones. `lookups` is the provider that can be asked, so that nothing was marked for it.
+ */
+export async function expireLeases(
+  ctx: Ctx,
+  now: Date,
+  lookups: string | null,
+  limit: number,
+): Promise<{ expired: number; unknown: Doubtful[] }> {
+  const expired = await rows<Claim & { plannedAt: string; state: string }>(
+    ctx.db,
+    sql`
+    with late as (
+      select contact_id, occurred_at, id from message
+      where state = 'sending' and lease_until < ${instant(now)}
+      order by lease_until limit ${limit} for update skip locked
+    )
+    update message m set lease_until = null, due_at = ${instant(now)}, reason = 'worker_died',
+      state = case when m.handed_at is not null or m.provider = ${lookups} then 'unknown' else 'retry' end
+    from late where m.contact_id = late.contact_id and m.occurred_at = late.occurred_at and m.id = late.id
+    returning m.contact_id as "contactId", m.id, m.attempt, m.occurred_at as "plannedAt", m.state`,
+  );
+  const unknown = doubtful(expired.filter((row) => row.state === 'unknown'));
+  return { expired: expired.length, unknown };
+}
+
+/** Messages whose fate the provider can tell exactly. */
+export async function unknownOf(ctx: Ctx, provider: string, now: Date, limit: number): Promise<Doubtful[]> {
+  const found = await rows<Claim & { plannedAt: string }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId", id, attempt, occurred_at as "plannedAt" from message
+    where state = 'unknown' and provider = ${provider} and due_at <= ${instant(now)}
+    order by due_at limit ${limit}`,
+  );
+  return doubtful(found);
+}
+
+/** Settles unknown messages by the provider's word: sent, or free to be sent again. */
+export async function resolveUnknown(
+  ctx: Ctx,
+  known: ReadonlyArray<Doubtful & { found: boolean }>,
+  now: Date,
+): Promise<void> {
+  if (known.length === 0) return;
+  await ctx.db.execute(sql`
+    update message m set
+      state = case when k.found then 'sent' when c.state = 'cancelled' then 'cancelled' else 'retry' end,
+      reason = case when k.found or c.state = 'cancelled' then null else m.reason end,
+      handed_at = case when k.found then coalesce(m.handed_at, ${instant(now)}) else m.handed_at end,
+      delivered_at = case when k.found then coalesce(m.delivered_at, ${instant(now)}) else m.delivered_at end,
+      due_at = ${instant(now)}
+    from jsonb_to_recordset(${list(known)}) as k("contactId" uuid, id uuid, attempt smallint, "plannedAt" timestamptz,
+      found boolean), campaign c
+    where m.contact_id = k."contactId" and m.occurred_at = k."plannedAt" and m.id = k.id and m.attempt = k.attempt
+      and m.state = 'unknown' and c.campaign_id = m.campaign_id`);
+}
+
+/** Cancels waiting messages of a run; returns their keys and whether they had a coupon. */
+export async function cancelMessages(
+  ctx: Ctx,
+  run: RunKey,
+  limit: number,
+): Promise<Array<{ contactId: string; id: string; hasCoupon: boolean }>> {
+  return rows(
+    ctx.db,
+    sql`
+    with waiting as (
+      select contact_id, id from message
+      where run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)} and state in ('planned', 'retry')
+      limit ${limit} for update skip locked
+    )
+    update message m set state = 'cancelled' from waiting w
+    where m.contact_id = w.contact_id and m.occurred_at = ${instant(run.plannedAt)} and m.id = w.id
+    returning m.contact_id as "contactId", m.id, m.coupon_code is not null as "hasCoupon"`,
+  );
+}
+
+/** Runs that have not ended, of campaigns in these states. */
+export async function openRuns(ctx: Ctx, campaignStates: readonly string[]): Promise<RunKey[]> {
+  const found = await rows<{ runId: string; campaignId: string; plannedAt: string }>(
+    ctx.db,
+    sql`select r.run_id as "runId", r.campaign_id as "campaignId", r.planned_at as "plannedAt"
+      from campaign_run r join campaign c on c.campaign_id = r.campaign_id
+      where r.state in ('planning', 'sending') and c.state = any(${`{${campaignStates.join(',')}}`}::text[])`,
+  );
+  return found.map((row) => ({ ...row, plannedAt: dateOf(row.plannedAt) }));
+}
+
+/** Whether a run still has messages to send, on their way, or whose fate can still be found out. */
+export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | null): Promise<boolean> {
+  const found = await rows(
+    ctx.db,
+    sql`
+    select 1 where exists (select from message where run_id = ${run.runId}::uuid
+        and occurred_at = ${instant(run.plannedAt)} and state in ('planned', 'retry'))
+      or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'sending'
+        and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)})
+      or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'unknown'
+        and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)} and provider = ${lookups})`,
+  );
+  return found.length > 0;
+}
+
+/** When the next waiting message of a run is due; null when none waits. */
+export async function nextDue(ctx: Ctx, run: RunKey): Promise<Date | null> {
+  const [found] = await rows<{ dueAt: string | null }>(
+    ctx.db,
+    sql`select min(due_at) as "dueAt" from message where run_id = ${run.runId}::uuid
+      and occurred_at = ${instant(run.plannedAt)} and state in ('planned', 'retry')`,
+  );
+  return found?.dueAt === null || found === undefined ? null : dateOf(found.dueAt);
+}

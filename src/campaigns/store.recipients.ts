@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { dateOf, rows } from '../core/db.ts';
+import type { CampaignState, Purpose } from './contract.ts';
+import { refusalSql } from './store.audience.ts';
+import type { Claim, RunKey } from './store.ledger.ts';
+
+/** A contact as templates see it, without what it bought. */
+export type Recipient = {
+  contactId: string;
+  name: string;
+  givenName: string | null;
+  familyName: string | null;
+  email: string | null;
+  phone: string | null;
+  city: string | null;
+  country: string | null;
+  locale: string | null;
+  timeZone: string | null;
+  attributes: Record<string, unknown>;
+};
+
+const recipientColumns = sql`c.contact_id as "contactId", c.name, c.given_name as "givenName",
+  c.family_name as "familyName", c.email, c.phone, c.city, c.country, c.locale, c.time_zone as "timeZone", c.attributes`;
+
+export type HandOff = Recipient & {
+  id: string;
+  attempt: number;
+  failures: number;
+  campaignState: CampaignState;
+  /** Why it may no longer get it; null when it may. */
+  refusal: string | null;
+};
+
+/**
+ * The last look before the hand-off: claims that are still ours, with their contacts and whether each may still get the
+ * message. What planning decided is asked again.
+ */
+export async function loadHandOff(
+  ctx: Ctx,
+  run: RunKey,
+  purpose: Purpose,
+  claims: readonly Claim[],
+): Promise<HandOff[]> {
+  return rows<HandOff>(
+    ctx.db,
+    sql`
+    select m.id, m.attempt, m.failures, (select state from campaign where campaign_id = m.campaign_id) as "campaignState",
+      ${refusalSql(sql`${purpose}`)} as refusal, ${recipientColumns}
+    from jsonb_to_recordset(${JSON.stringify(claims)}::text::jsonb) as k("contactId" uuid, id uuid, attempt smallint)
+    join message m on m.contact_id = k."contactId" and m.occurred_at = ${run.plannedAt.toISOString()}::timestamptz
+      and m.id = k.id and m.attempt = k.attempt and m.state = 'sending'
+    join contact c on c.contact_id = m.contact_id`,
+  );
+}
+
+export async function findRecipient(
+  ctx: Ctx,
+  contactId: string,
+  visible: SQL,
+): Promise<Recipient | undefined> {
+  const [found] = await rows<Recipient>(
+    ctx.db,
+    sql`select ${recipientColumns} from (select * from contact where contact_id = ${contactId}::uuid and ${visible}) as c`,
+  );
+  return found;
+}
+
+export type Purchases = {
+  ordersCount: number;
+  lastOrderAt: Date | null;
+  lastProduct: { name: string; imageUrl: string | null } | null;
+  favouriteCategory: string | null;
+};
+
+/** What each contact has bought, of trusted sales; contacts without any are left out. */
+export async function loadPurchases(
+  ctx: Ctx,
+  contactIds: readonly string[],
+): Promise<Map<string, Purchases>> {
+  const found = await rows<{
+    contactId: string;
+    ordersCount: number;
+    lastOrderAt: string;
+    productName: string | null;
+    imageUrl: string | null;
+    favouriteCategory: string | null;
+  }>(
+    ctx.db,
+    sql`
+    select k.contact_id as "contactId", o.count as "ordersCount", o.last_at as "lastOrderAt", l.name as "productName",
+      l.image_url as "imageUrl", f.name as "favouriteCategory"
+    from unnest(${`{${contactIds.join(',')}}`}::uuid[]) as k(contact_id)
+    join lateral (
+      select count(*)::int as count, max(occurred_at) as last_at from orders
+      where contact_id = k.contact_id and kind = 'sale' and trust <> 'public' and status <> 'cancelled'
+    ) o on o.count > 0
+    left join lateral (
+      select coalesce(nullif(p.name, ''), s.description) as name, p.image_url from sale_fact s
+      join product p on p.product_id = s.product_id
+      where s.contact_id = k.contact_id and s.kind = 'sale' and s.trust <> 'public'
+      order by s.occurred_at desc, s.order_id desc, s.base_amount desc, s.ordinal limit 1
+    ) l on true
+    left join lateral (
+      select g.name from sale_fact s join product p on p.product_id = s.product_id
+      join category g on g.category_id = p.category_id
+      where s.contact_id = k.contact_id and s.kind = 'sale' and s.trust <> 'public'
+      group by g.category_id, g.name order by sum(s.base_amount) desc, g.name limit 1
+    ) f on true`,
+  );
+  return new Map(
+    found.map((row) => [
+      row.contactId,
+      {
+        ordersCount: row.ordersCount,
+        lastOrderAt: dateOf(row.lastOrderAt),
+        lastProduct: row.productName === null ? null : { name: row.productName, imageUrl: row.imageUrl },
+        favouriteCategory: row.favouriteCategory,
+      },
+    ]),
+  );
+}
+
+export type ProductRow = {
+  id: string;
+  name: string;
+  price: string | null;
+  currency: string | null;
+  imageUrl: string | null;
+  url: string | null;
+};
+
+/** Products of a campaign, in the order asked for. */
+export async function loadProducts(ctx: Ctx, ids: readonly string[]): Promise<ProductRow[]> {
+  if (ids.length === 0) return [];
+  const found = await rows<ProductRow>(
+    ctx.db,
+    sql`select product_id as id, name, price, currency, image_url as "imageUrl", url from product
+      where product_id = any(${`{${ids.join(',')}}`}::uuid[])`,
+  );
+  const byId = new Map(found.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}

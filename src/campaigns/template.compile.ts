@@ -1,0 +1,121 @@
+import { messageOf } from '../core/errors.ts';
+import { checkSource } from './template.check.ts';
+import type { Fault } from './template.check.ts';
+import type { TemplateUses } from './contract.template.ts';
+import { OWN_LINKS, PURCHASE_VARIABLES } from './template.variables.ts';
+
+/** What an author writes in one language. */
+export type Source = { subject: string; mjml: string; text: string };
+
+export type Compiled =
+  | { ok: true; html: string; uses: TemplateUses }
+  | { ok: false; faults: Array<Fault & { part: 'subject' | 'mjml' | 'text' }> };
+
+/** Mail clients cut longer messages. */
+const MAX_HTML_CHARS = 400_000;
+
+/**
+ * Checks a source and turns its MJML into HTML that is still a Handlebars source, with fixed links numbered ({{@l0}} …)
+ * and the open pixel ({{@open}}) put in. MJML costs most of a second to load, so it is loaded here and only when needed.
+ */
+export async function compileSource(source: Source): Promise<Compiled> {
+  const parts = {
+    subject: checkSource(source.subject, false),
+    mjml: checkSource(source.mjml, true),
+    text: checkSource(source.text, false),
+  };
+  const faults = (['subject', 'mjml', 'text'] as const).flatMap((part) =>
+    parts[part].faults.map((fault) => ({ ...fault, part })),
+  );
+  if (/<mj-include/i.test(source.mjml))
+    faults.push({ ...mjmlFault(lineOf(source.mjml, '<mj-include'), 'mj-include is not available') });
+  if (faults.length > 0) return { ok: false, faults };
+  const made = await toHtml(source.mjml);
+  if (!('html' in made)) return { ok: false, faults: made.faults };
+  const again = checkSource(made.html, true);
+  if (again.faults.length > 0)
+    return {
+      ok: false,
+      faults: again.faults.map((fault) => ({
+        ...mjmlFault(
+          1,
+          `a block does not survive MJML (put {{#…}} and {{/…}} into <mj-raw>): ${fault.message}`,
+        ),
+        name: fault.name,
+      })),
+    };
+  const { html, urls } = numberLinks(made.html);
+  const variables = [...new Set(Object.values(parts).flatMap((part) => [...part.variables]))].toSorted();
+  return { ok: true, html: addPixel(html), uses: usesOf(variables, urls, Object.values(parts)) };
+}
+
+function mjmlFault(line: number, message: string): Fault & { part: 'mjml' } {
+  return { part: 'mjml', line, code: 'template_mjml', name: null, message };
+}
+
+function lineOf(text: string, needle: string): number {
+  return text.slice(0, text.toLowerCase().indexOf(needle)).split('\n').length;
+}
+
+type MjmlError = { line: number; message: string };
+
+async function toHtml(mjml: string): Promise<{ html: string } | { faults: Array<Fault & { part: 'mjml' }> }> {
+  const { default: mjml2html } = await import('mjml');
+  try {
+    const { html } = await mjml2html(mjml, { validationLevel: 'strict', keepComments: false, fonts: {} });
+    if (html.length > MAX_HTML_CHARS)
+      return { faults: [mjmlFault(1, 'the mail is longer than 400,000 characters')] };
+    return { html: html.replaceAll(/\n\s*/g, '\n').trim() };
+  } catch (error) {
+    const errors =
+      error instanceof Error && 'errors' in error && Array.isArray(error.errors)
+        ? (error.errors as MjmlError[])
+        : [];
+    if (errors.length === 0) return { faults: [mjmlFault(1, messageOf(error).slice(0, 300))] };
+    return { faults: errors.map(({ line, message }) => mjmlFault(line, message)) };
+  }
+}
+
+/** Each different web address in an href gets a number, so that its click can be counted. */
+function numberLinks(html: string): { html: string; urls: string[] } {
+  const urls: string[] = [];
+  const numbered = html.replaceAll(/href="(https?:\/\/[^"{}]+)"/gi, (_whole, escaped: string) => {
+    const url = escaped.replaceAll('&amp;', '&');
+    if (!urls.includes(url)) urls.push(url);
+    return `href="{{@l${urls.indexOf(url)}}}"`;
+  });
+  return { html: numbered, urls };
+}
+
+function addPixel(html: string): string {
+  const pixel = '<img src="{{@open}}" width="1" height="1" alt="" style="display:block;border:0">';
+  return html.replace(/<\/body>(?![\s\S]*<\/body>)/i, () => `${pixel}</body>`);
+}
+
+/** What a version uses when a campaign gives it another subject. */
+export function usesWith(uses: TemplateUses, subject: string): TemplateUses {
+  const checked = checkSource(subject, false);
+  const variables = [...new Set([...uses.variables, ...checked.variables])].toSorted();
+  const own = usesOf(variables, uses.urls, [checked]);
+  return { ...own, coupon: uses.coupon === 'required' ? 'required' : own.coupon };
+}
+
+function usesOf(
+  variables: string[],
+  urls: string[],
+  parts: ReadonlyArray<{ needsCoupon: boolean }>,
+): TemplateUses {
+  const after = (prefix: string): string[] =>
+    variables.filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
+  const showsCoupon = variables.some((name) => name === 'coupon' || name.startsWith('coupon.'));
+  return {
+    variables,
+    urls,
+    links: after('links.').filter((name) => !OWN_LINKS.includes(name)),
+    attributes: after('contact.attributes.'),
+    purchases: variables.some((name) =>
+      PURCHASE_VARIABLES.some((purchase) => name === purchase || name.startsWith(`${purchase}.`)),
+    ),
+    coupon: parts.some((part) => part.needsCoupon) ? 'required' : showsCoupon ? 'optional' : 'none',
+  };
+}

@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { authorise, inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { conflict } from '../core/errors.ts';
+import { newId } from '../core/ids.ts';
+import { addMs, DAY_MS } from '../core/time.ts';
+import { openCouponCampaign } from './actions.ts';
+import { codeFrom, foldCode, randomBytesOf } from './code.ts';
+import type { CouponState } from './contract.ts';
+import { couponsByKey, findCouponCampaign, insertCoupons, moveCoupons, recode } from './store.ts';
+import type { CouponCampaignRow, CouponDraft, IssuedCoupon } from './store.ts';
+
+/** One call issues at most this many: a batch of messages and more. */
+const MAX_ISSUE = 5_000;
+/** With 30^6 codes and more, even a second round of collisions is rare; ten mean that the pattern is used up. */
+const MAX_ROUNDS = 10;
+
+type CouponKey = { contactId: string; sendKey: string };
+
+/**
+ * Gives each item its coupon: a new one, or the one it got before, so that repeating a hand-off changes nothing. `sendKey` is
+ * whatever makes a repeat the same (a message's id); `sourceId` is what the coupons are counted under.
+ * 404 unknown coupon campaign; 409 coupon_campaign_over, coupon_codes_used_up.
+ */
+export async function issueCoupons(
+  ctx: Ctx,
+  input: { couponCampaignId: string; sourceId?: string; items: readonly CouponKey[] },
+): Promise<IssuedCoupon[]> {
+  authorise(ctx, 'loyalty:write');
+  if (input.items.length > MAX_ISSUE) throw new RangeError(`at most ${MAX_ISSUE} coupons at once`);
+  if (input.items.length === 0) return [];
+  return inTx(ctx, async (tx) => {
+    const campaign = await openCouponCampaign(tx, input.couponCampaignId);
+    let drafts = input.items.map((item) => draftOf(campaign, { ...item, couponId: newId() }));
+    let collided = await insertCoupons(
+      tx,
+      { ...validity(campaign, tx.clock.now()), sourceId: input.sourceId ?? null },
+      drafts,
+    );
+    for (let round = 1; collided.size > 0; round++) {
+      if (round > MAX_ROUNDS)
+        throw conflict('coupon_codes_used_up', `No free codes of ${campaign.pattern} are left.`);
+      drafts = drafts
+        .filter((draft) => collided.has(draft.couponId))
+        .map((draft) => draftOf(campaign, draft));
+      collided = await recode(tx, drafts);
+    }
+    return couponsByKey(tx, input.items);
+  });
+}
+
+/**
+ * Settles coupons by what became of their message: `held` while nobody knows whether it arrived, `issued` once it has,
+ * `void` when it finally failed. Used and expired ones stay as they are. Returns how many moved.
+ */
+export async function settleCoupons(
+  ctx: Ctx,
+  to: 'held' | 'issued' | 'void',
+  keys: readonly CouponKey[],
+): Promise<number> {
+  authorise(ctx, 'loyalty:write');
+  const from: Record<typeof to, CouponState[]> = {
+    held: ['issued'],
+    issued: ['held'],
+    void: ['issued', 'held'],
+  };
+  return keys.length === 0 ? 0 : moveCoupons(ctx, keys, from[to], to);
+}
+
+export type CouponTerms = {
+  kind: 'percent' | 'fixed';
+  percent: number | null;
+  amountMinor: bigint | null;
+  currency: string;
+  minOrderMinor: bigint;
+  /** Until when coupons can be issued and used; null without an end. */
+  validUntil: Date | null;
+  archived: boolean;
+};
+
+/** What a coupon campaign's coupons are worth, for texts; undefined for an unknown one. */
+export async function getCouponTerms(ctx: Ctx, id: string): Promise<CouponTerms | undefined> {
+  const row = await findCouponCampaign(ctx, id);
+  if (row === undefined) return undefined;
+  return {
+    kind: row.kind === 'fixed' ? 'fixed' : 'percent',
+    percent: row.percent === null ? null : Number(row.percent),
+    amountMinor: row.amountMinor,
+    currency: row.currency,
+    minOrderMinor: row.minOrderMinor,
+    validUntil: row.validUntil,
+    archived: row.state === 'archived',
+  };
+}
+
+function draftOf(campaign: CouponCampaignRow, item: CouponKey & { couponId: string }): CouponDraft {
+  const code = codeFrom(campaign.pattern, randomBytes(randomBytesOf(campaign.pattern)));
+  return {
+    contactId: item.contactId,
+    sendKey: item.sendKey,
+    couponId: item.couponId,
+    code,
+    folded: foldCode(code),
+  };
+}
+
+function validity(
+  campaign: CouponCampaignRow,
+  now: Date,
+): {
+  couponCampaignId: string;
+  issuedAt: Date;
+  validFrom: Date;
+  validUntil: Date | null;
+} {
+  const byDays = campaign.validDays === null ? null : addMs(now, campaign.validDays * DAY_MS);
+  const ends = [campaign.validUntil, byDays].filter((end) => end !== null);
+  const validFrom = campaign.validFrom !== null && campaign.validFrom > now ? campaign.validFrom : now;
+  return {
+    couponCampaignId: campaign.couponCampaignId,
+    issuedAt: now,
+    validFrom,
+    validUntil: ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime()))),
+  };
+}

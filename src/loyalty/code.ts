@@ -1,0 +1,45 @@
+/**
+ * Coupon codes: a pattern in which each # becomes a random character. The alphabet has no 0, O, 1, I, L and U: nothing is
+ * read as something else, and no words come out.
+ */
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
+/** 30^6 codes: one guess in a thousand hits even when 700,000 are out. */
+const MIN_RANDOM = 6;
+const MAX_RANDOM = 24;
+
+/** Bytes of randomness one code of the pattern takes. */
+export function randomBytesOf(pattern: string): number {
+  return randomCharacters(pattern) * 2;
+}
+
+function randomCharacters(pattern: string): number {
+  return pattern.split('#').length - 1;
+}
+
+/** What is wrong with a pattern, as a sentence; undefined when nothing is. */
+export function patternProblem(pattern: string): string | undefined {
+  if (!/^[A-Z0-9#-]+$/.test(pattern)) return 'A pattern has capital letters, digits, hyphens and # only.';
+  const random = randomCharacters(pattern);
+  if (random < MIN_RANDOM) return `A pattern needs at least ${MIN_RANDOM} #, or codes could be guessed.`;
+  if (random > MAX_RANDOM) return `A pattern has at most ${MAX_RANDOM} #.`;
+  return undefined;
+}
+
+/** The code that `random` (see randomBytesOf) makes of the pattern. */
+export function codeFrom(pattern: string, random: Uint8Array): string {
+  let at = 0;
+  return pattern.replaceAll('#', () => {
+    const value = (random[at] ?? 0) * 256 + (random[at + 1] ?? 0);
+    at += 2;
+    return ALPHABET.charAt(value % ALPHABET.length);
+  });
+}
+
+/** What a code is found by: case, spaces and hyphens do not count, and O reads as 0, I and L as 1. */
+export function foldCode(code: string): string {
+  return code
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '')
+    .replaceAll('O', '0')
+    .replaceAll(/[IL]/g, '1');
+}
