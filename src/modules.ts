@@ -3,6 +3,13 @@ import { apiJobs } from './api/jobs.ts';
 import type { Ctx } from './core/ctx.ts';
 import type { AppEnv } from './core/http.ts';
 import type { Job, Subscription } from './core/jobs.ts';
+import {
+  campaignsJobs,
+  campaignsRoutes,
+  campaignsSubscriptions,
+  registerCampaigns,
+  seedTemplates,
+} from './campaigns/index.ts';
 import { contactsJobs, contactsRoutes, registerContacts } from './contacts/index.ts';
 import { dealsRoutes, registerDeals } from './deals/index.ts';
 import { loyaltyJobs, loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
@@ -25,6 +32,7 @@ export function registerModules(): void {
   registerTracking();
   registerSegments();
   registerLoyalty();
+  registerCampaigns();
   registerScoring();
   registerDeals();
 }
@@ -33,6 +41,7 @@ export function registerModules(): void {
 export async function installDefaults(ctx: Ctx): Promise<void> {
   await installServerSource(ctx);
   await installDefaultRules(ctx);
+  await seedTemplates(ctx);
 }
 
 export function routes(): Array<Hono<AppEnv>> {
@@ -42,15 +51,16 @@ export function routes(): Array<Hono<AppEnv>> {
     trackingRoutes(),
     segmentsRoutes(),
     loyaltyRoutes(),
+    campaignsRoutes(),
     scoringRoutes(),
     dealsRoutes(),
   ];
 }
 
 export function jobs(): Job[] {
-  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...loyaltyJobs, ...scoringJobs];
+  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...loyaltyJobs, ...campaignsJobs, ...scoringJobs];
 }
 
 export function subscriptions(): Subscription[] {
-  return [...segmentsSubscriptions, ...loyaltySubscriptions, ...scoringSubscriptions];
+  return [...segmentsSubscriptions, ...loyaltySubscriptions, ...campaignsSubscriptions, ...scoringSubscriptions];
 }
