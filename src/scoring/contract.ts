@@ -4,11 +4,11 @@ import { z } from 'zod';
 
 export const GRADES = ['hot', 'warm', 'cold'] as const;
 export type Grade = (typeof GRADES)[number];
-export const FITS = ['A', 'B', 'C', 'D'] as const;
+const FITS = ['A', 'B', 'C', 'D'] as const;
 export type Fit = (typeof FITS)[number];
 
 /** What an engagement rule reacts to. `name` is the event's name or the response's kind; empty means any. */
-export const factKinds = ['event', 'response', 'order'] as const;
+const factKinds = ['event', 'response', 'order'] as const;
 
 const MAX_POINTS = 1_000;
 /** Ten years: longer decay is the same as none. */
@@ -25,7 +25,7 @@ const shared = {
   enabled: z.boolean().default(true),
 };
 
-export const engagementRule = z.object({
+const engagementRule = z.object({
   ...shared,
   kind: z.literal('engagement'),
   fact: z.enum(factKinds),
@@ -67,7 +67,7 @@ export type ScoreRuleView = z.infer<typeof scoreRuleView>;
  * One cause of a score. `pointsNow` is what is left of `points` after decay; `counted` is how much of that counts once the
  * rule's cap is filled by newer causes: all `counted` of a lead add up to its score.
  */
-export const scoreReason = z
+const scoreReason = z
   .object({
     id: z.uuid(),
     ruleId: z.uuid(),
@@ -102,6 +102,3 @@ export const leadView = z
   })
   .meta({ id: 'Lead' });
 export type LeadView = z.infer<typeof leadView>;
-
-/** Payload of lead.became_hot. */
-export const leadBecameHot = z.object({ contactId: z.uuid(), score: z.number() });

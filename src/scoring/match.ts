@@ -18,7 +18,7 @@ export type Fact = {
 };
 
 export type StoredRule = { id: string; version: number; rule: ScoreRuleInput };
-export type EngagementRule = StoredRule & { rule: Extract<ScoreRuleInput, { kind: 'engagement' }> };
+type EngagementRule = StoredRule & { rule: Extract<ScoreRuleInput, { kind: 'engagement' }> };
 
 /** `factKey` is the fact's own; of all facts with one `onceKey` only the earliest counts, in whatever order they come. */
 export type Hit = { rule: EngagementRule; factKey: string; onceKey: string | null };

@@ -38,14 +38,14 @@ function isSilent(lastSignalAt: Date | null, now: Date): boolean {
   return lastSignalAt === null || now.getTime() - lastSignalAt.getTime() >= WEAK_AFTER_MS;
 }
 
-export function fitOf(points: number): Fit {
+function fitOf(points: number): Fit {
   if (points >= FIT_A) return 'A';
   if (points >= FIT_B) return 'B';
   return points >= 0 ? 'C' : 'D';
 }
 
 /** The grade of a lead that gave a signal lately. */
-export function gradeOf(fit: Fit, engagement: number): Grade {
+function gradeOf(fit: Fit, engagement: number): Grade {
   if (fit === 'D') return 'cold';
   if ((fit === 'A' || fit === 'B') && engagement >= HOT_ENGAGEMENT) return 'hot';
   return engagement >= WARM_ENGAGEMENT ? 'warm' : 'cold';

@@ -38,14 +38,15 @@ export async function lockLeads(ctx: Ctx, contactIds: readonly string[]): Promis
     select contact_id as "contactId", hot_since as "hotSince", last_signal_at as "lastSignalAt" from ${lead}
     where contact_id = any(${uuids(contactIds)}) order by contact_id for update`,
   );
-  const date = (text: string | null): Date | null => (text === null ? null : dateOf(text));
   return new Map(
     found.map((row) => [
       row.contactId,
-      { hotSince: date(row.hotSince), lastSignalAt: date(row.lastSignalAt) },
+      { hotSince: dateOrNull(row.hotSince), lastSignalAt: dateOrNull(row.lastSignalAt) },
     ]),
   );
 }
+
+const dateOrNull = (text: string | null): Date | null => (text === null ? null : dateOf(text));
 
 export type LeadUpdate = {
   contactId: string;

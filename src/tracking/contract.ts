@@ -6,7 +6,7 @@ export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 export const MAX_EVENT_BYTES = 32 * 1024;
 export const MAX_BATCH_EVENTS = 2_500;
 
-export const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
+const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 const verdict = z.object({ messageId: z.string().nullable(), reason: z.string() });

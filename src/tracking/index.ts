@@ -3,7 +3,6 @@ import { factsOf, moveFacts } from './store.ts';
 
 export { allowedOrigin, installServerSource } from './actions.sources.ts';
 export { trackingRoutes } from './routes.ts';
-export { event } from './schema.ts';
 
 export function registerTracking(): void {
   registerMergeMover({ name: 'tracking', move: moveFacts });

@@ -3,7 +3,7 @@ import { isStorable } from '../core/text.ts';
 /** What a parsed event is made of, before anything recursive touches it. Pure. */
 
 /** Deeper values only exhaust the stacks of whoever walks them: JSON.stringify ends at some thousand levels. */
-export const MAX_DEPTH = 64;
+const MAX_DEPTH = 64;
 
 /**
  * Why PostgreSQL or the program could not hold this value, or null: nesting, or characters that jsonb refuses. Walks with

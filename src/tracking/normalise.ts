@@ -7,7 +7,7 @@ import { problemOf } from './measure.ts';
 
 /** One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. */
 
-export type EventType = 'track' | 'page' | 'screen' | 'identify';
+type EventType = 'track' | 'page' | 'screen' | 'identify';
 export type Trust = 'public' | 'server';
 
 export type NormalEvent = {

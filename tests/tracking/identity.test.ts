@@ -28,6 +28,7 @@ const countUnder = async (contactId: string) =>
       sql`select count(*)::int as n from event where contact_id = ${contactId}::uuid`,
     )
   ).n;
+const agent = (userAgent: string) => track('Page', { context: { userAgent } });
 
 describe('a visitor whom a server names', () => {
   test('joins that contact with all it did, also with what comes late', async () => {
@@ -183,7 +184,6 @@ describe('who an event belongs to', () => {
   });
 
   test('browsers of bots are marked, programs are not taken for them', async () => {
-    const agent = (userAgent: string) => track('Page', { context: { userAgent } });
     const bot = agent('Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)');
     const person = agent(
       'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0 Safari/537.36',

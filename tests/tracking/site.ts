@@ -16,7 +16,7 @@ import type { Answer, TestApi } from '../support/api.ts';
 import { testClock } from '../support/ctx.ts';
 import type { TestClock } from '../support/ctx.ts';
 
-export const NOW = '2026-03-01T10:00:00.000Z';
+const NOW = '2026-03-01T10:00:00.000Z';
 
 /** A shop's site and its server, sending to the real API over HTTP. */
 export type Site = {
