@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web';
 import type { Hono } from 'hono';
 import { DomainError } from '../../core/errors.ts';
 import { describe, idParam, newRouter, paramsOf, queryOf } from '../../core/http.ts';
@@ -20,6 +21,9 @@ const tag = 'Imports';
 /** Of the body as sent. gzip is recognised by its content, whatever the header says. */
 const ENCODINGS = new Set(['identity', 'gzip', 'x-gzip', '']);
 
+/** Sent after the refusal; whoever sends more finds the connection closed. */
+const MAX_DRAIN_BYTES = 256 * 1024 ** 2;
+
 export function importRoutes(): Hono<AppEnv> {
   const app = newRouter();
   app.post(
@@ -38,13 +42,20 @@ export function importRoutes(): Hono<AppEnv> {
       if (!ENCODINGS.has(encoding)) throw unsupported(`Content-Encoding "${encoding}"`);
       if (c.req.header('content-type')?.startsWith('multipart/') === true) throw unsupported('A form');
       const length = Number(c.req.header('content-length'));
-      const body = c.req.raw.body;
-      const view = await startImport(c.var.ctx, c.req.valid('query'), {
-        body: body === null ? Readable.from([]) : Readable.fromWeb(body as never),
-        length: Number.isFinite(length) ? length : undefined,
-        idempotencyKey: c.req.header('idempotency-key'),
-      });
-      return c.json(view, 202);
+      const { body } = c.req.raw;
+      const file =
+        body === null ? Readable.from([]) : Readable.fromWeb(body as NodeReadableStream<Uint8Array>);
+      try {
+        const view = await startImport(c.var.ctx, c.req.valid('query'), {
+          body: file.iterator({ destroyOnReturn: false }),
+          length: Number.isFinite(length) ? length : undefined,
+          idempotencyKey: c.req.header('idempotency-key'),
+        });
+        return c.json(view, 202);
+      } catch (error) {
+        await drain(file);
+        throw error;
+      }
     },
   );
   app.get(
@@ -109,6 +120,19 @@ function errorRoutes(app: Hono<AppEnv>): void {
       });
     },
   );
+}
+
+/** Reads on after a refusal: most clients look at the answer only once they have sent everything. */
+async function drain(file: Readable): Promise<void> {
+  let bytes = 0;
+  try {
+    for await (const chunk of file as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_DRAIN_BYTES) return;
+    }
+  } catch {
+    // The sender has gone; there is nobody left to answer.
+  }
 }
 
 function unsupported(what: string): DomainError {
