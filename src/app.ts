@@ -4,13 +4,12 @@ import { systemCtx } from './core/ctx.ts';
 import type { Ctx } from './core/ctx.ts';
 import { openDatabase } from './core/db.ts';
 import type { Database } from './core/db.ts';
-import { ensureEmbedded } from './core/embedded.ts';
-import { watchEmbedded } from './core/embedded.watch.ts';
 import type { Logger } from './core/logger.ts';
 import { migrate } from './core/migrate.ts';
 import { createQueues } from './core/queue.ts';
 import type { Queues } from './core/queue.ts';
 import { installationSecret } from './core/secret.ts';
+import { locateDatabase } from './database.ts';
 import { installDefaults, registerModules } from './modules.ts';
 
 /** The running program without its roles: database migrated, queue open, modules registered, defaults installed. */
@@ -23,17 +22,6 @@ export type App = {
   newCtx: (name: string) => Ctx;
   close(): Promise<void>;
 };
-
-/** The database's address, and what stops looking after it: the configured one, or the embedded one, started if need be. */
-export async function locateDatabase(
-  config: Config,
-  log: Logger,
-): Promise<{ url: string; unwatch: () => void }> {
-  if (config.databaseUrl !== undefined) return { url: config.databaseUrl, unwatch: () => {} };
-  const options = { dataDir: config.dataDir, log };
-  const { url } = await ensureEmbedded(options);
-  return { url, unwatch: watchEmbedded(options, url) };
-}
 
 export async function openApp(given: Config, log: Logger): Promise<App> {
   const { url, unwatch } = await locateDatabase(given, log);

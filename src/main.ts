@@ -14,7 +14,7 @@ const ROLES: Readonly<Record<string, { what: string; load: () => Promise<Role> }
   worker: { what: 'background work', load: async () => (await import('./roles.ts')).worker },
   migrate: {
     what: 'bring the database to the newest schema',
-    load: async () => (await import('./roles.ts')).migrateOnly,
+    load: async () => (await import('./database.ts')).migrateOnly,
   },
   import: {
     what: 'load a file: import KIND FILE [--preset NAME]',
@@ -26,7 +26,7 @@ const ROLES: Readonly<Record<string, { what: string; load: () => Promise<Role> }
   },
   'stop-db': {
     what: 'stop the embedded database',
-    load: async () => (await import('./roles.ts')).stopDatabase,
+    load: async () => (await import('./database.ts')).stopDatabase,
   },
 };
 
@@ -41,7 +41,9 @@ async function main(): Promise<number> {
   assertUtc();
   const config = loadConfig(process.env);
   const run = await role.load();
-  return run(config, createLogger(config.logLevel), args);
+  // Whoever watches the demo reads its own words; a log asked for is given.
+  const quiet = name === 'demo' && process.env['LOG_LEVEL'] === undefined;
+  return run(config, createLogger(quiet ? 'warn' : config.logLevel), args);
 }
 
 /** What went wrong in a sentence for whoever started the program; the stack only for what nobody foresaw. */

@@ -1,14 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { createApp, startServer } from './api/index.ts';
 import type { RunningServer } from './api/index.ts';
-import { locateDatabase, openApp } from './app.ts';
+import { openApp } from './app.ts';
 import type { App } from './app.ts';
 import { CONSOLE_DIST, ensureConsole } from './console.ts';
 import type { Config } from './core/config.ts';
-import { stopEmbedded } from './core/embedded.ts';
 import { DomainError } from './core/errors.ts';
 import type { Logger } from './core/logger.ts';
-import { migrate } from './core/migrate.ts';
 import { getImport, startImport } from './contacts/index.ts';
 import { ensureOwner } from './people/index.ts';
 import { routes } from './modules.ts';
@@ -109,20 +107,6 @@ export function announce({ url, owner, app }: Running): void {
       ? `password ${owner.password} (shown this once)`
       : 'password in OWNER_PASSWORD';
   console.log(`First sign-in: ${owner.email} with the ${password}`);
-}
-
-export async function migrateOnly(config: Config, log: Logger): Promise<number> {
-  const { url, unwatch } = await locateDatabase(config, log);
-  const { applied } = await migrate(url, log);
-  unwatch();
-  console.log(applied.length === 0 ? 'The database is up to date' : `Applied: ${applied.join(', ')}`);
-  return 0;
-}
-
-export async function stopDatabase(config: Config): Promise<number> {
-  const stopped = await stopEmbedded(config.dataDir);
-  console.log(stopped ? 'The embedded database is stopped' : 'No embedded database was running here');
-  return 0;
 }
 
 /** `import KIND FILE [--preset NAME] [--format ndjson]`: queues the file as the API does, works it off and says what became of it. */

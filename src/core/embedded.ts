@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import postgres from 'postgres';
@@ -69,6 +70,13 @@ export async function stopEmbedded(path: string): Promise<boolean> {
     const home = await findHome(dataDir);
     return home !== undefined && (await stopServer(home));
   });
+}
+
+/** Ends the server of the data folder and removes its data for good. */
+export async function discardEmbedded(path: string): Promise<void> {
+  await stopEmbedded(path);
+  const home = await findHome(await openDataDir(path));
+  if (home !== undefined) await rm(home.dir, { recursive: true, force: true });
 }
 
 const lockOf = (dataDir: string): string => join(dataDir, 'postgres.lock');

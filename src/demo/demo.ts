@@ -1,6 +1,8 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock, monotonicMs } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
+import { discardEmbedded } from '../core/embedded.ts';
 import { DomainError } from '../core/errors.ts';
 import { newToken } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
@@ -35,17 +37,26 @@ type Options = { once: boolean; json: boolean; orders: string | null };
 export async function demo(config: Config, log: Logger, args: readonly string[]): Promise<number> {
   const startedMs = monotonicMs();
   const options = parseArgs(args);
-  const running = await start(await demoConfig(config, options), log, { api: true, worker: true });
+  const own = await demoConfig(config, options);
+  const running = await start(own, log, { api: true, worker: true });
   const say = (text: string): void => (options.json ? console.error(text) : console.log(text));
   try {
     await fill(running, options, startedMs, say);
+    if (!options.once) return await untilStopped(running);
+    await running.close();
+    return 0;
   } catch (error) {
     await running.close();
     throw error;
+  } finally {
+    if (options.once) await discard(own);
   }
-  if (!options.once) return untilStopped(running);
-  await running.close();
-  return 0;
+}
+
+/** What `--once` leaves behind: nothing. */
+async function discard(config: Config): Promise<void> {
+  if (config.databaseUrl === undefined) await discardEmbedded(config.dataDir);
+  await rm(config.dataDir, { recursive: true, force: true });
 }
 
 /** The demo lives in a folder of its own, so that it never mixes with an installation, unless DATABASE_URL says otherwise. */
@@ -60,7 +71,6 @@ async function demoConfig(config: Config, options: Options): Promise<Config> {
     ownerPassword,
     port: options.once ? 0 : config.port,
     baseCurrency: CURRENCY,
-    logLevel: config.logLevel,
   };
 }
 

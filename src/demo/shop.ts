@@ -145,7 +145,7 @@ export function inventShop(end: Date): Shop {
 function inventProducts(): ShopProduct[] {
   return Object.entries(CATALOGUE).flatMap(([category, items]) =>
     items.map(([name, price], i) => ({
-      id: `${category.slice(0, 3).toUpperCase()}-${String(i + 1).padStart(2, '0')}`,
+      id: `${category.toUpperCase()}-${String(i + 1).padStart(2, '0')}`,
       name,
       category,
       price: (price / 100).toFixed(2),
