@@ -54,7 +54,14 @@ export function forbidden(detail = 'You may not do this.'): DomainError {
   return new DomainError({ code: 'forbidden', status: 403, detail });
 }
 
-/** The text of anything that was thrown. */
+/** What the database library puts before the parameters of a failed statement: people's data, which belongs into no log. */
+const PARAMETERS = '\nparams:';
+
+/** The text of anything that was thrown, in one line and without a statement's parameters; with what caused it. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const own = (error.message.split(PARAMETERS)[0] ?? '').replaceAll(/\s+/g, ' ').trim();
+  return error.message.includes(PARAMETERS) && error.cause instanceof Error
+    ? `${error.cause.message} (${own})`
+    : own;
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger as PinoLogger } from 'pino';
+import { messageOf } from './errors.ts';
 
 export type Logger = PinoLogger;
 
@@ -12,9 +13,7 @@ const MAX_STACK_LINES = 12;
  */
 function withoutData(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
-  const message = (error.message.split('\nparams:')[0] ?? '')
-    .replaceAll(/\s+/g, ' ')
-    .slice(0, MAX_MESSAGE_CHARS);
+  const message = messageOf(error).slice(0, MAX_MESSAGE_CHARS);
   const frames = (error.stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at '));
   const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {};
   return {
@@ -31,7 +30,6 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   return pino(
     {
       level,
-      serializers: { err: withoutData },
       serializers: { err: withoutData },
       base: { pid: process.pid },
       redact: {
