@@ -90,6 +90,9 @@ const dark: MantineColorsTuple = [
   '#0f1311',
 ];
 
+/** Of dialogs: set like the headings of the page. */
+const title = { fontWeight: 650, fontSize: '1.0625rem' };
+
 export const theme = createTheme({
   colors: { pine, ember, gold, red, sky, gray, dark },
   primaryColor: 'pine',
@@ -110,9 +113,9 @@ export const theme = createTheme({
   components: {
     Table: { defaultProps: { verticalSpacing: 'sm', horizontalSpacing: 'md' } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300, multiline: true, maw: 320 } },
-    Drawer: { defaultProps: { position: 'right', size: 'md', padding: 'lg' } },
-    Modal: { defaultProps: { centered: true, padding: 'lg' } },
-    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 550 } },
+    Drawer: { defaultProps: { position: 'right', size: 'md', padding: 'lg' }, styles: { title } },
+    Modal: { defaultProps: { centered: true, padding: 'lg' }, styles: { title } },
+    Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 500 } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     Paper: { defaultProps: { withBorder: true } },
   },

@@ -8,6 +8,7 @@ import type {
   MessageView,
   PreviewView,
   ReportView,
+  StoredMail,
 } from '@server/campaigns/contract.ts';
 import type { TemplateSummary, TemplateView } from '@server/campaigns/contract.template.ts';
 import { queryOptions } from '@tanstack/react-query';
@@ -65,6 +66,14 @@ export const campaigns = {
   messages: (id: string, state: MessageState | undefined) =>
     pagesOf<MessageView>('campaigns', `/api/campaigns/${id}/messages`, { state, limit: 50 }),
 };
+
+/** The mail as it was handed over; 404 when it went through another channel than the local outbox. */
+export const outboxMail = (messageId: string) =>
+  queryOptions({
+    queryKey: ['outbox', messageId],
+    queryFn: () => api.get<StoredMail>(`/api/outbox/${messageId}`),
+    retry: false,
+  });
 
 export const templates = {
   all: queryOptions({

@@ -21,7 +21,7 @@ export function urlOf(path: string, query: Options['query'] = {}): string {
 }
 
 /** Random enough for a key; crypto.randomUUID is missing where the console is opened over plain HTTP. */
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
     byte.toString(16).padStart(2, '0'),
   ).join('');
@@ -46,10 +46,6 @@ async function read<T>(response: Response, path: string): Promise<T> {
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   if (response.status === 401 && !path.startsWith('/api/auth/')) onSignedOut();
   throw await problemOf(response);
-}
-
-async function readText(response: Response, path: string): Promise<string> {
-  return response.ok ? response.text() : read<string>(response, path);
 }
 
 async function write<T>(method: string, path: string, body?: unknown, options: Options = {}): Promise<T> {
@@ -80,9 +76,6 @@ export const api = {
       }),
       path,
     ),
-  /** An answer that is a document, not data. */
-  text: async (path: string): Promise<string> =>
-    readText(await call('GET', path, { headers: { accept: 'text/html' } }), path),
   /** A question too long for an address: posted, changes nothing, so it carries no key. */
   ask: async <T>(path: string, body: unknown, signal: AbortSignal): Promise<T> =>
     read<T>(

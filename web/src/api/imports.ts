@@ -8,7 +8,7 @@ import type {
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { pagesOf } from '../lib/list.ts';
-import { api, urlOf } from './client.ts';
+import { api, newKey, urlOf } from './client.ts';
 import { ApiError, problemOf } from './problem.ts';
 
 export type { ImportFormat, MappingInput };
@@ -69,6 +69,7 @@ export function uploadImport(
     const request = new XMLHttpRequest();
     request.open('POST', url);
     request.setRequestHeader('content-type', 'application/octet-stream');
+    request.setRequestHeader('idempotency-key', newKey());
     request.upload.addEventListener('progress', ({ loaded, total }) =>
       onProgress(total === 0 ? 0 : loaded / total),
     );

@@ -1,4 +1,4 @@
-import type { OrderDetail, OrderView, SalesReport } from '@server/orders/contract.ts';
+import type { OrderDetail, OrderView, ProductView, SalesReport } from '@server/orders/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
@@ -13,6 +13,13 @@ export const orders = {
     queryOptions({
       queryKey: ['orders', 'one', id],
       queryFn: () => api.get<OrderDetail>(`/api/orders/${id}`),
+    }),
+  products: (search: string) =>
+    queryOptions({
+      queryKey: ['products', search],
+      queryFn: async ({ signal }) =>
+        (await api.get<{ items: ProductView[] }>('/api/products', { query: { search, limit: 20 }, signal }))
+          .items,
     }),
   sales: (query: SalesQuery) =>
     queryOptions({

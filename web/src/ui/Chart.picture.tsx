@@ -27,7 +27,7 @@ function optionsOf(props: ChartProps, theme: MantineTheme, dark: boolean) {
   return {
     animation: false,
     textStyle: { fontFamily: theme.fontFamily },
-    grid: { left: 4, right: 8, top: many ? 34 : 10, bottom: 4, containLabel: true },
+    grid: { left: 4, right: 8, top: many ? 34 : 10, bottom: 10, containLabel: true },
     legend: many
       ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: ink } }
       : { show: false },

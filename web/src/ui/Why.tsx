@@ -8,7 +8,7 @@ export function Why({ text }: { text: string }) {
   return (
     <Popover width={280} withArrow shadow="md" position="top">
       <Popover.Target>
-        <ActionIcon variant="subtle" color="gray" size="sm" aria-label={t('action.why')}>
+        <ActionIcon variant="subtle" color="gray" c="dimmed" size="sm" aria-label={t('action.why')}>
           <IconInfoCircle size={15} />
         </ActionIcon>
       </Popover.Target>

@@ -1,6 +1,6 @@
 export default {
   title: 'Contacts',
-  unnamed: 'Unnamed visitor',
+  unnamed: 'Unnamed',
   count_one: '{{shown}} contact',
   count_other: '{{shown}} contacts',
   countAbout: 'about {{shown}} contacts',

@@ -35,5 +35,6 @@ export default {
   },
   emptyText: 'Leads appear by themselves when people answer messages, browse and buy.',
   noOwner: 'No owner',
+  unnamed: 'Unnamed',
   noScore: 'No score yet: nothing is known that gives points.',
 } as const;

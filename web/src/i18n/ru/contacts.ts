@@ -3,7 +3,7 @@ import type { Russian } from '../types.ts';
 
 export default {
   title: 'Контакты',
-  unnamed: 'Безымянный посетитель',
+  unnamed: 'Без имени',
   count_one: '{{shown}} контакт',
   count_few: '{{shown}} контакта',
   count_many: '{{shown}} контактов',

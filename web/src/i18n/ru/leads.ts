@@ -38,5 +38,6 @@ export default {
   },
   emptyText: 'Лиды появляются сами, когда люди отвечают на письма, смотрят и покупают.',
   noOwner: 'Без ответственного',
+  unnamed: 'Без имени',
   noScore: 'Балла ещё нет: пока нечего считать.',
 } satisfies Russian<typeof en>;

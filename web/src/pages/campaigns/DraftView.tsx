@@ -8,11 +8,12 @@ import { Section } from '../../ui/Section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { MailFrame } from './MailFrame.tsx';
-import { reasonWords } from './words.ts';
+import { useReasonWords } from './words.ts';
 
 /** Before the launch: whom it reaches, who would be left out and why, and how the message looks. */
 export function DraftView({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation('campaigns');
+  const reasonWords = useReasonWords();
   const audience = useQuery(campaigns.audience(campaign.id));
   const preview = useQuery(campaigns.preview(campaign.id));
   return (

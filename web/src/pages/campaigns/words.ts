@@ -1,4 +1,6 @@
+import { useTranslation } from 'react-i18next';
 import type { CampaignView, MessageState } from '../../api/campaigns.ts';
+import type campaigns from '../../i18n/en/campaigns.ts';
 
 export const STATE_COLORS: Record<CampaignView['state'], string> = {
   draft: 'gray',
@@ -20,5 +22,13 @@ export const MESSAGE_COLORS: Record<MessageState, string> = {
   cancelled: 'gray',
 };
 
-/** A reason code such as "no_consent" as plain words; the API's codes are English words already. */
-export const reasonWords = (reason: string): string => reason.replaceAll(/[_-]/g, ' ');
+type Reason = keyof typeof campaigns.reasons;
+
+/** Why a message was not sent, failed, or was told to be a machine's; a code we have no words for is spelt out. */
+export function useReasonWords(): (reason: string) => string {
+  const { t, i18n } = useTranslation('campaigns');
+  return (reason) =>
+    i18n.exists(`reasons.${reason}`, { ns: 'campaigns' })
+      ? t(`reasons.${reason as Reason}`)
+      : reason.replaceAll(/[_-]/g, ' ');
+}

@@ -2,6 +2,7 @@ import { Badge, Button, Group, Text } from '@mantine/core';
 import { IconChecklist, IconPhone } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { LeadView } from '../../api/leads.ts';
+import { contactName } from '../../lib/contactName.ts';
 import { useMe } from '../../lib/me.ts';
 import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
@@ -18,7 +19,7 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
   const { t } = useTranslation('leads');
   const { may } = useMe();
   const { lead, onAct } = props;
-  const name = lead.name === '' ? (lead.email ?? lead.phone ?? lead.contactId) : lead.name;
+  const name = contactName(lead) ?? t('unnamed');
   return (
     <article className={classes['lead']} aria-label={name}>
       <LeadScore score={lead.score} grade={lead.grade} />

@@ -25,18 +25,16 @@ export default function SegmentsPage() {
       header: t('name'),
       main: true,
       cell: (row) => (
-        <AnchorLink to="/segments/$id" params={{ id: row.id }} c="inherit" fw={550}>
-          {row.name}
-        </AnchorLink>
-      ),
-    },
-    {
-      key: 'about',
-      header: t('about'),
-      cell: (row) => (
-        <Text size="sm" c="dimmed" lineClamp={2} maw={560}>
-          {row.description}
-        </Text>
+        <>
+          <AnchorLink to="/segments/$id" params={{ id: row.id }} c="inherit" fw={550}>
+            {row.name}
+          </AnchorLink>
+          {row.description !== '' && (
+            <Text size="sm" c="dimmed" fw={400} lineClamp={2} maw={560}>
+              {row.description}
+            </Text>
+          )}
+        </>
       ),
     },
     { key: 'state', header: t('stateLabel'), cell: (row) => <StateBadge segment={row} /> },

@@ -3,9 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { MessageState, MessageView } from '../../../api/campaigns.ts';
-import { campaigns } from '../../../api/campaigns.ts';
+import { campaigns, outboxMail } from '../../../api/campaigns.ts';
 import { ApiError } from '../../../api/problem.ts';
-import { outbox } from '../../../api/outbox.ts';
 import { useList } from '../../../lib/list.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
 import { DataTable } from '../../../ui/DataTable.tsx';
@@ -14,7 +13,7 @@ import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { MailFrame } from '../MailFrame.tsx';
-import { MESSAGE_COLORS, reasonWords } from '../words.ts';
+import { MESSAGE_COLORS, useReasonWords } from '../words.ts';
 
 const STATES = [
   'planned',
@@ -30,6 +29,7 @@ const STATES = [
 /** Every message of a campaign: to whom, what became of it and why, and the mail itself. */
 export function Messages({ campaignId }: { campaignId: string }) {
   const { t } = useTranslation(['campaigns', 'common']);
+  const reasonWords = useReasonWords();
   const [state, setState] = useState<MessageState>();
   const [shown, setShown] = useState<MessageView>();
   const list = useList(campaigns.messages(campaignId, state));
@@ -128,7 +128,7 @@ export function Messages({ campaignId }: { campaignId: string }) {
 
 function Mail({ message }: { message: MessageView }) {
   const { t } = useTranslation('campaigns');
-  const query = useQuery(outbox.one(message.id));
+  const query = useQuery(outboxMail(message.id));
   if (query.error instanceof ApiError && query.error.status === 404)
     return (
       <Text size="sm" c="dimmed">
@@ -137,7 +137,9 @@ function Mail({ message }: { message: MessageView }) {
     );
   return (
     <Loaded query={query}>
-      {(html) => <MailFrame title={t('messages.mail')} html={html} height={720} />}
+      {(mail) => (
+        <MailFrame title={t('messages.mail')} subject={mail.subject} html={mail.html} height={720} />
+      )}
     </Loaded>
   );
 }

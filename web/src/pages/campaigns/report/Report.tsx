@@ -9,7 +9,7 @@ import { Figure, Money } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { StatTile } from '../../../ui/StatTile.tsx';
-import { reasonWords } from '../words.ts';
+import { useReasonWords } from '../words.ts';
 import { Bars } from './Bars.tsx';
 
 const LIVE: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused']);
@@ -81,6 +81,7 @@ function Tiles({ report }: { report: ReportView }) {
 
 function States({ report }: { report: ReportView }) {
   const { t } = useTranslation('campaigns');
+  const reasonWords = useReasonWords();
   const states = Object.entries(report.counts) as [keyof typeof report.counts, number][];
   return (
     <Section title={t('report.states')}>
@@ -113,6 +114,7 @@ function States({ report }: { report: ReportView }) {
 
 function Responses({ report }: { report: ReportView }) {
   const { t } = useTranslation('campaigns');
+  const reasonWords = useReasonWords();
   const coupons = Object.entries(report.coupons) as [keyof typeof report.coupons, number][];
   return (
     <Section title={t('report.responses')}>

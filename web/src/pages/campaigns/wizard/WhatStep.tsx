@@ -9,14 +9,13 @@ import { Loaded } from '../../../ui/states.tsx';
 import { MailFrame } from '../MailFrame.tsx';
 import type { StepProps } from './CampaignWizard.tsx';
 import { CouponChoice } from './CouponChoice.tsx';
+import { ProductChoice } from './ProductChoice.tsx';
 
 export function WhatStep({ draft, set, errors }: StepProps) {
   const { t } = useTranslation('campaigns');
   const all = useQuery(templates.all);
   const template = useQuery({ ...templates.one(draft.templateId ?? ''), enabled: draft.templateId !== null });
-  const fitting = (all.data ?? []).filter(
-    ({ purpose }) => purpose === draft.purpose || draft.purpose === 'activation',
-  );
+  const fitting = (all.data ?? []).filter(({ purpose }) => purpose === draft.purpose);
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
       <Stack>
@@ -57,6 +56,7 @@ export function WhatStep({ draft, set, errors }: StepProps) {
           onChange={(event) => set({ intro: event.currentTarget.value })}
           error={errors['content.intro']}
         />
+        <ProductChoice value={draft.productIds} onChange={(productIds) => set({ productIds })} />
         {template.data !== undefined && (
           <Links template={template.data} draft={draft} set={set} errors={errors} />
         )}
@@ -80,7 +80,7 @@ export function WhatStep({ draft, set, errors }: StepProps) {
 /** The addresses the template asks for; "main" is its button. */
 function Links({ template, draft, set, errors }: StepProps & { template: TemplateView }) {
   const { t } = useTranslation('campaigns');
-  const names = [...new Set(template.variants.flatMap(({ uses }) => uses.links))];
+  const names = [...new Set(['main', ...template.variants.flatMap(({ uses }) => uses.links)])];
   return names.map((name) => (
     <TextInput
       key={name}

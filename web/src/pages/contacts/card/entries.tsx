@@ -143,18 +143,21 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
       body: [text(data['name']), known('timeline.couponState', data['state'])].filter(Boolean).join(' · '),
     }),
     message: (data) => ({
-      title: text(data['campaignName']) ?? text(data['name']) ?? t('contacts:timeline.kinds.message'),
-      body: [known('timeline.messageState', data['state']), text(data['address']), text(data['reason'])]
+      title: text(data['campaignName']),
+      body: [
+        known('timeline.messageState', data['state']),
+        text(data['reason'])?.replaceAll('_', ' '),
+        text(data['couponCode']),
+      ]
         .filter(Boolean)
         .join(' · '),
     }),
     response: (data) => ({
-      title: known('timeline.responseKind', data['kind']),
+      title: known('timeline.responseKind', data['response']),
       body: [
         text(data['campaignName']),
+        text(data['link']),
         data['human'] === false ? t('contacts:timeline.machine') : undefined,
-        text(data['reason']),
-        text(data['url']),
       ]
         .filter(Boolean)
         .join(' · '),

@@ -72,6 +72,12 @@ function Found({ preview }: { preview: Preview }) {
                 <AnchorLink to="/contacts/$id" params={{ id: contact.contactId }} target="_blank">
                   {contactName(contact) ?? t('contacts:unnamed')}
                 </AnchorLink>
+                {contact.country !== null && (
+                  <Text span size="sm" c="dimmed">
+                    {' '}
+                    {contact.country}
+                  </Text>
+                )}
               </List.Item>
             ))}
           </List>

@@ -53,12 +53,12 @@ export function RuleBuilder({ root, onChange, fields, selfId, problem, children 
   const { t } = useTranslation('segments');
   const { settings } = useMe();
   const others = useList(segments.list(200));
-  const written = useMemo(() => toRule(root), [root]);
-  const [settled] = useDebouncedValue(written, TYPING_MS);
-  const waiting = unfinished(root);
+  const [settledRoot] = useDebouncedValue(root, TYPING_MS);
+  const settled = useMemo(() => toRule(settledRoot), [settledRoot]);
+  const waiting = unfinished(root).length > 0;
   const preview = useQuery({
     ...segments.preview(settled.rule, selfId),
-    enabled: waiting.length === 0 && unfinished(root).length === 0,
+    enabled: !waiting && unfinished(settledRoot).length === 0,
     placeholderData: keepPreviousData,
   });
   const marks = marksOf(preview.error ?? problem, settled.ids);
@@ -80,7 +80,7 @@ export function RuleBuilder({ root, onChange, fields, selfId, problem, children 
           <RuleGroup node={root} depth={0} onChange={onChange} />
         </section>
         <aside className={classes['aside']}>
-          <PreviewPanel query={preview} waiting={waiting.length > 0} />
+          <PreviewPanel query={preview} waiting={waiting} />
           {children}
         </aside>
       </div>
