@@ -190,13 +190,13 @@ async function receivedOf(client: Client, campaignId: string): Promise<Received[
   let cursor: string | null = null;
   do {
     const page: {
-      items: Array<{ id: string; contactId: string; couponCode: string | null }>;
+      items: Array<{ id: string; contactId: string; address: string | null; couponCode: string | null }>;
       nextCursor: string | null;
     } = await client.get(
       `/api/campaigns/${campaignId}/messages?state=sent&limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
     );
     found.push(
-      ...page.items.map(({ id, contactId, couponCode }) => ({ messageId: id, contactId, couponCode })),
+      ...page.items.map(({ id, address, ...rest }) => ({ messageId: id, address: address ?? id, ...rest })),
     );
     cursor = page.nextCursor;
   } while (cursor !== null);
