@@ -34,6 +34,8 @@ create or replace function pg_temp.family(i bigint) returns text immutable langu
 $$ select (array['Smith','Jones','Taylor','Brown','Wilson','Evans','Thomas','Roberts','Walker','Wright','Novak','Schmidt','Rossi',
   'Garcia','Dubois','Иванов','Петров','Сидоров','Кузнецов','Смирнов'])[1 + pg_temp.pick(i, 2, 20)]
   || (array['','a','son','ova','ov','enko','man','sen','ski','ez'])[1 + pg_temp.pick(i, 3, 10)] $$;
+create or replace function pg_temp.ordered(hex text) returns text immutable language sql as
+$$ select to_hex(8 + ('x' || left(hex, 1))::bit(4)::int) || substr(hex, 2) $$;
 `;
 
 const CONTACTS = `
@@ -79,6 +81,17 @@ const DEPENDENTS = [
     select contact_id, 'marketing', 'email', created_at, gen_random_uuid(), hashtext(external_id) % 20 <> 0, 'bench', '{}', created_at,
       contact_id
     from contact where source = 'bench' and email is not null and abs(hashtext(external_id)) % 10 < 7`,
+  // Keys as src/contacts/lookup.ts makes them; the generator has no negative numbers.
+  `insert into field_lookup (key, value, contact_id)
+    select v.key, v.value, c.contact_id from contact c cross join lateral (values
+      ('country', 's' || c.country),
+      ('city', 's' || c.city), ('locale', 's' || c.locale), ('source', 's' || c.source),
+      ('status', case when c.status <> 'active' then 's' || c.status end),
+      ('attributes.plan', 's' || (c.attributes ->> 'plan')), ('attributes.since', 's' || (c.attributes ->> 'since')),
+      ('attributes.store', 's' || (c.attributes ->> 'store')),
+      ('attributes.visits', 'n' || pg_temp.ordered(encode(float8send((c.attributes ->> 'visits')::float8), 'hex')))
+    ) as v(key, value)
+    where c.source = 'bench' and v.value is not null`,
   `insert into attribute_key (key, type, created_at) values ('plan', 'text', now()), ('visits', 'number', now()),
     ('since', 'date', now()), ('store', 'text', now()) on conflict do nothing`,
 ];

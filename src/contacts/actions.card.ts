@@ -5,14 +5,14 @@ import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { tellChanges } from './actions.tell.ts';
 import { upsertContacts } from './actions.upsert.ts';
-import { applyStatement } from './apply.ts';
-import type { Draft } from './apply.ts';
+import { applyStatement, openDraft } from './apply.ts';
 import { MAX_ATTRIBUTES } from './contract.ts';
 import type { ContactCard, ContactFields, ContactPatch } from './contract.ts';
 import { prepare } from './prepare.ts';
 import { isActiveUser, visibleId } from './store.card.ts';
 import { latestConsents } from './store.consents.ts';
-import { loadStates, saveDrafts } from './store.states.ts';
+import { loadStates } from './store.states.ts';
+import { saveDrafts } from './store.write.ts';
 import { cardOf } from './view.ts';
 
 /** The present id of a contact the actor may see; what they may not know of is not found. */
@@ -75,15 +75,7 @@ export async function editContact(ctx: Ctx, contactId: string, patch: ContactPat
     const now = tx.clock.now();
     // A clock that was set back must not turn an edit into a word about the past.
     const at = now < state.updatedAt ? state.updatedAt : now;
-    const draft: Draft = {
-      state,
-      isNew: false,
-      changes: [],
-      newPoints: [],
-      removedPoints: [],
-      newIds: [],
-      history: null,
-    };
+    const draft = openDraft(state);
     const statement = prepare(input, at, tx.config.defaultCountry);
     applyStatement(draft, statement, { mode: 'overwrite', tags: 'replace', newPointId: newId });
     const lost = Object.entries(statement.attributes).find(

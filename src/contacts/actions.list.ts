@@ -5,7 +5,8 @@ import type { ContactView } from './contract.ts';
 import { fieldCatalogue } from './fields.ts';
 import { seenAttributes, seenConsents } from './store.catalogue.ts';
 import { conditionsOf } from './store.filter.ts';
-import { countContacts, listContacts, scopeOf } from './store.list.ts';
+import { countContacts } from './store.count.ts';
+import { listContacts, scopeOf } from './store.list.ts';
 import type { ListScope } from './store.list.ts';
 
 /** The contacts meant by a search and a filter, of those the actor may see. Throws 422 for a condition that makes no sense. */

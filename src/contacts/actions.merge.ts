@@ -9,7 +9,8 @@ import { defaultOf } from './apply.ts';
 import { mergedState } from './merge.ts';
 import { mergeMovers } from './movers.ts';
 import { markMerged, moveOwnRows, presentId, settleHistory } from './store.merge.ts';
-import { loadStates, saveMerged } from './store.states.ts';
+import { loadStates } from './store.states.ts';
+import { saveMerged } from './store.write.ts';
 
 /**
  * Joins contact `from` into `to`: everything that happened with `from` is `to`'s afterwards, in every registered module, and
@@ -58,7 +59,7 @@ async function saveSurvivor(ctx: Ctx, from: ContactState, to: ContactState): Pro
   const moved = await loadStates(ctx, [to.contactId], false);
   const survivor = mergedState(from, { ...to, points: moved.get(to.contactId)?.points ?? to.points });
   survivor.externalIds = moved.get(to.contactId)?.externalIds ?? to.externalIds;
-  await saveMerged(ctx, survivor);
+  await saveMerged(ctx, { from, to, survivor });
   const keys = new Set([...keysOf(from), ...keysOf(to), ...keysOf(survivor)]);
   const words = [...keys].map((key) => ({ key, value: valueOf(survivor, key), initial: defaultOf(key) }));
   await settleHistory(ctx, to.contactId, words);

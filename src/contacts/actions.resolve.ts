@@ -1,5 +1,6 @@
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
+import { openDraft } from './apply.ts';
 import type { Draft } from './apply.ts';
 import type { ExternalId } from './contract.ts';
 import type { PointValue } from './points.ts';
@@ -144,13 +145,5 @@ function draftOf(
   const state = found ?? blankState(contactId, ctx.clock.now());
   const ids = new Map([...state.externalIds, ...newIds].map((id) => [externalIdKey(id), id]));
   state.externalIds = [...ids.values()].map(({ namespace, id }) => ({ namespace, id }));
-  return {
-    state,
-    isNew: found === undefined,
-    changes: [],
-    newPoints: [],
-    removedPoints: [],
-    newIds,
-    history,
-  };
+  return openDraft(state, { isNew: found === undefined, newIds, history });
 }

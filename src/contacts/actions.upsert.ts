@@ -9,7 +9,7 @@ import type { ApplyMode, Draft } from './apply.ts';
 import type { ContactFields } from './contract.ts';
 import { prepare } from './prepare.ts';
 import { externalIdKey } from './store.match.ts';
-import { saveDrafts } from './store.states.ts';
+import { saveDrafts } from './store.write.ts';
 
 /** What a source says of one contact, see `contactInput` for the fields. */
 export type UpsertInput = Partial<ContactFields> & {

@@ -4,7 +4,7 @@ import type { PointValue } from './points.ts';
 import { uniqueSorted } from './prepare.ts';
 import type { Statement } from './prepare.ts';
 import { attributeKeyOf, blankState, PLAIN_FIELDS, sameValue, setValue, valueOf } from './state.ts';
-import type { ContactState, Point } from './state.ts';
+import type { ContactState, FieldValues, Point } from './state.ts';
 
 /** A value a key took at a moment. */
 export type Change = { key: string; value: unknown; occurredAt: Date };
@@ -23,6 +23,8 @@ export type Draft = {
   removedPoints: Point[];
   newIds: ExternalId[];
   history: KeyHistory | null;
+  /** The values before; null for a contact being made. */
+  before: FieldValues | null;
 };
 
 /** overwrite: the later word counts; fillBlanks: only what has no value yet; skip: an existing contact stays as it is. */
@@ -32,6 +34,24 @@ export type ApplyMode = 'overwrite' | 'fillBlanks' | 'skip';
 const MAX_POINTS = 50;
 /** All custom attributes of one contact as JSON: keeps rows in one page of PostgreSQL plus a little. */
 const MAX_ATTRIBUTES_BYTES = 32_768;
+
+/** A draft on a contact as it was loaded, or on one to be made. */
+export function openDraft(
+  state: ContactState,
+  options: { isNew?: boolean; newIds?: ExternalId[]; history?: KeyHistory | null } = {},
+): Draft {
+  const { isNew = false, newIds = [], history = null } = options;
+  return {
+    state,
+    isNew,
+    newIds,
+    history,
+    changes: [],
+    newPoints: [],
+    removedPoints: [],
+    before: isNew ? null : { ...state },
+  };
+}
 
 export const isChanged = (d: Draft): boolean =>
   d.isNew || d.changes.length + d.newPoints.length + d.removedPoints.length + d.newIds.length > 0;

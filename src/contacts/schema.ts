@@ -74,11 +74,8 @@ export const contact = pgTable(
     index('contact_owner_idx')
       .on(t.ownerId, t.createdAt, t.contactId)
       .where(sql.raw(`"owner_id" is not null`)),
-    index('contact_country_idx').on(t.country).where(known),
-    index('contact_city_idx').on(t.city).where(known),
     index('contact_merged_idx').on(t.mergedInto).where(sql.raw(`"merged_into" is not null`)),
     index('contact_tags_idx').using('gin', t.tags),
-    index('contact_attributes_idx').using('gin', t.attributes.op('jsonb_path_ops')),
     index('contact_search_idx').using('gin', t.search.op('gin_trgm_ops')).where(known),
   ],
 );
@@ -108,6 +105,20 @@ export const contactPointLookup = pgTable(
   'contact_point_lookup',
   { kind: text('kind').notNull(), value: text('value').notNull(), contactId: uuid('contact_id').notNull() },
   (t) => [primaryKey({ columns: [t.kind, t.value, t.contactId] })],
+);
+
+/**
+ * Look-up by the value of any other field or custom attribute, for filters that few contacts fit: keys as lookup.ts makes
+ * them. Holds what differs from what every contact begins with; kept together with the contact's row.
+ */
+export const fieldLookup = pgTable(
+  'field_lookup',
+  {
+    key: plainText('key').notNull(),
+    value: plainText('value').notNull(),
+    contactId: uuid('contact_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.key, t.value, t.contactId] })],
 );
 
 /** Look-up by another system's id: (namespace, id) names one contact. Namespace "user" holds the shop's login ids. */

@@ -54,19 +54,29 @@ export function likeText(text: string): string {
   return text.replace(/[\\%_]/g, (c) => `\\${c}`);
 }
 
+/** A text to be found in the search text; `rare` is the part of it worth asking a trigram index for. */
+export type SearchTerm = { text: string; rare: string };
+
 /**
- * The search box's text as LIKE patterns over the search text: every group must match by one of its patterns. A text that
- * looks like a phone is one group with its spellings; otherwise each word is a group, short ones as the beginning of a word
- * (a trigram index can find those, but not two letters anywhere).
+ * The search box's text as terms: of every group one must be found. A text that looks like a phone is one group with its
+ * spellings; otherwise each word is a group, short ones as the beginning of a word (a trigram index can find those, but not
+ * two letters anywhere).
  */
-export function searchPatterns(query: string, country: string): string[][] {
+export function searchTerms(query: string, country: string): SearchTerm[][] {
   const folded = fold(query);
   if (folded === '') return [];
   const digits = folded.replace(/\D/g, '');
   if (digits.length >= MIN_PHONE_DIGITS && /^[\d\s()+./-]+$/.test(folded)) {
     const spellings = new Set([folded, ...phoneDigits(folded, country)]);
-    return [[...spellings].map((text) => `%${likeText(text)}%`)];
+    return [[...spellings].map((text) => ({ text, rare: text }))];
   }
   const words = folded.split(' ').slice(0, MAX_WORDS);
-  return words.map((word) => [word.length < 3 ? `% ${likeText(word)}%` : `%${likeText(word)}%`]);
+  return words.map((word) => [termOf(word)]);
+}
+
+function termOf(word: string): SearchTerm {
+  if (word.length < 3) return { text: ` ${word}`, rare: ` ${word}` };
+  // The domain of an address is in half of the base: the index would read long lists only to cross them.
+  const at = word.indexOf('@');
+  return { text: word, rare: at >= 3 ? word.slice(0, at + 1) : word };
 }

@@ -14,7 +14,7 @@ import { visibleContacts } from './store.visible.ts';
 export async function idsOfScope(ctx: Ctx, scope: ListScope, limit: number): Promise<string[]> {
   const found = await rows<{ id: string }>(
     ctx.db,
-    sql`select ${contact.contactId} as id from ${contact} where ${gathered(scope)} limit ${limit}`,
+    sql`select ${contact.contactId} as id from ${contact} where ${await gathered(ctx, scope)} limit ${limit}`,
   );
   return found.map(({ id }) => id);
 }

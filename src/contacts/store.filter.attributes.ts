@@ -4,20 +4,35 @@ import { invalid } from '../core/errors.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 import type { FilterCondition } from './contract.list.ts';
 import { contact } from './schema.ts';
+import { textKey } from './lookup.ts';
 import { likeText } from './search-text.ts';
-import { asList, asNumber, asText, both, compareSql } from './store.filter.values.ts';
+import { attributeKeyOf } from './state.ts';
+import { asList, asNumber, asText, compareSql, findByLookup, lookupRange } from './store.filter.values.ts';
 import type { Condition, FilterEnv } from './store.filter.values.ts';
 
-/**
- * Conditions on custom attributes. Equality is containment, which the index on attributes answers; ranges and parts of texts
- * are not indexed. An attribute nobody has fits nothing.
- */
+/** Conditions on custom attributes. An attribute nobody has fits nothing. */
 export function attributeCondition(
   name: string,
   condition: FilterCondition,
   at: string,
   env: FilterEnv,
 ): Condition {
+  const test = attributeTest(name, condition, at, env);
+  const { op } = condition;
+  if (op === 'missing' || op === 'hasNot') return { test };
+  const key = attributeKeyOf(name);
+  const range = op === 'withinLastDays' ? recentRange(condition, at, env) : lookupRange(condition);
+  if (range !== undefined) return { test, find: findByLookup(key, range) };
+  // Whatever else is asked, it is asked of those who have the attribute at all.
+  return { test, find: findByLookup(key, sql`true`), onlyIfRare: key };
+}
+
+function recentRange(condition: FilterCondition, at: string, env: FilterEnv): SQL {
+  const since = addMs(env.now, -asNumber(condition.value, at) * DAY_MS).toISOString();
+  return sql`l.value >= ${textKey(since)} and l.value <= ${textKey(env.now.toISOString())}`;
+}
+
+function attributeTest(name: string, condition: FilterCondition, at: string, env: FilterEnv): SQL {
   const present = sql`jsonb_exists(${contact.attributes}, ${name})`;
   const holds = (value: unknown): SQL =>
     sql`${contact.attributes} @> ${JSON.stringify({ [name]: value })}::text::jsonb`;
@@ -25,32 +40,32 @@ export function attributeCondition(
   const { op } = condition;
   switch (op) {
     case 'exists':
-      return { test: present };
+      return present;
     case 'missing':
-      return { test: sql`not ${present}` };
+      return sql`not ${present}`;
     case 'is':
-      return both(holds(scalarOf(condition, at)));
+      return holds(scalarOf(condition, at));
     case 'isNot':
-      return { test: sql`(${present} and not ${holds(scalarOf(condition, at))})` };
+      return sql`(${present} and not ${holds(scalarOf(condition, at))})`;
     case 'in':
-      return both(any(asList(condition, at)));
+      return any(asList(condition, at));
     case 'notIn':
-      return { test: sql`(${present} and not ${any(asList(condition, at))})` };
+      return sql`(${present} and not ${any(asList(condition, at))})`;
     case 'hasAll':
-      return both(holds(asList(condition, at)));
+      return holds(asList(condition, at));
     case 'hasAny':
-      return both(any(asList(condition, at).map((value) => [value])));
+      return any(asList(condition, at).map((value) => [value]));
     case 'hasNot':
-      return { test: sql`not ${any(asList(condition, at).map((value) => [value]))}` };
+      return sql`not ${any(asList(condition, at).map((value) => [value]))}`;
     case 'contains':
     case 'notContains':
     case 'startsWith':
-      return { test: partOf(name, condition, at) };
+      return partOf(name, condition, at);
     case 'withinLastDays':
     case 'notWithinLastDays':
-      return { test: recent(name, condition, at, env) };
+      return recent(name, condition, at, env);
     default:
-      return { test: range(name, condition, at) };
+      return range(name, condition, at);
   }
 }
 

@@ -3,13 +3,24 @@ import type { SQL } from 'drizzle-orm';
 import { invalid } from '../core/errors.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 import type { FilterCondition, FilterOp } from './contract.list.ts';
+import { defaultOf } from './apply.ts';
 import { fieldRef, opsOf } from './fields.ts';
+import { inLookup, textKey } from './lookup.ts';
 import { phonePoint } from './points.ts';
 import { consent, contact, contactExternalId } from './schema.ts';
-import { fold, likeText, searchPatterns } from './search-text.ts';
+import { fold, likeText, searchTerms, sortName } from './search-text.ts';
 import { attributeCondition } from './store.filter.attributes.ts';
 import { latestSql } from './store.consents.ts';
-import { asDate, asList, asNumber, asText, both, compareSql } from './store.filter.values.ts';
+import {
+  asDate,
+  asList,
+  asNumber,
+  asText,
+  both,
+  compareSql,
+  findByLookup,
+  lookupRange,
+} from './store.filter.values.ts';
 import type { Condition, FilterEnv } from './store.filter.values.ts';
 
 /** All conditions of a filter and a search text; throws 422 with the place of the wrong one. */
@@ -18,13 +29,12 @@ export function conditionsOf(
   search: string | undefined,
   env: FilterEnv,
 ): Condition[] {
-  const groups = searchPatterns(search ?? '', env.country);
-  const searched = groups.map((patterns): Condition => {
-    const any = sql.join(
-      patterns.map((pattern) => sql`${contact.search} like ${pattern}`),
-      sql` or `,
-    );
-    return { test: sql`(${any})`, find: sql`(${any})` };
+  const groups = searchTerms(search ?? '', env.country);
+  const searched = groups.map((terms): Condition => {
+    // Asked of a row the plain way, so that only `find` meets the index.
+    const test = terms.map((term) => sql`strpos(${contact.search}, ${term.text}) > 0`);
+    const find = terms.map((term) => sql`${contact.search} like ${`%${likeText(term.rare)}%`}`);
+    return { test: sql`(${sql.join(test, sql` or `)})`, find: sql`(${sql.join(find, sql` or `)})` };
   });
   return [...searched, ...filter.map((condition, i) => conditionOf(condition, `filter.${i}`, env))];
 }
@@ -78,18 +88,35 @@ function columnOf(key: string): SQL {
 function textCondition(key: string, condition: FilterCondition, at: string, env: FilterEnv): Condition {
   const column = columnOf(key);
   const { op } = condition;
-  if (op === 'exists') return { test: sql`${column} <> ''` };
-  if (op === 'missing') return { test: sql`coalesce(${column}, '') = ''` };
+  const sorted = key === 'name' || key === 'email' ? key : null;
+  if (op === 'exists' || op === 'missing') {
+    const test = op === 'exists' ? sql`${column} <> ''` : sql`coalesce(${column}, '') = ''`;
+    const blank = sorted === null ? undefined : ({ field: sorted, is: op === 'missing' } as const);
+    return { test, blank };
+  }
   const normal = (text: string): string => normalText(key, text, env);
   if (op === 'in' || op === 'notIn') {
     const values = asList(condition, at).map((v) => normal(String(v)));
     const test = sql`${column} in ${values}`;
-    return op === 'in' ? both(test) : { test: sql`(${column} <> '' and not ${test})` };
+    if (op === 'notIn') return { test: sql`(${column} <> '' and not ${test})` };
+    return { test, find: findEqual(key, column, values) };
   }
   const value = normal(asText(condition, at));
-  if (op === 'is') return both(sql`${column} = ${value}`);
+  if (op === 'is') return { test: sql`${column} = ${value}`, find: findEqual(key, column, [value]) };
   if (op === 'isNot') return { test: sql`(${column} <> '' and ${column} <> ${value})` };
   return partCondition(key, column, op, asText(condition, at));
+}
+
+/** Rows an index finds for equality: the field's own, or field_lookup, which has no rows for what contacts begin with. */
+function findEqual(key: string, column: SQL, values: readonly string[]): SQL | undefined {
+  if (key === 'name') return sql`${contact.sortName} in ${values.map(sortName)}`;
+  if (key === 'givenName' || key === 'familyName') {
+    const found = values.map((value) => sql`${contact.search} like ${`%${likeText(fold(value))}%`}`);
+    return sql`(${sql.join(found, sql` or `)})`;
+  }
+  if (!inLookup(key)) return sql`${column} in ${values}`;
+  if (values.some((value) => value === defaultOf(key))) return undefined;
+  return findByLookup(key, sql`l.value in ${values.map(textKey)}`);
 }
 
 /** Parts of texts, without regard to case; for what the search text holds, the search index finds them. */
@@ -105,11 +132,10 @@ function partCondition(key: string, column: SQL, op: FilterOp, typed: string): C
   }
   const test = sql`${text} like ${`%${part}%`}`;
   if (op === 'notContains') return { test: sql`(${column} <> '' and not ${test})` };
-  const digits = key === 'phone' ? part.replace(/\D/g, '') : part;
-  const inSearch = named || key === 'email' || key === 'phone';
-  return inSearch && digits.length > 2
-    ? { test, find: sql`${contact.search} like ${`%${digits}%`}` }
-    : { test };
+  const inText = key === 'phone' ? part.replace(/\D/g, '') : likeText(fold(typed));
+  const inSearch = ['name', 'givenName', 'familyName', 'email', 'phone'].includes(key);
+  const find = inSearch && inText.length > 2 ? sql`${contact.search} like ${`%${inText}%`}` : undefined;
+  return { test, find };
 }
 
 function normalText(key: string, text: string, env: FilterEnv): string {
@@ -132,7 +158,10 @@ function numberCondition(key: string, condition: FilterCondition, at: string): C
   const column = columnOf(key);
   if (condition.op === 'exists') return { test: sql`${column} is not null` };
   if (condition.op === 'missing') return { test: sql`${column} is null` };
-  return { test: compareSql(column, condition, at, (value) => sql`${asNumber(value, at)}::numeric`) };
+  const test = compareSql(column, condition, at, (value) => sql`${asNumber(value, at)}::numeric`);
+  const numbers = [condition.value ?? []].flat().map((value) => asNumber(value, at));
+  const range = lookupRange({ ...condition, value: numbers });
+  return { test, find: range === undefined ? undefined : findByLookup(key, range) };
 }
 
 function dateCondition(key: string, condition: FilterCondition, at: string, env: FilterEnv): Condition {

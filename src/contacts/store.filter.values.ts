@@ -2,18 +2,33 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { invalid } from '../core/errors.ts';
 import type { FilterCondition, SortField } from './contract.list.ts';
+import { valueKey } from './lookup.ts';
+import { contact, fieldLookup } from './schema.ts';
 
 /**
  * A condition in SQL. `test` decides for one row and is cheap to ask of some thousand rows; `find` is wider or equal and can
  * be answered by an index, for when few rows of many fit. `sortBound` limits that sort's own column.
  */
-export type Condition = { test: SQL; find?: SQL | undefined; sortBound?: SortField | undefined };
+export type Condition = {
+  test: SQL;
+  find?: SQL | undefined;
+  /** `find` helps only while few contacts have this key of field_lookup at all. */
+  onlyIfRare?: string | undefined;
+  sortBound?: SortField | undefined;
+  /** Nobody with (false) or without (true) a value of that field fits: half of that order can be left out. */
+  blank?: { field: SortField; is: boolean } | undefined;
+};
 
 /** What values may refer to. */
 export type FilterEnv = { now: Date; country: string; me: string };
 
 /** A condition that an index answers as it stands. */
 export const both = (test: SQL): Condition => ({ test, find: test });
+
+/** A condition whose rows are found by field_lookup: `where` speaks of its key and value columns, named l. */
+export function findByLookup(key: string, where: SQL): SQL {
+  return sql`${contact.contactId} in (select l.contact_id from ${fieldLookup} l where l.key = ${key} and ${where})`;
+}
 
 /** Values of conditions, checked for what the condition needs; each throws 422 filter_wrong_value with its place. */
 
@@ -79,4 +94,23 @@ export function compareSql(
   const operator = OPERATORS[condition.op];
   if (operator === undefined) throw new Error(`no comparison ${condition.op}`);
   return sql`${expression} ${sql.raw(operator)} ${read(condition.value)}`;
+}
+
+/**
+ * Rows of field_lookup that a condition may fit: all that do and perhaps some more, since long texts are cut. Undefined when
+ * the key does not narrow anything.
+ */
+export function lookupRange(condition: FilterCondition): SQL | undefined {
+  const { op, value } = condition;
+  const given = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  const keys = given.map(valueKey).filter((key) => key !== null);
+  const [first, last] = [keys[0], keys.at(-1)];
+  if (op === 'is' || op === 'in' || op === 'hasAny')
+    return keys.length === 0 ? undefined : sql`l.value in ${keys}`;
+  if (first === undefined || last === undefined) return undefined;
+  const sameType = sql`l.value >= ${first.slice(0, 1)} and l.value < ${String.fromCharCode(first.charCodeAt(0) + 1)}`;
+  if (op === 'hasAll') return sql`l.value = ${first}`;
+  if (op === 'gt' || op === 'gte' || op === 'after') return sql`l.value >= ${first} and ${sameType}`;
+  if (op === 'lt' || op === 'lte' || op === 'before') return sql`l.value <= ${first} and ${sameType}`;
+  return op === 'between' ? sql`l.value between ${first} and ${last}` : undefined;
 }

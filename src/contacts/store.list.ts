@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, row, rows } from '../core/db.ts';
+import { dateOf, rows } from '../core/db.ts';
 import { DomainError } from '../core/errors.ts';
 import { decodeCursor, encodeCursor } from '../core/paging.ts';
 import type { FilterCondition, Sort, SortField } from './contract.list.ts';
 import type { ContactView } from './contract.ts';
-import { contact } from './schema.ts';
+import { contact, fieldLookup } from './schema.ts';
+import { json } from './store.match.ts';
 import type { Condition } from './store.filter.values.ts';
 import { visibleContacts } from './store.visible.ts';
 
@@ -21,9 +22,6 @@ import { visibleContacts } from './store.visible.ts';
 const WALK_ROWS = 5_000;
 /** What a list may take before it gives up: long past comfort, short enough that others do not wait. */
 const LIST_TIMEOUT_MS = 3_000;
-/** Counted exactly up to here: "more than ten thousand" is not decided by one more or less. */
-const COUNT_BOUND = 10_000;
-const COUNT_TIMEOUT_MS = 1_000;
 
 export type ListScope = { base: SQL; conditions: readonly Condition[] };
 
@@ -49,15 +47,33 @@ export function scopeOf(
   return { base: sql`${contact.mergedInto} is null and ${people} and ${visibleContacts(ctx)}`, conditions };
 }
 
-const and = (parts: readonly SQL[]): SQL =>
+export const and = (parts: readonly SQL[]): SQL =>
   parts.length === 0 ? sql`true` : sql.join([...parts], sql` and `);
 
 /** All of a scope's conditions, with what helps an index to answer them. */
-export function gathered({ base, conditions }: ListScope): SQL {
-  return and([
-    base,
-    ...conditions.flatMap((c) => (c.find === undefined || c.find === c.test ? [c.test] : [c.find, c.test])),
-  ]);
+export async function gathered(ctx: Ctx, { base, conditions }: ListScope): Promise<SQL> {
+  const rare = await rareKeys(
+    ctx,
+    conditions.flatMap((c) => c.onlyIfRare ?? []),
+  );
+  const helps = conditions.filter((c) => c.onlyIfRare === undefined || rare.has(c.onlyIfRare));
+  const finds = helps.flatMap((c) => (c.find === undefined || c.find === c.test ? [] : [c.find]));
+  return and([base, ...finds, ...conditions.map((c) => c.test)]);
+}
+
+/** Rows of a key that are quicker to look up one by one than to read the whole table. */
+const RARE_ROWS = 20_000;
+
+/** Which of these keys of field_lookup few contacts have. */
+async function rareKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
+  if (keys.length === 0) return new Set();
+  const found = await rows<{ key: string }>(
+    ctx.db,
+    sql`select k.key from jsonb_array_elements_text(${json([...new Set(keys)])}) as k(key)
+      where (select count(*) from (select 1 from ${fieldLookup} l where l.key = k.key limit ${RARE_ROWS}) as first_rows)
+        < ${RARE_ROWS}`,
+  );
+  return new Set(found.map(({ key }) => key));
 }
 
 type Key = { column: SQL; type: SQL; wire: SQL; blank: SQL | null; blankable: SQL | null };
@@ -92,7 +108,7 @@ function timeKey(column: SQL): Key {
 }
 
 /** A stretch of the order: those with a value, then those without. */
-type Stretch = { where: SQL; after: SQL };
+type Stretch = { where: SQL; after: SQL; blank: boolean };
 
 export type ListRow = { view: ContactView; key: string | null };
 
@@ -105,9 +121,11 @@ export async function listContacts(
   const descending = page.sort.startsWith('-');
   const field = page.sort.replace('-', '') as SortField;
   const found: ListRow[] = [];
+  const blank = scope.conditions.find((c) => c.blank?.field === field)?.blank;
   for (const stretch of stretches(KEYS[field], descending, page.cursor)) {
     const wanted = page.limit + 1 - found.length;
-    if (wanted > 0) found.push(...(await stretchRows(ctx, scope, stretch, { field, descending, wanted })));
+    if (wanted > 0 && (blank === undefined || blank.is === stretch.blank))
+      found.push(...(await stretchRows(ctx, scope, stretch, { field, descending, wanted })));
   }
   const items = found.slice(0, page.limit);
   const last = items.at(-1);
@@ -144,11 +162,12 @@ function stretches(key: Key, descending: boolean, cursor: string | undefined): S
     typeof value === 'string'
       ? sql`(${key.column}, ${contact.contactId}) ${beyond} (${value}::${key.type}, ${id}::uuid)`
       : sql`true`;
-  if (key.blank === null || key.blankable === null) return [{ where: sql`true`, after }];
-  const named = { where: key.blankable, after };
-  if (cursor === undefined) return [named, { where: key.blank, after: sql`true` }];
+  if (key.blank === null || key.blankable === null) return [{ where: sql`true`, after, blank: false }];
+  const named = { where: key.blankable, after, blank: false };
+  if (cursor === undefined) return [named, { where: key.blank, after: sql`true`, blank: true }];
   const blanksBegun = value === null || value === '';
   const blanks = {
+    blank: true,
     where: key.blank,
     after: blanksBegun ? sql`${contact.contactId} ${beyond} ${id}::uuid` : sql`true`,
   };
@@ -160,7 +179,7 @@ type Ask = { field: SortField; descending: boolean; wanted: number };
 async function stretchRows(ctx: Ctx, scope: ListScope, stretch: Stretch, ask: Ask): Promise<ListRow[]> {
   const walked = await run(ctx, walkSql(scope, stretch, ask));
   if (walked.length >= ask.wanted || scope.conditions.length === 0) return walked;
-  return run(ctx, gatherSql(scope, stretch, ask));
+  return run(ctx, gatherSql(await gathered(ctx, scope), stretch, ask));
 }
 
 function orderSql(ask: Ask): SQL {
@@ -182,12 +201,12 @@ function walkSql(scope: ListScope, stretch: Stretch, ask: Ask): SQL {
 }
 
 /** All that fit, without regard to the order (materialized: the limit must not reach the planner), then the page of them. */
-function gatherSql(scope: ListScope, stretch: Stretch, ask: Ask): SQL {
+function gatherSql(fits: SQL, stretch: Stretch, ask: Ask): SQL {
   const { column } = KEYS[ask.field];
   const direction = sql.raw(ask.descending ? 'desc nulls first' : 'asc nulls last');
   return sql`with fitting as materialized (
       select ${contact.contactId} as id, ${column} as key from ${contact}
-      where ${and([gathered(scope), stretch.where, stretch.after])}
+      where ${and([fits, stretch.where, stretch.after])}
     ), page as (
       select id from fitting order by key ${direction}, id ${sql.raw(ask.descending ? 'desc' : 'asc')} limit ${ask.wanted}
     )
@@ -233,7 +252,11 @@ export async function exportRows(
 }
 
 /** Runs a read that may not take longer; throws filter_too_slow. */
-async function bounded<T>(ctx: Ctx, timeoutMs: number, read: (db: Ctx['db']) => Promise<T>): Promise<T> {
+export async function bounded<T>(
+  ctx: Ctx,
+  timeoutMs: number,
+  read: (db: Ctx['db']) => Promise<T>,
+): Promise<T> {
   try {
     return await ctx.db.transaction(async (tx) => {
       await tx.execute(sql.raw(`set local statement_timeout = ${timeoutMs}`));
@@ -256,30 +279,4 @@ async function bounded<T>(ctx: Ctx, timeoutMs: number, read: (db: Ctx['db']) => 
 function isCancelled(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return ('code' in error && error.code === '57014') || isCancelled(error.cause);
-}
-
-/** How many fit: exact up to COUNT_BOUND, beyond it (or when counting takes too long) PostgreSQL's estimate. */
-export async function countContacts(ctx: Ctx, scope: ListScope): Promise<{ count: number; exact: boolean }> {
-  const where = gathered(scope);
-  try {
-    const { n } = await bounded(ctx, COUNT_TIMEOUT_MS, (db) =>
-      row<{ n: number }>(
-        db,
-        sql`select count(*)::int as n from (select 1 from ${contact} where ${where} limit ${COUNT_BOUND + 1}) as counted`,
-      ),
-    );
-    if (n <= COUNT_BOUND) return { count: n, exact: true };
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-  }
-  const plan = await row<{ 'QUERY PLAN': unknown }>(
-    ctx.db,
-    sql`explain (format json) select 1 from ${contact} where ${where}`,
-  );
-  return { count: Math.max(COUNT_BOUND + 1, estimated(plan['QUERY PLAN'])), exact: false };
-}
-
-function estimated(plan: unknown): number {
-  const [top] = plan as Array<{ Plan: { 'Plan Rows': number } }>;
-  return Math.round(top?.Plan['Plan Rows'] ?? 0);
 }

@@ -1,0 +1,273 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { newId } from '../core/ids.ts';
+import { isChanged, openDraft } from './apply.ts';
+import type { Draft } from './apply.ts';
+import { attributeTypeOf } from './fields.ts';
+import { lookupKeys } from './lookup.ts';
+import {
+  attributeKey,
+  contact,
+  contactHistory,
+  contactPoint,
+  contactPointLookup,
+  fieldLookup,
+} from './schema.ts';
+import { searchText, sortName } from './search-text.ts';
+import { keysOf } from './state.ts';
+import type { ContactState, FieldValues, Point } from './state.ts';
+import { json } from './store.match.ts';
+
+/** Writing contacts back with everything that follows from their values, a whole batch in one statement. */
+
+/** Columns of contact written from a state: name, type in the record set, value. */
+const COLUMNS: ReadonlyArray<readonly [column: string, type: string, read: (s: ContactState) => unknown]> = [
+  ['kind', 'text', (s) => s.kind],
+  ['roles', 'text[]', (s) => s.roles],
+  ['name', 'text', (s) => s.name],
+  ['sort_name', 'text', (s) => sortName(s.name)],
+  ['given_name', 'text', (s) => s.givenName],
+  ['family_name', 'text', (s) => s.familyName],
+  ['email', 'text', (s) => s.email],
+  ['phone', 'text', (s) => s.phone],
+  ['country', 'text', (s) => s.country],
+  ['city', 'text', (s) => s.city],
+  ['locale', 'text', (s) => s.locale],
+  ['time_zone', 'text', (s) => s.timeZone],
+  ['birth_year', 'smallint', (s) => s.birthYear],
+  ['birth_month', 'smallint', (s) => s.birthMonth],
+  ['birth_day', 'smallint', (s) => s.birthDay],
+  ['status', 'text', (s) => s.status],
+  ['tags', 'text[]', (s) => s.tags],
+  ['attributes', 'jsonb', (s) => s.attributes],
+  ['owner_id', 'text', (s) => s.ownerId],
+  ['source', 'text', (s) => s.source],
+  ['external_id', 'text', (s) => s.externalId],
+  ['merged_into', 'uuid', (s) => s.mergedInto],
+  ['search', 'text', (s) => searchText(s)],
+  ['version', 'integer', (s) => s.version],
+  ['updated_at', 'timestamptz', (s) => s.updatedAt],
+];
+const NAMES = sql.raw(COLUMNS.map(([name]) => name).join(', '));
+const TYPED = sql.raw(COLUMNS.map(([name, type]) => `${name} ${type}`).join(', '));
+const ASSIGNED = sql.raw(COLUMNS.map(([name]) => `${name} = r.${name}`).join(', '));
+const READ = sql.raw(COLUMNS.map(([name]) => `r.${name}`).join(', '));
+
+/** Absent means null: most contacts have few fields, and parsing the parameter is a third of a bulk load. */
+function record(state: ContactState): Record<string, unknown> {
+  const values: Record<string, unknown> = { contact_id: state.contactId, created_at: state.createdAt };
+  for (const [name, , read] of COLUMNS) {
+    const value = read(state);
+    if (value !== null) values[name] = value;
+  }
+  return values;
+}
+
+/** Writes the changed drafts: contacts, points and their look-up, history, newly seen attribute names. */
+export async function saveDrafts(ctx: Ctx, drafts: readonly Draft[]): Promise<void> {
+  const changed = drafts.filter(isChanged);
+  if (changed.length === 0) return;
+  const now = ctx.clock.now();
+  for (const draft of changed) {
+    draft.state.updatedAt = now;
+    draft.state.externalId ??= draft.state.externalIds[0]?.id ?? null;
+    if (!draft.isNew) draft.state.version += 1;
+  }
+  const made = changed.filter((d) => d.isNew).map((d) => record(d.state));
+  const kept = changed.filter((d) => !d.isNew).map((d) => record(d.state));
+  await runTogether(
+    ctx,
+    [
+      made.length === 0 ? [] : [insertContacts(made)],
+      kept.length === 0 ? [] : [updateContacts(kept)],
+      pointStatements(changed, now),
+      historyStatement(changed, now),
+      attributeStatement(changed, now),
+      lookupStatements(changed.map(lookupChange)),
+    ].flat(),
+  );
+}
+
+/** A write, named when others of the same statement read it. */
+type Part = SQL | { name: string; query: SQL };
+
+/** Runs writes of different tables as one statement: one round trip, one parse of each parameter. */
+async function runTogether(ctx: Ctx, parts: readonly Part[]): Promise<void> {
+  if (parts.length === 0) return;
+  const named = parts.map((part, i) =>
+    'name' in part
+      ? sql`${sql.raw(part.name)} as materialized (${part.query})`
+      : sql`${sql.raw(`w${i}`)} as (${part})`,
+  );
+  await ctx.db.execute(sql`with ${sql.join(named, sql`, `)} select 1`);
+}
+
+/** Writes the survivor of a merge, whose points and outside ids were moved to it already; `from` is found no more. */
+export async function saveMerged(
+  ctx: Ctx,
+  merge: { from: ContactState; to: ContactState; survivor: ContactState },
+): Promise<void> {
+  const { from, to, survivor } = merge;
+  const now = ctx.clock.now();
+  survivor.updatedAt = now;
+  survivor.version += 1;
+  await ctx.db.execute(updateContacts([record(survivor)]));
+  const createdAt = sql`${survivor.createdAt.toISOString()}::timestamptz`;
+  await ctx.db.execute(sql`update ${contact} set created_at = ${createdAt}
+    where contact_id = ${survivor.contactId}::uuid and created_at > ${createdAt}`);
+  const lookup = lookupStatements([
+    { contactId: from.contactId, before: lookupOf(from), after: {} },
+    { contactId: to.contactId, before: lookupOf(to), after: lookupOf(survivor) },
+  ]);
+  await runTogether(ctx, [...pointStatements([openDraft(survivor)], now), ...lookup]);
+}
+
+function insertContacts(made: readonly object[]): SQL {
+  return sql`insert into ${contact} (contact_id, created_at, ${NAMES})
+    select r.contact_id, r.created_at, ${READ}
+    from jsonb_to_recordset(${json(made)}) as r(contact_id uuid, created_at timestamptz, ${TYPED})`;
+}
+
+function updateContacts(kept: readonly object[]): SQL {
+  return sql`update ${contact} set ${ASSIGNED}
+    from jsonb_to_recordset(${json(kept)}) as r(contact_id uuid, ${TYPED})
+    where ${contact.contactId} = r.contact_id`;
+}
+
+/** Absent means: raw as the value, no extension, valid, not primary. */
+function pointRecord(contactId: string, point: Point): Record<string, unknown> {
+  const { pointId, kind, value } = point;
+  return {
+    contactId,
+    pointId,
+    kind,
+    value,
+    ...(point.raw === value ? {} : { raw: point.raw }),
+    ...(point.extension === null ? {} : { extension: point.extension }),
+    ...(point.valid ? {} : { valid: false }),
+    ...(point.isPrimary ? { isPrimary: true } : {}),
+  };
+}
+
+function pointStatements(changed: readonly Draft[], now: Date): Part[] {
+  const written = changed.flatMap(({ state, newPoints }) =>
+    state.points.flatMap((point) => {
+      const isPrimary = point.value === (point.kind === 'email' ? state.email : state.phone);
+      if (isPrimary === point.isPrimary && !newPoints.includes(point)) return [];
+      return [pointRecord(state.contactId, { ...point, isPrimary })];
+    }),
+  );
+  const gone = changed.flatMap(({ state, removedPoints }) =>
+    removedPoints.map(({ pointId, kind, value }) => ({ pointId, kind, value, contactId: state.contactId })),
+  );
+  const statements: Part[] = [];
+  if (written.length > 0)
+    statements.push(
+      {
+        name: 'points',
+        query: sql`select * from jsonb_to_recordset(${json(written)}) as p("contactId" uuid, "pointId" uuid, kind text,
+          value text, raw text, extension text, valid boolean, "isPrimary" boolean)`,
+      },
+      sql`insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary, created_at)
+      select p."contactId", p."pointId", p.kind, p.value, coalesce(p.raw, p.value), p.extension,
+        coalesce(p.valid, true), coalesce(p."isPrimary", false),
+        ${now.toISOString()}::timestamptz from points p
+      on conflict (contact_id, point_id) do update set is_primary = excluded.is_primary`,
+      sql`insert into ${contactPointLookup} (kind, value, contact_id)
+      select p.kind, p.value, p."contactId" from points p on conflict do nothing`,
+    );
+  if (gone.length > 0)
+    statements.push(
+      sql`
+    delete from ${contactPoint} p
+    using jsonb_to_recordset(${json(gone)}) as g("contactId" uuid, "pointId" uuid)
+    where p.contact_id = g."contactId" and p.point_id = g."pointId"`,
+      sql`
+    delete from ${contactPointLookup} l
+    using jsonb_to_recordset(${json(gone)}) as g("contactId" uuid, kind text, value text)
+    where l.contact_id = g."contactId" and l.kind = g.kind and l.value = g.value`,
+    );
+  return statements;
+}
+
+/** What was said at one moment shares an id; of two words about a key at the same moment the last one counts. */
+function historyStatement(changed: readonly Draft[], now: Date): SQL[] {
+  const said = changed.flatMap(({ state, changes }) =>
+    [...Map.groupBy(changes, (change) => change.occurredAt.getTime())].map(([at, words]) => ({
+      contact: state.contactId,
+      at: new Date(at),
+      id: newId(),
+      words: Object.fromEntries(words.map(({ key, value }) => [key, value])),
+    })),
+  );
+  if (said.length === 0) return [];
+  return [
+    sql`insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id)
+    select s.contact, w.key, s.at, s.id, nullif(w.value, 'null'), ${now.toISOString()}::timestamptz, s.contact
+    from jsonb_to_recordset(${json(said)}) as s(contact uuid, at timestamptz, id uuid, words jsonb), jsonb_each(s.words) w`,
+  ];
+}
+
+function attributeStatement(changed: readonly Draft[], now: Date): SQL[] {
+  const seen = new Map<string, { key: string; type: string }>();
+  for (const { changes } of changed) {
+    for (const { key, value } of changes) {
+      const type = attributeTypeOf(key, value);
+      if (type !== null) seen.set(`${type.type}\n${type.key}`, type);
+    }
+  }
+  if (seen.size === 0) return [];
+  return [
+    sql`insert into ${attributeKey} (key, type, created_at)
+    select a.key, a.type, ${now.toISOString()}::timestamptz
+    from jsonb_to_recordset(${json([...seen.values()])}) as a(key text, type text) order by 1, 2 on conflict do nothing`,
+  ];
+}
+
+/** Keys of field_lookup by field. */
+type LookupKeys = Record<string, string[]>;
+type LookupChange = { contactId: string; before: LookupKeys; after: LookupKeys };
+
+function lookupOf(values: FieldValues, keys: readonly string[] = keysOf(values)): LookupKeys {
+  const found = keys.map((key) => [key, lookupKeys(values, key)] as const);
+  return Object.fromEntries(found.filter(([, entries]) => entries.length > 0));
+}
+
+/** What a draft changes in field_lookup. Visitors are not looked up by fields until they become somebody. */
+function lookupChange({ state, before, changes }: Draft): LookupChange {
+  const { contactId } = state;
+  if (before === null || before.kind === 'visitor') return { contactId, before: {}, after: lookupOf(state) };
+  const keys = [...new Set(changes.map((change) => change.key))];
+  return { contactId, before: lookupOf(before, keys), after: lookupOf(state, keys) };
+}
+
+/** Entries of `these` that `those` lack. */
+function lacking(these: LookupKeys, those: LookupKeys): LookupKeys {
+  const found = Object.entries(these).map(
+    ([key, entries]) => [key, entries.filter((entry) => those[key]?.includes(entry) !== true)] as const,
+  );
+  return Object.fromEntries(found.filter(([, entries]) => entries.length > 0));
+}
+
+const LOOKUP_ROWS = sql`as r(c uuid, k jsonb), jsonb_each(r.k) e, jsonb_array_elements_text(e.value) v`;
+
+function lookupStatements(changes: readonly LookupChange[]): SQL[] {
+  const rowsOf = (pick: (change: LookupChange) => LookupKeys) =>
+    changes
+      .map((change) => ({ c: change.contactId, k: pick(change) }))
+      .filter(({ k }) => Object.keys(k).length > 0);
+  const gone = rowsOf(({ before, after }) => lacking(before, after));
+  const fresh = rowsOf(({ before, after }) => lacking(after, before));
+  const statements: SQL[] = [];
+  if (gone.length > 0)
+    statements.push(sql`
+    delete from ${fieldLookup} l using (select r.c, e.key, v.value from jsonb_to_recordset(${json(gone)}) ${LOOKUP_ROWS}) g
+    where l.key = g.key and l.value = g.value and l.contact_id = g.c`);
+  if (fresh.length > 0)
+    statements.push(sql`
+    insert into ${fieldLookup} (key, value, contact_id)
+    select e.key, v.value, r.c from jsonb_to_recordset(${json(fresh)}) ${LOOKUP_ROWS}
+    on conflict do nothing`);
+  return statements;
+}
