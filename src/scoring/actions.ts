@@ -13,8 +13,8 @@ import { gradeChangesAt, scoreOf } from './score.ts';
 import type { Holding } from './score.ts';
 import * as leads from './store.leads.ts';
 import type { HeldLead, LeadUpdate } from './store.leads.ts';
-import { addEntries, ledgersOf } from './store.ledger.ts';
-import type { EntryRow, Ledger } from './store.ledger.ts';
+import { addEntries, ledgersOf, restoreFacts, voidFacts } from './store.ledger.ts';
+import type { EntryRow, FactKey, Ledger } from './store.ledger.ts';
 import { loadRules } from './store.rules.ts';
 
 /** Booking points and bringing leads up to date. */
@@ -30,45 +30,89 @@ export async function scoreFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void
   const signals = facts.filter((fact) => fact.human);
   if (signals.length === 0) return;
   await inTx(ctx, async (tx) => {
-    const present = await holdContacts(tx, [...new Set(signals.map((fact) => fact.contactId))]);
-    const held = signals.flatMap((fact) => {
-      const contactId = present.get(fact.contactId);
-      return contactId === undefined ? [] : [{ ...fact, contactId }];
-    });
-    const latest = new Map<string, Date>();
-    for (const { contactId, occurredAt } of held) {
-      const before = latest.get(contactId);
-      if (before === undefined || before < occurredAt) latest.set(contactId, occurredAt);
-    }
+    const held = await present(tx, signals);
     const rules = await loadRules(tx);
-    const fresh = held.flatMap((fact) => entriesFor(fact, rules));
-    const known = await leads.knownOf(tx, [...latest.keys()]);
-    const earned = new Set(fresh.map((entry) => entry.contactId));
-    // A visitor who did nothing that counts is no lead.
-    const contactIds = [...latest.keys()].filter((id) => known.has(id) || earned.has(id));
-    if (contactIds.length === 0) return;
-    await leads.makeLeads(tx, contactIds);
-    await rescore(tx, rules, { contactIds, known, latest, fresh });
+    await book(tx, rules, held);
   });
+}
+
+/** Facts that were judged anew: those of machines count no more, those of people count again. */
+export async function rejudgeFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void> {
+  await inTx(ctx, async (tx) => {
+    const held = await present(tx, facts);
+    const contactIds = [...new Set(held.map((fact) => fact.contactId))];
+    if (contactIds.length === 0) return;
+    const rules = await loadRules(tx);
+    // Leads before guards, like everybody who books.
+    await leads.makeLeads(tx, contactIds);
+    await leads.lockLeads(tx, contactIds);
+    const people = held.filter((fact) => fact.human);
+    const machines = held.filter((fact) => !fact.human);
+    await restoreFacts(tx, keysOf(people, rules));
+    await voidFacts(tx, keysOf(machines, rules));
+    await book(tx, rules, people);
+    await rescore(tx, rules, { contactIds, known: await leads.knownOf(tx, contactIds), ...NO_NEWS });
+  });
+}
+
+/** What these facts may have been booked as, also by rules that are switched off by now. */
+function keysOf(facts: readonly Fact[], rules: readonly StoredRule[]): FactKey[] {
+  const all = rules.map((one) => ({ ...one, rule: { ...one.rule, enabled: true } }));
+  return facts.flatMap((fact) =>
+    hitsOf({ ...fact, human: true }, all).map(({ rule, factKey }) => ({
+      contactId: fact.contactId,
+      ruleId: rule.id,
+      factKey,
+    })),
+  );
+}
+
+/** The facts under their contacts' present ids, held against merges; facts of contacts that are no more are left out. */
+async function present(tx: Ctx, facts: readonly Fact[]): Promise<Fact[]> {
+  const held = await holdContacts(tx, [...new Set(facts.map((fact) => fact.contactId))]);
+  return facts.flatMap((fact) => {
+    const contactId = held.get(fact.contactId);
+    return contactId === undefined ? [] : [{ ...fact, contactId }];
+  });
+}
+
+async function book(tx: Ctx, rules: readonly StoredRule[], facts: readonly Fact[]): Promise<void> {
+  const latest = new Map<string, Date>();
+  for (const { contactId, occurredAt } of facts) {
+    const before = latest.get(contactId);
+    if (before === undefined || before < occurredAt) latest.set(contactId, occurredAt);
+  }
+  const fresh = facts.flatMap((fact) => entriesFor(fact, rules));
+  const known = await leads.knownOf(tx, [...latest.keys()]);
+  const earned = new Set(fresh.map((entry) => entry.contactId));
+  // A visitor who did nothing that counts is no lead.
+  const contactIds = [...latest.keys()].filter((id) => known.has(id) || earned.has(id));
+  if (contactIds.length === 0) return;
+  await leads.makeLeads(tx, contactIds);
+  await rescore(tx, rules, { contactIds, known, latest, fresh });
 }
 
 /** Brings the leads among these contacts up to date: their facts moved (a merge), what is known of them changed, or time passed. */
 export async function reviewContacts(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
   if (contactIds.length === 0) return;
-  await inTx(ctx, async (tx) => {
-    const present = await holdContacts(tx, [...new Set(contactIds)]);
-    const wanted = [...new Set(present.values())];
-    const rules = await loadRules(tx);
-    const known = await leads.knownOf(tx, wanted);
-    await rescore(tx, rules, { contactIds: wanted, known, latest: new Map(), fresh: [] });
-  });
+  await inTx(ctx, (tx) => review(tx, contactIds));
+}
+
+async function review(tx: Ctx, contactIds: readonly string[]): Promise<void> {
+  const held = await holdContacts(tx, [...new Set(contactIds)]);
+  const wanted = [...new Set(held.values())];
+  const rules = await loadRules(tx);
+  await rescore(tx, rules, { contactIds: wanted, known: await leads.knownOf(tx, wanted), ...NO_NEWS });
 }
 
 /** Reviews up to `limit` leads whose time has come; true when there may be more. */
 export async function reviewDue(ctx: Ctx, limit: number): Promise<boolean> {
-  const due = await leads.dueForReview(ctx, limit);
-  await reviewContacts(ctx, due);
-  return due.length === limit;
+  return inTx(ctx, async (tx) => {
+    const due = await leads.dueForReview(tx, limit);
+    await review(tx, due);
+    await leads.dropOverdue(tx, due);
+    return due.length === limit;
+  });
 }
 
 type News = {
@@ -78,6 +122,7 @@ type News = {
   latest: ReadonlyMap<string, Date>;
   fresh: readonly EntryRow[];
 };
+const NO_NEWS = { latest: new Map<string, Date>(), fresh: [] };
 
 async function rescore(tx: Ctx, rules: readonly StoredRule[], news: News): Promise<void> {
   const now = tx.clock.now();

@@ -3,7 +3,7 @@ import type { Ctx } from '../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import { eventRecorded } from '../tracking/contract.ts';
-import { reviewContacts, reviewDue, scoreFacts } from './actions.ts';
+import { rejudgeFacts, reviewContacts, reviewDue, scoreFacts } from './actions.ts';
 import type { Fact } from './match.ts';
 
 /** Contacts reviewed in one transaction. */
@@ -93,6 +93,15 @@ export const scoringSubscriptions: readonly Subscription[] = [
   score('event.recorded', eventFact),
   score('response.recorded', responseFact),
   score('order.placed', orderFact),
+  {
+    name: 'score response.reclassified',
+    topic: 'response.reclassified',
+    handle: (ctx, events) =>
+      rejudgeFacts(
+        ctx,
+        events.map(({ payload }) => responseFact(payload)),
+      ),
+  },
   review('contact.changed', theContact),
   review('contact.merged', theSurvivor),
   review('order.returned', theContact),

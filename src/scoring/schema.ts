@@ -49,15 +49,24 @@ export const scoreEntry = pgTable(
   (t) => [primaryKey({ columns: [t.contactId, t.occurredAt, t.id] })],
 );
 
-/** A fact is booked once per rule: a partitioned table cannot hold this uniqueness itself. */
+/**
+ * A fact is booked once per rule: a partitioned table cannot hold this uniqueness itself. `voidedAt`: the fact turned out not to be
+ * one (a scanner's click); its entry stays in the ledger and counts no more.
+ */
 export const scoreGuard = pgTable(
   'score_guard',
   {
     contactId: uuid('contact_id').notNull(),
     ruleId: uuid('rule_id').notNull(),
     factKey: text('fact_key').notNull(),
+    voidedAt: instant('voided_at'),
   },
-  (t) => [primaryKey({ columns: [t.contactId, t.ruleId, t.factKey] })],
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.ruleId, t.factKey] }),
+    index('score_guard_voided_idx')
+      .on(t.contactId, t.ruleId, t.factKey)
+      .where(sql`voided_at is not null`),
+  ],
 );
 
 /**

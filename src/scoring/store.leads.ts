@@ -77,6 +77,13 @@ export async function dueForReview(ctx: Ctx, limit: number): Promise<string[]> {
   return found.map((row) => row.contactId);
 }
 
+/** Those of these leads that are due still, after a look, have no contact any more: nobody looks again. */
+export async function dropOverdue(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await ctx.db.execute(sql`
+    update ${lead} set review_at = null
+    where contact_id = any(${uuids(contactIds)}) and review_at <= ${ctx.clock.now().toISOString()}::timestamptz`);
+}
+
 /** Lets every known lead be looked at again: what fits has changed. */
 export async function reviewAll(ctx: Ctx): Promise<void> {
   await ctx.db.execute(
@@ -165,9 +172,10 @@ export async function countByGrade(ctx: Ctx): Promise<Record<Grade, number>> {
  */
 export async function moveScores(ctx: Ctx, from: string, to: string): Promise<void> {
   await ctx.db.execute(sql`
-    with guards as (delete from ${scoreGuard} where contact_id = ${from}::uuid returning rule_id, fact_key),
+    with guards as (delete from ${scoreGuard} where contact_id = ${from}::uuid returning rule_id, fact_key, voided_at),
     fresh as (
-      insert into ${scoreGuard} (contact_id, rule_id, fact_key) select ${to}::uuid, rule_id, fact_key from guards
+      insert into ${scoreGuard} (contact_id, rule_id, fact_key, voided_at)
+      select ${to}::uuid, rule_id, fact_key, voided_at from guards
       on conflict do nothing returning rule_id, fact_key
     ),
     gone as (delete from ${scoreEntry} where contact_id = ${from}::uuid returning *)

@@ -48,6 +48,31 @@ export async function addEntries(ctx: Ctx, entries: readonly EntryRow[]): Promis
     order by e."contactId", e."ruleId", e."factKey", e."occurredAt", e.id`);
 }
 
+export type FactKey = { contactId: string; ruleId: string; factKey: string };
+
+/** Facts that are none: what they gave counts no more, and what has not been booked yet never will be. */
+export async function voidFacts(ctx: Ctx, facts: readonly FactKey[]): Promise<void> {
+  await ctx.db.execute(sql`
+    insert into ${scoreGuard} (contact_id, rule_id, fact_key, voided_at)
+    select f."contactId", f."ruleId", f."factKey", ${at(ctx.clock.now())}
+    from jsonb_to_recordset(${json(facts)}) as f("contactId" uuid, "ruleId" uuid, "factKey" text)
+    order by 1, 2, 3
+    on conflict (contact_id, rule_id, fact_key) do update set voided_at = excluded.voided_at`);
+}
+
+/** Facts that are some after all: what was booked counts again, what was not can be. */
+export async function restoreFacts(ctx: Ctx, facts: readonly FactKey[]): Promise<void> {
+  const keys = sql`jsonb_to_recordset(${json(facts)}) as f("contactId" uuid, "ruleId" uuid, "factKey" text)`;
+  await ctx.db.execute(sql`
+    delete from ${scoreGuard} g using ${keys}
+    where g.contact_id = f."contactId" and g.rule_id = f."ruleId" and g.fact_key = f."factKey" and g.voided_at is not null
+      and not exists (select 1 from ${scoreEntry} e
+        where e.contact_id = g.contact_id and e.rule_id = g.rule_id and e.fact_key = g.fact_key)`);
+  await ctx.db.execute(sql`
+    update ${scoreGuard} g set voided_at = null from ${keys}
+    where g.contact_id = f."contactId" and g.rule_id = f."ruleId" and g.fact_key = f."factKey" and g.voided_at is not null`);
+}
+
 /** More half-lives than this leave nothing, and powers of PostgreSQL fail where the result is too small to tell. */
 const MAX_HALF_LIVES = 100;
 
@@ -59,6 +84,9 @@ const counting = (contactIds: readonly string[], now: Date): SQL => sql`
   from (
     select *, row_number() over (partition by contact_id, rule_id, coalesce(once_key, fact_key) order by occurred_at, id) as nth
     from ${scoreEntry} where contact_id = any(${uuids(contactIds)}) and occurred_at <= ${at(now)}
+      and (contact_id, rule_id, fact_key) not in (
+        select contact_id, rule_id, fact_key from ${scoreGuard}
+        where contact_id = any(${uuids(contactIds)}) and voided_at is not null)
   ) e where e.nth = 1`;
 
 export type Ledger = { holdings: Holding[]; newestAt: Date | null };

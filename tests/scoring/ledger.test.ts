@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
 import { newId } from '../../src/core/ids.ts';
-import { reviewDue, scoreFacts } from '../../src/scoring/actions.ts';
+import { rejudgeFacts, reviewDue, scoreFacts } from '../../src/scoring/actions.ts';
 import { explainLead } from '../../src/scoring/actions.leads.ts';
 import type { Fact } from '../../src/scoring/match.ts';
 import { DAY_MS, entriesCount, eventFact, NOW, responseFact, scoringBase } from './base.ts';
@@ -170,12 +170,8 @@ describe('who they are', () => {
     await base.told();
     expect((await base.lead(contactId))?.fitPoints).toBe(0);
     const { reasons } = await explainLead(base.ctx, contactId);
-    expect(
-      reasons
-        .filter((r) => r.kind === 'fit')
-        .map((r) => [r.what, r.points])
-        .toSorted(),
-    ).toEqual(['-5 holds no longer', '5 holds']);
+    const changes = reasons.filter((r) => r.kind === 'fit').map((r) => `${r.points} ${r.what}`);
+    expect(new Set(changes)).toEqual(new Set(['5 holds', '-5 holds no longer']));
     // Who never gave a signal is no lead, whatever becomes known.
     const silent = await base.person({ email: true });
     await base.told();
@@ -248,6 +244,30 @@ describe('a hot lead', () => {
       engagement: 79,
       fitPoints: 15,
     });
+  });
+});
+
+const clicks = (contactId: string) =>
+  Array.from({ length: 2 }, () => responseFact(contactId, 'clicked', newId(), now()));
+const asMachine = (facts: readonly Fact[]) => facts.slice(0, 1).map((fact) => ({ ...fact, human: false }));
+
+describe('a response judged anew', () => {
+  test('counts as what it is now, in whatever order it is told', async () => {
+    const [told, late] = [await base.person(), await base.person()];
+    const [first, second] = [clicks(told), clicks(late)];
+    await scoreFacts(base.ctx, first);
+    await rejudgeFacts(base.ctx, asMachine(first));
+    await rejudgeFacts(base.ctx, asMachine(second));
+    await scoreFacts(base.ctx, second);
+    for (const contactId of [told, late]) {
+      expect(await base.lead(contactId)).toMatchObject({ engagement: 25 });
+      expect((await explainLead(base.ctx, contactId)).reasons).toHaveLength(1);
+    }
+    await rejudgeFacts(base.ctx, [...first, ...second]);
+    for (const contactId of [told, late]) {
+      expect(await base.lead(contactId)).toMatchObject({ engagement: 50 });
+      expect(await entriesCount(base, contactId)).toBe(2);
+    }
   });
 });
 
