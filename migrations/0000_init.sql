@@ -643,6 +643,7 @@ CREATE TABLE "score_guard" (
 	"contact_id" uuid NOT NULL,
 	"rule_id" uuid NOT NULL,
 	"fact_key" text NOT NULL,
+	"voided_at" timestamp with time zone,
 	CONSTRAINT "score_guard_contact_id_rule_id_fact_key_pk" PRIMARY KEY("contact_id","rule_id","fact_key")
 );
 --> statement-breakpoint
@@ -836,6 +837,7 @@ CREATE INDEX "user_verification_identifier_idx" ON "user_verification" USING btr
 CREATE INDEX "lead_grade_idx" ON "lead" USING btree ("grade","score","contact_id") WHERE known;--> statement-breakpoint
 CREATE INDEX "lead_score_idx" ON "lead" USING btree ("score","contact_id") WHERE known;--> statement-breakpoint
 CREATE INDEX "lead_review_idx" ON "lead" USING btree ("review_at") WHERE review_at is not null;--> statement-breakpoint
+CREATE INDEX "score_guard_voided_idx" ON "score_guard" USING btree ("contact_id","rule_id","fact_key") WHERE voided_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "segment_name_idx" ON "segment" USING btree (lower("name")) WHERE archived_at is null;--> statement-breakpoint
 CREATE INDEX "segment_dependency_segment_idx" ON "segment_dependency" USING btree ("segment_id");--> statement-breakpoint
 CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segment_id","contact_id");--> statement-breakpoint
