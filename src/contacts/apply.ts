@@ -74,7 +74,7 @@ export function applyStatement(
   const oldPrimary = { email: draft.state.email, phone: draft.state.phone };
   for (const key of PLAIN_FIELDS) {
     const value = statement.fields[key];
-    if (value === undefined || (key === 'kind' && (value === 'visitor' || value === null))) continue;
+    if (value === undefined || (key === 'kind' && value === null)) continue;
     set(key, value ?? (key === 'status' ? 'active' : null));
   }
   if (draft.state.kind === 'visitor' && saysWho(statement)) becomePerson(draft, statement.at);

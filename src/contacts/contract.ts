@@ -16,7 +16,8 @@ export const MAX_BULK_CONTACTS = 20_000;
 
 const line = (max: number) => text(max).trim();
 
-export const PARTY_KINDS = ['person', 'organisation', 'visitor'] as const;
+/** What a contact is said to be; an anonymous visitor only comes from tracking and becomes one of these. */
+export const PARTY_KINDS = ['person', 'organisation'] as const;
 export const PARTY_ROLES = ['client', 'supplier', 'competitor', 'partner'] as const;
 export const POINT_KINDS = ['email', 'phone', 'messenger', 'address'] as const;
 

@@ -33,7 +33,7 @@ const FIELDS: readonly Known[] = [
   { key: 'tags', label: 'Tags', type: 'list' },
   { key: 'ownerId', label: 'Owner', type: 'person' },
   { key: 'status', label: 'Status', type: 'text' },
-  { key: 'kind', label: 'Kind', type: 'choice', options: PARTY_KINDS },
+  { key: 'kind', label: 'Kind', type: 'choice', options: [...PARTY_KINDS, 'visitor'] },
   { key: 'roles', label: 'Roles', type: 'list', options: PARTY_ROLES },
   { key: 'source', label: 'Source', type: 'text' },
   { key: 'externalId', label: 'External id', type: 'text' },
