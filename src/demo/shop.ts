@@ -180,7 +180,8 @@ function inventOrders(
   const roll = random.next();
   let below = 0;
   const kind = KINDS.find((k) => (below += k.share) > roll) ?? KINDS[0];
-  const joined = random.int(0, DAYS - 1);
+  // Half of the customers were there before the year began.
+  const joined = Math.max(0, random.int(-DAYS, DAYS - 1));
   const left = random.chance(kind.lapsed) ? random.int(joined, DAYS - 1) : DAYS - 1;
   const favourites = [random.pick(products), random.pick(products), random.pick(products)];
   return Array.from({ length: random.int(kind.ordersFrom, kind.ordersTo) }, () => {

@@ -138,7 +138,7 @@ async function loginAndBuy(
       ...who,
       messageId: newId(),
       properties: {
-        order_id: `demo-${newId()}`,
+        order_id: `WEB-${Math.floor(shareOf(`order ${who.userId}`) * 1e9)}`,
         currency: world.currency,
         total: price,
         ...(coupon === null ? {} : { coupon }),
