@@ -89,6 +89,22 @@ describe('the clients are understood as they send', () => {
     expect(taken(inBody).accepted).toBe(1);
   });
 
+  test('an API key, as the clients send a key, speaks for a server', async () => {
+    const { key } = await site.api.key({ scopes: ['tracking:write'] });
+    for (const authorization of [`Bearer ${key}`, `Basic ${Buffer.from(`${key}:`).toString('base64')}`]) {
+      const event = track('Served', { userId: 'served' });
+      // The real clients repeat their key in the body.
+      const answer = await site.api.send(
+        'POST',
+        '/v1/batch',
+        { batch: [event], writeKey: key },
+        { authorization },
+      );
+      expect(taken(answer).accepted).toBe(1);
+      expect((await facts(site, [event.messageId]))[0]?.trust).toBe('server');
+    }
+  });
+
   test('every call by its long and its short path, with the name it has', async () => {
     const anonymousId = newId();
     const calls: Array<[string, string, object, string]> = [
