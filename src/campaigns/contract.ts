@@ -211,6 +211,25 @@ export const reportAnswer = z
   .meta({ id: 'CampaignReport' });
 export type ReportView = z.output<typeof reportAnswer>;
 
+/** GET /api/campaigns/:id/over-time: hand-offs, messages first opened and clicked by a human, and conversions, by step. */
+export const overTimeAnswer = z
+  .object({
+    step: z.enum(['minute', 'hour', 'day']),
+    timeZone: z.string(),
+    points: z.array(
+      z.object({
+        /** Where the step begins. */
+        at: instant,
+        sent: z.number().int(),
+        opened: z.number().int(),
+        clicked: z.number().int(),
+        converted: z.number().int(),
+      }),
+    ),
+  })
+  .meta({ id: 'CampaignOverTime' });
+export type OverTimeView = z.output<typeof overTimeAnswer>;
+
 export const messageQuery = z.object({
   state: messageState.optional(),
   reason: z.string().max(100).optional(),

@@ -11,6 +11,7 @@ import {
   patchCampaign,
 } from './actions.campaigns.ts';
 import { cancelCampaign, launchCampaign, pauseCampaign, resumeCampaign } from './actions.lifecycle.ts';
+import { campaignOverTime } from './actions.overtime.ts';
 import { previewCampaign } from './actions.preview.ts';
 import { campaignMessages, campaignReport, outboxMail, outboxMails } from './actions.report.ts';
 import {
@@ -24,6 +25,7 @@ import {
   outboxList,
   outboxMailAnswer,
   outboxQuery,
+  overTimeAnswer,
   previewAnswer,
   previewInput,
   reportAnswer,
@@ -106,6 +108,12 @@ function campaignCrud(): Hono<AppEnv> {
       describe({ tag, summary: 'What became of it', answer: reportAnswer }),
       paramsOf(idParam),
       async (c) => c.json(await campaignReport(c.var.ctx, c.req.valid('param').id)),
+    )
+    .get(
+      '/api/campaigns/:id/over-time',
+      describe({ tag, summary: 'What came of it when', answer: overTimeAnswer }),
+      paramsOf(idParam),
+      async (c) => c.json(await campaignOverTime(c.var.ctx, c.req.valid('param').id)),
     )
     .get(
       '/api/campaigns/:id/messages',

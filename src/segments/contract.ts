@@ -112,6 +112,16 @@ export const memberList = z
   .meta({ id: 'SegmentMembers' });
 export type MemberList = z.output<typeof memberList>;
 
+/** GET /api/contacts/:id/segments. */
+export const contactSegments = z
+  .object({
+    items: z.array(
+      z.object({ id: z.uuid(), name: z.string(), kind: z.enum(['dynamic', 'static']), since: iso }),
+    ),
+  })
+  .meta({ id: 'ContactSegments' });
+export type ContactSegments = z.output<typeof contactSegments>;
+
 /** POST /api/segments/:id/members, of static segments. Who is in already stays, who is not is not missed. */
 export const memberChange = z
   .object({

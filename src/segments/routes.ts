@@ -11,10 +11,12 @@ import {
   listSegments,
   requestBuild,
 } from './actions.ts';
+import { contactSegments as segmentsOfContact } from './actions.contact.ts';
 import { catalogue, members, preview } from './actions.query.ts';
 import {
   buildAnswer,
   catalogueAnswer,
+  contactSegments,
   memberChange,
   memberChangeAnswer,
   memberList,
@@ -109,6 +111,12 @@ function membership(router: Hono<AppEnv>): void {
       paramsOf(idParam),
       queryOf(pageQuery),
       async (c) => c.json(await members(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    )
+    .get(
+      '/api/contacts/:id/segments',
+      describe({ tag, summary: 'The segments a contact is in', answer: contactSegments }),
+      paramsOf(idParam),
+      async (c) => c.json(await segmentsOfContact(c.var.ctx, c.req.valid('param').id)),
     )
     .post(
       '/api/segments/:id/members',
