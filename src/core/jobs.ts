@@ -26,5 +26,3 @@ export type Job = {
   run(ctx: Ctx, data: unknown, signal: AbortSignal): Promise<void>;
 };
 
-/** Asks for a run of a job as soon as the current transaction commits. */
-export type WakeJob = (name: string, data?: Record<string, unknown>) => Promise<void>;
