@@ -6,6 +6,7 @@ import type {
   CampaignView,
   MessageState,
   MessageView,
+  OverTimeView,
   PreviewView,
   ReportView,
   StoredMail,
@@ -21,6 +22,7 @@ export type {
   CampaignView,
   MessageState,
   MessageView,
+  OverTimeView,
   ReportView,
   TemplateSummary,
   TemplateView,
@@ -29,10 +31,17 @@ export type CampaignInput = z.input<typeof campaignInput>;
 export type CampaignListed = z.output<typeof campaignList>['items'][number];
 export type CampaignVerb = 'launch' | 'pause' | 'resume' | 'cancel';
 
+/** The messages behind a figure; `response` means by a human. */
+export type MessageFilter = {
+  state?: MessageState;
+  response?: 'opened' | 'clicked' | 'converted' | 'unsubscribed';
+};
+
 const REFRESH_MS = 2_000;
 
 /** States in which figures still move. */
 const LIVE: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused']);
+export const isLive = ({ state }: Pick<CampaignView, 'state'>): boolean => LIVE.has(state);
 
 export const campaigns = {
   list: () => pagesOf<CampaignListed>('campaigns', '/api/campaigns', { limit: 50 }),
@@ -40,8 +49,7 @@ export const campaigns = {
     queryOptions({
       queryKey: ['campaigns', 'one', id],
       queryFn: () => api.get<CampaignView>(`/api/campaigns/${id}`),
-      refetchInterval: ({ state }) =>
-        state.data !== undefined && LIVE.has(state.data.state) ? REFRESH_MS : false,
+      refetchInterval: ({ state }) => (state.data !== undefined && isLive(state.data) ? REFRESH_MS : false),
     }),
   create: (input: CampaignInput) => api.post<CampaignView>('/api/campaigns', input),
   change: (id: string, input: z.input<typeof campaignPatch>) =>
@@ -63,8 +71,18 @@ export const campaigns = {
       queryFn: () => api.get<ReportView>(`/api/campaigns/${id}/report`),
       refetchInterval: live ? REFRESH_MS : false,
     }),
-  messages: (id: string, state: MessageState | undefined) =>
-    pagesOf<MessageView>('campaigns', `/api/campaigns/${id}/messages`, { state, limit: 50 }),
+  overTime: (id: string, live: boolean) =>
+    queryOptions({
+      queryKey: ['campaigns', 'over-time', id],
+      queryFn: () => api.get<OverTimeView>(`/api/campaigns/${id}/over-time`),
+      refetchInterval: live ? REFRESH_MS : false,
+    }),
+  messages: (id: string, filter: MessageFilter) =>
+    pagesOf<MessageView>('campaigns', `/api/campaigns/${id}/messages`, {
+      ...filter,
+      ...(filter.response === undefined ? {} : { human: 'true' }),
+      limit: 20,
+    }),
 };
 
 /** The mail as it was handed over; 404 when it went through another channel than the local outbox. */

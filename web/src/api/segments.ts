@@ -1,5 +1,6 @@
 import type {
   BuildAnswer,
+  ContactSegments,
   CatalogueAnswer,
   MemberList,
   Preview,
@@ -37,6 +38,11 @@ export const segments = {
       retry: false,
     }),
   members: (id: string) => pagesOf<SegmentMember>('segments', `/api/segments/${id}/members`, { limit: 50 }),
+  ofContact: (contactId: string) =>
+    queryOptions({
+      queryKey: ['segments', 'of', contactId],
+      queryFn: async () => (await api.get<ContactSegments>(`/api/contacts/${contactId}/segments`)).items,
+    }),
   create: (input: { name: string; rule: unknown }) =>
     api.post<SegmentView>('/api/segments', { kind: 'dynamic', ...input }),
   change: (id: string, input: { name: string; rule?: unknown; version: number }) =>

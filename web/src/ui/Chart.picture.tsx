@@ -15,7 +15,8 @@ function palette(theme: MantineTheme, dark: boolean): Record<NonNullable<Series[
   return {
     main: theme.colors['pine']?.[shade] ?? '#2b6b55',
     hot: theme.colors['ember']?.[dark ? 4 : 5] ?? '#d96e39',
-    quiet: theme.colors['gray']?.[dark ? 6 : 4] ?? '#c8c7c2',
+    cool: theme.colors['sky']?.[dark ? 4 : 6] ?? '#3a77a8',
+    quiet: theme.colors['gray']?.[5] ?? '#918f8a',
   };
 }
 

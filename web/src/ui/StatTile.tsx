@@ -1,5 +1,6 @@
-import { Group, Paper, Skeleton, Text } from '@mantine/core';
+import { Anchor, Group, Paper, Skeleton, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import classes from './ui.module.css';
 import { Why } from './Why.tsx';
 
@@ -10,7 +11,10 @@ export function StatTile(props: {
   why?: string;
   hint?: ReactNode;
   tone?: 'hot' | 'bad';
+  /** Shows what stands behind the figure. */
+  onOpen?: () => void;
 }) {
+  const { t } = useTranslation();
   return (
     <Paper p="md" className={classes['tile']} data-tone={props.tone}>
       <Group gap={6} wrap="nowrap">
@@ -22,6 +26,17 @@ export function StatTile(props: {
       <Text className={classes['tileValue']} component="div">
         {props.value ?? <Skeleton height={28} width={88} />}
       </Text>
+      {props.onOpen !== undefined && (
+        <Anchor
+          component="button"
+          type="button"
+          size="xs"
+          onClick={props.onOpen}
+          aria-label={`${t('action.show')}: ${props.label}`}
+        >
+          {t('action.show')}
+        </Anchor>
+      )}
       {props.hint !== undefined && (
         <Text size="xs" c="dimmed" component="div">
           {props.hint}

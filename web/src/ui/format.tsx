@@ -3,11 +3,15 @@ import { useTranslation } from 'react-i18next';
 import { locale } from '../i18n/index.ts';
 import { currencyDigits, dateText, dateTimeText, moneyText, relativeText } from '../lib/format.ts';
 
+/** Smaller amounts fit everywhere as they are. */
+const COMPACT_FROM = 100_000;
+
 /** Integer minor units and a currency, in the reader's format: £1,234.56. */
 export function Money(props: { minor: number; currency: string; compact?: boolean }) {
   useTranslation();
   const exact = moneyText(props.minor, props.currency, locale());
-  if (props.compact !== true) return <span className="otk-figure">{exact}</span>;
+  const units = Math.abs(props.minor) / 10 ** currencyDigits(props.currency);
+  if (props.compact !== true || units < COMPACT_FROM) return <span className="otk-figure">{exact}</span>;
   const short = new Intl.NumberFormat(locale(), {
     style: 'currency',
     currency: props.currency,

@@ -173,6 +173,9 @@ export default {
     coupon: 'Coupon',
     at: 'Handed over',
     all: 'All states',
+    response: 'Response of people',
+    anyResponse: 'Any response',
+    responses: { opened: 'Opened', clicked: 'Clicked', converted: 'Bought', unsubscribed: 'Unsubscribed' },
     states: {
       planned: 'Planned',
       retry: 'Will be tried again',

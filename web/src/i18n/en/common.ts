@@ -82,6 +82,7 @@ export default {
     back: 'Back',
     next: 'Next',
     open: 'Open',
+    show: 'Show who',
     pick: 'Select {{name}}',
     pickAll: 'Select all shown',
     clear: 'Clear',

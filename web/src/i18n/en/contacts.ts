@@ -122,6 +122,18 @@ export default {
     lines_other: '{{count}} lines',
     claimed: 'not confirmed',
     coupon: 'Coupon {{code}}',
+    entered: 'Entered the segment "{{name}}"',
+    left: 'Left the segment "{{name}}"',
+    changed: 'Details changed',
+    cause: {
+      fact: 'because of what happened',
+      time: 'because time passed',
+      build: 'when the segment was counted',
+      edit: 'because the rule was changed',
+      manual: 'by hand',
+      merge: 'when contacts were merged',
+      archive: 'the segment was deleted',
+    },
     machine: 'by a machine',
     couponState: {
       issued: 'issued',

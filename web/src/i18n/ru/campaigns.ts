@@ -178,6 +178,9 @@ export default {
     coupon: 'Купон',
     at: 'Передано',
     all: 'Все состояния',
+    response: 'Отклик людей',
+    anyResponse: 'Любой отклик',
+    responses: { opened: 'Открыли', clicked: 'Перешли', converted: 'Купили', unsubscribed: 'Отписались' },
     states: {
       planned: 'Запланировано',
       retry: 'Будет повтор',

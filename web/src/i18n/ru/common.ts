@@ -85,6 +85,7 @@ export default {
     back: 'Назад',
     next: 'Далее',
     open: 'Открыть',
+    show: 'Показать кого',
     pick: 'Выбрать: {{name}}',
     pickAll: 'Выбрать всё показанное',
     clear: 'Очистить',

@@ -130,6 +130,18 @@ export default {
     lines_many: '{{count}} строк',
     claimed: 'не подтверждён',
     coupon: 'Купон {{code}}',
+    entered: 'Вошёл в сегмент «{{name}}»',
+    left: 'Вышел из сегмента «{{name}}»',
+    changed: 'Изменены сведения',
+    cause: {
+      fact: 'из-за того, что произошло',
+      time: 'прошло время',
+      build: 'при подсчёте сегмента',
+      edit: 'правило изменено',
+      manual: 'вручную',
+      merge: 'при слиянии контактов',
+      archive: 'сегмент удалён',
+    },
     machine: 'машиной',
     couponState: {
       issued: 'выдан',

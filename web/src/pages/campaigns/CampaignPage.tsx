@@ -1,9 +1,10 @@
 import { Badge, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CampaignView } from '../../api/campaigns.ts';
-import { campaigns } from '../../api/campaigns.ts';
+import type { CampaignView, MessageFilter } from '../../api/campaigns.ts';
+import { campaigns, isLive } from '../../api/campaigns.ts';
 import { segments } from '../../api/segments.ts';
 import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
@@ -12,6 +13,7 @@ import { Loaded } from '../../ui/states.tsx';
 import { CampaignActions } from './CampaignActions.tsx';
 import { DraftView } from './DraftView.tsx';
 import { Messages } from './report/Messages.tsx';
+import { OverTime } from './report/OverTime.tsx';
 import { Report } from './report/Report.tsx';
 import { STATE_COLORS } from './words.ts';
 
@@ -21,6 +23,29 @@ export default function CampaignPage() {
   const { id } = route.useParams();
   return (
     <Loaded query={useQuery(campaigns.one(id))}>{(campaign) => <Campaign campaign={campaign} />}</Loaded>
+  );
+}
+
+/** The report; a press on a figure shows the messages behind it. */
+function Ran({ campaign }: { campaign: CampaignView }) {
+  const [filter, setFilter] = useState<MessageFilter>({});
+  const list = useRef<HTMLDivElement>(null);
+  const live = isLive(campaign);
+  return (
+    <>
+      <Report
+        campaign={campaign}
+        live={live}
+        onDrill={(next) => {
+          setFilter(next);
+          list.current?.scrollIntoView({ behavior: 'smooth', block: 'start' });
+        }}
+      />
+      <OverTime campaignId={campaign.id} live={live} />
+      <div ref={list}>
+        <Messages campaignId={campaign.id} filter={filter} onFilter={setFilter} />
+      </div>
+    </>
   );
 }
 
@@ -67,8 +92,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
       />
       <Stack gap="lg">
         {!ran && <DraftView campaign={campaign} />}
-        {ran && <Report campaign={campaign} />}
-        {ran && <Messages campaignId={campaign.id} />}
+        {ran && <Ran campaign={campaign} />}
       </Stack>
     </>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { campaigns } from '../../api/campaigns.ts';
+import { campaigns, isLive } from '../../api/campaigns.ts';
 import { contacts } from '../../api/contacts.ts';
 import { leads } from '../../api/leads.ts';
 import { orders } from '../../api/orders.ts';
@@ -10,8 +10,6 @@ import { useList } from '../../lib/list.ts';
 import { Figure, Money } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
-
-const GOING: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused']);
 
 export function ContactsTile() {
   const { t } = useTranslation(['home', 'common']);
@@ -47,11 +45,7 @@ export function RunningTile() {
     <StatTile
       label={t('home:running')}
       why={t('home:runningWhy')}
-      value={
-        rows === undefined ? undefined : (
-          <Figure value={rows.filter(({ state }) => GOING.has(state)).length} />
-        )
-      }
+      value={rows === undefined ? undefined : <Figure value={rows.filter(isLive).length} />}
       hint={<AnchorLink to="/campaigns">{t('common:action.all')}</AnchorLink>}
     />
   );

@@ -1,8 +1,8 @@
-import { Badge, Button, Drawer, Select, Text } from '@mantine/core';
+import { Badge, Button, Drawer, Group, Select, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { MessageState, MessageView } from '../../../api/campaigns.ts';
+import type { MessageFilter, MessageState, MessageView } from '../../../api/campaigns.ts';
 import { campaigns, outboxMail } from '../../../api/campaigns.ts';
 import { ApiError } from '../../../api/problem.ts';
 import { useList } from '../../../lib/list.ts';
@@ -26,13 +26,18 @@ const STATES = [
   'cancelled',
 ] as const satisfies readonly MessageState[];
 
+const RESPONSES = ['opened', 'clicked', 'converted', 'unsubscribed'] as const;
+
 /** Every message of a campaign: to whom, what became of it and why, and the mail itself. */
-export function Messages({ campaignId }: { campaignId: string }) {
+export function Messages(props: {
+  campaignId: string;
+  filter: MessageFilter;
+  onFilter: (filter: MessageFilter) => void;
+}) {
   const { t } = useTranslation(['campaigns', 'common']);
   const reasonWords = useReasonWords();
-  const [state, setState] = useState<MessageState>();
   const [shown, setShown] = useState<MessageView>();
-  const list = useList(campaigns.messages(campaignId, state));
+  const list = useList(campaigns.messages(props.campaignId, props.filter));
   const columns: Column<MessageView>[] = [
     {
       key: 'contact',
@@ -87,15 +92,26 @@ export function Messages({ campaignId }: { campaignId: string }) {
       title={t('campaigns:messages.title')}
       flush
       actions={
-        <Select
-          size="xs"
-          aria-label={t('campaigns:messages.state')}
-          placeholder={t('campaigns:messages.all')}
-          clearable
-          data={STATES.map((value) => ({ value, label: t(`campaigns:messages.states.${value}`) }))}
-          value={state ?? null}
-          onChange={(next) => setState(STATES.find((one) => one === next))}
-        />
+        <Group gap="xs">
+          <Select
+            size="xs"
+            aria-label={t('campaigns:messages.response')}
+            placeholder={t('campaigns:messages.anyResponse')}
+            clearable
+            data={RESPONSES.map((value) => ({ value, label: t(`campaigns:messages.responses.${value}`) }))}
+            value={props.filter.response ?? null}
+            onChange={(response) => props.onFilter(response === null ? {} : { response })}
+          />
+          <Select
+            size="xs"
+            aria-label={t('campaigns:messages.state')}
+            placeholder={t('campaigns:messages.all')}
+            clearable
+            data={STATES.map((value) => ({ value, label: t(`campaigns:messages.states.${value}`) }))}
+            value={props.filter.state ?? null}
+            onChange={(state) => props.onFilter(state === null ? {} : { state })}
+          />
+        </Group>
       }
     >
       <DataTable

@@ -1,7 +1,7 @@
 import { Group, SimpleGrid, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { CampaignView, ReportView } from '../../../api/campaigns.ts';
+import type { CampaignView, MessageFilter, ReportView } from '../../../api/campaigns.ts';
 import { campaigns } from '../../../api/campaigns.ts';
 import { locale } from '../../../i18n/index.ts';
 import { numberText, shareText } from '../../../lib/format.ts';
@@ -10,18 +10,27 @@ import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { StatTile } from '../../../ui/StatTile.tsx';
 import { useReasonWords } from '../words.ts';
+import classes from '../campaigns.module.css';
 import { Bars } from './Bars.tsx';
 
-const LIVE: ReadonlySet<string> = new Set(['scheduled', 'running', 'paused']);
+type Drill = (filter: MessageFilter) => void;
 
 /** What came of a campaign. People and machines are counted apart; each figure says what it counts. */
-export function Report({ campaign }: { campaign: CampaignView }) {
-  const query = useQuery(campaigns.report(campaign.id, LIVE.has(campaign.state)));
+export function Report({
+  campaign,
+  live,
+  onDrill,
+}: {
+  campaign: CampaignView;
+  live: boolean;
+  onDrill: Drill;
+}) {
+  const query = useQuery(campaigns.report(campaign.id, live));
   return (
     <Loaded query={query} lines={6}>
       {(report) => (
         <Stack gap="lg">
-          <Tiles report={report} />
+          <Tiles report={report} onDrill={onDrill} />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
             <States report={report} />
             <Responses report={report} />
@@ -33,7 +42,7 @@ export function Report({ campaign }: { campaign: CampaignView }) {
   );
 }
 
-function Tiles({ report }: { report: ReportView }) {
+function Tiles({ report, onDrill }: { report: ReportView; onDrill: Drill }) {
   const { t } = useTranslation('campaigns');
   const sent = report.counts.sent ?? 0;
   const ofSent = (count: number) =>
@@ -43,29 +52,38 @@ function Tiles({ report }: { report: ReportView }) {
       .filter(Boolean)
       .join(', ');
   return (
-    <SimpleGrid cols={{ base: 2, md: 3, lg: 6 }} spacing="sm">
+    <div className={classes['tiles']}>
       <StatTile
         label={t('report.audience')}
         why={t('report.audienceWhy')}
         value={<Figure value={report.audience} />}
+        onOpen={() => onDrill({})}
       />
-      <StatTile label={t('report.sent')} why={t('report.sentWhy')} value={<Figure value={sent} />} />
+      <StatTile
+        label={t('report.sent')}
+        why={t('report.sentWhy')}
+        value={<Figure value={sent} />}
+        onOpen={() => onDrill({ state: 'sent' })}
+      />
       <StatTile
         label={t('report.opened')}
         why={t('report.openedWhy')}
         value={<Figure value={report.opens.human} />}
+        onOpen={() => onDrill({ response: 'opened' })}
         hint={tally(report.opens)}
       />
       <StatTile
         label={t('report.clicked')}
         why={t('report.clickedWhy')}
         value={<Figure value={report.clicks.human} />}
+        onOpen={() => onDrill({ response: 'clicked' })}
         hint={tally(report.clicks)}
       />
       <StatTile
         label={t('report.converted')}
         why={t('report.convertedWhy')}
         value={<Figure value={report.conversions} />}
+        onOpen={() => onDrill({ response: 'converted' })}
         hint={t('report.withCoupon', { shown: numberText(report.couponConversions, locale()) })}
         tone="hot"
       />
@@ -75,7 +93,7 @@ function Tiles({ report }: { report: ReportView }) {
         value={<Money minor={report.revenueMinor} currency={report.currency} compact />}
         tone="hot"
       />
-    </SimpleGrid>
+    </div>
   );
 }
 

@@ -6,15 +6,18 @@ import type { ContactCard } from '../../../api/contacts.ts';
 import { coupons } from '../../../api/coupons.ts';
 import { leads } from '../../../api/leads.ts';
 import { orders } from '../../../api/orders.ts';
+import { segments } from '../../../api/segments.ts';
 import { tasks } from '../../../api/work.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { DateTime, Money } from '../../../ui/format.tsx';
+import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { WhyLead } from '../../leads/WhyLead.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
+import classes from './card.module.css';
 
 /** What other parts of the product know of the contact; each only for those who may see it. */
 export function Happenings({ contact }: { contact: ContactCard }) {
@@ -23,6 +26,7 @@ export function Happenings({ contact }: { contact: ContactCard }) {
     <>
       {may('leads:read') && <Lead contactId={contact.id} />}
       <Tasks contactId={contact.id} />
+      {may('segments:read') && <Segments contactId={contact.id} />}
       {may('orders:read') && <Orders contactId={contact.id} />}
       {may('loyalty:read') && <Coupons contactId={contact.id} />}
     </>
@@ -51,6 +55,35 @@ function Lead({ contactId }: { contactId: string }) {
   );
 }
 
+function Segments({ contactId }: { contactId: string }) {
+  const { t } = useTranslation('contacts');
+  const query = useQuery(segments.ofContact(contactId));
+  return (
+    <Section title={t('card.segments')}>
+      <Loaded query={query} lines={2}>
+        {(found) =>
+          found.length === 0 ? (
+            <Quiet>{t('card.noSegments')}</Quiet>
+          ) : (
+            <Stack gap={6}>
+              {found.map(({ id, name, since }) => (
+                <Group key={id} justify="space-between" gap="xs">
+                  <AnchorLink to="/segments/$id" params={{ id }} size="sm">
+                    {name}
+                  </AnchorLink>
+                  <Text size="sm" c="dimmed">
+                    <DateTime at={since} mode="date" />
+                  </Text>
+                </Group>
+              ))}
+            </Stack>
+          )
+        }
+      </Loaded>
+    </Section>
+  );
+}
+
 function Tasks({ contactId }: { contactId: string }) {
   const { t } = useTranslation('contacts');
   const list = useList(tasks.list({ contactId, state: 'open', limit: 20 }));
@@ -70,18 +103,17 @@ function Orders({ contactId }: { contactId: string }) {
       {list.rows?.length === 0 && <Quiet>{t('card.noOrders')}</Quiet>}
       <Stack gap={6}>
         {list.rows?.slice(0, 5).map((order) => (
-          <Group key={order.id} justify="space-between" gap="xs">
-            <Text size="sm">
-              {order.externalId}{' '}
-              {order.kind === 'return' && <Badge color="gold">{t('timeline.kinds.return')}</Badge>}
+          <div key={order.id} className={classes['order']}>
+            <Text size="sm" truncate title={order.externalId}>
+              {order.externalId}
             </Text>
             <Text size="sm" c="dimmed">
               <DateTime at={order.occurredAt} mode="date" />
             </Text>
-            <Text size="sm">
+            <Text size="sm" ta="right">
               <Money minor={order.totalMinor} currency={order.currency} />
             </Text>
-          </Group>
+          </div>
         ))}
       </Stack>
     </Section>

@@ -1,6 +1,7 @@
 import type { Icon } from '@tabler/icons-react';
 import {
   IconActivity,
+  IconAffiliate,
   IconChecklist,
   IconFlame,
   IconHistory,
@@ -33,6 +34,7 @@ export const KINDS = [
   'message',
   'response',
   'coupon',
+  'segment',
   'change',
   'consent',
 ] as const;
@@ -51,6 +53,7 @@ const LOOKS: Record<string, Look> = {
   score: { Icon: IconFlame, tone: 'hot' },
   coupon: { Icon: IconTicket, tone: 'good' },
   consent: { Icon: IconShieldCheck },
+  segment: { Icon: IconAffiliate },
 };
 
 export const lookOf = ({ kind }: TimelineEntry): Look => LOOKS[kind] ?? { Icon: IconHistory };
@@ -74,6 +77,13 @@ function pairs(data: Data, skip: readonly string[] = []): string | undefined {
 
 const isRecord = (value: unknown): value is Data =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Changed fields as pairs, from `{ key: value }` or a list of `{ key, value }`. */
+function changesOf(changes: unknown): [string, unknown][] {
+  if (isRecord(changes)) return Object.entries(changes);
+  if (!Array.isArray(changes)) return [];
+  return changes.filter(isRecord).map((change) => [textOf(change['key']), change['value']]);
+}
 
 /** How an entry reads, by its kind; a kind nobody has told us of shows what it carries. */
 export function useEntryWords(): (entry: TimelineEntry) => Words {
@@ -166,9 +176,17 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
       title: `${text(data['purpose']) ?? ''} · ${text(data['channel']) ?? ''}`,
       body: data['granted'] === true ? t('contacts:card.granted') : t('contacts:card.withdrawn'),
     }),
+    segment: (data) => ({
+      title: t(`contacts:timeline.${data['direction'] === 'left' ? 'left' : 'entered'}`, {
+        name: text(data['name']) ?? '',
+      }),
+      body: known('timeline.cause', data['cause']),
+    }),
     change: (data) => ({
-      title: known('field', data['key']),
-      body: data['value'] === null ? '—' : textOf(data['value']),
+      title: t('contacts:timeline.changed'),
+      body: changesOf(data['changes'])
+        .map(([key, value]) => `${known('field', key)}: ${value === null ? '—' : textOf(value)}`)
+        .join(' · '),
     }),
   };
 
