@@ -1,9 +1,8 @@
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { DomainError } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { visibleOrNotFound } from './actions.card.ts';
 import { recordConsents } from './actions.consents.ts';
@@ -71,31 +70,12 @@ export async function timelineOf(
 
 /** An opaque cursor of ours, or an instant: everything before it. */
 function cursorOf(text: string): TimelineCursor {
-  if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)) return { occurredAt: instantOf(text), id: ZERO };
+  if (/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text)) return { occurredAt: cursorInstant(text), id: ZERO };
   const [at, id] = decodeCursor(text, 2);
-  return { occurredAt: instantOf(at), id: uuidOf(id) };
+  return { occurredAt: cursorInstant(at), id: cursorId(id) };
 }
 
 const ZERO = '00000000-0000-0000-0000-000000000000';
-
-function instantOf(value: unknown): Date {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(time)) throw badCursor();
-  return new Date(time);
-}
-
-function uuidOf(value: unknown): string {
-  if (typeof value === 'string' && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(value)) return value;
-  throw badCursor();
-}
-
-const badCursor = (): DomainError =>
-  new DomainError({
-    code: 'bad_cursor',
-    status: 400,
-    detail: 'The cursor is not one this list gave.',
-    at: 'cursor',
-  });
 
 /** Values a contact had, newest first; of one key ("email", "attributes.plan") or all. */
 export async function historyOf(
@@ -109,7 +89,7 @@ export async function historyOf(
   const before =
     at === undefined
       ? { ...NEWEST, key: '' }
-      : { occurredAt: instantOf(at), id: uuidOf(entryId), key: String(key) };
+      : { occurredAt: cursorInstant(at), id: cursorId(entryId), key: String(key) };
   const found = await historyBefore(ctx, id, { key: page.key, before, limit: page.limit + 1 });
   return toPage(found, page.limit, (row) => [row.occurredAt.toISOString(), row.id, row.key]);
 }

@@ -64,6 +64,13 @@ function attributeTest(name: string, condition: FilterCondition, at: string, env
     case 'withinLastDays':
     case 'notWithinLastDays':
       return recent(name, condition, at, env);
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
+    case 'before':
+    case 'after':
+    case 'between':
     default:
       return range(name, condition, at);
   }

@@ -179,13 +179,14 @@ function dateCondition(key: string, condition: FilterCondition, at: string, env:
   return { test, find: test, sortBound };
 }
 
+const has = (what: SQL): SQL =>
+  sql`exists (select 1 from ${contactExternalId} e where e.contact_id = ${contact.contactId} and ${what})`;
+
 function externalIdCondition(condition: FilterCondition, at: string): Condition {
   const { op } = condition;
   if (op === 'exists') return { test: sql`${contact.externalId} is not null` };
   if (op === 'missing') return { test: sql`${contact.externalId} is null` };
   const ids = op === 'in' || op === 'notIn' ? asList(condition, at).map(String) : [asText(condition, at)];
-  const has = (what: SQL) =>
-    sql`exists (select 1 from ${contactExternalId} e where e.contact_id = ${contact.contactId} and ${what})`;
   if (op === 'isNot' || op === 'notIn') {
     return { test: sql`${contact.externalId} is not null and not ${has(sql`e.external_id in ${ids}`)}` };
   }

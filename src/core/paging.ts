@@ -31,12 +31,32 @@ export function decodeCursor(cursor: string, length: number): CursorValue[] {
   } catch {
     // falls through to the same answer
   }
-  throw new DomainError({
+  throw badCursor();
+}
+
+/** 400: the cursor is not one this list made. */
+export function badCursor(): DomainError {
+  return new DomainError({
     code: 'bad_cursor',
     status: 400,
     detail: 'The cursor is not one this list gave.',
     at: 'cursor',
   });
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A cursor value that goes into a cast to uuid. Throws bad_cursor. */
+export function cursorId(value: CursorValue | undefined): string {
+  if (typeof value === 'string' && UUID.test(value)) return value;
+  throw badCursor();
+}
+
+/** A cursor value that is an ISO instant, as a Date. Throws bad_cursor. */
+export function cursorInstant(value: CursorValue | undefined): Date {
+  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) throw badCursor();
+  return new Date(time);
 }
 
 /** Cuts `limit + 1` fetched rows to a page. */

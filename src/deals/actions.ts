@@ -3,7 +3,7 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import type { CallCreate, CallView, TaskCreate, TaskPatch, TaskView } from './contract.ts';
 import * as store from './store.ts';
@@ -117,7 +117,7 @@ export async function listTasks(
 function cursorOf(cursor: string | undefined): { dueAt: Date; taskId: string } | null {
   if (cursor === undefined) return null;
   const [dueAt, taskId] = decodeCursor(cursor, 2);
-  return { dueAt: new Date(String(dueAt)), taskId: String(taskId) };
+  return { dueAt: cursorInstant(dueAt), taskId: cursorId(taskId) };
 }
 
 export async function logCall(ctx: Ctx, input: CallCreate): Promise<CallView> {
@@ -157,8 +157,7 @@ export async function listCalls(
   query: { contactId: string; limit: number; cursor?: string | undefined },
 ): Promise<Page<CallView>> {
   authorise(ctx, 'contacts:read');
-  const known = await inTx(ctx, (tx) => store.holdVisibleContact(tx, query.contactId));
-  if (!known) throw notFound('contact', query.contactId);
+  if (!(await store.seesContact(ctx, query.contactId))) throw notFound('contact', query.contactId);
   const after = cursorOf(query.cursor);
   const before = after === null ? null : { occurredAt: after.dueAt, id: after.taskId };
   const found = await store.listCalls(ctx, query.contactId, before, query.limit + 1);

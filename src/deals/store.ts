@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { contact, visibleContacts } from '../contacts/index.ts';
 import type { TimelineCursor } from '../contacts/index.ts';
@@ -116,6 +116,15 @@ export async function isActivePerson(ctx: Ctx, userId: string): Promise<boolean>
   return found.length > 0;
 }
 
+/** Whether the actor may know of this contact. */
+export async function seesContact(ctx: Ctx, contactId: string): Promise<boolean> {
+  const found = await ctx.db
+    .select({ id: contact.contactId })
+    .from(contact)
+    .where(and(eq(contact.contactId, contactId), sql`${contact.mergedInto} is null`, visibleContacts(ctx)));
+  return found.length > 0;
+}
+
 /** A contact the actor may know of, locked against a merge until the transaction ends. */
 export async function holdVisibleContact(ctx: Ctx, contactId: string): Promise<boolean> {
   const found = await ctx.db
@@ -171,10 +180,13 @@ export async function tasksBefore(
     .limit(limit);
 }
 
-/** Moves tasks and calls to the contact another turned out to be. */
+/** Moves tasks and calls to the contact another turned out to be: delete + insert, in the database alone. */
 export async function moveWork(ctx: Ctx, from: string, to: string): Promise<void> {
-  const tasks = await ctx.db.delete(task).where(eq(task.contactId, from)).returning();
-  if (tasks.length > 0) await ctx.db.insert(task).values(tasks.map((row) => ({ ...row, contactId: to })));
-  const calls = await ctx.db.delete(call).where(eq(call.contactId, from)).returning();
-  if (calls.length > 0) await ctx.db.insert(call).values(calls.map((row) => ({ ...row, contactId: to })));
+  for (const table of [task, call]) {
+    const names = Object.values(getTableColumns(table)).map((column) => column.name);
+    const rest = sql.raw(names.filter((name) => name !== 'contact_id').join(', '));
+    await ctx.db.execute(sql`
+      with moved as (delete from ${table} where contact_id = ${from}::uuid returning ${rest})
+      insert into ${table} (contact_id, ${rest}) select ${to}::uuid, ${rest} from moved`);
+  }
 }

@@ -41,6 +41,9 @@ async function create(body: object): Promise<ContactCard> {
   return answer.body as ContactCard;
 }
 
+const many = (from: number, n: number) =>
+  Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${from + i}`, i]));
+
 describe('editing', () => {
   test('of two edits of one version one wins and the other is told so', async () => {
     const card = await create({ name: 'Edited' });
@@ -129,8 +132,6 @@ describe('editing', () => {
   });
 
   test('attributes beyond the bound are refused whole, also when each edit stays below it', async () => {
-    const many = (from: number, n: number) =>
-      Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${from + i}`, i]));
     const card = await create({ name: 'Full', attributes: many(0, 90) });
     const over = await send('PATCH', `/api/contacts/${card.id}`, { version: 1, attributes: many(90, 20) });
     expect([over.status, over.body]).toMatchObject([

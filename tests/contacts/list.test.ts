@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { FilterCondition, Sort } from '../../src/contacts/contract.list.ts';
 import { SORTS } from '../../src/contacts/contract.list.ts';

@@ -44,6 +44,8 @@ const OWN_TABLES = [
   'field_lookup',
 ];
 
+const day = (n: number) => new Date(Date.UTC(2025, 5, n));
+
 describe('mergeContacts', () => {
   test('leaves no row under the merged contact, in its own tables and in every registered module', async () => {
     const from = await contactWith({
@@ -85,7 +87,6 @@ describe('mergeContacts', () => {
   });
 
   test("the survivor's own words stand, now and in the history, whatever the other one said later", async () => {
-    const day = (n: number) => new Date(Date.UTC(2025, 5, n));
     const to = await contactWith({ name: 'Kept', city: 'Bath', occurredAt: day(1) });
     const from = await contactWith({ name: 'Later', city: 'York', country: 'GB', occurredAt: day(9) });
     await mergeContacts(base.ctx, { from, to, reason: 'test' });
@@ -161,16 +162,16 @@ describe('mergeContacts', () => {
   });
 });
 
-describe('consent and suppression', () => {
-  const stands = async (contactId: string): Promise<boolean> => {
-    const condition = consentStandsSql(sql`c.contact_id`, sql`'marketing'`, sql`'email'`);
-    const found = await row<{ ok: boolean }>(
-      base.ctx.db,
-      sql`select ${condition} as ok from contact c where c.contact_id = ${contactId}::uuid`,
-    );
-    return found.ok;
-  };
+async function stands(contactId: string): Promise<boolean> {
+  const condition = consentStandsSql(sql`c.contact_id`, sql`'marketing'`, sql`'email'`);
+  const found = await row<{ ok: boolean }>(
+    base.ctx.db,
+    sql`select ${condition} as ok from contact c where c.contact_id = ${contactId}::uuid`,
+  );
+  return found.ok;
+}
 
+describe('consent and suppression', () => {
   test('the latest word counts by the time it was said, whenever it was recorded', async () => {
     const contactId = await contactWith({ name: 'consenting' });
     const word = (granted: boolean, day: number) => ({

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upsertContacts } from '../../src/contacts/index.ts';
 import type { UpsertInput } from '../../src/contacts/index.ts';
@@ -28,6 +28,18 @@ async function history(contactId: string): Promise<Array<{ key: string; value: u
       order by occurred_at, key`,
   );
 }
+
+/** A statement about some keys; every word about a key is another one, so that each is a change. */
+const statement = (keys: string[], i: number): UpsertInput => ({
+  ...(keys.includes('city') ? { city: `city-${i}` } : {}),
+  ...(keys.includes('country') ? { country: `country-${i}` } : {}),
+  ...(keys.includes('email') ? { email: `mail-${i}@order.test` } : {}),
+  ...(keys.includes('tags') ? { tags: [`tag-${i % 3}`] } : {}),
+  attributes: Object.fromEntries(keys.filter((k) => k.startsWith('k')).map((k) => [k, i])),
+  occurredAt: new Date(Date.UTC(2024, 0, 1 + i)),
+});
+
+const january = (day: number) => new Date(Date.UTC(2025, 0, day));
 
 describe('upsertContacts', () => {
   test('the same outside id names one contact, in one call and in the next', async () => {
@@ -86,11 +98,10 @@ describe('upsertContacts', () => {
   });
 
   test('an older word than the stored one enters the history but does not become the value', async () => {
-    const at = (day: number) => new Date(Date.UTC(2025, 0, day));
     const say = (city: string, day: number): UpsertInput => ({
       externalIds: user('late'),
       city,
-      occurredAt: at(day),
+      occurredAt: january(day),
     });
     await upsertContacts(base.ctx, [say('Perm', 10)]);
     await upsertContacts(base.ctx, [say('Omsk', 5)]);
@@ -170,23 +181,15 @@ describe('upsertContacts', () => {
   });
 
   test('two upserts matched by one email at once make one contact', async () => {
-    const call = () => upsertContacts(base.ctx, [{ email: 'once@race.test' }], { matchBy: ['email'] });
-    const results = await Promise.all([call(), call(), call(), call()]);
+    const results = await Promise.all(
+      [1, 2, 3, 4].map(() => upsertContacts(base.ctx, [{ email: 'once@race.test' }], { matchBy: ['email'] })),
+    );
     expect(new Set(results.map(([r]) => r?.contactId)).size).toBe(1);
   });
 
   test('the same changes give the same contact in any order and any cut into batches', async () => {
     let round = 0;
-    // Which keys a statement speaks of; every word about a key is another one, so that each is a change.
     const about = fc.subarray(['city', 'country', 'email', 'tags', 'k1', 'k2'], { minLength: 1 });
-    const statement = (keys: string[], i: number): UpsertInput => ({
-      ...(keys.includes('city') ? { city: `city-${i}` } : {}),
-      ...(keys.includes('country') ? { country: `country-${i}` } : {}),
-      ...(keys.includes('email') ? { email: `mail-${i}@order.test` } : {}),
-      ...(keys.includes('tags') ? { tags: [`tag-${i % 3}`] } : {}),
-      attributes: Object.fromEntries(keys.filter((k) => /^k/.test(k)).map((k) => [k, i])),
-      occurredAt: new Date(Date.UTC(2024, 0, 1 + i)),
-    });
     const property = fc.asyncProperty(
       fc.array(about, { minLength: 2, maxLength: 7 }),
       fc.infiniteStream(fc.nat(1000)),
