@@ -27,6 +27,14 @@ function form(forms: Forms, count: number, language: Language): string {
   return forms.ru[category === 'one' ? 0 : category === 'few' ? 1 : 2];
 }
 
+/** After a comparison Russian wants the genitive: "больше 1 дня", "не меньше 2 дней". */
+export function comparedDuration(count: number, unit: 'days' | 'calendarDays', language: Language): string {
+  const [, few, many] = UNITS[unit].ru;
+  if (language === 'en' || !Number.isInteger(count)) return duration(count, unit, language);
+  const one = few.replace('ых дня', 'ого дня');
+  return `${count} ${rules.ru.select(count) === 'one' ? one : many}`;
+}
+
 /** "30 days", "30 дней". */
 export function duration(count: number, unit: Unit, language: Language): string {
   return `${count} ${form(UNITS[unit], count, language)}`;
@@ -94,7 +102,7 @@ const COMPARED = {
     lt: 'is less than',
     lte: 'is at most',
   },
-  ru: { is: 'равно', isNot: 'не равно', gt: 'больше', gte: 'не меньше', lt: 'меньше', lte: 'не больше' },
+  ru: { is: '—', isNot: '— не', gt: 'больше', gte: 'не меньше', lt: 'меньше', lte: 'не больше' },
 } as const;
 
 type Compared =
@@ -120,7 +128,7 @@ const DATED = {
     lt: 'is before',
     lte: 'is not after',
   },
-  ru: { is: 'равно', isNot: 'не равно', gt: 'позже', gte: 'не раньше', lt: 'раньше', lte: 'не позже' },
+  ru: { is: '—', isNot: '— не', gt: 'позже', gte: 'не раньше', lt: 'раньше', lte: 'не позже' },
 } as const;
 
 /** The same for moments: "is before 1 June 2011". */

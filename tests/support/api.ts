@@ -31,6 +31,7 @@ export type Send = (
 
 export type TestApi = {
   url: string;
+  databaseUrl: string;
   ctx: Ctx;
   /** Log lines written so far, parsed. */
   logs: Record<string, unknown>[];
@@ -97,6 +98,7 @@ export async function startApi(
   const signIn = (email: string, password: string) => signedIn(url, email, password);
   return {
     url,
+    databaseUrl,
     ctx,
     logs,
     send: client(url),

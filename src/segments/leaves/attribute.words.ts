@@ -40,7 +40,15 @@ export function attributeFields(): CatalogueField[] {
   }));
 }
 
+/** Lists are told in the singular, so that one set of verbs suits all fields. */
+const LISTS: Readonly<Record<string, Record<Language, string>>> = {
+  tags: { en: 'the list of tags', ru: 'список меток' },
+  roles: { en: 'the list of roles', ru: 'список ролей' },
+};
+
 function labelOf(field: string, language: Language): string {
+  const list = LISTS[field];
+  if (list !== undefined) return list[language];
   if (field.startsWith(CUSTOM_PREFIX)) return quote(field.slice(CUSTOM_PREFIX.length), language);
   const label = LABELS[field as ContactField][language];
   return label.charAt(0).toLocaleLowerCase(language) + label.slice(1);
@@ -58,14 +66,14 @@ const PHRASES = {
     lacks: 'is not known',
   },
   ru: {
-    in: 'одно из',
-    notIn: 'ни одно из',
+    in: '— одно из',
+    notIn: '— ни одно из',
     contains: 'содержит',
     startsWith: 'начинается с',
     endsWith: 'кончается на',
     matches: 'подходит под шаблон',
-    exists: 'указано',
-    lacks: 'не указано',
+    exists: '— указано',
+    lacks: '— не указано',
   },
 } as const;
 

@@ -25,6 +25,7 @@ export const purchaseType: LeafType<PurchaseLeaf> = {
 const EVER: Window = { type: 'ever' };
 const FIRST = 'min(f.occurred_at)';
 const LAST = 'max(f.occurred_at)';
+const NEVER = sql`null::timestamptz`;
 
 /** The rows a leaf counts: those of sales, or also returns and corrections where the measure is net of them. */
 type Rows = {
@@ -98,9 +99,11 @@ function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
     ...presence(test, count, rows.source),
     until: () => {
       if (limit === undefined) return anyChange(rows);
-      const reached = sql`(${count} >= ${limit}::numeric) is true`;
       const leaves = leaving(rows, limit <= 1 ? LAST : FIRST);
-      return sql`case when ${reached} then ${leaves ?? sql`null`} else ${entering(rows) ?? sql`null`} end`;
+      const enters = entering(rows);
+      if (leaves === null && enters === null) return null;
+      const reached = sql`(${count} >= ${limit}::numeric) is true`;
+      return sql`case when ${reached} then ${leaves ?? NEVER} else ${enters ?? NEVER} end`;
     },
   };
 }
@@ -114,7 +117,8 @@ function thresholdOf(leaf: PurchaseLeaf): number | undefined {
   return value === 0 ? 1 : undefined;
 }
 
-const MONEY = (fn: string, digits: number): string => `round(${fn} * ${10 ** digits})`;
+/** Money is compared as whole minor units, rounded once, half away from zero. */
+const inMinor = (amount: SQL, digits: number): SQL => sql`round(${amount} * ${10 ** digits}::numeric)`;
 
 function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const rows = rowsOf(leaf, env, linesOf(leaf, env), leaf.returns === 'exclude');
@@ -128,13 +132,13 @@ function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const minor = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
   const { amount, digits } = moneyOf(leaf, env);
   if (leaf.measure === 'revenue') {
-    const revenue = rows.source.agg(MONEY(`sum(${amount})`, digits), rows.counted);
+    const revenue = inMinor(rows.source.agg(`sum(${amount})`, rows.counted), digits);
     return { ...presence(minor, revenue, rows.source), until: () => anyChange(rows) };
   }
-  const margin = rows.source.agg(MONEY(`sum(${marginOf(leaf)})`, digits), [
-    ...rows.counted,
-    costed(leaf, env),
-  ]);
+  const margin = inMinor(
+    rows.source.agg(`sum(${marginOf(leaf)})`, [...rows.counted, costed(leaf, env)]),
+    digits,
+  );
   return {
     value: sql`(${minor.test(margin)}) is true`,
     needs: [rows.source.key],
@@ -169,7 +173,8 @@ function average(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
   return {
     value: sql`(${test.test(sql`round(${total} * ${10 ** digits}::numeric / nullif(${orders}, 0))`)}) is true`,
-    needs: [source.key, sales.source.key],
+    // The orders need no row of their own: lines that are still to come bring both.
+    needs: [source.key],
     until: () => anyChange(money),
   };
 }

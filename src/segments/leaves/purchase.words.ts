@@ -2,7 +2,7 @@ import { formatMoney } from '../../core/money.ts';
 import { MEASURES, MOMENT_MEASURES, MONEY_MEASURES, OPS } from '../contract.leaf.ts';
 import type { Comparison, Measure, PurchaseLeaf } from '../contract.leaf.ts';
 import type { CatalogueField, Language, Names } from '../leaf.ts';
-import { compared, dated, duration, inWindow, list, quote } from '../phrases.ts';
+import { compared, comparedDuration, dated, duration, inWindow, list, quote } from '../phrases.ts';
 
 const LABELS: Readonly<Record<Measure, Record<Language, string>>> = {
   orders: { en: 'Number of orders', ru: 'Число заказов' },
@@ -49,8 +49,11 @@ function amount(leaf: PurchaseLeaf, value: number, language: Language, names: Na
       language === 'ru' ? 'ru-RU' : 'en-GB',
     );
   }
-  if (leaf.measure === 'daysSinceFirst' || leaf.measure === 'daysSinceLast')
-    return duration(value, leaf.zone === undefined ? 'days' : 'calendarDays', language);
+  if (leaf.measure === 'daysSinceFirst' || leaf.measure === 'daysSinceLast') {
+    const unit = leaf.zone === undefined ? 'days' : 'calendarDays';
+    const equal = leaf.op === 'is' || leaf.op === 'isNot';
+    return equal ? duration(value, unit, language) : comparedDuration(value, unit, language);
+  }
   return quote(value, language);
 }
 

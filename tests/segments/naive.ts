@@ -1,0 +1,289 @@
+import type { Comparison, PurchaseLeaf, Window } from '../../src/segments/contract.leaf.ts';
+import type { AttributeLeaf } from '../../src/segments/contract.leaf.ts';
+import type { Rule } from '../../src/segments/contract.rule.ts';
+
+/**
+ * What the compiled SQL is compared with: the meaning of a rule over facts held in memory, one contact and one moment at a
+ * time, written as plainly as possible and sharing nothing with the compiler.
+ */
+
+/** Prices, costs and amounts in thousandths, so that all arithmetic is of whole numbers. */
+export type Line = {
+  order: number;
+  at: number;
+  kind: 'sale' | 'return' | 'adjustment';
+  product: string;
+  quantity: number;
+  price: number;
+  cost: number | null;
+  currency: 'GBP' | 'EUR';
+  channel: string | null;
+  coupons: string[];
+  trust: 'public' | 'server';
+};
+
+export type Person = {
+  id: string;
+  country: string | null;
+  tags: string[];
+  birthMonth: number | null;
+  birthDay: number | null;
+  createdAt: number;
+  attributes: Record<string, unknown>;
+  lines: Line[];
+  listed: string[];
+};
+
+export type World = {
+  /** Category by product, and the categories above each, itself included. */
+  categories: Record<string, string>;
+  above: Record<string, string[]>;
+  segments: Record<string, Rule | undefined>;
+};
+
+const DAY = 86_400_000;
+const UNIT = { minutes: 60_000, hours: 3_600_000, days: DAY };
+
+/** Base currency per unit. */
+export const RATE = { GBP: 1, EUR: 2 };
+
+export function holds(rule: Rule, person: Person, now: number, world: World): boolean {
+  switch (rule.type) {
+    case 'all':
+      return rule.children.every((child) => holds(child, person, now, world));
+    case 'any':
+      return rule.children.some((child) => holds(child, person, now, world));
+    case 'not':
+      return !holds(rule.child, person, now, world);
+    case 'attribute':
+      return attribute(rule, person, now);
+    case 'purchase':
+      return purchase(rule, person, now, world);
+    case 'segment': {
+      const inner = world.segments[rule.segmentId];
+      return inner === undefined ? person.listed.includes(rule.segmentId) : holds(inner, person, now, world);
+    }
+  }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function localDay(at: number, zone = 'UTC'): number {
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+  formats.set(zone, format);
+  const text = format.format(new Date(at));
+  return Date.parse(`${text}T00:00:00Z`) / DAY;
+}
+
+function attribute(leaf: AttributeLeaf, person: Person, now: number): boolean {
+  const value = read(leaf.field, person);
+  const missing =
+    value === null || value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+  if (leaf.op === 'lacks') return missing;
+  if (missing) return false;
+  if (leaf.valueType === 'list' && !Array.isArray(value)) return leaf.op === 'exists';
+  switch (leaf.op) {
+    case 'exists':
+      return true;
+    case 'is':
+      return value === leaf.value;
+    case 'isNot':
+      return typeof value === typeof leaf.value && value !== leaf.value;
+    case 'in':
+      return leaf.value.some((one) => (Array.isArray(value) ? value.includes(one) : value === one));
+    case 'notIn': {
+      if (Array.isArray(value)) return !leaf.value.some((one) => value.includes(one));
+      return typeof value === typeof leaf.value[0] && !leaf.value.some((one) => value === one);
+    }
+    case 'contains':
+      if (Array.isArray(value)) return value.includes(leaf.value);
+      return typeof value === 'string' && value.toLowerCase().includes(leaf.value.toLowerCase());
+    case 'startsWith':
+      return typeof value === 'string' && value.toLowerCase().startsWith(leaf.value.toLowerCase());
+    case 'endsWith':
+      return typeof value === 'string' && value.toLowerCase().endsWith(leaf.value.toLowerCase());
+    case 'matches':
+      return typeof value === 'string' && new RegExp(leaf.value, 'i').test(value);
+    case 'within':
+      return within(leaf, dateOf(value), now);
+    case 'anniversary':
+      return anniversary(value, leaf.days, now, leaf.zone);
+    case 'between':
+      if (typeof leaf.from === 'string') {
+        const at = dateOf(value);
+        return at !== null && at >= Date.parse(leaf.from) && at < Date.parse(String(leaf.to));
+      }
+      return typeof value === 'number' && value >= leaf.from && value <= Number(leaf.to);
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte': {
+      if (typeof leaf.value === 'number')
+        return typeof value === 'number' && compare(value, { op: leaf.op, value: leaf.value });
+      const at = dateOf(value);
+      return at !== null && compare(at, { op: leaf.op, value: Date.parse(leaf.value) });
+    }
+  }
+}
+
+function read(field: string, person: Person): unknown {
+  if (field.startsWith('attributes.')) return person.attributes[field.slice('attributes.'.length)];
+  if (field === 'birthday') {
+    const { birthMonth: month, birthDay: day } = person;
+    return month === null || day === null ? null : { month, day };
+  }
+  return person[field as 'country' | 'tags' | 'birthMonth' | 'createdAt'];
+}
+
+function dateOf(value: unknown): number | null {
+  if (typeof value === 'number') return value > 1e11 ? value : null;
+  if (typeof value !== 'string' || !/^[1-9]\d{3}-\d\d-\d\d/.test(value)) return null;
+  const at = Date.parse(value.length === 10 ? `${value}T00:00:00Z` : value);
+  // Date.parse takes 30 February for 2 March.
+  return Number.isNaN(at) ||
+    new Date(Date.parse(`${value.slice(0, 10)}T00:00:00Z`)).toISOString().slice(0, 10) !== value.slice(0, 10)
+    ? null
+    : at;
+}
+
+function within(leaf: Extract<AttributeLeaf, { op: 'within' }>, at: number | null, now: number): boolean {
+  if (at === null) return false;
+  if (leaf.unit === 'calendarDays') {
+    const away = localDay(at, leaf.zone) - localDay(now, leaf.zone);
+    return leaf.direction === 'last' ? at <= now && away > -leaf.amount : at > now && away < leaf.amount;
+  }
+  const length = leaf.amount * UNIT[leaf.unit];
+  return leaf.direction === 'last' ? at > now - length && at <= now : at > now && at <= now + length;
+}
+
+function anniversary(value: unknown, days: number, now: number, zone?: string): boolean {
+  const date = monthDay(value, zone);
+  if (date === null) return false;
+  const today = localDay(now, zone);
+  return Array.from({ length: days }, (_, i) => new Date((today + i) * DAY)).some((day) => {
+    if (day.getUTCMonth() + 1 === date.month && day.getUTCDate() === date.day) return true;
+    const leap = new Date(Date.UTC(day.getUTCFullYear(), 1, 29)).getUTCDate() === 29;
+    return date.month === 2 && date.day === 29 && !leap && day.getUTCMonth() === 1 && day.getUTCDate() === 28;
+  });
+}
+
+function monthDay(value: unknown, zone?: string): { month: number; day: number } | null {
+  if (typeof value === 'object' && value !== null) return value as { month: number; day: number };
+  if (typeof value === 'number') {
+    const day = new Date(localDay(value, zone) * DAY);
+    return { month: day.getUTCMonth() + 1, day: day.getUTCDate() };
+  }
+  if (dateOf(value) === null) return null;
+  return { month: Number(String(value).slice(5, 7)), day: Number(String(value).slice(8, 10)) };
+}
+
+function compare(value: number, test: Comparison): boolean {
+  switch (test.op) {
+    case 'is':
+      return value === test.value;
+    case 'isNot':
+      return value !== test.value;
+    case 'gt':
+      return value > test.value;
+    case 'gte':
+      return value >= test.value;
+    case 'lt':
+      return value < test.value;
+    case 'lte':
+      return value <= test.value;
+    case 'between':
+      return value >= test.from && value <= test.to;
+  }
+}
+
+function inWindow(at: number, window: Window, now: number): boolean {
+  if (at > now) return false;
+  switch (window.type) {
+    case 'ever':
+      return true;
+    case 'last':
+      return at > now - window.amount * UNIT[window.unit];
+    case 'calendar':
+      return localDay(at, window.zone) > localDay(now, window.zone) - window.days;
+    case 'between':
+      return at >= Date.parse(window.from) && at < Date.parse(window.to);
+  }
+}
+
+/** Half away from zero. */
+const round = (value: number): number => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);
+
+function purchase(leaf: PurchaseLeaf, person: Person, now: number, world: World): boolean {
+  const value = measured(leaf, person, now, world);
+  if (value === null) return false;
+  const test = (
+    leaf.op === 'between' ? { op: leaf.op, from: leaf.from, to: leaf.to } : { op: leaf.op, value: leaf.value }
+  ) as Comparison;
+  if (leaf.measure !== 'firstAt' && leaf.measure !== 'lastAt') return compare(value, test);
+  if (test.op === 'between')
+    return value >= Date.parse(String(test.from)) && value < Date.parse(String(test.to));
+  return compare(value, { op: test.op, value: Date.parse(String(test.value)) });
+}
+
+function measured(leaf: PurchaseLeaf, person: Person, now: number, world: World): number | null {
+  const counted = person.lines.filter(
+    (line) =>
+      line.trust !== 'public' &&
+      inWindow(line.at, leaf.window ?? { type: 'ever' }, now) &&
+      fits(leaf, line, world),
+  );
+  const sales = counted.filter((line) => line.kind === 'sale');
+  const lines = leaf.returns === 'exclude' ? sales : counted;
+  const rate = (line: Line): number => (leaf.currency === undefined ? RATE[line.currency] : 1);
+  const amounts = (of: Line[]): number => sum(of.map((line) => line.quantity * line.price * rate(line)));
+  const days = (at: number | undefined): number | null => {
+    if (at === undefined) return null;
+    return leaf.zone === undefined
+      ? Math.floor((now - at) / DAY)
+      : localDay(now, leaf.zone) - localDay(at, leaf.zone);
+  };
+  const times = sales.map((line) => line.at).toSorted((a, b) => a - b);
+  const orders = new Set(sales.map((line) => line.order)).size;
+  switch (leaf.measure) {
+    case 'orders':
+      return orders;
+    case 'units':
+      return sum(lines.map((line) => line.quantity));
+    case 'revenue':
+      return round(amounts(lines) / 10);
+    case 'averageOrderValue':
+      return orders === 0 ? null : round(amounts(lines) / 10 / orders);
+    case 'margin': {
+      const costed = lines.filter((line) => line.cost !== null);
+      const costs = sum(costed.map((line) => line.quantity * (line.cost ?? 0) * rate(line)));
+      return costed.length === 0 ? null : round((amounts(costed) - costs) / 10);
+    }
+    case 'distinctProducts':
+      return new Set(sales.map((line) => line.product)).size;
+    case 'daysSinceFirst':
+      return days(times[0]);
+    case 'daysSinceLast':
+      return days(times.at(-1));
+    case 'firstAt':
+      return times[0] ?? null;
+    case 'lastAt':
+      return times.at(-1) ?? null;
+  }
+}
+
+function fits(leaf: PurchaseLeaf, line: Line, world: World): boolean {
+  const { products, categories, channels, coupons, quantity, price } = leaf.where ?? {};
+  const category = world.categories[line.product];
+  const base = leaf.currency === undefined ? RATE[line.currency] : 1;
+  return (
+    (leaf.currency === undefined || line.currency === leaf.currency) &&
+    (products === undefined || products.includes(line.product)) &&
+    (categories === undefined ||
+      (category !== undefined && categories.some((one) => (world.above[category] ?? []).includes(one)))) &&
+    (channels === undefined || (line.channel !== null && channels.includes(line.channel))) &&
+    (coupons === undefined || coupons.some((one) => line.coupons.includes(one))) &&
+    (quantity === undefined || compare(line.quantity, quantity)) &&
+    (price === undefined || compare((line.price * base) / 10, price))
+  );
+}

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ruleSchema } from '../../src/segments/contract.rule.ts';
+import { words } from '../../src/segments/words.ts';
+import { rule } from './arbitraries.ts';
+
+const ID = '01a1ffb0-615a-749a-b82d-6e3e042d560b';
+const names = { segments: new Map([[ID, 'Regulars']]), baseCurrency: 'GBP' };
+const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
+const told = (node: object) => {
+  const parsed = ruleSchema.parse(node);
+  return { en: plain(words(parsed, 'en', names)), ru: plain(words(parsed, 'ru', names)) };
+};
+const purchase = (measure: string, rest: object) => ({ type: 'purchase', measure, ...rest });
+const attribute = (field: string, rest: object) => ({ type: 'attribute', field, ...rest });
+
+test.each([
+  [
+    attribute('country', { op: 'isNot', value: 'United Kingdom' }),
+    'Country is not “United Kingdom”',
+    'Страна — не «United Kingdom»',
+  ],
+  [
+    attribute('tags', { op: 'contains', value: 'vip' }),
+    'The list of tags contains “vip”',
+    'Список меток содержит «vip»',
+  ],
+  [attribute('attributes.colour', { op: 'lacks' }), '“colour” is not known', '«colour» — не указано'],
+  [
+    attribute('birthday', { op: 'anniversary', days: 7 }),
+    'Birthday comes round in the next 7 days, today included',
+    'День рождения отмечается в ближайшие 7 дней, считая сегодня',
+  ],
+  [
+    attribute('createdAt', { op: 'within', direction: 'last', unit: 'days', amount: 1 }),
+    'Created is in the last 1 day',
+    'Дата создания приходится на последний 1 день',
+  ],
+  [
+    purchase('revenue', { op: 'gte', value: 100_000, window: { type: 'last', unit: 'days', amount: 90 } }),
+    'Revenue in the last 90 days is at least £1,000.00',
+    'Сумма покупок за последние 90 дней не меньше 1 000,00 £',
+  ],
+  [
+    purchase('orders', { op: 'is', value: 0, where: { categories: ['Tea'] }, returns: 'exclude' }),
+    'Number of orders is 0 (categories with all below “Tea”; returns left out)',
+    'Число заказов — 0 (категории с вложенными «Tea»; без учёта возвратов)',
+  ],
+  [
+    purchase('daysSinceLast', { op: 'gt', value: 21 }),
+    'Time since the last purchase is more than 21 days',
+    'Прошло с последней покупки больше 21 дня',
+  ],
+  [
+    purchase('lastAt', { op: 'lt', value: '2011-06-01' }),
+    'Last purchase is before 1 June 2011',
+    'Последняя покупка раньше 1 июня 2011 г.',
+  ],
+  [
+    { type: 'not', child: { type: 'segment', segmentId: ID } },
+    'Not (is in the segment “Regulars”)',
+    'Не (входит в сегмент «Regulars»)',
+  ],
+])('a leaf reads plainly in both languages: %#', (node, en, ru) => {
+  expect(told(node)).toEqual({ en, ru });
+});
+
+test('groups inside groups stand in brackets', () => {
+  const a = attribute('city', { op: 'is', value: 'Rome' });
+  const b = attribute('city', { op: 'is', value: 'Oslo' });
+  const node = {
+    type: 'all',
+    children: [
+      { type: 'any', children: [a, b] },
+      { type: 'not', child: a },
+    ],
+  };
+  expect(told(node).en).toBe(
+    '(City is “Rome” or city is “Oslo”) and not (city is “Rome”)'.replace('(City', '(city'),
+  );
+});
+
+test('every rule there is can be told in both languages', () => {
+  fc.assert(
+    fc.property(rule, (any) => {
+      for (const language of ['en', 'ru'] as const) {
+        expect(words(any, language, names)).not.toMatch(/undefined|NaN|\[object/);
+      }
+    }),
+  );
+});
