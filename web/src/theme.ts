@@ -121,6 +121,18 @@ export const theme = createTheme({
   },
 });
 
+const tints = { pine, ember, gold, red, sky, gray };
+
+/** On dark surfaces a tint is light seen through, with text that stands out from it. */
+function darkTints(): Record<string, string> {
+  const variables = Object.entries(tints).flatMap(([name, tuple]) => [
+    [`--mantine-color-${name}-light`, `color-mix(in srgb, ${tuple[4]} 18%, transparent)`],
+    [`--mantine-color-${name}-light-hover`, `color-mix(in srgb, ${tuple[4]} 26%, transparent)`],
+    [`--mantine-color-${name}-light-color`, tuple[2]],
+  ]);
+  return Object.fromEntries(variables) as Record<string, string>;
+}
+
 /** Where Mantine's own choice falls under 4.5:1 (text) or 3:1 (outlines of fields). */
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
@@ -134,6 +146,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--otk-hot': ember[6],
   },
   dark: {
+    ...darkTints(),
     '--mantine-color-placeholder': dark[2],
     '--mantine-color-dimmed': dark[2],
     '--mantine-color-error': red[4],

@@ -30,7 +30,7 @@ function optionsOf(props: ChartProps, theme: MantineTheme, dark: boolean) {
     textStyle: { fontFamily: theme.fontFamily },
     grid: { left: 4, right: 8, top: many ? 34 : 10, bottom: 10, containLabel: true },
     legend: many
-      ? { top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: ink } }
+      ? { type: 'scroll', top: 0, left: 0, itemWidth: 12, itemHeight: 8, textStyle: { color: ink } }
       : { show: false },
     tooltip: {
       trigger: 'axis',

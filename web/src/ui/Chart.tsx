@@ -32,29 +32,32 @@ export function Chart(props: ChartProps) {
       <Suspense fallback={<Skeleton height={height} />}>
         <Picture {...props} height={height} />
       </Suspense>
-      <table className="otk-hidden">
-        <caption>{props.label}</caption>
-        <thead>
-          <tr>
-            <td />
-            {props.series.map((series) => (
-              <th key={series.name} scope="col">
-                {series.name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {props.categories.map((category, index) => (
-            <tr key={category}>
-              <th scope="row">{category}</th>
+      {/* A table can't be narrowed: its wrapper is what is hidden. */}
+      <div className="otk-hidden">
+        <table>
+          <caption>{props.label}</caption>
+          <thead>
+            <tr>
+              <td />
               {props.series.map((series) => (
-                <td key={series.name}>{props.format(series.values[index] ?? 0)}</td>
+                <th key={series.name} scope="col">
+                  {series.name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {props.categories.map((category, index) => (
+              <tr key={category}>
+                <th scope="row">{category}</th>
+                {props.series.map((series) => (
+                  <td key={series.name}>{props.format(series.values[index] ?? 0)}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </Box>
   );
 }

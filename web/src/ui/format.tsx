@@ -52,7 +52,7 @@ export function Figure({ value }: { value: number }) {
 export function None() {
   const { t } = useTranslation();
   return (
-    <Text span c="dimmed" inherit>
+    <Text span c="dimmed" inherit data-none>
       <span aria-hidden="true">—</span>
       <span className="otk-hidden">{t('state.none')}</span>
     </Text>

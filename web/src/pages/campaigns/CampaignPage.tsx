@@ -13,7 +13,6 @@ import { Loaded } from '../../ui/states.tsx';
 import { CampaignActions } from './CampaignActions.tsx';
 import { DraftView } from './DraftView.tsx';
 import { Messages } from './report/Messages.tsx';
-import { OverTime } from './report/OverTime.tsx';
 import { Report } from './report/Report.tsx';
 import { STATE_COLORS } from './words.ts';
 
@@ -30,18 +29,16 @@ export default function CampaignPage() {
 function Ran({ campaign }: { campaign: CampaignView }) {
   const [filter, setFilter] = useState<MessageFilter>({});
   const list = useRef<HTMLDivElement>(null);
-  const live = isLive(campaign);
   return (
     <>
       <Report
         campaign={campaign}
-        live={live}
+        live={isLive(campaign)}
         onDrill={(next) => {
           setFilter(next);
           list.current?.scrollIntoView({ behavior: 'smooth', block: 'start' });
         }}
       />
-      <OverTime campaignId={campaign.id} live={live} />
       <div ref={list}>
         <Messages campaignId={campaign.id} filter={filter} onFilter={setFilter} />
       </div>

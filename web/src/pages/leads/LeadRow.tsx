@@ -8,7 +8,6 @@ import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
-import { reasonText } from './reasons.ts';
 
 export type LeadAction = 'why' | 'call' | 'task';
 
@@ -39,7 +38,7 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
         <ul className={classes['reasons']} aria-label={t('reasons')}>
           {lead.reasons.slice(0, SHOWN_REASONS).map((reason) => (
             <li key={reason.id}>
-              <b>{signed(reason.pointsNow)}</b> {reasonText(reason)}
+              <b>{signed(reason.pointsNow)}</b> {reason.rule}
             </li>
           ))}
         </ul>

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { LeadView } from '../../api/leads.ts';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
-import { reasonText } from './reasons.ts';
 
 /** The score on a contact's card: the ring, the main reasons, and all of them behind a press. */
 export function LeadSummary({ lead, details }: { lead: LeadView; details: ReactNode }) {
@@ -21,7 +20,7 @@ export function LeadSummary({ lead, details }: { lead: LeadView; details: ReactN
           </Text>
           <ul className={classes['reasons']} aria-label={t('leads:reasons')}>
             {lead.reasons.slice(0, 3).map((reason) => (
-              <li key={reason.id}>{reasonText(reason)}</li>
+              <li key={reason.id}>{reason.rule}</li>
             ))}
           </ul>
           <Button size="compact-sm" variant="subtle" mt={6} ml={-8} onClick={why.open}>

@@ -1,4 +1,4 @@
-import { Button, Menu, Paper, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Grid, Menu, Paper, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconDots, IconPencil, IconRefresh, IconSend, IconTrash } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -59,26 +59,30 @@ function Segment({ segment }: { segment: SegmentView }) {
         }
       />
       <Stack gap="lg">
-        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
-          <StatTile
-            label={t('count')}
-            why={t('countWhy')}
-            value={segment.count === null ? t('notBuilt') : <Figure value={segment.count} />}
-            hint={
-              segment.countedAt !== null && (
-                <>
-                  {t('builtAt')} <DateTime at={segment.countedAt} mode="relative" />
-                </>
-              )
-            }
-          />
-          <Paper p="md" style={{ gridColumn: 'span 2' }}>
-            <Text size="sm" c="dimmed">
-              {t('inWords')}
-            </Text>
-            <Text mt={4}>{segment.words === null ? t('state.static') : segment.words[language()]}</Text>
-          </Paper>
-        </SimpleGrid>
+        <Grid gap="md">
+          <Grid.Col span={{ base: 12, sm: 4 }}>
+            <StatTile
+              label={t('count')}
+              why={t('countWhy')}
+              value={segment.count === null ? t('notBuilt') : <Figure value={segment.count} />}
+              hint={
+                segment.countedAt !== null && (
+                  <>
+                    {t('builtAt')} <DateTime at={segment.countedAt} mode="relative" />
+                  </>
+                )
+              }
+            />
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, sm: 8 }}>
+            <Paper p="md" h="100%">
+              <Text size="sm" c="dimmed">
+                {t('inWords')}
+              </Text>
+              <Text mt={4}>{segment.words === null ? t('state.static') : segment.words[language()]}</Text>
+            </Paper>
+          </Grid.Col>
+        </Grid>
         <Members id={segment.id} />
       </Stack>
     </>

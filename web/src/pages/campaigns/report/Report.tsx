@@ -12,6 +12,7 @@ import { StatTile } from '../../../ui/StatTile.tsx';
 import { useReasonWords } from '../words.ts';
 import classes from '../campaigns.module.css';
 import { Bars } from './Bars.tsx';
+import { OverTime } from './OverTime.tsx';
 
 type Drill = (filter: MessageFilter) => void;
 
@@ -31,6 +32,7 @@ export function Report({
       {(report) => (
         <Stack gap="lg">
           <Tiles report={report} onDrill={onDrill} />
+          <OverTime campaignId={campaign.id} live={live} />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
             <States report={report} />
             <Responses report={report} />
@@ -178,7 +180,7 @@ function Links({ report }: { report: ReportView }) {
   return (
     <Section title={t('report.links')}>
       <Table.ScrollContainer minWidth={420}>
-        <Table verticalSpacing="xs">
+        <Table verticalSpacing="xs" horizontalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{t('report.link')}</Table.Th>
