@@ -22,6 +22,7 @@ export async function listLeads(
   query: {
     grade?: Grade | undefined;
     mine?: boolean | undefined;
+    contactId?: string | undefined;
     limit: number;
     cursor?: string | undefined;
   },
@@ -30,7 +31,13 @@ export async function listLeads(
   const [score, contactId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const after = query.cursor === undefined ? null : { score: Number(score), contactId: String(contactId) };
   const ownerId = query.mine === true ? ctx.actor.id : undefined;
-  const found = await store.listLeads(ctx, { grade: query.grade, ownerId, after, limit: query.limit + 1 });
+  const found = await store.listLeads(ctx, {
+    grade: query.grade,
+    ownerId,
+    contactId: query.contactId,
+    after,
+    limit: query.limit + 1,
+  });
   const page = toPage(found, query.limit, (row) => [row.score, row.contactId]);
   const items = await withReasons(ctx, page.items, { top: TOP_REASONS, all: false });
   return { items, nextCursor: page.nextCursor };

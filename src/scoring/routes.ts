@@ -5,7 +5,12 @@ import { countLeads, explainLead, listLeads } from './actions.leads.ts';
 import { changeRule, createRule, listRules } from './actions.rules.ts';
 import { GRADES, leadView, scoreRuleInput, scoreRulePatch, scoreRuleView } from './contract.ts';
 
-const leadQuery = pageQuery.extend({ grade: z.enum(GRADES).optional(), mine: z.stringbool().optional() });
+const leadQuery = pageQuery.extend({
+  grade: z.enum(GRADES).optional(),
+  mine: z.stringbool().optional(),
+  /** Of one contact: its lead, or nothing when it never gave a signal. */
+  contactId: z.uuid().optional(),
+});
 const contactParam = z.object({ contactId: z.uuid() });
 const ruleParam = z.object({ id: z.uuid() });
 const leadPage = z.object({ items: z.array(leadView), nextCursor: z.string().nullable() });

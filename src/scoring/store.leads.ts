@@ -123,6 +123,7 @@ export async function listLeads(
   query: {
     grade?: Grade | undefined;
     ownerId?: string | undefined;
+    contactId?: string | undefined;
     after: { score: number; contactId: string } | null;
     limit: number;
   },
@@ -137,6 +138,7 @@ export async function listLeads(
         visibleContacts(ctx),
         query.grade === undefined ? undefined : eq(lead.grade, query.grade),
         query.ownerId === undefined ? undefined : eq(contact.ownerId, query.ownerId),
+        query.contactId === undefined ? undefined : eq(lead.contactId, query.contactId),
         query.after === null
           ? undefined
           : sql`(${lead.score}, ${lead.contactId}) < (${query.after.score}::float8, ${query.after.contactId}::uuid)`,

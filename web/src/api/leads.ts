@@ -8,6 +8,15 @@ export type { Grade, LeadView, ScoreReason };
 export const leads = {
   list: (grade: Grade, mine: boolean, limit = 50) =>
     pagesOf<LeadView>('leads', '/api/leads', { grade, mine: mine ? 'true' : undefined, limit }),
+  /** The lead of one contact; undefined when it never gave a signal. */
+  ofContact: (contactId: string) =>
+    queryOptions({
+      queryKey: ['leads', 'of', contactId],
+      queryFn: async () => {
+        const { items } = await api.get<{ items: LeadView[] }>('/api/leads', { query: { contactId } });
+        return items[0] ?? null;
+      },
+    }),
   counts: queryOptions({
     queryKey: ['leads', 'counts'],
     queryFn: () => api.get<Record<Grade, number>>('/api/leads/counts'),

@@ -1,13 +1,13 @@
 import { Button, Drawer, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LeadView } from '../../api/leads.ts';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
+import { WhyLead } from './WhyLead.tsx';
 
 /** The score on a contact's card: the ring, the main reasons, and all of them behind a press. */
-export function LeadSummary({ lead, details }: { lead: LeadView; details: ReactNode }) {
+export function LeadSummary({ lead }: { lead: LeadView }) {
   const { t } = useTranslation(['leads', 'common']);
   const [open, why] = useDisclosure(false);
   return (
@@ -35,7 +35,7 @@ export function LeadSummary({ lead, details }: { lead: LeadView; details: ReactN
         title={t('leads:whyTitle', { score: Math.round(lead.score), name: lead.name })}
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
-        {details}
+        {open && <WhyLead contactId={lead.contactId} />}
       </Drawer>
     </>
   );

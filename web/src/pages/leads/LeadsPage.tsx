@@ -11,7 +11,7 @@ import { numberText } from '../../lib/format.ts';
 import { useList } from '../../lib/list.ts';
 import { More } from '../../ui/More.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState, ErrorState, Loaded, Loading } from '../../ui/states.tsx';
+import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
 import { CallForm } from '../work/CallForm.tsx';
 import { TaskForm } from '../work/TaskForm.tsx';
 import type { LeadAction } from './LeadRow.tsx';
@@ -87,7 +87,7 @@ export default function LeadsPage() {
         }
         closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
-        {acting?.action === 'why' && <Why contactId={acting.lead.contactId} />}
+        {acting?.action === 'why' && <WhyLead contactId={acting.lead.contactId} />}
       </Drawer>
       <Modal
         opened={acting?.action === 'call' || acting?.action === 'task'}
@@ -106,8 +106,4 @@ export default function LeadsPage() {
       </Modal>
     </>
   );
-}
-
-function Why({ contactId }: { contactId: string }) {
-  return <Loaded query={useQuery(leads.why(contactId))}>{(lead) => <WhyLead lead={lead} />}</Loaded>;
 }

@@ -1,16 +1,23 @@
 import { Group, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { LeadView } from '../../api/leads.ts';
+import { leads } from '../../api/leads.ts';
 import { locale } from '../../i18n/index.ts';
 import { numberText } from '../../lib/format.ts';
 import { DateTime } from '../../ui/format.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { LeadScore } from './LeadScore.tsx';
 
 const figure = (value: number): string => numberText(value, locale(), 1);
 
 /** Every cause of a score: the ledger as it stands, each line a fact with what is left of its points. */
-export function WhyLead({ lead }: { lead: LeadView }) {
+export function WhyLead({ contactId }: { contactId: string }) {
+  return <Loaded query={useQuery(leads.why(contactId))}>{(lead) => <Ledger lead={lead} />}</Loaded>;
+}
+
+function Ledger({ lead }: { lead: LeadView }) {
   const { t } = useTranslation('leads');
   return (
     <Stack gap="md">

@@ -25,7 +25,12 @@ export function Facts({ contact }: { contact: ContactCard }) {
   return (
     <>
       <Section title={t('card.reach')}>
-        <List rows={contact.points.map((point) => [t(`field.${point.kind as 'email'}`, { defaultValue: point.kind }), <Point key={point.value} point={point} />])} />
+        <List
+          rows={contact.points.map((point) => [
+            t(`field.${point.kind as 'email'}`, { defaultValue: point.kind }),
+            <Point key={point.value} point={point} />,
+          ])}
+        />
       </Section>
       <Section title={t('card.about')}>
         <List rows={about.filter(([, value]) => value !== null && value !== '')} />

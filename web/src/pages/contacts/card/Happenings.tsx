@@ -14,7 +14,6 @@ import { DateTime, Money } from '../../../ui/format.tsx';
 import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
-import { WhyLead } from '../../leads/WhyLead.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
 import classes from './card.module.css';
@@ -41,16 +40,12 @@ const Quiet = ({ children }: { children: ReactNode }) => (
 
 function Lead({ contactId }: { contactId: string }) {
   const { t } = useTranslation('contacts');
-  const query = useQuery(leads.why(contactId));
+  const query = useQuery(leads.ofContact(contactId));
   return (
     <Section title={t('card.lead')}>
-      {query.error !== null && query.data === undefined ? (
-        <Quiet>{t('card.noLead')}</Quiet>
-      ) : (
-        <Loaded query={query} lines={2}>
-          {(lead) => <LeadSummary lead={lead} details={<WhyLead lead={lead} />} />}
-        </Loaded>
-      )}
+      <Loaded query={query} lines={2}>
+        {(lead) => (lead === null ? <Quiet>{t('card.noLead')}</Quiet> : <LeadSummary lead={lead} />)}
+      </Loaded>
     </Section>
   );
 }
