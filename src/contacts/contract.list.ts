@@ -39,7 +39,7 @@ export const filterCondition = z.object({
   value: z.union([scalar, z.array(scalar).max(MAX_VALUES)]).optional(),
 });
 export type FilterCondition = z.infer<typeof filterCondition>;
-export const filterConditions = z.array(filterCondition).max(MAX_FILTERS);
+const filterConditions = z.array(filterCondition).max(MAX_FILTERS);
 
 /** The filter as a query parameter: JSON text of the conditions, all of which must hold. */
 const filterParam = z
@@ -80,7 +80,7 @@ export const contactsCount = z
   .object({ count: z.number().int(), exact: z.boolean() })
   .meta({ id: 'ContactsCount' });
 
-export const FIELD_TYPES = ['text', 'number', 'boolean', 'date', 'list', 'choice', 'person'] as const;
+const FIELD_TYPES = ['text', 'number', 'boolean', 'date', 'list', 'choice', 'person'] as const;
 export const contactField = z
   .object({
     key: z.string(),

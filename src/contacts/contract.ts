@@ -3,11 +3,11 @@ import { isStorable, requiredText, text } from '../core/text.ts';
 
 /** Bounds of a contact: far beyond what people need, small enough that one contact never hurts the others. */
 export const MAX_ATTRIBUTES = 100;
-export const MAX_ATTRIBUTE_TEXT = 2_000;
-export const MAX_ATTRIBUTE_LIST = 100;
+const MAX_ATTRIBUTE_TEXT = 2_000;
+const MAX_ATTRIBUTE_LIST = 100;
 export const MAX_TAGS = 100;
-export const MAX_EXTERNAL_IDS = 20;
-export const MAX_NOTE = 10_000;
+const MAX_EXTERNAL_IDS = 20;
+const MAX_NOTE = 10_000;
 export const MAX_FILTERS = 20;
 /** Ids of one bulk request; more are chosen by filter. */
 export const MAX_BULK_IDS = 1_000;
@@ -19,7 +19,6 @@ const line = (max: number) => text(max).trim();
 /** What a contact is said to be; an anonymous visitor only comes from tracking and becomes one of these. */
 export const PARTY_KINDS = ['person', 'organisation'] as const;
 export const PARTY_ROLES = ['client', 'supplier', 'competitor', 'partner'] as const;
-export const POINT_KINDS = ['email', 'phone', 'messenger', 'address'] as const;
 
 /** A custom attribute's name: a letter first, then letters, digits, space, dot, dash, underscore; in any script. */
 export const attributeName = z
@@ -39,11 +38,11 @@ export type AttributeValue = z.infer<typeof attributeValue>;
 const atMost = (max: number) => (value: object) => Object.keys(value).length <= max;
 
 /** Custom attributes to set; null removes one. Dates are ISO 8601 texts. */
-export const attributesInput = z
+const attributesInput = z
   .record(attributeName, attributeValue.nullable())
   .refine(atMost(MAX_ATTRIBUTES), { error: `at most ${MAX_ATTRIBUTES} attributes` });
 
-export const tag = requiredText(64);
+const tag = requiredText(64);
 export const tags = z.array(tag).max(MAX_TAGS);
 
 const birthPart = (min: number, max: number) => z.number().int().min(min).max(max).nullish();

@@ -16,7 +16,7 @@ const OPS: Readonly<Record<ContactField['type'], FilterOp[]>> = {
 };
 
 /** Words of consent as a filter tells them. */
-export const CONSENT_STATES = ['granted', 'withdrawn', 'none'] as const;
+const CONSENT_STATES = ['granted', 'withdrawn', 'none'] as const;
 const CONSENT_PREFIX = 'consent.';
 
 type Known = { key: string; label: string; type: ContactField['type']; options?: readonly string[] };

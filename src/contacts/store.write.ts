@@ -117,8 +117,8 @@ export async function saveMerged(
   await ctx.db.execute(sql`update ${contact} set created_at = ${createdAt}
     where contact_id = ${survivor.contactId}::uuid and created_at > ${createdAt}`);
   const lookup = lookupStatements([
-    { contactId: from.contactId, before: lookupOf(from), after: {} },
-    { contactId: to.contactId, before: lookupOf(to), after: lookupOf(survivor) },
+    { contactId: from.contactId, before: foundBy(from), after: {} },
+    { contactId: to.contactId, before: foundBy(to), after: foundBy(survivor) },
   ]);
   await runTogether(ctx, [...pointStatements([openDraft(survivor)], now), ...lookup]);
 }
@@ -150,33 +150,44 @@ function pointRecord(contactId: string, point: Point): Record<string, unknown> {
   };
 }
 
+function isPrimaryOf(state: ContactState, point: Point): boolean {
+  return point.value === (point.kind === 'email' ? state.email : state.phone);
+}
+
+/** New points are inserted plainly: point and look-up mirror each other under the contact's lock, so nothing can be there. */
 function pointStatements(changed: readonly Draft[], now: Date): Part[] {
-  const written = changed.flatMap(({ state, newPoints }) =>
-    state.points.flatMap((point) => {
-      const isPrimary = point.value === (point.kind === 'email' ? state.email : state.phone);
-      if (isPrimary === point.isPrimary && !newPoints.includes(point)) return [];
-      return [pointRecord(state.contactId, { ...point, isPrimary })];
-    }),
+  const fresh = changed.flatMap(({ state, newPoints }) =>
+    newPoints.map((point) =>
+      pointRecord(state.contactId, { ...point, isPrimary: isPrimaryOf(state, point) }),
+    ),
+  );
+  const flags = changed.flatMap(({ state, newPoints }) =>
+    state.points
+      .filter((point) => point.isPrimary !== isPrimaryOf(state, point) && !newPoints.includes(point))
+      .map(({ pointId, isPrimary }) => ({ contactId: state.contactId, pointId, isPrimary: !isPrimary })),
   );
   const gone = changed.flatMap(({ state, removedPoints }) =>
     removedPoints.map(({ pointId, kind, value }) => ({ pointId, kind, value, contactId: state.contactId })),
   );
   const statements: Part[] = [];
-  if (written.length > 0)
+  if (fresh.length > 0)
     statements.push(
       {
         name: 'points',
-        query: sql`select * from jsonb_to_recordset(${json(written)}) as p("contactId" uuid, "pointId" uuid, kind text,
+        query: sql`select * from jsonb_to_recordset(${json(fresh)}) as p("contactId" uuid, "pointId" uuid, kind text,
           value text, raw text, extension text, valid boolean, "isPrimary" boolean)`,
       },
       sql`insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary, created_at)
       select p."contactId", p."pointId", p.kind, p.value, coalesce(p.raw, p.value), p.extension,
-        coalesce(p.valid, true), coalesce(p."isPrimary", false),
-        ${now.toISOString()}::timestamptz from points p
-      on conflict (contact_id, point_id) do update set is_primary = excluded.is_primary`,
+        coalesce(p.valid, true), coalesce(p."isPrimary", false), ${now.toISOString()}::timestamptz from points p`,
       sql`insert into ${contactPointLookup} (kind, value, contact_id)
-      select p.kind, p.value, p."contactId" from points p on conflict do nothing`,
+      select p.kind, p.value, p."contactId" from points p`,
     );
+  if (flags.length > 0)
+    statements.push(sql`
+    update ${contactPoint} p set is_primary = f."isPrimary"
+    from jsonb_to_recordset(${json(flags)}) as f("contactId" uuid, "pointId" uuid, "isPrimary" boolean)
+    where p.contact_id = f."contactId" and p.point_id = f."pointId"`);
   if (gone.length > 0)
     statements.push(
       sql`
@@ -234,10 +245,12 @@ function lookupOf(values: FieldValues, keys: readonly string[] = keysOf(values))
   return Object.fromEntries(found.filter(([, entries]) => entries.length > 0));
 }
 
+const foundBy = (state: ContactState): LookupKeys => (state.kind === 'visitor' ? {} : lookupOf(state));
+
 /** What a draft changes in field_lookup. Visitors are not looked up by fields until they become somebody. */
 function lookupChange({ state, before, changes }: Draft): LookupChange {
   const { contactId } = state;
-  if (before === null || before.kind === 'visitor') return { contactId, before: {}, after: lookupOf(state) };
+  if (before === null || before.kind === 'visitor') return { contactId, before: {}, after: foundBy(state) };
   const keys = [...new Set(changes.map((change) => change.key))];
   return { contactId, before: lookupOf(before, keys), after: lookupOf(state, keys) };
 }
@@ -267,7 +280,6 @@ function lookupStatements(changes: readonly LookupChange[]): SQL[] {
   if (fresh.length > 0)
     statements.push(sql`
     insert into ${fieldLookup} (key, value, contact_id)
-    select e.key, v.value, r.c from jsonb_to_recordset(${json(fresh)}) ${LOOKUP_ROWS}
-    on conflict do nothing`);
+    select e.key, v.value, r.c from jsonb_to_recordset(${json(fresh)}) ${LOOKUP_ROWS}`);
   return statements;
 }

@@ -37,7 +37,7 @@ export const NEWEST: TimelineCursor = {
 };
 
 /** Newest first: by instant, then by id. */
-export function compareEntries(a: TimelineCursor, b: TimelineCursor): number {
+function compareEntries(a: TimelineCursor, b: TimelineCursor): number {
   const byTime = b.occurredAt.getTime() - a.occurredAt.getTime();
   if (byTime !== 0) return byTime;
   return a.id < b.id ? 1 : a.id > b.id ? -1 : 0;

@@ -2,7 +2,7 @@ import type { ContactCard, ContactView } from './contract.ts';
 import type { ContactState } from './state.ts';
 
 /** A contact as the API tells it. */
-export function viewOf(state: ContactState): ContactView {
+function viewOf(state: ContactState): ContactView {
   const { contactId, mergedInto: _redirect, points: _points, externalIds: _ids, ...fields } = state;
   return {
     id: contactId,

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { requiredText, text } from '../core/text.ts';
 
-export const MAX_TITLE = 300;
-export const MAX_RESULT = 5_000;
+const MAX_TITLE = 300;
+const MAX_RESULT = 5_000;
 /** A call longer than a day is a typing error. */
 const MAX_CALL_S = 86_400;
 
 const instant = z.iso.datetime();
 
 /** `overdue` is open and past its due time; it follows from the moment of asking and is not stored. */
-export const TASK_FILTERS = ['open', 'overdue', 'done', 'cancelled'] as const;
-export const TASK_STATES = ['open', 'done', 'cancelled'] as const;
+const TASK_FILTERS = ['open', 'overdue', 'done', 'cancelled'] as const;
+const TASK_STATES = ['open', 'done', 'cancelled'] as const;
 
 export const taskCreate = z
   .object({
@@ -67,8 +67,8 @@ export const taskQuery = z.object({
   contactId: z.uuid().optional(),
 });
 
-export const CALL_DIRECTIONS = ['in', 'out'] as const;
-export const CALL_OUTCOMES = [
+const CALL_DIRECTIONS = ['in', 'out'] as const;
+const CALL_OUTCOMES = [
   'reached',
   'no_answer',
   'busy',
