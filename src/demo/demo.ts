@@ -113,6 +113,7 @@ async function runMainJob(
     options.orders === null
       ? await seedShop(client, systemClock.now())
       : await seedOrders(client, options.orders);
+  const loaded = await loadedCounts(client);
   say('Building segments …');
   const segments = await makeSegments(client, options.orders === null ? SHOP_SEGMENTS : RETAIL_SEGMENTS);
   say('Sending a campaign with a personal coupon …');
@@ -134,7 +135,16 @@ async function runMainJob(
     await receivedOf(client, campaignId),
   );
   await settled(running);
-  return reportOf(client, { data, segments, campaignId, startedMs });
+  return reportOf(client, { data, loaded, segments, campaignId, startedMs });
+}
+
+type Loaded = { contacts: number; orders: number };
+
+/** What the files brought, before the visitors add orders of their own. */
+async function loadedCounts(client: Client): Promise<Loaded> {
+  const contacts = await client.get<{ count: number }>('/api/contacts/count');
+  const orders = await client.get<{ count: number }>('/api/orders/count');
+  return { contacts: contacts.count, orders: orders.count };
 }
 
 async function makeSegments(
@@ -220,14 +230,14 @@ async function reportOf(
   client: Client,
   done: {
     data: string;
+    loaded: Loaded;
     segments: ReadonlyArray<{ name: string; count: number }>;
     campaignId: string;
     startedMs: number;
   },
 ): Promise<DemoReport> {
   type Tally = { human: number; machineOnly: number };
-  const [contacts, orders, report, leads, hot] = await Promise.all([
-    client.get<{ count: number }>('/api/contacts/count'),
+  const [orders, report, leads, hot] = await Promise.all([
     client.get<{ count: number }>('/api/orders/count'),
     client.get<{
       counts: Record<string, number>;
@@ -245,8 +255,8 @@ async function reportOf(
   ]);
   return {
     data: done.data,
-    contacts: contacts.count,
-    orders: orders.count,
+    ...done.loaded,
+    orders_by_visitors: orders.count - done.loaded.orders,
     segments: done.segments.map(({ name, count }) => ({ name, count })),
     messages: report.counts,
     responses: {

@@ -3,6 +3,8 @@ export type DemoReport = {
   data: string;
   contacts: number;
   orders: number;
+  /** Placed by the scripted visitors afterwards. */
+  orders_by_visitors: number;
   segments: Array<{ name: string; count: number }>;
   messages: Record<string, number>;
   responses: {
@@ -26,7 +28,7 @@ export function inWords(report: DemoReport): string {
   return [
     '',
     `Data:        ${report.data}`,
-    `Contacts:    ${report.contacts}, orders ${report.orders}`,
+    `Contacts:    ${report.contacts}, orders ${report.orders} and ${report.orders_by_visitors} more by the visitors`,
     ...report.segments.map(
       ({ name, count }, i) => `${i === 0 ? 'Segments:    ' : '             '}${name}: ${count}`,
     ),
