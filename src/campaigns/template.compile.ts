@@ -1,6 +1,6 @@
-import { messageOf } from '../core/errors.ts';
 import { checkSource } from './template.check.ts';
 import type { Fault } from './template.check.ts';
+import { mjmlToHtml } from './template.mjml.ts';
 import type { TemplateUses } from './contract.template.ts';
 import { OWN_LINKS, PURCHASE_VARIABLES } from './template.variables.ts';
 
@@ -16,7 +16,7 @@ const MAX_HTML_CHARS = 400_000;
 
 /**
  * Checks a source and turns its MJML into HTML that is still a Handlebars source, with fixed links numbered ({{@l0}} …)
- * and the open pixel ({{@open}}) put in. MJML costs most of a second to load, so it is loaded here and only when needed.
+ * and the open pixel ({{@open}}) put in.
  */
 export async function compileSource(source: Source): Promise<Compiled> {
   const parts = {
@@ -57,23 +57,13 @@ function lineOf(text: string, needle: string): number {
   return text.slice(0, text.toLowerCase().indexOf(needle)).split('\n').length;
 }
 
-type MjmlError = { line: number; message: string };
-
 async function toHtml(mjml: string): Promise<{ html: string } | { faults: Array<Fault & { part: 'mjml' }> }> {
-  const { default: mjml2html } = await import('mjml');
-  try {
-    const { html } = await mjml2html(mjml, { validationLevel: 'strict', keepComments: false, fonts: {} });
-    if (html.length > MAX_HTML_CHARS)
-      return { faults: [mjmlFault(1, 'the mail is longer than 400,000 characters')] };
-    return { html: html.replaceAll(/\n\s*/g, '\n').trim() };
-  } catch (error) {
-    const errors =
-      error instanceof Error && 'errors' in error && Array.isArray(error.errors)
-        ? (error.errors as MjmlError[])
-        : [];
-    if (errors.length === 0) return { faults: [mjmlFault(1, messageOf(error).slice(0, 300))] };
-    return { faults: errors.map(({ line, message }) => mjmlFault(line, message)) };
-  }
+  const result = await mjmlToHtml(mjml);
+  if ('errors' in result)
+    return { faults: result.errors.map(({ line, message }) => mjmlFault(line, message)) };
+  if (result.html.length > MAX_HTML_CHARS)
+    return { faults: [mjmlFault(1, 'the mail is longer than 400,000 characters')] };
+  return { html: result.html.replaceAll(/\n\s*/g, '\n').trim() };
 }
 
 /** Each different web address in an href gets a number, so that its click can be counted. */
