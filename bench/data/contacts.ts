@@ -81,9 +81,9 @@ const DEPENDENTS = [
     select contact_id, 'marketing', 'email', created_at, gen_random_uuid(), hashtext(external_id) % 20 <> 0, 'bench', '{}', created_at,
       contact_id
     from contact where source = 'bench' and email is not null and abs(hashtext(external_id)) % 10 < 7`,
-  // Keys as src/contacts/lookup.ts makes them; the generator has no negative numbers.
-  `insert into field_lookup (key, value, contact_id)
-    select v.key, v.value, c.contact_id from contact c cross join lateral (values
+  // Entries as src/contacts/lookup.ts makes them; the generator has no negative numbers.
+  `insert into field_lookup (entry, contact_id)
+    select v.key || chr(10) || v.value, c.contact_id from contact c cross join lateral (values
       ('country', 's' || c.country),
       ('city', 's' || c.city), ('locale', 's' || c.locale), ('source', 's' || c.source),
       ('status', case when c.status <> 'active' then 's' || c.status end),

@@ -3,9 +3,14 @@ import type { FieldValues } from './state.ts';
 import { defaultOf } from './apply.ts';
 
 /**
- * Values as keys of field_lookup, the index over all fields without one of their own: texts that compare byte by byte in the
- * order of the values. A letter tells the type: b boolean, n number, s text.
+ * Entries of field_lookup, the index over all fields without one of their own: the field, a line break, and the value as a text
+ * that compares byte by byte in the order of the values. A letter tells the type: b boolean, n number, s text.
  */
+
+/** The entry of a field's value. Control characters are in no field's name. */
+export const entryOf = (key: string, value: string): string => `${key}\n${value}`;
+/** What comes after all entries of a field. */
+export const entriesEnd = (key: string): string => `${key}\v`;
 
 /** Longer texts are cut: who filters finds candidates by the beginning and looks at the value itself. */
 const MAX_KEY_TEXT = 100;
@@ -48,11 +53,12 @@ const FIELDS: ReadonlySet<string> = new Set([
 
 export const inLookup = (key: string): boolean => key.startsWith('attributes.') || FIELDS.has(key);
 
-/** The keys a contact is found by for one field: none for what every contact begins with, one per entry of a list. */
-export function lookupKeys(values: FieldValues, key: string): string[] {
+/** The entries a contact is found by for one field: none for what every contact begins with, one per item of a list. */
+export function lookupEntries(values: FieldValues, key: string): string[] {
   if (!inLookup(key)) return [];
   const value = valueOf(values, key);
   if (value === null || sameValue(value, defaultOf(key))) return [];
-  const entries = Array.isArray(value) ? value : [value];
-  return [...new Set(entries.map(valueKey))].filter((entry) => entry !== null);
+  const items = Array.isArray(value) ? value : [value];
+  const keys = new Set(items.map(valueKey));
+  return [...keys].flatMap((item) => (item === null ? [] : [entryOf(key, item)]));
 }

@@ -108,17 +108,17 @@ export const contactPointLookup = pgTable(
 );
 
 /**
- * Look-up by the value of any other field or custom attribute, for filters that few contacts fit: keys as lookup.ts makes
- * them. Holds what differs from what every contact begins with; kept together with the contact's row.
+ * Look-up by the value of any other field or custom attribute, for filters that few contacts fit: entries as lookup.ts
+ * makes them. Holds what differs from what every contact begins with; kept together with the contact's row.
  */
 export const fieldLookup = pgTable(
   'field_lookup',
   {
-    key: plainText('key').notNull(),
-    value: plainText('value').notNull(),
+    /** Field and value in one column, so that PostgreSQL knows how many have this value of this field. */
+    entry: plainText('entry').notNull(),
     contactId: uuid('contact_id').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.key, t.value, t.contactId] })],
+  (t) => [primaryKey({ columns: [t.entry, t.contactId] })],
 );
 
 /** Look-up by another system's id: (namespace, id) names one contact. Namespace "user" holds the shop's login ids. */

@@ -8,7 +8,7 @@ import { textKey } from './lookup.ts';
 import { likeText } from './search-text.ts';
 import { attributeKeyOf } from './state.ts';
 import { asList, asNumber, asText, compareSql, findByLookup, lookupRange } from './store.filter.values.ts';
-import type { Condition, FilterEnv } from './store.filter.values.ts';
+import type { Condition, FilterEnv, LookupRange } from './store.filter.values.ts';
 
 /** Conditions on custom attributes. An attribute nobody has fits nothing. */
 export function attributeCondition(
@@ -24,12 +24,12 @@ export function attributeCondition(
   const range = op === 'withinLastDays' ? recentRange(condition, at, env) : lookupRange(condition);
   if (range !== undefined) return { test, find: findByLookup(key, range) };
   // Whatever else is asked, it is asked of those who have the attribute at all.
-  return { test, find: findByLookup(key, sql`true`), onlyIfRare: key };
+  return { test, find: findByLookup(key, {}), onlyIfRare: key };
 }
 
-function recentRange(condition: FilterCondition, at: string, env: FilterEnv): SQL {
+function recentRange(condition: FilterCondition, at: string, env: FilterEnv): LookupRange {
   const since = addMs(env.now, -asNumber(condition.value, at) * DAY_MS).toISOString();
-  return sql`l.value >= ${textKey(since)} and l.value <= ${textKey(env.now.toISOString())}`;
+  return { from: textKey(since), to: textKey(env.now.toISOString()) };
 }
 
 function attributeTest(name: string, condition: FilterCondition, at: string, env: FilterEnv): SQL {

@@ -116,7 +116,7 @@ function findEqual(key: string, column: SQL, values: readonly string[]): SQL | u
   }
   if (!inLookup(key)) return sql`${column} in ${values}`;
   if (values.some((value) => value === defaultOf(key))) return undefined;
-  return findByLookup(key, sql`l.value in ${values.map(textKey)}`);
+  return findByLookup(key, { in: values.map(textKey) });
 }
 
 /** Parts of texts, without regard to case; for what the search text holds, the search index finds them. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { invalid } from '../core/errors.ts';
 import type { FilterCondition, SortField } from './contract.list.ts';
-import { valueKey } from './lookup.ts';
+import { entriesEnd, entryOf, valueKey } from './lookup.ts';
 import { contact, fieldLookup } from './schema.ts';
 
 /**
@@ -25,9 +25,17 @@ export type FilterEnv = { now: Date; country: string; me: string };
 /** A condition that an index answers as it stands. */
 export const both = (test: SQL): Condition => ({ test, find: test });
 
-/** A condition whose rows are found by field_lookup: `where` speaks of its key and value columns, named l. */
-export function findByLookup(key: string, where: SQL): SQL {
-  return sql`${contact.contactId} in (select l.contact_id from ${fieldLookup} l where l.key = ${key} and ${where})`;
+/** Bounds of the values of a field in field_lookup; none means all. */
+export type LookupRange = { in: readonly string[] } | { from?: string; to?: string };
+
+/** A condition whose rows are found by field_lookup. */
+export function findByLookup(key: string, range: LookupRange): SQL {
+  const bounds =
+    'in' in range
+      ? sql`l.entry in ${range.in.map((value) => entryOf(key, value))}`
+      : sql`l.entry >= ${entryOf(key, range.from ?? '')}
+          and l.entry ${range.to === undefined ? sql`< ${entriesEnd(key)}` : sql`<= ${entryOf(key, range.to)}`}`;
+  return sql`${contact.contactId} in (select l.contact_id from ${fieldLookup} l where ${bounds})`;
 }
 
 /** Values of conditions, checked for what the condition needs; each throws 422 filter_wrong_value with its place. */
@@ -97,20 +105,21 @@ export function compareSql(
 }
 
 /**
- * Rows of field_lookup that a condition may fit: all that do and perhaps some more, since long texts are cut. Undefined when
- * the key does not narrow anything.
+ * Where in field_lookup the values are that a condition may fit: all that do and perhaps some more, since long texts are cut.
+ * Undefined when the condition does not narrow anything.
  */
-export function lookupRange(condition: FilterCondition): SQL | undefined {
-  const { op, value } = condition;
+export function lookupRange({ op, value }: FilterCondition): LookupRange | undefined {
   const given = Array.isArray(value) ? value : value === undefined ? [] : [value];
   const keys = given.map(valueKey).filter((key) => key !== null);
   const [first, last] = [keys[0], keys.at(-1)];
-  if (op === 'is' || op === 'in' || op === 'hasAny')
-    return keys.length === 0 ? undefined : sql`l.value in ${keys}`;
   if (first === undefined || last === undefined) return undefined;
-  const sameType = sql`l.value >= ${first.slice(0, 1)} and l.value < ${String.fromCharCode(first.charCodeAt(0) + 1)}`;
-  if (op === 'hasAll') return sql`l.value = ${first}`;
-  if (op === 'gt' || op === 'gte' || op === 'after') return sql`l.value >= ${first} and ${sameType}`;
-  if (op === 'lt' || op === 'lte' || op === 'before') return sql`l.value <= ${first} and ${sameType}`;
-  return op === 'between' ? sql`l.value between ${first} and ${last}` : undefined;
+  if (op === 'is' || op === 'in' || op === 'hasAny') return { in: keys };
+  if (op === 'hasAll') return { in: [first] };
+  const type = first.slice(0, 1);
+  if (op === 'gt' || op === 'gte' || op === 'after') return { from: first, to: afterType(type) };
+  if (op === 'lt' || op === 'lte' || op === 'before') return { from: type, to: first };
+  return op === 'between' ? { from: first, to: last } : undefined;
 }
+
+/** After all values of a type: its letter's successor. */
+const afterType = (type: string): string => String.fromCharCode(type.charCodeAt(0) + 1);

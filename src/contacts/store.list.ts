@@ -8,8 +8,9 @@ import type { FilterCondition, Sort, SortField } from './contract.list.ts';
 import type { ContactView } from './contract.ts';
 import { contact, fieldLookup } from './schema.ts';
 import { json } from './store.match.ts';
+import { both } from './store.filter.values.ts';
 import type { Condition } from './store.filter.values.ts';
-import { visibleContacts } from './store.visible.ts';
+import { ownerLimit } from './store.visible.ts';
 
 /**
  * Lists of a million contacts. PostgreSQL alone falls into a trap here: it expects the rows that fit spread evenly along the
@@ -23,6 +24,7 @@ const WALK_ROWS = 5_000;
 /** What a list may take before it gives up: long past comfort, short enough that others do not wait. */
 const LIST_TIMEOUT_MS = 3_000;
 
+/** What the actor may see and asked for: `base` is the text of the partial indexes, `conditions` the rest. */
 export type ListScope = { base: SQL; conditions: readonly Condition[] };
 
 /**
@@ -44,7 +46,10 @@ export function scopeOf(
     : visitors
       ? sql`true`
       : sql`${contact.kind} <> 'visitor'`;
-  return { base: sql`${contact.mergedInto} is null and ${people} and ${visibleContacts(ctx)}`, conditions };
+  const base = sql`${contact.mergedInto} is null and ${people}`;
+  const limit = ownerLimit(ctx);
+  // Among the conditions, not in the base: the walk is then bounded for a person with few contacts of many, too.
+  return { base, conditions: limit === null ? conditions : [both(limit), ...conditions] };
 }
 
 export const and = (parts: readonly SQL[]): SQL =>
@@ -70,7 +75,8 @@ async function rareKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>>
   const found = await rows<{ key: string }>(
     ctx.db,
     sql`select k.key from jsonb_array_elements_text(${json([...new Set(keys)])}) as k(key)
-      where (select count(*) from (select 1 from ${fieldLookup} l where l.key = k.key limit ${RARE_ROWS}) as first_rows)
+      where (select count(*) from (select 1 from ${fieldLookup} l
+          where l.entry >= k.key || chr(10) and l.entry < k.key || chr(11) limit ${RARE_ROWS}) as first_rows)
         < ${RARE_ROWS}`,
   );
   return new Set(found.map(({ key }) => key));

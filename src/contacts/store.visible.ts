@@ -9,10 +9,15 @@ import { contact } from './schema.ts';
  * Every list, count, search, export and look-up carries it. A person limited to their own sees no contact without an owner.
  */
 export function visibleContacts(ctx: Ctx): SQL {
+  return ownerLimit(ctx) ?? sql`true`;
+}
+
+/** The same, or null for an actor who sees all. */
+export function ownerLimit(ctx: Ctx): SQL | null {
   const { actor } = ctx;
-  if (actor.kind === 'system' || actor.kind === 'apiKey') return sql`true`;
+  if (actor.kind === 'system' || actor.kind === 'apiKey') return null;
   if (actor.kind !== 'user') return sql`false`;
-  if (actor.visibility === 'all') return sql`true`;
+  if (actor.visibility === 'all') return null;
   if (actor.visibility === 'team') return sql`${contact.ownerId} in ${teamMembersSql(ctx)}`;
   return sql`${contact.ownerId} = ${actor.id}`;
 }

@@ -5,7 +5,7 @@ import { newId } from '../core/ids.ts';
 import { isChanged, openDraft } from './apply.ts';
 import type { Draft } from './apply.ts';
 import { attributeTypeOf } from './fields.ts';
-import { lookupKeys } from './lookup.ts';
+import { lookupEntries } from './lookup.ts';
 import {
   attributeKey,
   contact,
@@ -117,8 +117,8 @@ export async function saveMerged(
   await ctx.db.execute(sql`update ${contact} set created_at = ${createdAt}
     where contact_id = ${survivor.contactId}::uuid and created_at > ${createdAt}`);
   const lookup = lookupStatements([
-    { contactId: from.contactId, before: foundBy(from), after: {} },
-    { contactId: to.contactId, before: foundBy(to), after: foundBy(survivor) },
+    { contactId: from.contactId, before: entriesOf(from), after: [] },
+    { contactId: to.contactId, before: entriesOf(to), after: entriesOf(survivor) },
   ]);
   await runTogether(ctx, [...pointStatements([openDraft(survivor)], now), ...lookup]);
 }
@@ -236,50 +236,35 @@ function attributeStatement(changed: readonly Draft[], now: Date): SQL[] {
   ];
 }
 
-/** Keys of field_lookup by field. */
-type LookupKeys = Record<string, string[]>;
-type LookupChange = { contactId: string; before: LookupKeys; after: LookupKeys };
+/** Entries of field_lookup before and after. */
+type LookupChange = { contactId: string; before: string[]; after: string[] };
 
-function lookupOf(values: FieldValues, keys: readonly string[] = keysOf(values)): LookupKeys {
-  const found = keys.map((key) => [key, lookupKeys(values, key)] as const);
-  return Object.fromEntries(found.filter(([, entries]) => entries.length > 0));
+function entriesOf(state: FieldValues, keys: readonly string[] = keysOf(state)): string[] {
+  // Visitors are not looked up by fields until they become somebody.
+  return state.kind === 'visitor' ? [] : keys.flatMap((key) => lookupEntries(state, key));
 }
 
-const foundBy = (state: ContactState): LookupKeys => (state.kind === 'visitor' ? {} : lookupOf(state));
-
-/** What a draft changes in field_lookup. Visitors are not looked up by fields until they become somebody. */
 function lookupChange({ state, before, changes }: Draft): LookupChange {
   const { contactId } = state;
-  if (before === null || before.kind === 'visitor') return { contactId, before: {}, after: foundBy(state) };
+  if (before === null || before.kind === 'visitor') return { contactId, before: [], after: entriesOf(state) };
   const keys = [...new Set(changes.map((change) => change.key))];
-  return { contactId, before: lookupOf(before, keys), after: lookupOf(state, keys) };
+  return { contactId, before: entriesOf(before, keys), after: entriesOf(state, keys) };
 }
-
-/** Entries of `these` that `those` lack. */
-function lacking(these: LookupKeys, those: LookupKeys): LookupKeys {
-  const found = Object.entries(these).map(
-    ([key, entries]) => [key, entries.filter((entry) => those[key]?.includes(entry) !== true)] as const,
-  );
-  return Object.fromEntries(found.filter(([, entries]) => entries.length > 0));
-}
-
-const LOOKUP_ROWS = sql`as r(c uuid, k jsonb), jsonb_each(r.k) e, jsonb_array_elements_text(e.value) v`;
 
 function lookupStatements(changes: readonly LookupChange[]): SQL[] {
-  const rowsOf = (pick: (change: LookupChange) => LookupKeys) =>
-    changes
-      .map((change) => ({ c: change.contactId, k: pick(change) }))
-      .filter(({ k }) => Object.keys(k).length > 0);
-  const gone = rowsOf(({ before, after }) => lacking(before, after));
-  const fresh = rowsOf(({ before, after }) => lacking(after, before));
+  const rowsOf = (pick: (change: LookupChange) => string[]) =>
+    changes.map((change) => ({ c: change.contactId, e: pick(change) })).filter(({ e }) => e.length > 0);
+  const gone = rowsOf(({ before, after }) => before.filter((entry) => !after.includes(entry)));
+  const fresh = rowsOf(({ before, after }) => after.filter((entry) => !before.includes(entry)));
   const statements: SQL[] = [];
   if (gone.length > 0)
     statements.push(sql`
-    delete from ${fieldLookup} l using (select r.c, e.key, v.value from jsonb_to_recordset(${json(gone)}) ${LOOKUP_ROWS}) g
-    where l.key = g.key and l.value = g.value and l.contact_id = g.c`);
+    delete from ${fieldLookup} l
+    using (select r.c, unnest(r.e) as e from jsonb_to_recordset(${json(gone)}) as r(c uuid, e text[])) g
+    where l.entry = g.e and l.contact_id = g.c`);
   if (fresh.length > 0)
     statements.push(sql`
-    insert into ${fieldLookup} (key, value, contact_id)
-    select e.key, v.value, r.c from jsonb_to_recordset(${json(fresh)}) ${LOOKUP_ROWS}`);
+    insert into ${fieldLookup} (entry, contact_id)
+    select unnest(r.e), r.c from jsonb_to_recordset(${json(fresh)}) as r(c uuid, e text[])`);
   return statements;
 }
