@@ -12,6 +12,7 @@ import { ensureOwner } from './people/index.ts';
 import { routes } from './modules.ts';
 import { allowedOrigin } from './tracking/index.ts';
 import { startWorker } from './worker.ts';
+import type { RunningWorker } from './worker.ts';
 
 export type Running = {
   app: App;
@@ -29,26 +30,23 @@ export async function start(
   parts: { api: boolean; worker: boolean },
 ): Promise<Running> {
   const [app] = await Promise.all([openApp(config, log), parts.api ? ensureConsole(log) : undefined]);
-  const owner = parts.api ? await ensureOwner(app.newCtx('start')) : null;
-  const server = parts.api ? await serve(app) : null;
-  const worker = parts.worker
-    ? await startWorker({
-        newCtx: app.newCtx,
-        sql: app.database.sql,
-        queues: app.queues,
-        concurrency: config.workerConcurrency,
-      })
-    : null;
-  return {
-    app,
-    url: server?.url ?? null,
-    owner,
-    close: async () => {
-      await server?.close();
-      await worker?.close();
-      await app.close();
-    },
+  let server: RunningServer | null = null;
+  let working: RunningWorker | null = null;
+  const close = async (): Promise<void> => {
+    await server?.close();
+    await working?.close();
+    await app.close();
   };
+  try {
+    const owner = parts.api ? await ensureOwner(app.newCtx('start')) : null;
+    if (parts.api) server = await serve(app);
+    if (parts.worker)
+      working = await startWorker({ ...app, sql: app.database.sql, concurrency: config.workerConcurrency });
+    return { app, url: server?.url ?? null, owner, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 function serve(app: App): Promise<RunningServer> {

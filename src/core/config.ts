@@ -14,7 +14,7 @@ const schema = z.object({
   DATABASE_URL: z.string().startsWith('postgres').optional(),
   REDIS_URL: z.string().startsWith('redis').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  /** Key of signed links and encrypted secrets; made and kept in DATA_DIR when absent. */
+  /** Key of signed links and encrypted secrets; made and kept in the database when absent. */
   OTKLIK_SECRET: z.string().min(32, 'at least 32 characters').optional(),
   BASE_CURRENCY: z
     .string()
@@ -41,6 +41,8 @@ export type Config = {
   mode: Env['NODE_ENV'];
   host: string;
   port: number;
+  /** False when the port is only the usual one, and another would do. */
+  portGiven: boolean;
   /** Address people and mails use, without a trailing slash. */
   publicUrl: string;
   /** False when it was made up from the port, and the real port is to be put in. */
@@ -74,14 +76,15 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
     throw new ConfigError(`Wrong settings:\n${lines.join('\n')}`);
   }
-  return fromEnv(parsed.data);
+  return fromEnv(parsed.data, 'PORT' in given);
 }
 
-function fromEnv(e: Env): Config {
+function fromEnv(e: Env, portGiven: boolean): Config {
   return {
     mode: e.NODE_ENV,
     host: e.HOST,
     port: e.PORT,
+    portGiven,
     publicUrl: (e.PUBLIC_URL ?? `http://localhost:${e.PORT}`).replace(/\/+$/, ''),
     publicUrlGiven: e.PUBLIC_URL !== undefined,
     dataDir: e.DATA_DIR,

@@ -58,6 +58,7 @@ const GRANTS: Readonly<Record<Role, readonly Right[]>> = {
     'orders:read',
     'segments:read',
     'campaigns:read',
+    'loyalty:read',
     'leads:read',
     'leads:write',
     'people:read',

@@ -1,47 +1,44 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemClock, monotonicMs } from '../core/clock.ts';
+import { monotonicMs } from '../core/clock.ts';
 import type { Config } from '../core/config.ts';
 import { discardEmbedded } from '../core/embedded.ts';
 import { DomainError } from '../core/errors.ts';
 import { newToken } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
-import { outboxStats } from '../core/outbox.ts';
-import { announce, start, untilStopped } from '../roles.ts';
+import { start, untilStopped } from '../roles.ts';
 import type { Running } from '../roles.ts';
 import { apiClient, makeApiKey } from './client.ts';
-import type { Client } from './client.ts';
+import { CURRENCY, runMainJob } from './job.ts';
 import { readLogin, saveLogin } from './login.ts';
+import { hasContacts, readReport, saveReport } from './mark.ts';
 import { inWords } from './report.ts';
 import type { DemoReport } from './report.ts';
-import { seedOrders, seedShop } from './seed.ts';
-import { RETAIL_SEGMENTS, SHOP_SEGMENTS } from './segments.ts';
-import type { DemoSegment } from './segments.ts';
-import { actAsVisitors } from './visitors.ts';
-import type { Received } from './visitors.ts';
 
 const USAGE = 'demo [--once] [--json] [--orders FILE]';
-const LOOK_MS = 100;
-/** The demo's own steps are over in seconds; longer means that something is stuck. */
-const SETTLE_TIMEOUT_MS = 300_000;
-/** Answers sooner than this after the hand-off are taken for a machine's, and the visitors are people. */
-const READING_MS = 2_500;
-const CURRENCY = 'GBP';
 
 type Options = { once: boolean; json: boolean; orders: string | null };
+type Say = (text: string) => void;
 
 /**
- * The main job from end to end, over HTTP like any user of the product: purchases in → segments → a campaign with a coupon →
- * responses → scores → hot leads. Leaves console and API open unless `--once`. It only ever fills an empty database.
+ * The main job from end to end, over HTTP like any user of the product. Leaves console and API open unless `--once`. It only
+ * ever fills an empty database; a demo that was cut short begins anew, a finished one is shown again.
  */
 export async function demo(config: Config, log: Logger, args: readonly string[]): Promise<number> {
   const startedMs = monotonicMs();
   const options = parseArgs(args);
   const own = await demoConfig(config, options);
-  const running = await start(own, log, { api: true, worker: true });
-  const say = (text: string): void => (options.json ? console.error(text) : console.log(text));
+  const say: Say = (text) => (options.json ? console.error(text) : console.log(text));
+  let running = await startAnywhere(own, log);
   try {
-    await fill(running, options, startedMs, say);
+    if (await isHalfFilled(running)) {
+      if (options.once || own.databaseUrl !== undefined) throw notEmpty();
+      say('The last demo was cut short; beginning anew …');
+      await running.close();
+      await discardEmbedded(own.dataDir);
+      running = await startAnywhere(own, log);
+    }
+    await show(running, options, startedMs, say);
     if (!options.once) return await untilStopped(running);
     await running.close();
     return 0;
@@ -50,6 +47,17 @@ export async function demo(config: Config, log: Logger, args: readonly string[])
     throw error;
   } finally {
     if (options.once) await discard(own);
+  }
+}
+
+/** On the port asked for; on any free one when none was asked for and the usual one is taken. */
+async function startAnywhere(config: Config, log: Logger): Promise<Running> {
+  const parts = { api: true, worker: true };
+  try {
+    return await start(config, log, parts);
+  } catch (error) {
+    if (config.portGiven || !(error instanceof DomainError) || error.code !== 'port_in_use') throw error;
+    return start({ ...config, port: 0 }, log, parts);
   }
 }
 
@@ -65,217 +73,43 @@ async function demoConfig(config: Config, options: Options): Promise<Config> {
   const dataDir = join(config.dataDir, name);
   const ownerPassword = config.ownerPassword ?? (await readLogin(dataDir)) ?? newToken(12);
   await saveLogin(dataDir, ownerPassword);
-  return {
-    ...config,
-    dataDir,
-    ownerPassword,
-    port: options.once ? 0 : config.port,
-    baseCurrency: CURRENCY,
-  };
+  return { ...config, dataDir, ownerPassword, port: options.once ? 0 : config.port, baseCurrency: CURRENCY };
+}
+
+/** Contacts and no report: a demo that was cut short, or somebody's installation. */
+async function isHalfFilled({ app }: Running): Promise<boolean> {
+  return (await readReport(app)) === null && (await hasContacts(app));
+}
+
+function notEmpty(): DomainError {
+  const detail = 'The demo fills an empty database only, and this one has contacts.';
+  return new DomainError({ code: 'database_not_empty', status: 409, detail });
+}
+
+async function show(running: Running, options: Options, startedMs: number, say: Say): Promise<void> {
+  const { app, url } = running;
+  const known = await readReport(app);
+  if (known !== null && options.once) throw notEmpty();
+  const login = { email: app.config.ownerEmail, password: app.config.ownerPassword ?? '' };
+  const report = known ?? (await fill(running, login, options, startedMs, say));
+  console.log(options.json ? JSON.stringify(report) : inWords(report));
+  if (options.once) return;
+  say(`\nOtklik is ready at ${url}`);
+  say(`Sign in as ${login.email} with the password ${login.password}`);
 }
 
 async function fill(
   running: Running,
+  login: { email: string; password: string },
   options: Options,
   startedMs: number,
-  say: (text: string) => void,
-): Promise<void> {
-  const { app } = running;
-  const login = { email: app.config.ownerEmail, password: app.config.ownerPassword ?? '' };
+  say: Say,
+): Promise<DemoReport> {
   const url = running.url ?? '';
   const client = apiClient(url, await makeApiKey(url, login, 'Demo'));
-  const before = await client.get<{ count: number }>('/api/contacts/count');
-  if (before.count > 0 && options.once) {
-    throw new DomainError({
-      code: 'database_not_empty',
-      status: 409,
-      detail: 'The demo fills an empty database only, and this one has contacts.',
-    });
-  }
-  if (before.count === 0) {
-    const report = await runMainJob(running, client, options, startedMs, say);
-    console.log(options.json ? JSON.stringify(report) : inWords(report));
-  }
-  if (options.once) return;
-  announce({ ...running, owner: null });
-  say(`Sign in as ${login.email} with the password ${login.password}`);
-}
-
-async function runMainJob(
-  running: Running,
-  client: Client,
-  options: Options,
-  startedMs: number,
-  say: (text: string) => void,
-): Promise<DemoReport> {
-  say('Loading contacts and orders …');
-  const data =
-    options.orders === null
-      ? await seedShop(client, systemClock.now())
-      : await seedOrders(client, options.orders);
-  const loaded = await loadedCounts(client);
-  say('Building segments …');
-  const segments = await makeSegments(client, options.orders === null ? SHOP_SEGMENTS : RETAIL_SEGMENTS);
-  say('Sending a campaign with a personal coupon …');
-  const campaignId = await sendCampaign(client, segments[0]?.id ?? '');
-  await settled(running);
-  say('Visitors read, click, browse and buy …');
-  await new Promise((resolve) => setTimeout(resolve, READING_MS));
-  const source = await client.post<{ writeKey: string }>('/api/sources', { name: 'Demo shop', kind: 'site' });
-  const products = await client.get<{
-    items: Array<{ externalId: string; name: string; price: string | null }>;
-  }>('/api/products?limit=200');
-  await actAsVisitors(
-    {
-      client,
-      writeKey: source.writeKey,
-      products: products.items.map((product) => ({ ...product, price: product.price ?? '4.95' })),
-      currency: CURRENCY,
-    },
-    await receivedOf(client, campaignId),
-  );
-  await settled(running);
-  return reportOf(client, { data, loaded, segments, campaignId, startedMs });
-}
-
-type Loaded = { contacts: number; orders: number };
-
-/** What the files brought, before the visitors add orders of their own. */
-async function loadedCounts(client: Client): Promise<Loaded> {
-  const contacts = await client.get<{ count: number }>('/api/contacts/count');
-  const orders = await client.get<{ count: number }>('/api/orders/count');
-  return { contacts: contacts.count, orders: orders.count };
-}
-
-async function makeSegments(
-  client: Client,
-  wanted: readonly DemoSegment[],
-): Promise<Array<{ id: string; name: string; count: number }>> {
-  const made: Array<{ id: string; name: string; count: number }> = [];
-  for (const segment of wanted) {
-    const { id } = await client.post<{ id: string }>('/api/segments', { ...segment, kind: 'dynamic' });
-    made.push({ id, name: segment.name, count: await builtCount(client, id) });
-  }
-  return made;
-}
-
-async function builtCount(client: Client, id: string): Promise<number> {
-  await client.post(`/api/segments/${id}/build`, {});
-  for (;;) {
-    const segment = await client.get<{ count: number | null; builtAt: string | null }>(`/api/segments/${id}`);
-    if (segment.builtAt !== null && segment.count !== null) return segment.count;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-async function sendCampaign(client: Client, segmentId: string): Promise<string> {
-  const templates = await client.get<{ items: Array<{ id: string; purpose: string }> }>('/api/templates');
-  const templateId = templates.items.find(({ purpose }) => purpose === 'activation')?.id;
-  const coupon = await client.post<{ id: string }>('/api/coupon-campaigns', {
-    kind: 'percent',
-    name: 'Come back: 15 %',
-    pattern: 'BACK-########',
-    percent: 15,
-    validDays: 14,
-    currency: CURRENCY,
-  });
-  const campaign = await client.post<{ id: string }>('/api/campaigns', {
-    name: 'We saved 15 % for you',
-    purpose: 'activation',
-    segmentId,
-    templateId,
-    couponCampaignId: coupon.id,
-    content: { links: { main: 'https://shop.example.com/' } },
-    schedule: { type: 'now' },
-  });
-  await client.post(`/api/campaigns/${campaign.id}/launch`, {});
-  await until(
-    async () => (await client.get<{ state: string }>(`/api/campaigns/${campaign.id}`)).state === 'finished',
-  );
-  return campaign.id;
-}
-
-async function receivedOf(client: Client, campaignId: string): Promise<Received[]> {
-  const found: Received[] = [];
-  let cursor: string | null = null;
-  do {
-    const page: {
-      items: Array<{ id: string; contactId: string; address: string | null; couponCode: string | null }>;
-      nextCursor: string | null;
-    } = await client.get(
-      `/api/campaigns/${campaignId}/messages?state=sent&limit=200${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
-    );
-    found.push(
-      ...page.items.map(({ id, address, ...rest }) => ({ messageId: id, address: address ?? id, ...rest })),
-    );
-    cursor = page.nextCursor;
-  } while (cursor !== null);
-  return found;
-}
-
-/** Waits until every event has reached its subscribers. */
-async function settled(running: Running): Promise<void> {
-  await until(async () => (await outboxStats(running.app.newCtx('demo'))).pending === 0);
-}
-
-async function until(done: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = monotonicMs() + SETTLE_TIMEOUT_MS;
-  while (!(await done())) {
-    if (monotonicMs() > deadlineMs) throw new Error('the demo waits for something that does not happen');
-    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-async function reportOf(
-  client: Client,
-  done: {
-    data: string;
-    loaded: Loaded;
-    segments: ReadonlyArray<{ name: string; count: number }>;
-    campaignId: string;
-    startedMs: number;
-  },
-): Promise<DemoReport> {
-  type Tally = { human: number; machineOnly: number };
-  const [orders, report, leads, hot] = await Promise.all([
-    client.get<{ count: number }>('/api/orders/count'),
-    client.get<{
-      counts: Record<string, number>;
-      opens: Tally;
-      clicks: Tally;
-      unsubscribes: number;
-      conversions: number;
-      revenueMinor: number;
-      currency: string;
-    }>(`/api/campaigns/${done.campaignId}/report`),
-    client.get<{ hot: number; warm: number; cold: number }>('/api/leads/counts'),
-    client.get<{
-      items: Array<{ name: string; score: number; reasons: Array<{ rule: string; pointsNow: number }> }>;
-    }>('/api/leads?grade=hot&limit=5'),
-  ]);
-  return {
-    data: done.data,
-    ...done.loaded,
-    orders_by_visitors: orders.count - done.loaded.orders,
-    segments: done.segments.map(({ name, count }) => ({ name, count })),
-    messages: report.counts,
-    responses: {
-      human: { opened: report.opens.human, clicked: report.clicks.human },
-      machine: { opened: report.opens.machineOnly, clicked: report.clicks.machineOnly },
-      unsubscribed: report.unsubscribes,
-    },
-    conversions: report.conversions,
-    revenueMinor: report.revenueMinor,
-    currency: report.currency,
-    leads,
-    hotLeads: hot.items.map(({ name, score, reasons }) => ({
-      name,
-      score,
-      reasons: reasons.map(({ rule, pointsNow }) => `${rule} ${pointsNow}`),
-    })),
-    seconds: Math.round((monotonicMs() - done.startedMs) / 100) / 10,
-    peak_rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-  };
+  const report = await runMainJob(running, client, options, startedMs, say);
+  await saveReport(running.app, report);
+  return report;
 }
 
 function parseArgs(args: readonly string[]): Options {
