@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { makeApiKey } from '../../src/demo/client.ts';
 
 /** The product in a process and a folder of its own, as a user runs it; benches talk to it over HTTP. */
 export type Product = {
@@ -47,10 +48,10 @@ export async function startProduct(dataDir: string, env: Record<string, string> 
   return {
     url,
     dataDir,
-    apiKey: await makeKey(url),
+    apiKey: await makeApiKey(url, { email: 'owner@example.com', password: PASSWORD }, 'bench'),
     startedMs,
     process: child,
-    peakRssMb: () => peakRssMb(url, child),
+    peakRssMb: () => peakRssMb(child),
     stop: () => stop(child),
   };
 }
@@ -69,38 +70,10 @@ function addressOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Signs in as the owner and makes an API key with every right, as a developer would in the console. */
-async function makeKey(url: string): Promise<string> {
-  const headers = { 'content-type': 'application/json', origin: url };
-  const signIn = await fetch(`${url}/api/auth/sign-in/email`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify({ email: 'owner@example.com', password: PASSWORD }),
-  });
-  if (!signIn.ok) throw new Error(`sign-in failed: ${signIn.status} ${await signIn.text()}`);
-  const cookie = signIn.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
-  const me = (await (await fetch(`${url}/api/me`, { headers: { cookie } })).json()) as { rights: string[] };
-  const answer = await fetch(`${url}/api/keys`, {
-    method: 'POST',
-    headers: { ...headers, cookie },
-    body: JSON.stringify({ name: 'bench', scopes: me.rights }),
-  });
-  if (!answer.ok) throw new Error(`no API key: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { key: string }).key;
-}
-
-/** VmHWM of the process that listens: the launcher's child. */
-async function peakRssMb(url: string, launcher: ChildProcess): Promise<number> {
-  const children = (await readFile(`/proc/${launcher.pid}/task/${launcher.pid}/children`, 'utf8'))
-    .trim()
-    .split(/\s+/);
-  const pid = children[0] === undefined || children[0] === '' ? launcher.pid : Number(children[0]);
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  const match = /VmHWM:\s+(\d+) kB/.exec(status);
-  if (match === null) throw new Error(`no memory figure of ${url}`);
+/** VmHWM: the launcher has given its place to the program. */
+async function peakRssMb({ pid }: ChildProcess): Promise<number> {
+  const match = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
+  if (match === null) throw new Error('no memory figure');
   return Number(match[1]) / 1024;
 }
 
