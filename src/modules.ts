@@ -62,5 +62,10 @@ export function jobs(): Job[] {
 }
 
 export function subscriptions(): Subscription[] {
-  return [...segmentsSubscriptions, ...loyaltySubscriptions, ...campaignsSubscriptions, ...scoringSubscriptions];
+  return [
+    ...segmentsSubscriptions,
+    ...loyaltySubscriptions,
+    ...campaignsSubscriptions,
+    ...scoringSubscriptions,
+  ];
 }

@@ -10,14 +10,14 @@ import type { Links } from './links.ts';
 import { loadPurchases } from './store.recipients.ts';
 import type { HandOff, Purchases } from './store.recipients.ts';
 
-/** Rendering gives way to other work after so many messages: some milliseconds. */
-const RENDER_SLICE = 50;
-
 export type Prepared = {
-  messages: OutMessage[];
+  /** Those who may get it. */
+  open: readonly HandOff[];
   coupons: ReadonlyMap<string, Coupon>;
-  /** Those that get nothing: the state and why. */
-  refused: ReadonlyMap<string, Refused>;
+  /** Those who get nothing: the state and why. Rendering adds to it. */
+  refused: Map<string, Refused>;
+  /** The message, or undefined when it cannot be made: then it is refused. */
+  render(entry: HandOff): OutMessage | undefined;
 };
 
 type Refused = { state: 'skipped' | 'failed'; reason: string; detail: string | null };
@@ -25,7 +25,7 @@ type Coupon = { code: string; validUntil: Date | null };
 
 /**
  * Makes a claimed batch ready: who may no longer get it is refused with the reason, the others get their coupon (now, and the
- * same one again if it was issued before) and their texts.
+ * same one again if it was issued before). Texts are made when their turn comes: all at once would be much memory.
  */
 export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[]): Promise<Prepared> {
   const refused = new Map<string, Refused>();
@@ -36,18 +36,20 @@ export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[])
   const bought = await purchasesFor(ctx, frame, open);
   const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
   const now = ctx.clock.now();
-  const messages: OutMessage[] = [];
-  for (const [i, entry] of open.entries()) {
-    if (i % RENDER_SLICE === RENDER_SLICE - 1) await new Promise((resolve) => setImmediate(resolve));
-    const coupon = coupons?.get(entry.id) ?? null;
-    const made =
-      frame.couponCampaignId !== null && coupon === null
-        ? OFFER_OVER
-        : render(frame, links, entry, { coupon, bought: bought.get(entry.contactId), now });
-    if ('reason' in made) refused.set(entry.id, made);
-    else messages.push(made);
-  }
-  return { messages, coupons: coupons ?? new Map(), refused };
+  if (frame.couponCampaignId !== null)
+    for (const { id } of open) if (coupons?.has(id) !== true) refused.set(id, OFFER_OVER);
+  return {
+    open: open.filter(({ id }) => !refused.has(id)),
+    coupons: coupons ?? new Map(),
+    refused,
+    render: (entry) => {
+      const coupon = coupons?.get(entry.id) ?? null;
+      const made = render(frame, links, entry, { coupon, bought: bought.get(entry.contactId), now });
+      if (!('reason' in made)) return made;
+      refused.set(entry.id, made);
+      return undefined;
+    },
+  };
 }
 
 const OFFER_OVER: Refused = { state: 'skipped', reason: 'offer_over', detail: null };

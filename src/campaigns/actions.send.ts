@@ -7,7 +7,7 @@ import { settleCoupons } from '../loyalty/index.ts';
 import { pauseWith } from './actions.pause.ts';
 import { prepare } from './actions.prepare.ts';
 import type { Prepared } from './actions.prepare.ts';
-import type { Channel, OutMessage, Outcome } from './channels/contract.ts';
+import type { Channel, Outcome } from './channels/contract.ts';
 import { variantFor } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { isOutage, verdictOf } from './outcome.ts';
@@ -50,33 +50,44 @@ export async function sendBatch(
   const watch = watchCampaign(ctx, run.campaignId);
   const inTime = (): boolean => monotonicMs() - startedMs < channel.leaseMs - channel.messageMs;
   const goOn = (): boolean => !signal.aborted && watch.running() && inTime();
-  const outcomes = await handOver(ctx, run, channel, prepared.messages, goOn).finally(watch.stop);
-  const byId = new Map(prepared.messages.map((message, i) => [message.id, outcomes[i] ?? UNTRIED]));
-  const settled = batch.map((entry) => settle(ctx, entry, prepared, byId.get(entry.id), frame));
-  await settleMessages(ctx, run.plannedAt, settled);
-  await settleOffers(ctx, frame, settled);
-  await pauseOnTrouble(ctx, run.campaignId, outcomes);
-  return { claimed: claims.length, outage: outcomes.length > 0 && outcomes.every(isOutage) };
+  const outcomes = new Map<string, Outcome>();
+  const recorded = new Set<string>();
+  const record = async (entries: readonly HandOff[]): Promise<void> => {
+    const settled = entries.map((entry) => settle(ctx, entry, prepared, outcomes.get(entry.id), frame));
+    await settleMessages(ctx, run.plannedAt, settled);
+    await settleOffers(ctx, frame, settled);
+    for (const { id } of entries) recorded.add(id);
+  };
+  await handOver(ctx, run, channel, prepared, goOn, outcomes, record).finally(watch.stop);
+  await record(batch.filter(({ id }) => !recorded.has(id)));
+  const all = [...outcomes.values()];
+  await pauseOnTrouble(ctx, run.campaignId, all);
+  return { claimed: claims.length, outage: all.length > 0 && all.every(isOutage) };
 }
 
 const UNTRIED: Outcome = { kind: 'untried' };
 
-/** Where the provider cannot be asked afterwards, what is about to go is marked first, slice by slice. */
+/**
+ * Renders and hands messages over slice by slice. Where the provider cannot be asked afterwards, a slice is marked before it
+ * goes and recorded as soon as it has gone, so that a crash leaves little in doubt; elsewhere the caller records all at once.
+ */
 async function handOver(
   ctx: Ctx,
   run: RunKey,
   channel: Channel,
-  messages: readonly OutMessage[],
+  prepared: Prepared,
   goOn: () => boolean,
-): Promise<Outcome[]> {
-  if (channel.lookup !== undefined) return channel.send(messages, goOn);
-  const outcomes: Outcome[] = [];
-  for (let from = 0; from < messages.length && goOn(); from += channel.slice) {
-    const slice = messages.slice(from, from + channel.slice);
-    await markHandedOff(ctx, run.plannedAt, slice, ctx.clock.now());
-    outcomes.push(...(await channel.send(slice, goOn)));
+  outcomes: Map<string, Outcome>,
+  record: (entries: readonly HandOff[]) => Promise<void>,
+): Promise<void> {
+  for (let from = 0; from < prepared.open.length && goOn(); from += channel.slice) {
+    const entries = prepared.open.slice(from, from + channel.slice);
+    const messages = entries.map(prepared.render).filter((message) => message !== undefined);
+    if (channel.lookup === undefined) await markHandedOff(ctx, run.plannedAt, messages, ctx.clock.now());
+    const results = await channel.send(messages, goOn);
+    for (const [i, { id }] of messages.entries()) outcomes.set(id, results[i] ?? UNTRIED);
+    if (channel.lookup === undefined) await record(entries);
   }
-  return outcomes;
 }
 
 /** Should preparing fail, nothing has been handed off: the claims are given back before the error goes on. */

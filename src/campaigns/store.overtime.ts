@@ -6,7 +6,7 @@ import { dateOf, row, rows } from '../core/db.ts';
 export type Step = 'minute' | 'hour' | 'day';
 export type StepCounts = { at: Date; sent: number; opened: number; clicked: number; converted: number };
 
-/** Every moment the report counts: a hand-off, a message's first open and first click by a human, a conversion. */
+/** Every moment the report counts: a hand-off, a message's first open and first click by a human, a conversion that stands. */
 function moments(campaignId: string): SQL {
   return sql`
     select 'sent' as kind, handed_at as at from message
@@ -15,7 +15,9 @@ function moments(campaignId: string): SQL {
     select kind, min(occurred_at) from response
       where campaign_id = ${campaignId}::uuid and human and kind in ('opened', 'clicked') group by kind, message_id
     union all
-    select kind, occurred_at from response where campaign_id = ${campaignId}::uuid and kind = 'converted'`;
+    select r.kind, r.occurred_at from response r
+      join orders o on o.contact_id = r.contact_id and o.order_id = r.order_id and o.status <> 'cancelled'
+      where r.campaign_id = ${campaignId}::uuid and r.kind = 'converted'`;
 }
 
 /** From the first moment to the last; null when nothing has happened yet. */

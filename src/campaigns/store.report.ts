@@ -74,15 +74,19 @@ export async function linkClicks(
   );
 }
 
+/** Orders credited that stand today, and what is left of them after their returns. A cancelled order is no conversion. */
 export async function sumConversions(
   ctx: Ctx,
   campaignId: string,
 ): Promise<{ conversions: number; withCoupon: number; amountMinor: string }> {
   return row(
     ctx.db,
-    sql`select count(*)::int as conversions, (count(*) filter (where reason = 'coupon'))::int as "withCoupon",
-        coalesce(sum(amount_minor), 0)::text as "amountMinor"
-      from response where campaign_id = ${campaignId}::uuid and kind = 'converted'`,
+    sql`select count(*)::int as conversions, (count(*) filter (where r.reason = 'coupon'))::int as "withCoupon",
+        coalesce(sum(r.amount_minor + coalesce(back.amount, 0)), 0)::text as "amountMinor"
+      from response r join orders o on o.contact_id = r.contact_id and o.order_id = r.order_id
+      cross join lateral (select sum(b.base_total_minor) as amount from orders b
+        where b.original_order_id = o.order_id and b.kind = 'return' and b.trust <> 'public') as back
+      where r.campaign_id = ${campaignId}::uuid and r.kind = 'converted' and o.status <> 'cancelled'`,
   );
 }
 

@@ -140,7 +140,7 @@ export type Conversion = {
 };
 
 /**
- * Whom trusted orders are credited to: the message whose coupon they carry; else the last one a human clicked, else
+ * Whom trusted orders are credited to: the message whose coupon they have used; else the last one a human clicked, else
  * opened, within the window of its campaign before the order. `codes` are the folded codes of each order.
  */
 export async function creditOrders(
@@ -156,9 +156,12 @@ export async function creditOrders(
     from jsonb_to_recordset(${JSON.stringify(orders)}::text::jsonb) as g(source text, "externalId" text, codes jsonb)
     join order_lookup l on l.source = g.source and l.external_id = g."externalId"
     join orders o on o.contact_id = l.contact_id and o.order_id = l.order_id and o.kind = 'sale' and o.trust <> 'public'
+      and o.status <> 'cancelled'
     cross join lateral (
       select 0 as rank, m.occurred_at as at, m.id as message_id, m.campaign_id, m.run_id, 'coupon' as basis
       from coupon_code k join coupon p on p.contact_id = k.contact_id and p.coupon_id = k.coupon_id
+      join coupon_use u on u.contact_id = p.contact_id and u.coupon_id = p.coupon_id and u.order_id = o.order_id
+        and u.outcome = 'applied'
       join message m on m.contact_id = p.contact_id and m.id::text = p.send_key
       where k.code in (select jsonb_array_elements_text(g.codes)) and p.contact_id = o.contact_id
       union all

@@ -17,6 +17,12 @@ export type Checked = {
 
 /** So many faults tell an author enough. */
 const MAX_FAULTS = 20;
+/** Handlebars reads deeply nested blocks in quadratic time, and no mail needs them. */
+const MAX_DEPTH = 40;
+/** Long before this a template is nothing anybody could read. */
+const MAX_TAGS = 3_000;
+/** Longer tags hold nothing but nested calls. */
+const LONG_TAG = /\{\{[^{}]{500}/;
 /** Attributes whose values may hold variables; a link variable must be the whole of an href. */
 const OPEN_ATTRIBUTES = new Set(['href', 'src', 'alt', 'title', 'aria-label']);
 /** As much of the preceding text as an open tag can reasonably have. */
@@ -38,6 +44,8 @@ export function checkSource(source: string, markup: boolean): Checked {
     tail: '',
     markup,
   };
+  const tooMuch = sizeFault(source);
+  if (tooMuch !== undefined) return { ...state, faults: [tooMuch] };
   try {
     walkProgram(state, Handlebars.parse(source));
   } catch (error) {
@@ -46,9 +54,36 @@ export function checkSource(source: string, markup: boolean): Checked {
   return state;
 }
 
+/** Counts tags and how deep blocks nest, before the parser sees the source. A chain of "else if" nests as well. */
+function sizeFault(source: string): Fault | undefined {
+  const long = LONG_TAG.exec(source);
+  if (long !== null)
+    return {
+      line: source.slice(0, long.index).split('\n').length,
+      code: 'template_too_long',
+      name: null,
+      message: 'a tag of more than 500 characters',
+    };
+  let depth = 0;
+  let tags = 0;
+  for (const { index, 1: mark } of source.matchAll(/\{\{\{{0,2}~?\s*([#^/]|else\s+\S)?/g)) {
+    tags += 1;
+    depth += mark === undefined ? 0 : mark === '/' ? -1 : 1;
+    if (depth <= MAX_DEPTH && tags <= MAX_TAGS) continue;
+    const line = source.slice(0, index).split('\n').length;
+    return depth > MAX_DEPTH
+      ? { line, code: 'template_too_deep', name: null, message: `blocks are nested deeper than ${MAX_DEPTH}` }
+      : {
+          line,
+          code: 'template_too_long',
+          name: null,
+          message: `more than ${MAX_TAGS} variables and blocks`,
+        };
+  }
+  return undefined;
+}
+
 function parseFault(error: unknown): Fault {
-  if (error instanceof RangeError)
-    return { line: 1, code: 'template_too_deep', name: null, message: 'blocks are nested too deeply' };
   const text = messageOf(error);
   const line = Number(/line (\d+)/i.exec(text)?.[1] ?? /- (\d+):\d+/.exec(text)?.[1] ?? 1);
   const what = text.split('\n')[0]?.replace(/:$/, '') ?? text;

@@ -33,9 +33,7 @@ export type Channel = {
   readonly name: 'outbox' | 'smtp' | 'sendgrid';
   /** Messages of one claim. */
   readonly batch: number;
-  /**
-   * Messages marked as on their way at a time, where `lookup` is absent: as many of a batch as a crash can leave unknown.
-   */
+  /** Messages rendered and handed over at a time; where `lookup` is absent, as many of a batch as a crash can leave unknown. */
   readonly slice: number;
   /** A claimed message not settled by then belongs to the sweeper. Longer than `batch` messages take. */
   readonly leaseMs: number;
@@ -70,4 +68,10 @@ export async function sendEach(
 /** A provider's words as one short line for the ledger. */
 export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
+}
+
+/** The id every bounce and reply to the message carries. */
+export function messageIdOf(message: Pick<OutMessage, 'id' | 'contactId' | 'from'>): string {
+  const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(message.from)?.[1] ?? 'localhost';
+  return `<${message.id}.${message.contactId}@${domain}>`;
 }

@@ -2,9 +2,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type sendgridMail from '@sendgrid/mail';
 import { messageOf } from '../../core/errors.ts';
-import { oneLine, sendEach } from './contract.ts';
+import { messageIdOf, oneLine, sendEach } from './contract.ts';
 import type { Channel, OutMessage, Outcome } from './contract.ts';
-import { messageIdOf } from './smtp.ts';
 
 /** SendGrid has no idempotency key; what a crash leaves open its events resolve later by our ids. */
 const BATCH = 100;

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { NodemailerError, Transporter } from 'nodemailer';
 import { messageOf } from '../../core/errors.ts';
-import { oneLine, sendEach } from './contract.ts';
+import { messageIdOf, oneLine, sendEach } from './contract.ts';
 import type { Channel, OutMessage, Outcome } from './contract.ts';
 
 /** SMTP cannot be asked what it has taken. */
@@ -54,12 +54,6 @@ export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
       sendEach(messages, CONNECTIONS, goOn, (message) => hand(transport, bodies, message, timing)),
     close: async () => transport.close({ force: true }),
   };
-}
-
-/** The id every bounce and reply to the message carries. */
-export function messageIdOf(message: Pick<OutMessage, 'id' | 'contactId' | 'from'>): string {
-  const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(message.from)?.[1] ?? 'localhost';
-  return `<${message.id}.${message.contactId}@${domain}>`;
 }
 
 async function hand(

@@ -1,0 +1,204 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { campaignAudience } from '../../src/campaigns/actions.campaigns.ts';
+import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../src/campaigns/actions.lifecycle.ts';
+import { sendDue } from '../../src/campaigns/actions.loop.ts';
+import { planRuns } from '../../src/campaigns/actions.run.ts';
+import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
+import type { Channel } from '../../src/campaigns/channels/contract.ts';
+import { campaignReport } from '../../src/campaigns/actions.report.ts';
+import { recordConsents, suppress } from '../../src/contacts/index.ts';
+import { rows } from '../../src/core/db.ts';
+import {
+  addressOf,
+  campaignWorld,
+  contactId,
+  couponCampaign,
+  draft,
+  launched,
+  mailsOf,
+  outboxFiles,
+  putContacts,
+  statesOf,
+} from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+const never = new AbortController().signal;
+
+beforeAll(async () => {
+  world = await campaignWorld();
+});
+afterAll(() => world.close());
+
+describe('audience', () => {
+  test('the ledger holds exactly the segment, and says of everybody left out why', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'A', { from: 1, to: 10 });
+    await putContacts(ctx, 'A', { from: 11, to: 13 }, null);
+    await putContacts(ctx, 'A', { from: 14, to: 15 }, false);
+    await putContacts(ctx, 'elsewhere', { from: 16, to: 18 });
+    await ctx.db.execute(sql`update contact set email = null where contact_id = ${contactId(1)}::uuid`);
+    await ctx.db.execute(
+      sql`update contact set email = ${addressOf(3)} where contact_id = ${contactId(4)}::uuid`,
+    );
+    await suppress(ctx, [
+      { channel: 'email', address: addressOf(5), reason: 'hard_bounce' },
+      { channel: 'email', address: addressOf(6), reason: 'unsubscribe' },
+    ]);
+    await recordConsents(ctx, [
+      { contactId: contactId(7), purpose: 'informational', channel: 'email', granted: false, source: 'test' },
+    ]);
+    const { id } = await draft(ctx, 'A');
+    const expected = {
+      planned: 5,
+      'skipped:no_address': 1,
+      'skipped:duplicate_address': 1,
+      'skipped:suppressed': 1,
+      'skipped:unsubscribed': 1,
+      'skipped:consent_withdrawn': 3,
+      'skipped:no_consent': 3,
+    };
+    const preview = await campaignAudience(ctx, id);
+    expect(preview).toMatchObject({ audience: 15, reachable: 5 });
+    await launched(ctx, id);
+    expect(await statesOf(ctx, id)).toEqual(expected);
+    expect(
+      Object.fromEntries(preview.skipped.map(({ reason, count }) => [`skipped:${reason}`, count])),
+    ).toEqual(Object.fromEntries(Object.entries(expected).filter(([key]) => key !== 'planned')));
+  });
+
+  test('planning at the same time, and again, makes one message per contact and send key', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'B', { from: 100, to: 399 });
+    const { id } = await draft(ctx, 'B');
+    await launched(ctx, id);
+    for (let round = 0; round < 3; round++) {
+      await ctx.db.execute(sql`update campaign_run set state = 'planning' where campaign_id = ${id}::uuid`);
+      await Promise.all(Array.from({ length: 4 }, () => planRuns(ctx, never)));
+    }
+    expect(await statesOf(ctx, id)).toEqual({ planned: 300 });
+    const [doubled] = await rows<{ count: number }>(
+      ctx.db,
+      sql`select count(*)::int as count from (select contact_id from message where campaign_id = ${id}::uuid
+        group by contact_id having count(*) > 1) d`,
+    );
+    expect(doubled?.count).toBe(0);
+  });
+});
+
+describe('sending', () => {
+  test('each planned message ends as one file of the outbox, with its own coupon and links, in the contact’s language', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'C', { from: 1_000, to: 1_599 });
+    await ctx.db.execute(
+      sql`update contact set locale = 'ru-RU' where contact_id = ${contactId(1_000)}::uuid`,
+    );
+    const { id } = await draft(ctx, 'C', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    await sendDue(ctx, openOutbox(dataDir), never);
+    expect(await statesOf(ctx, id)).toEqual({ sent: 600 });
+    const mails = (await mailsOf(dataDir)).filter((mail) => mail.campaignId === id);
+    expect(new Set(mails.map((mail) => mail.to)).size).toBe(600);
+    const codes = mails.map((mail) => /BACK-[2-9A-HJKMNP-TV-Z]{8}/.exec(mail.text)?.[0]);
+    expect(new Set(codes).size).toBe(600);
+    const russian = mails.find((mail) => mail.contactId === contactId(1_000));
+    expect(russian?.subject).toBe('Person1000, скидка 15\u00a0% на следующий заказ');
+    expect(russian?.headers['List-Unsubscribe']).toMatch(/^<https:\/\/mail\.example\.com\/u\/[\w-]+>$/);
+    expect(russian?.headers['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
+    expect((await outboxFiles(dataDir)).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+    const report = await campaignReport(ctx, id);
+    expect(report).toMatchObject({ state: 'finished', audience: 600, delivered: 600 });
+    expect(report.coupons).toMatchObject({ issued: 600, used: 0, void: 0 });
+  });
+
+  test('whoever may no longer get it at hand-off gets nothing, and no coupon', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'D', { from: 2_000, to: 2_009 });
+    const { id } = await draft(ctx, 'D', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    await suppress(ctx, [{ channel: 'email', address: addressOf(2_001), reason: 'complaint' }]);
+    await recordConsents(ctx, [
+      { contactId: contactId(2_002), purpose: 'marketing', channel: 'email', granted: false, source: 'test' },
+    ]);
+    await ctx.db.execute(sql`update contact set email = null where contact_id = ${contactId(2_003)}::uuid`);
+    world.clock.advance(1_000);
+    await recordConsents(ctx, [
+      { contactId: contactId(2_002), purpose: 'marketing', channel: 'email', granted: false, source: 'test' },
+    ]);
+    await sendDue(ctx, openOutbox(dataDir), never);
+    expect(await statesOf(ctx, id)).toEqual({
+      sent: 7,
+      'skipped:suppressed': 1,
+      'skipped:consent_withdrawn': 1,
+      'skipped:no_address': 1,
+    });
+    expect((await campaignReport(ctx, id)).coupons).toMatchObject({ issued: 7, void: 0 });
+  });
+
+  test('several workers at once hand each message over once', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'E', { from: 3_000, to: 4_999 });
+    const { id } = await draft(ctx, 'E');
+    await launched(ctx, id);
+    const handed: string[] = [];
+    const counting = (): Channel => {
+      const outbox = openOutbox(dataDir);
+      return {
+        ...outbox,
+        batch: 50,
+        send: async (messages, goOn) => {
+          handed.push(...messages.map((message) => message.id));
+          return outbox.send(messages, goOn);
+        },
+      };
+    };
+    await Promise.all(Array.from({ length: 4 }, () => sendDue(ctx, counting(), never)));
+    expect(handed.length).toBe(2_000);
+    expect(new Set(handed).size).toBe(2_000);
+    expect(await statesOf(ctx, id)).toEqual({ sent: 2_000 });
+  });
+});
+
+describe('pause, resume, cancel', () => {
+  test('stop at once, lose nobody and count exactly', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'F', { from: 6_000, to: 6_999 });
+    const { id } = await draft(ctx, 'F', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    const outbox = { ...openOutbox(dataDir), batch: 50 };
+    let batches = 0;
+    const pausing: Channel = {
+      ...outbox,
+      send: async (messages, goOn) => {
+        batches += 1;
+        if (batches === 4) await pauseCampaign(ctx, id);
+        return outbox.send(messages, goOn);
+      },
+    };
+    await sendDue(ctx, pausing, never);
+    const paused = await statesOf(ctx, id);
+    expect((paused['planned'] ?? 0) + (paused['sent'] ?? 0)).toBe(1_000);
+    expect(paused['planned']).toBeGreaterThan(500);
+    await sendDue(ctx, outbox, never);
+    expect(await statesOf(ctx, id)).toEqual(paused);
+    await resumeCampaign(ctx, id);
+    let more = 0;
+    const cancelling: Channel = {
+      ...outbox,
+      send: async (messages, goOn) => {
+        more += 1;
+        if (more === 4) await cancelCampaign(ctx, id);
+        return outbox.send(messages, goOn);
+      },
+    };
+    await sendDue(ctx, cancelling, never);
+    await sendDue(ctx, outbox, never);
+    const report = await campaignReport(ctx, id);
+    expect(report.state).toBe('cancelled');
+    expect(report.counts.sent + report.counts.cancelled).toBe(1_000);
+    expect(report.counts.cancelled).toBeGreaterThan(0);
+    expect(report.coupons.issued).toBe(report.counts.sent);
+    expect(report.runs[0]?.state).toBe('cancelled');
+  });
+});
