@@ -10,7 +10,8 @@ type Told = Omit<Document, 'lines'>;
 
 /**
  * Tells of new trusted documents of known contacts: `order.placed` for sales, `order.returned` for returns; a load of the past
- * tells of its contacts in `orders.imported`. Claimed orders and anonymous sales concern nobody's balance and are not told.
+ * tells of its contacts in `orders.imported`. A sale that was cancelled before it became known is told by the return that
+ * cancels it alone. Claimed orders and anonymous sales concern nobody's balance and are not told.
  */
 export async function tellPlaced(
   ctx: Ctx,
@@ -26,7 +27,8 @@ export async function tellPlaced(
     );
     return;
   }
-  await emit(ctx, 'order.placed', known.filter(({ kind }) => kind === 'sale').map(payloadOf));
+  const placed = known.filter(({ kind, status }) => kind === 'sale' && status !== 'cancelled');
+  await emit(ctx, 'order.placed', placed.map(payloadOf));
   await emit(ctx, 'order.returned', known.filter(({ kind }) => kind === 'return').map(payloadOf));
   const others = known.filter(({ kind }) => kind === 'adjustment').map(({ contactId }) => contactId);
   await emit(
