@@ -1,6 +1,5 @@
 import '@mantine/core/styles.layer.css';
 import './app.css';
-import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -9,9 +8,7 @@ import { whenSignedOut } from './api/client.ts';
 import { queryClient } from './api/query.ts';
 import { startI18n } from './i18n/index.ts';
 import { router } from './router.tsx';
-import { cssVariables, theme } from './theme.ts';
-
-const colorScheme = localStorageColorSchemeManager({ key: 'otklik.appearance' });
+import { Look } from './ui/Look.tsx';
 
 whenSignedOut(() => {
   const { pathname, href } = router.state.location;
@@ -26,15 +23,10 @@ if (root === null) throw new Error('the page has no #root');
 await startI18n();
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariables}
-      colorSchemeManager={colorScheme}
-      defaultColorScheme="auto"
-    >
+    <Look>
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>
-    </MantineProvider>
+    </Look>
   </StrictMode>,
 );

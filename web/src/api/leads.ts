@@ -1,9 +1,9 @@
-import type { Grade, LeadView, ScoreReason } from '@server/scoring/contract.ts';
+import type { Grade, LeadView } from '@server/scoring/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
-export type { Grade, LeadView, ScoreReason };
+export type { Grade, LeadView };
 
 export const leads = {
   list: (grade: Grade, mine: boolean, limit = 50) =>

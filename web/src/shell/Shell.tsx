@@ -1,9 +1,8 @@
 import '@mantine/notifications/styles.layer.css';
 import { AppShell, Burger, Drawer, Group, ScrollArea } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { Notifications } from '@mantine/notifications';
 import { Outlet, useRouterState } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LogoMark } from '../ui/Logo.tsx';
 import { Navigation } from './Navigation.tsx';
@@ -15,9 +14,10 @@ const NAV_WIDTH = 232;
 /** The frame of every signed-in page: navigation at the left, a drawer on a phone, the page itself. */
 export default function Shell() {
   const { t } = useTranslation();
-  const [open, drawer] = useDisclosure(false);
   const path = useRouterState({ select: (state) => state.location.pathname });
-  useEffect(() => drawer.close(), [path, drawer]);
+  // The path the drawer was opened at: going elsewhere closes it.
+  const [openedAt, setOpenedAt] = useState<string>();
+  const open = openedAt === path;
   return (
     <AppShell
       header={{ height: { base: 52, sm: 0 } }}
@@ -35,7 +35,7 @@ export default function Shell() {
           </Group>
           <Burger
             opened={open}
-            onClick={drawer.open}
+            onClick={() => setOpenedAt(path)}
             size="sm"
             aria-label={t('nav.menu')}
             aria-expanded={open}
@@ -54,7 +54,7 @@ export default function Shell() {
       </AppShell.Navbar>
       <Drawer
         opened={open}
-        onClose={drawer.close}
+        onClose={() => setOpenedAt(undefined)}
         position="left"
         size="min(320px, 88vw)"
         title={<LogoMark />}

@@ -15,12 +15,7 @@ export function Confirm(props: {
 }) {
   const { t } = useTranslation();
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={props.title}>
       <Stack>
         <Text size="sm" component="div">
           {props.text}

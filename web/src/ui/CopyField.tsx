@@ -25,7 +25,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
           )}
         </CopyButton>
       </Group>
-      <Code block tabIndex={0}>
+      <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
         {value}
       </Code>
     </Stack>

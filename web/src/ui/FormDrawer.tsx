@@ -15,13 +15,7 @@ export function FormDrawer(props: {
 }) {
   const { t } = useTranslation();
   return (
-    <Drawer
-      opened={props.opened}
-      onClose={props.onClose}
-      title={props.title}
-      size={props.size ?? 'md'}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-    >
+    <Drawer opened={props.opened} onClose={props.onClose} title={props.title} size={props.size ?? 'md'}>
       <form onSubmit={props.onSubmit} noValidate>
         <Stack>
           {props.children}

@@ -33,7 +33,6 @@ export function LeadSummary({ lead }: { lead: LeadView }) {
         onClose={why.close}
         size="lg"
         title={t('leads:whyTitle', { score: Math.round(lead.score), name: lead.name })}
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {open && <WhyLead contactId={lead.contactId} />}
       </Drawer>

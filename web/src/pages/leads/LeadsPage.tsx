@@ -85,7 +85,6 @@ export default function LeadsPage() {
             ? ''
             : t('leads:whyTitle', { score: Math.round(acting.lead.score), name: acting.lead.name })
         }
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {acting?.action === 'why' && <WhyLead contactId={acting.lead.contactId} />}
       </Drawer>
@@ -97,7 +96,6 @@ export default function LeadsPage() {
             ? ''
             : `${acting.action === 'call' ? t('leads:call') : t('leads:task')}: ${acting.lead.name}`
         }
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {acting?.action === 'call' && (
           <CallForm contactId={acting.lead.contactId} phone={acting.lead.phone} onDone={close} />

@@ -36,12 +36,7 @@ export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: ()
   const title = t('people:inviteTitle');
   if (made !== undefined)
     return (
-      <Drawer
-        opened={opened}
-        onClose={close}
-        title={title}
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
-      >
+      <Drawer opened={opened} onClose={close} title={title}>
         <Stack>
           <Text size="sm">{t('people:inviteReady')}</Text>
           <CopyField label={t('people:inviteLink')} value={made.url} />

@@ -8,13 +8,7 @@ export function ConnectDrawer({ source, onClose }: { source: SourceView | undefi
   const { t } = useTranslation(['settings', 'common']);
   const origin = window.location.origin;
   return (
-    <Drawer
-      opened={source !== undefined}
-      onClose={onClose}
-      title={source?.name}
-      size="lg"
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Drawer opened={source !== undefined} onClose={onClose} title={source?.name} size="lg">
       {source !== undefined && (
         <Stack gap="lg">
           <div>

@@ -44,12 +44,7 @@ export function KeyDrawer({ opened, onClose }: { opened: boolean; onClose: () =>
   const title = t('settings:keys.create');
   if (made !== undefined)
     return (
-      <Drawer
-        opened={opened}
-        onClose={close}
-        title={made.name}
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
-      >
+      <Drawer opened={opened} onClose={close} title={made.name}>
         <Stack gap="lg">
           <Alert color="gold">{t('settings:keys.ready')}</Alert>
           <CopyField label={t('settings:keys.key')} value={made.key} />

@@ -27,7 +27,6 @@ export function TaskList({ rows, withContact = true }: { rows: readonly TaskView
         opened={closing !== undefined}
         onClose={() => setClosing(undefined)}
         title={t('work:tasks.closeTitle')}
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {closing !== undefined && <CloseForm task={closing} onDone={() => setClosing(undefined)} />}
       </Modal>

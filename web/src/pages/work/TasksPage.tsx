@@ -75,12 +75,7 @@ export default function TasksPage() {
         {list.rows !== undefined && <TaskList rows={list.rows} />}
         <More more={list.more} />
       </Paper>
-      <Modal
-        opened={creating}
-        onClose={create.close}
-        title={t('work:tasks.create')}
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
-      >
+      <Modal opened={creating} onClose={create.close} title={t('work:tasks.create')}>
         <TaskForm onDone={create.close} />
       </Modal>
     </>

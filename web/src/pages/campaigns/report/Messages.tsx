@@ -134,7 +134,6 @@ export function Messages(props: {
             ? ''
             : t('campaigns:messages.mailTo', { address: shown.address ?? shown.contactName })
         }
-        closeButtonProps={{ 'aria-label': t('common:action.close') }}
       >
         {shown !== undefined && <Mail message={shown} />}
       </Drawer>

@@ -104,12 +104,7 @@ function TagsDialog({ opened, number, busy, onClose, onApply }: DialogProps) {
   const [addTags, setAdd] = useState<string[]>([]);
   const [removeTags, setRemove] = useState<string[]>([]);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('contacts:bulk.tagTitle')}
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('contacts:bulk.tagTitle')}>
       <Stack>
         <TagsInput
           label={t('contacts:bulk.addTags')}
@@ -141,12 +136,7 @@ function OwnerDialog({ opened, number, busy, onClose, onApply }: DialogProps) {
   const owners = useOwners();
   const [ownerId, setOwner] = useState<string | null>(null);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t('contacts:bulk.assignTitle')}
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Modal opened={opened} onClose={onClose} title={t('contacts:bulk.assignTitle')}>
       <Stack>
         <Select
           label={t('contacts:field.ownerId')}

@@ -142,12 +142,7 @@ function SaveDialog(props: {
     onProblem: (error) => showFieldErrors(form, error),
   });
   return (
-    <Modal
-      opened={props.opened}
-      onClose={props.onClose}
-      title={t('contacts:view.save')}
-      closeButtonProps={{ 'aria-label': t('common:action.close') }}
-    >
+    <Modal opened={props.opened} onClose={props.onClose} title={t('contacts:view.save')}>
       <form onSubmit={form.onSubmit((values) => create.mutate(values))}>
         <Stack>
           <TextInput

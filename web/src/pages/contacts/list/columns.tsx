@@ -38,7 +38,7 @@ export function useContactColumns(): Column<ContactView>[] {
   ];
 }
 
-export function Tags({ tags, limit = SHOWN_TAGS }: { tags: readonly string[]; limit?: number }) {
+function Tags({ tags, limit = SHOWN_TAGS }: { tags: readonly string[]; limit?: number }) {
   if (tags.length === 0) return <None />;
   const rest = tags.slice(limit);
   return (

@@ -90,7 +90,7 @@ const blank = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
 /** Whether a condition still lacks what it compares with: nothing is asked of the server until then. */
-export function isIncomplete(leaf: LeafDraft): boolean {
+function isIncomplete(leaf: LeafDraft): boolean {
   if (leaf.type === 'segment') return blank(leaf['segmentId']);
   const op = leaf['op'];
   if (typeof op !== 'string' || op === 'exists' || op === 'lacks') return false;
