@@ -43,6 +43,8 @@ export async function checkReferences(
 
 export type Warning = { path: string; code: string; message: string };
 
+const key = ({ kind, name }: Named): string => `${kind} ${name}`;
+
 /** What the rule names and nobody has ever seen. Legal: it matches nothing until somebody brings it. */
 export async function warningsOf(ctx: Ctx, rule: Rule): Promise<Warning[]> {
   const named = leavesWithPaths(rule).flatMap(({ leaf, path }): (Named & { path: string })[] => {
@@ -68,7 +70,6 @@ export async function warningsOf(ctx: Ctx, rule: Rule): Promise<Warning[]> {
       })),
     ];
   });
-  const key = ({ kind, name }: Named): string => `${kind} ${name}`;
   const missing = new Set((await unseen(ctx, named)).map(key));
   return named
     .filter((one) => missing.has(key(one)))

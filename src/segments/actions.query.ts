@@ -6,17 +6,16 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import { DomainError, notFound } from '../core/errors.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { checkReferences, warningsOf } from './actions.check.ts';
 import { catalogueFields } from './catalogue.ts';
 import { compileRule } from './compile.ts';
-import type { CatalogueAnswer, MemberList, Preview, PreviewInput } from './contract.ts';
-import { instantOf, MAX_LIST, MAX_WINDOW_DAYS } from './contract.leaf.ts';
+import type { CatalogueAnswer, Preview, PreviewInput } from './contract.ts';
+import { instantOf, MAX_LIST, MAX_WINDOW_DAYS } from './contract.values.ts';
 import { MAX_DEPTH, MAX_NODES } from './contract.rule.ts';
 import type { Rule } from './contract.rule.ts';
 import { countAndSample, customFields } from './store.base.ts';
-import { listedSql, listMembers } from './store.members.ts';
+import { listedSql } from './store.members.ts';
 import { findSegment, referredSegments, ruleOf, withLimits } from './store.ts';
 import { words } from './words.ts';
 
@@ -26,8 +25,12 @@ const PREVIEW_MEMORY = '128MB';
 /** SQLSTATE of a statement that ran into its time limit. */
 const QUERY_CANCELED = '57014';
 
-/** Whom a draft rule would hold among the contacts the asker may see. Throws preview_too_slow (503) after 15 seconds. */
-export async function preview(ctx: Ctx, input: PreviewInput): Promise<Preview> {
+/** Whom a draft rule would hold among the contacts the asker may see. Throws preview_too_slow (503) when time is up. */
+export async function preview(
+  ctx: Ctx,
+  input: PreviewInput,
+  timeoutMs = PREVIEW_TIMEOUT_MS,
+): Promise<Preview> {
   authorise(ctx, 'segments:read');
   authorise(ctx, 'contacts:read');
   const started = monotonicMs();
@@ -38,7 +41,7 @@ export async function preview(ctx: Ctx, input: PreviewInput): Promise<Preview> {
   const visible = visibleContacts(ctx);
   const compiled = compileRule(input.rule, { now, baseCurrency, segments });
   const counted = await inTx(ctx, (tx) =>
-    withLimits(tx, { timeoutMs: PREVIEW_TIMEOUT_MS, workMem: PREVIEW_MEMORY }, () =>
+    withLimits(tx, { timeoutMs, workMem: PREVIEW_MEMORY }, () =>
       countAndSample(tx, compiled.members({ universe: visible }), visible),
     ),
   ).catch((error: unknown) => {
@@ -67,41 +70,6 @@ function tooSlow(cause: unknown): DomainError {
     status: 503,
     detail: 'Counting took too long. Save the segment: it is built in the background.',
     cause,
-  });
-}
-
-/** Members as stored, by contact id; those the asker may see. Lists lag behind the facts by up to a minute. */
-export async function members(
-  ctx: Ctx,
-  segmentId: string,
-  page: { limit: number; cursor?: string | undefined },
-): Promise<MemberList> {
-  authorise(ctx, 'segments:read');
-  authorise(ctx, 'contacts:read');
-  if ((await findSegment(ctx, segmentId)) === undefined) throw notFound('segment', segmentId);
-  const after = page.cursor === undefined ? undefined : idOf(decodeCursor(page.cursor, 1)[0]);
-  const found = await listMembers(ctx, segmentId, {
-    limit: page.limit,
-    after,
-    visible: visibleContacts(ctx),
-  });
-  const { items, nextCursor } = toPage(found, page.limit, (member) => [member.contactId]);
-  return {
-    items: items.map((member) => ({ ...member, since: member.since.toISOString() })),
-    nextCursor,
-    asOf: ctx.clock.now().toISOString(),
-  };
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function idOf(value: unknown): string {
-  if (typeof value === 'string' && UUID.test(value)) return value;
-  throw new DomainError({
-    code: 'bad_cursor',
-    status: 400,
-    detail: 'The cursor is not one this list gave.',
-    at: 'cursor',
   });
 }
 

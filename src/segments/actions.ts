@@ -2,34 +2,18 @@ import { visibleContacts } from '../contacts/index.ts';
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { conflict, DomainError, invalid, notFound } from '../core/errors.ts';
+import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { build } from './actions.build.ts';
 import { checkReferences } from './actions.check.ts';
-import { evaluate } from './actions.evaluate.ts';
-import type {
-  BuildAnswer,
-  MemberChange,
-  SegmentCreate,
-  SegmentListed,
-  SegmentPatch,
-  SegmentView,
-} from './contract.ts';
+import { isSmallBase } from './store.base.ts';
+import type { BuildAnswer, SegmentCreate, SegmentListed, SegmentPatch, SegmentView } from './contract.ts';
 import type { Rule } from './contract.rule.ts';
 import * as store from './store.ts';
 import type { ListedRow } from './store.ts';
-import {
-  addToSizes,
-  applyStates,
-  knownContacts,
-  listOf,
-  lockContacts,
-  NOBODY,
-  recount,
-  sizeOf,
-} from './store.members.ts';
+import { applyStates, NOBODY, recount } from './store.members.ts';
 import { words } from './words.ts';
 
 /** Segments by name. */
@@ -121,7 +105,10 @@ export async function createSegment(ctx: Ctx, input: SegmentCreate): Promise<Seg
       updatedAt: now,
     });
     if (input.kind === 'static') await recount(tx, segmentId);
-    else await saveVersion(tx, { segmentId, name }, 1, input.rule);
+    else {
+      await store.holdForEdit(tx);
+      await saveVersion(tx, { segmentId, name }, 1, input.rule);
+    }
     await audit(tx, {
       action: 'segment.created',
       entity: 'segment',
@@ -139,7 +126,6 @@ async function saveVersion(
   version: number,
   rule: Rule,
 ): Promise<void> {
-  await store.holdForEdit(ctx);
   await checkReferences(ctx, rule, self);
   await store.insertVersion(ctx, {
     segmentId: self.segmentId,
@@ -154,6 +140,11 @@ async function saveVersion(
 export async function changeSegment(ctx: Ctx, segmentId: string, patch: SegmentPatch): Promise<SegmentView> {
   authorise(ctx, 'segments:write');
   return inTx(ctx, async (tx) => {
+    // The order of locks is the same everywhere: edits, then the build, then the row.
+    if (patch.rule !== undefined) {
+      await store.holdForEdit(tx);
+      if (await isSmallBase(tx)) await store.holdForBuild(tx, segmentId);
+    }
     const found = await store.lockSegment(tx, segmentId);
     if (found === undefined) throw notFound('segment', segmentId);
     if (patch.version !== undefined && patch.version !== found.version)
@@ -212,49 +203,5 @@ export async function requestBuild(ctx: Ctx, segmentId: string): Promise<BuildAn
     if (found.segment.kind === 'dynamic') await build(tx, segmentId);
     const { state, count } = await getSegment(tx, segmentId);
     return { state, count };
-  });
-}
-
-/** Puts contacts into a static segment and takes others out, with all that follows for segments that refer to it. */
-export async function changeMembers(
-  ctx: Ctx,
-  segmentId: string,
-  change: MemberChange,
-): Promise<{ added: number; removed: number; count: number }> {
-  authorise(ctx, 'segments:write');
-  return inTx(ctx, async (tx) => {
-    const found = (await store.findSegment(tx, segmentId))?.segment;
-    if (found === undefined) throw notFound('segment', segmentId);
-    if (found.kind !== 'static')
-      throw invalid('segment_dynamic', 'The rule of a dynamic segment decides who is in.');
-    const both = [...new Set([...change.add, ...change.remove])];
-    await lockContacts(tx, both);
-    const known = await knownContacts(tx, both, visibleContacts(tx));
-    const unknown = change.add.findIndex((id) => !known.has(id));
-    if (unknown !== -1) throw unknownContact(change.add[unknown] ?? '', unknown);
-    const base = { segmentId, version: found.version, cause: 'manual', now: tx.clock.now() } as const;
-    const add = [...new Set(change.add)];
-    const remove = change.remove.filter((id) => known.has(id) && !add.includes(id));
-    const { entered } = await applyStates(tx, { ...base, states: listOf(add), contactIds: add });
-    const { left } = await applyStates(tx, { ...base, states: NOBODY, contactIds: remove });
-    await addToSizes(tx, new Map([[segmentId, entered - left]]));
-    const dependents = await store.dependents(tx, [{ kind: 'segment', key: segmentId }]);
-    await evaluate(tx, new Map(dependents.map((id) => [id, both])), 'fact');
-    await audit(tx, {
-      action: 'segment.members_changed',
-      entity: 'segment',
-      entityId: segmentId,
-      details: { added: entered, removed: left },
-    });
-    return { added: entered, removed: left, count: await sizeOf(tx, segmentId) };
-  });
-}
-
-function unknownContact(id: string, index: number): DomainError {
-  return new DomainError({
-    code: 'contact_not_found',
-    status: 422,
-    detail: `There is no contact "${id}".`,
-    at: `add.${index}`,
   });
 }

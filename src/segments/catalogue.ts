@@ -10,13 +10,13 @@ import type { CatalogueField, LeafType } from './leaf.ts';
 type AnyLeaf = { type: string };
 
 const types = new Map<string, LeafType<AnyLeaf>>(
-  [attributeType, purchaseType, segmentType].map((type) => [type.type, type as unknown as LeafType<AnyLeaf>]),
+  [attributeType, purchaseType, segmentType].map((type) => [type.type, type as LeafType<AnyLeaf>]),
 );
 
 /** Adds a leaf type. `schema` checks what comes from outside; its output is what the other functions get. */
-export function registerLeaf<T extends AnyLeaf>(leaf: LeafType<T>, schema?: LeafSchema<T>): void {
-  if (schema !== undefined) addLeafSchema(schema);
-  types.set(leaf.type, leaf as unknown as LeafType<AnyLeaf>);
+export function registerLeaf<T extends AnyLeaf>(leaf: LeafType<T>, schema: LeafSchema<T>): void {
+  addLeafSchema(schema);
+  types.set(leaf.type, leaf);
 }
 
 /** Throws for a type no module registered: the rule's schema does not let one through. */

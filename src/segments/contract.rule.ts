@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { requiredText } from '../core/text.ts';
-import { attributeLeaf, purchaseLeaf, segmentLeaf } from './contract.leaf.ts';
-import type { AttributeLeaf, PurchaseLeaf, SegmentLeaf } from './contract.leaf.ts';
+import { attributeLeaf } from './contract.attribute.ts';
+import type { AttributeLeaf } from './contract.attribute.ts';
+import { purchaseLeaf } from './contract.purchase.ts';
+import type { PurchaseLeaf } from './contract.purchase.ts';
 
 /** Groups within groups. People stop following a rule at four; zod's and PostgreSQL's stacks are far from here. */
 export const MAX_DEPTH = 10;
@@ -18,6 +20,10 @@ export type Group =
   | { type: 'any'; children: Rule[] }
   | { type: 'not'; child: Rule };
 export type Leaf = AttributeLeaf | PurchaseLeaf | SegmentLeaf;
+
+/** Is in another segment, by that segment's rule at the same moment; static segments by their list. */
+export const segmentLeaf = z.strictObject({ type: z.literal('segment'), segmentId: z.uuid() });
+export type SegmentLeaf = z.output<typeof segmentLeaf>;
 
 /** A schema that has `type` as its discriminator. */
 export type LeafSchema<T extends { type: string } = { type: string }> = z.ZodType<T> &
@@ -50,7 +56,7 @@ const tree: z.ZodType<Rule> = z
       error: (issue) => (issue.code === 'invalid_union' ? unknownType(issue.input) : undefined),
     });
   })
-  .meta({ id: 'SegmentRule' }) as unknown as z.ZodType<Rule>;
+  .meta({ id: 'SegmentRule' });
 
 function unknownType(input: unknown): string {
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
@@ -70,7 +76,7 @@ export const ruleSchema = z.preprocess((value, ctx) => {
   return value;
 }, tree);
 
-/** Walks groups without recursion; gives the first node that is too deep or one too many. */
+/** Walks groups in the order they are written, without recursion; gives the first node that is too deep or one too many. */
 function measure(rule: unknown): { path: PropertyKey[]; message: string } | undefined {
   const waiting: { node: unknown; path: PropertyKey[] }[] = [{ node: rule, path: [] }];
   for (let seen = 1; waiting.length > 0; seen++) {
@@ -81,7 +87,7 @@ function measure(rule: unknown): { path: PropertyKey[]; message: string } | unde
       return { path, message: `groups nest at most ${MAX_DEPTH} deep` };
     if (below.length > MAX_NODES)
       return { path: [...path, 'children'], message: `a rule has at most ${MAX_NODES} nodes` };
-    for (const [key, child] of below) waiting.push({ node: child, path: [...path, ...key] });
+    for (const [key, child] of below.toReversed()) waiting.push({ node: child, path: [...path, ...key] });
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text } from '../core/text.ts';
-import { dateText } from './contract.leaf.ts';
+import { dateText } from './contract.values.ts';
 import { ruleSchema, segmentName } from './contract.rule.ts';
 
 export type { Rule } from './contract.rule.ts';

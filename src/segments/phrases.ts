@@ -1,4 +1,4 @@
-import type { Window } from './contract.leaf.ts';
+import type { Window } from './contract.purchase.ts';
 import type { Language } from './leaf.ts';
 
 /** Pieces of plain words that several leaves share. */
@@ -51,8 +51,8 @@ export function stretch(direction: 'last' | 'next', count: number, unit: Unit, l
 /** "in the last 30 days"; empty for ever. */
 export function inWindow(window: Window | undefined, language: Language): string {
   const ru = language === 'ru';
-  switch (window?.type) {
-    case undefined:
+  if (window === undefined) return '';
+  switch (window.type) {
     case 'ever':
       return '';
     case 'last':
@@ -60,6 +60,7 @@ export function inWindow(window: Window | undefined, language: Language): string
     case 'calendar':
       return ` ${ru ? 'за' : 'in'} ${stretch('last', window.days, 'calendarDays', language)} (${window.zone})`;
     case 'between':
+    default:
       return ru
         ? ` с ${date(window.from, language)} до ${date(window.to, language)}`
         : ` from ${date(window.from, language)} until ${date(window.to, language)}`;

@@ -4,7 +4,6 @@ import type { AppEnv } from '../core/http.ts';
 import { pageQuery } from '../core/paging.ts';
 import {
   archiveSegment,
-  changeMembers,
   changeSegment,
   createSegment,
   getSegment,
@@ -12,7 +11,8 @@ import {
   requestBuild,
 } from './actions.ts';
 import { contactSegments as segmentsOfContact } from './actions.contact.ts';
-import { catalogue, members, preview } from './actions.query.ts';
+import { changeMembers, members } from './actions.members.ts';
+import { catalogue, preview } from './actions.query.ts';
 import {
   buildAnswer,
   catalogueAnswer,

@@ -6,7 +6,7 @@ import { row, rows } from '../core/db.ts';
 import { category, orders, product } from '../orders/index.ts';
 import { CUSTOM_PREFIX, opsOfKind } from './contract.fields.ts';
 import type { FieldKind } from './contract.fields.ts';
-import { VALUE_TYPES } from './contract.leaf.ts';
+import { VALUE_TYPES } from './contract.attribute.ts';
 import type { CatalogueField } from './leaf.ts';
 import type { Person } from './store.members.ts';
 import { peopleOf } from './store.members.ts';

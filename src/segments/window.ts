@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import { dayOf, startOfDay } from './calendar.ts';
-import type { Window } from './contract.leaf.ts';
-import { instantOf } from './contract.leaf.ts';
+import type { Window } from './contract.purchase.ts';
+import { instantOf } from './contract.values.ts';
 import type { Part } from './leaf.ts';
 
 /** Windows over facts called `f` that have `occurred_at`. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ruleSchema } from '../../src/segments/contract.rule.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
 import type { Line, Person } from './naive.ts';
@@ -18,7 +18,7 @@ export const CATEGORIES = { root: 'root', tea: 'tea', green: 'green' };
 export const STATIC = '00000000-0000-7000-8000-00000000000a';
 export const DYNAMIC = '00000000-0000-7000-8000-00000000000b';
 
-const line: fc.Arbitrary<Line> = fc
+export const line: fc.Arbitrary<Line> = fc
   .record({
     order: fc.integer({ min: 1, max: 4 }),
     at: moment(-20, 20),
@@ -59,7 +59,7 @@ const dateText = fc.oneof(
   moment(-15, 15).map((at) => new Date(at).toISOString()),
   moment(-400, 400).map((at) => new Date(at).toISOString().slice(0, 10)),
 );
-const attributes = fc.record(
+export const attributes = fc.record(
   {
     level: fc.oneof(fc.integer({ min: -1, max: 3 }), fc.constant('2'), fc.constant(1.5)),
     note: fc.constantFrom('', 'Alpha', 'beta 10%', 'a_b', 'O\'Hara"; drop table contact; --', 5),

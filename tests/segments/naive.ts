@@ -1,5 +1,5 @@
-import type { Comparison, PurchaseLeaf, Window } from '../../src/segments/contract.leaf.ts';
-import type { AttributeLeaf } from '../../src/segments/contract.leaf.ts';
+import type { Comparison, PurchaseLeaf, Window } from '../../src/segments/contract.purchase.ts';
+import type { AttributeLeaf } from '../../src/segments/contract.attribute.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
 
 /**
@@ -59,7 +59,8 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
       return attribute(rule, person, now);
     case 'purchase':
       return purchase(rule, person, now, world);
-    case 'segment': {
+    case 'segment':
+    default: {
       const inner = world.segments[rule.segmentId];
       return inner === undefined ? person.listed.includes(rule.segmentId) : holds(inner, person, now, world);
     }
@@ -123,6 +124,8 @@ function attribute(leaf: AttributeLeaf, person: Person, now: number): boolean {
       const at = dateOf(value);
       return at !== null && compare(at, { op: leaf.op, value: Date.parse(leaf.value) });
     }
+    default:
+      throw new Error(`what is ${leaf.op}?`);
   }
 }
 
@@ -192,6 +195,7 @@ function compare(value: number, test: Comparison): boolean {
     case 'lte':
       return value <= test.value;
     case 'between':
+    default:
       return value >= test.from && value <= test.to;
   }
 }
@@ -206,6 +210,7 @@ function inWindow(at: number, window: Window, now: number): boolean {
     case 'calendar':
       return localDay(at, window.zone) > localDay(now, window.zone) - window.days;
     case 'between':
+    default:
       return at >= Date.parse(window.from) && at < Date.parse(window.to);
   }
 }
@@ -268,6 +273,7 @@ function measured(leaf: PurchaseLeaf, person: Person, now: number, world: World)
     case 'firstAt':
       return times[0] ?? null;
     case 'lastAt':
+    default:
       return times.at(-1) ?? null;
   }
 }

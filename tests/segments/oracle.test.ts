@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { dateOf, rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -69,11 +69,11 @@ async function check(people: Person[], given: { rule: Rule; inner: Rule; now: nu
   ).toEqual(expected.toSorted());
   const half = people.filter((_, i) => i % 2 === 0).map(({ id }) => id);
   const batch = await statesOf(compiled, half);
-  expect([...batch].toSorted()).toEqual([...full].filter(([id]) => half.includes(id)).toSorted());
+  expect(batch).toEqual(new Map([...full].filter(([id]) => half.includes(id))));
 
-  // Nobody looks for facts to come when none are: only the moments such facts would bring differ.
-  const settled = await statesOf(compileRule(given.rule, { ...options, future: false }));
-  for (const { id } of people) expect(settled.get(id)?.value ?? false).toBe(full.get(id)?.value ?? false);
+  // Nobody looks for facts to come when it is known that there are none.
+  if (people.every((one) => one.lines.every((line) => line.at <= given.now)))
+    expect(await statesOf(compileRule(given.rule, { ...options, future: false }))).toEqual(full);
 
   for (const one of people) {
     const { value, until } = full.get(one.id) ?? { value: false, until: Number.POSITIVE_INFINITY };

@@ -45,6 +45,15 @@ export async function putPeople(ctx: Ctx, people: readonly Person[]): Promise<vo
       to_timestamp("createdAt" / 1000.0), ${NOW}
     from jsonb_to_recordset(${json(people)}) as p(id uuid, country text, tags jsonb, "birthMonth" int, "birthDay" int,
       attributes jsonb, "createdAt" float8)`);
+  await putLines(ctx, people);
+  const listed = people.filter((person) => person.listed.includes(STATIC)).map(({ id }) => id);
+  await ctx.db.execute(sql`
+    insert into segment_member (contact_id, segment_id, value, since)
+    select id::uuid, ${STATIC}::uuid, true, ${NOW} from jsonb_array_elements_text(${json(listed)}) as id`);
+}
+
+/** Puts the lines of these people; each order number of a person is a document. */
+export async function putLines(ctx: Ctx, people: readonly Pick<Person, 'id' | 'lines'>[]): Promise<void> {
   const lines = people.flatMap((person) =>
     person.lines.map((line, ordinal) => ({
       ...line,
@@ -70,8 +79,4 @@ export async function putPeople(ctx: Ctx, people: readonly Person[]): Promise<vo
     select contact, "orderId", min(kind), 'test', "orderId"::text, min(trust), to_timestamp(min(at) / 1000.0), ${NOW},
       min(currency), 0, 0, count(*), min(channel), array(select jsonb_array_elements_text((array_agg(coupons))[1])), contact
     from ${shape} group by contact, "orderId"`);
-  const listed = people.filter((person) => person.listed.includes(STATIC)).map(({ id }) => id);
-  await ctx.db.execute(sql`
-    insert into segment_member (contact_id, segment_id, value, since)
-    select id::uuid, ${STATIC}::uuid, true, ${NOW} from jsonb_array_elements_text(${json(listed)}) as id`);
 }

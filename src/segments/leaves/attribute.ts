@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS, HOUR_MS } from '../../core/time.ts';
 import { anniversaries, dayOf, startOfDay } from '../calendar.ts';
-import { attributeKind, instantOf } from '../contract.leaf.ts';
-import type { AttributeLeaf } from '../contract.leaf.ts';
+import { attributeKind } from '../contract.attribute.ts';
+import { instantOf } from '../contract.values.ts';
+import type { AttributeLeaf } from '../contract.attribute.ts';
 import type { LeafEnv, LeafSql, LeafType } from '../leaf.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 import { attributeFields, attributeWords } from './attribute.words.ts';
@@ -53,6 +54,7 @@ function condition(leaf: Timeless, field: FieldSql): SQL {
         : sql`false`;
     case 'text':
     case 'birthday':
+    default:
       return textCondition(leaf, field);
   }
 }

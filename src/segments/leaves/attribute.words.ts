@@ -1,7 +1,7 @@
 import { CONTACT_FIELDS, CUSTOM_PREFIX, opsOfKind } from '../contract.fields.ts';
 import type { ContactField } from '../contract.fields.ts';
-import { attributeKind } from '../contract.leaf.ts';
-import type { AttributeLeaf } from '../contract.leaf.ts';
+import { attributeKind } from '../contract.attribute.ts';
+import type { AttributeLeaf } from '../contract.attribute.ts';
 import type { CatalogueField, Language } from '../leaf.ts';
 import { compared, dated, list, quote, stretch } from '../phrases.ts';
 
@@ -114,13 +114,14 @@ function predicate(leaf: AttributeLeaf, language: Language): string {
     case 'is':
     case 'isNot':
       if (typeof leaf.value === 'boolean') {
-        return `${compared({ op: leaf.op, value: 0 }, language, () => quote(leaf.value, language))}`;
+        return compared({ op: leaf.op, value: 0 }, language, () => quote(leaf.value, language));
       }
       return compared({ op: leaf.op, value: leaf.value }, language, (value) => quote(value, language));
     case 'gt':
     case 'gte':
     case 'lt':
     case 'lte':
+    default:
       return attributeKind(leaf) === 'date'
         ? dated(leaf, language)
         : compared(leaf, language, (value) => quote(value, language));

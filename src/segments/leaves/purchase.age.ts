@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS } from '../../core/time.ts';
 import { dayOf, startOfDay } from '../calendar.ts';
-import type { PurchaseLeaf } from '../contract.leaf.ts';
+import type { PurchaseLeaf } from '../contract.purchase.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 
 /** Days since a moment: whole 24 hours, or calendar days of a zone. The age grows by one at known moments. */
@@ -13,8 +13,9 @@ const MAX_AGE = 300_000;
 /** Ages from `from` up to but not including `to`. */
 type Range = { from: number; to: number; inside: boolean };
 
+const whole = (value: number): number => Math.min(Math.max(value, 0), MAX_AGE);
+
 function rangeOf(leaf: PurchaseLeaf): Range {
-  const whole = (value: number): number => Math.min(Math.max(value, 0), MAX_AGE);
   if (leaf.op === 'between') {
     return {
       from: whole(Math.ceil(Number(leaf.from))),
@@ -36,6 +37,7 @@ function rangeOf(leaf: PurchaseLeaf): Range {
       return { from: 0, to: above, inside: true };
     case 'is':
     case 'isNot':
+    default:
       // A fraction of a day is nobody's age: the range is empty then.
       return { from: atLeast, to: above, inside: leaf.op === 'is' };
   }

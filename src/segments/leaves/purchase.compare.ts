@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import type { Comparison } from '../contract.leaf.ts';
+import type { Comparison } from '../contract.purchase.ts';
 
 const SYMBOLS = { is: '=', isNot: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
@@ -42,6 +42,7 @@ function fulfils(value: number, comparison: Comparison): boolean {
     case 'lte':
       return value <= comparison.value;
     case 'between':
+    default:
       return value >= comparison.from && value <= comparison.to;
   }
 }

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { minorDigits } from '../../core/money.ts';
 import { category, orders, product, saleFact } from '../../orders/index.ts';
-import type { PurchaseLeaf } from '../contract.leaf.ts';
+import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, Part, Source } from '../leaf.ts';
 import { ofNumber } from './purchase.compare.ts';
 

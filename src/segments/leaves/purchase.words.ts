@@ -1,6 +1,7 @@
 import { formatMoney } from '../../core/money.ts';
-import { MEASURES, MOMENT_MEASURES, MONEY_MEASURES, OPS } from '../contract.leaf.ts';
-import type { Comparison, Measure, PurchaseLeaf } from '../contract.leaf.ts';
+import { MEASURES, MOMENT_MEASURES, MONEY_MEASURES } from '../contract.purchase.ts';
+import { OPS } from '../contract.values.ts';
+import type { Comparison, Measure, PurchaseLeaf } from '../contract.purchase.ts';
 import type { CatalogueField, Language, Names } from '../leaf.ts';
 import { compared, comparedDuration, dated, duration, inWindow, list, quote } from '../phrases.ts';
 
@@ -57,11 +58,12 @@ function amount(leaf: PurchaseLeaf, value: number, language: Language, names: Na
   return quote(value, language);
 }
 
+const note = (label: string, text: string | undefined): string[] =>
+  text === undefined ? [] : [`${label} ${text}`];
+
 function notesOf(leaf: PurchaseLeaf, language: Language, names: Names): string[] {
   const ru = language === 'ru';
   const { products, categories, channels, coupons, quantity, price } = leaf.where ?? {};
-  const note = (label: string, text: string | undefined): string[] =>
-    text === undefined ? [] : [`${label} ${text}`];
   const named = (values: readonly string[] | undefined): string | undefined =>
     values === undefined ? undefined : list(values, language);
   const numbers = (comparison: Comparison | undefined, value: (of: number) => string): string | undefined =>

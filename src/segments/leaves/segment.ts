@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { SegmentLeaf } from '../contract.leaf.ts';
+import type { SegmentLeaf } from '../contract.rule.ts';
 import type { LeafType } from '../leaf.ts';
 import { segmentMember } from '../schema.ts';
 

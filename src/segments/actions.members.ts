@@ -1,0 +1,98 @@
+import { visibleContacts } from '../contacts/index.ts';
+import { audit } from '../core/audit.ts';
+import { authorise, inTx } from '../core/ctx.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { DomainError, invalid, notFound } from '../core/errors.ts';
+import { decodeCursor, toPage } from '../core/paging.ts';
+import { evaluate } from './actions.evaluate.ts';
+import type { MemberChange, MemberList } from './contract.ts';
+import { dependents, findSegment } from './store.ts';
+import {
+  addToSizes,
+  applyStates,
+  knownContacts,
+  listMembers,
+  listOf,
+  lockContacts,
+  NOBODY,
+  sizeOf,
+} from './store.members.ts';
+
+/** Members as stored, by contact id; those the asker may see. Lists lag behind the facts by up to a minute. */
+export async function members(
+  ctx: Ctx,
+  segmentId: string,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<MemberList> {
+  authorise(ctx, 'segments:read');
+  authorise(ctx, 'contacts:read');
+  if ((await findSegment(ctx, segmentId)) === undefined) throw notFound('segment', segmentId);
+  const after = page.cursor === undefined ? undefined : idOf(decodeCursor(page.cursor, 1)[0]);
+  const found = await listMembers(ctx, segmentId, {
+    limit: page.limit,
+    after,
+    visible: visibleContacts(ctx),
+  });
+  const { items, nextCursor } = toPage(found, page.limit, (member) => [member.contactId]);
+  return {
+    items: items.map((member) => ({ ...member, since: member.since.toISOString() })),
+    nextCursor,
+    asOf: ctx.clock.now().toISOString(),
+  };
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function idOf(value: unknown): string {
+  if (typeof value === 'string' && UUID.test(value)) return value;
+  throw new DomainError({
+    code: 'bad_cursor',
+    status: 400,
+    detail: 'The cursor is not one this list gave.',
+    at: 'cursor',
+  });
+}
+
+/** Puts contacts into a static segment and takes others out, with all that follows for segments that refer to it. */
+export async function changeMembers(
+  ctx: Ctx,
+  segmentId: string,
+  change: MemberChange,
+): Promise<{ added: number; removed: number; count: number }> {
+  authorise(ctx, 'segments:write');
+  return inTx(ctx, async (tx) => {
+    const found = (await findSegment(tx, segmentId))?.segment;
+    if (found === undefined) throw notFound('segment', segmentId);
+    if (found.kind !== 'static')
+      throw invalid('segment_dynamic', 'The rule of a dynamic segment decides who is in.');
+    const both = [...new Set([...change.add, ...change.remove])];
+    await lockContacts(tx, both);
+    const known = await knownContacts(tx, both, visibleContacts(tx));
+    const unknown = change.add.findIndex((id) => !known.has(id));
+    if (unknown !== -1) throw unknownContact(change.add[unknown] ?? '', unknown);
+    const base = { segmentId, version: found.version, cause: 'manual', now: tx.clock.now() } as const;
+    const add = [...new Set(change.add)];
+    const remove = change.remove.filter((id) => known.has(id) && !add.includes(id));
+    const { entered } = await applyStates(tx, { ...base, states: listOf(add), contactIds: add });
+    const { left } = await applyStates(tx, { ...base, states: NOBODY, contactIds: remove });
+    await addToSizes(tx, new Map([[segmentId, entered - left]]));
+    const affected = await dependents(tx, [{ kind: 'segment', key: segmentId }]);
+    await evaluate(tx, new Map(affected.map((id) => [id, both])), 'fact');
+    await audit(tx, {
+      action: 'segment.members_changed',
+      entity: 'segment',
+      entityId: segmentId,
+      details: { added: entered, removed: left },
+    });
+    return { added: entered, removed: left, count: await sizeOf(tx, segmentId) };
+  });
+}
+
+function unknownContact(id: string, index: number): DomainError {
+  return new DomainError({
+    code: 'contact_not_found',
+    status: 422,
+    detail: `There is no contact "${id}".`,
+    at: `add.${index}`,
+  });
+}
