@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
-import { consent, contact, suppression } from './schema.ts';
+import { consent, contact, contactPoint, suppression } from './schema.ts';
 import { json } from './store.match.ts';
 import type { TimelineCursor } from './timeline.ts';
 
@@ -97,7 +97,33 @@ export async function insertSuppressions(
 ): Promise<void> {
   await ctx.db.execute(sql`
     insert into ${suppression} (channel, address, reason, created_at)
-    select e.channel, e.address, e.reason, ${ctx.clock.now().toISOString()}::timestamptz
+    select distinct on (e.channel, e.address) e.channel, e.address, e.reason, ${ctx.clock.now().toISOString()}::timestamptz
     from jsonb_to_recordset(${json(entries)}) as e(channel text, address text, reason text)
-    order by 1, 2 on conflict do nothing`);
+    order by e.channel, e.address, e.reason = 'unsubscribe'
+    on conflict (channel, address) do update set reason = excluded.reason, created_at = excluded.created_at
+      where ${suppression}.reason = 'unsubscribe'`);
+}
+
+/** Lets addresses be written to again whose holder agreed on the channel after unsubscribing from it. */
+export async function liftUnsubscribes(
+  ctx: Ctx,
+  grants: ReadonlyArray<{ contactId: string; channel: string; occurredAt: Date }>,
+): Promise<void> {
+  if (grants.length === 0) return;
+  await ctx.db.execute(sql`
+    with given as (
+      select * from jsonb_to_recordset(${json(grants)}) as g("contactId" uuid, channel text, "occurredAt" timestamptz)
+    ), held as (
+      select g.channel, p.value as address, g."occurredAt" from given g
+      join ${contactPoint} p on p.contact_id = g."contactId"
+      union
+      select g.channel, v.value, g."occurredAt" from given g
+      join ${contact} c on c.contact_id = g."contactId" cross join lateral (values (c.email), (c.phone)) as v(value)
+    ), lifted as materialized (
+      select s.channel, s.address from ${suppression} s
+      where s.reason = 'unsubscribe' and exists (select 1 from held h
+        where h.channel = s.channel and h.address = s.address and h."occurredAt" > s.created_at)
+      order by 1, 2 for update
+    )
+    delete from ${suppression} s using lifted l where s.channel = l.channel and s.address = l.address`);
 }

@@ -178,7 +178,8 @@ async function consentWords(
     const occurredAt = updatedAt ?? ctx.clock.now();
     last.set(contactId, { granted, occurredAt });
     const proof = { importId: batch.importId, row: number };
-    words.set(i, { contactId, purpose, channel: 'email', granted, source, proof, occurredAt });
+    const undated = updatedAt === undefined;
+    words.set(i, { contactId, purpose, channel: 'email', granted, source, proof, occurredAt, undated });
   }
   return words;
 }
