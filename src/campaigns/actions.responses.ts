@@ -55,14 +55,16 @@ export async function unsubscribePage(
   return { locale: locale ?? 'en', address };
 }
 
-/** Takes the contact's consent back and stops all mail to the address. Repeating it changes nothing. */
+/**
+ * Takes the contact's consent back and stops all mail to the address. The response is counted once for a message, but the
+ * contact's word is taken every time: between two of them it may have agreed again.
+ */
 export async function unsubscribe(ctx: Ctx, token: string): Promise<{ locale: string }> {
   const message = await messageOf(ctx, (links, now) => links.readUnsubscribe(token, now));
   await inTx(ctx, async (tx) => {
     const now = tx.clock.now();
     const facts = { kind: 'unsubscribed' as const, human: true, reason: null, linkNo: null, userAgent: null };
-    const fresh = await store(tx, [newResponse(message, now, facts, `unsubscribed ${message.id}`)]);
-    if (fresh.length === 0) return;
+    await store(tx, [newResponse(message, now, facts, `unsubscribed ${message.id}`)]);
     const word = {
       contactId: message.contactId,
       channel: 'email',

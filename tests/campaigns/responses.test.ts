@@ -1,16 +1,29 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { campaignAudience } from '../../src/campaigns/actions.campaigns.ts';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
 import { campaignOverTime } from '../../src/campaigns/actions.overtime.ts';
 import { campaignReport } from '../../src/campaigns/actions.report.ts';
 import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
+import { unsubscribe } from '../../src/campaigns/actions.responses.ts';
 import { campaignsSubscriptions } from '../../src/campaigns/index.ts';
+import { recordConsents, suppress } from '../../src/contacts/index.ts';
+import type { SuppressReason } from '../../src/contacts/actions.consents.ts';
 import { rows } from '../../src/core/db.ts';
 import { loyaltySubscriptions } from '../../src/loyalty/index.ts';
 import { placeOrders } from '../../src/orders/index.ts';
 import type { OrderToPlace } from '../../src/orders/index.ts';
 import { deliver } from '../support/deliver.ts';
-import { campaignWorld, contactId, couponCampaign, draft, launched, putContacts } from './world.ts';
+import {
+  addressOf,
+  campaignWorld,
+  contactId,
+  couponCampaign,
+  draft,
+  launched,
+  mailsOf,
+  putContacts,
+} from './world.ts';
 import type { World } from './world.ts';
 
 let world: World;
@@ -73,5 +86,60 @@ describe('conversions', () => {
     const { id, codeOf } = await sent('B', { from: 10, to: 10 }, { minOrderMinor: 5_000 });
     await order(10, 'below the minimum', { couponCodes: [codeOf(10)] });
     expect(await campaignReport(world.ctx, id)).toMatchObject({ conversions: 0, couponConversions: 0 });
+  });
+});
+
+describe('unsubscribing', () => {
+  /** A word on all that the campaigns here send, said now; a second later than what was before. */
+  const say = async (n: number, granted: boolean, proof: Record<string, unknown>, occurredAt?: Date) => {
+    world.clock.advance(1_000);
+    const at = occurredAt === undefined ? {} : { occurredAt };
+    const word = { contactId: contactId(n), channel: 'email', granted, source: 'test', proof, ...at };
+    await recordConsents(
+      world.ctx,
+      ['marketing', 'activation', 'informational'].map((purpose) => ({ ...word, purpose })),
+    );
+  };
+  const reasonsOf = async (id: string) => {
+    const { reachable, skipped } = await campaignAudience(world.ctx, id);
+    return { reachable, reasons: skipped.map(({ reason }) => reason) };
+  };
+
+  test('a consent proven later brings the mail back, and the same link takes it away again', async () => {
+    const { ctx, dataDir } = world;
+    const { id } = await sent('C', { from: 20, to: 20 });
+    const mail = (await mailsOf(dataDir)).find((one) => one.campaignId === id);
+    const token = /\/u\/([\w-]+)>/.exec(mail?.headers['List-Unsubscribe'] ?? '')?.[1] ?? '';
+    const before = ctx.clock.now();
+    world.clock.advance(1_000);
+    await unsubscribe(ctx, token);
+    const gone = { reachable: 0, reasons: ['unsubscribed'] };
+    expect(await reasonsOf(id)).toEqual(gone);
+    await say(20, true, { form: 'an older one, found late' }, before);
+    await say(20, true, {});
+    expect(await reasonsOf(id)).toEqual(gone);
+    await say(20, true, { form: 'checkout' });
+    expect(await reasonsOf(id)).toEqual({ reachable: 1, reasons: [] });
+    world.clock.advance(1_000);
+    await unsubscribe(ctx, token);
+    expect(await reasonsOf(id)).toEqual(gone);
+    const report = await campaignReport(ctx, id);
+    expect(report.unsubscribes).toBe(1);
+  });
+
+  test('no consent lifts a complaint, a bounce or an erasure, also of an address that had unsubscribed before', async () => {
+    const { ctx } = world;
+    const reasons: SuppressReason[] = ['complaint', 'hard_bounce', 'erased'];
+    await putContacts(ctx, 'D', { from: 30, to: 35 });
+    const { id } = await draft(ctx, 'D');
+    for (const [i, reason] of reasons.entries()) {
+      await suppress(ctx, [{ channel: 'email', address: addressOf(30 + i), reason }]);
+      await suppress(ctx, [
+        { channel: 'email', address: addressOf(33 + i), reason: 'unsubscribe' },
+        { channel: 'email', address: addressOf(33 + i), reason },
+      ]);
+    }
+    for (let n = 30; n < 36; n++) await say(n, true, { form: 'checkout' });
+    expect(await reasonsOf(id)).toEqual({ reachable: 0, reasons: ['suppressed'] });
   });
 });
