@@ -35,17 +35,11 @@ export function startOfDay(day: number, zone: string): Date {
   return new Date(after);
 }
 
-/** Month and day of a day number. */
-export function monthDayOf(day: number): { month: number; day: number } {
-  const date = new Date(day * DAY_MS);
-  return { month: date.getUTCMonth() + 1, day: date.getUTCDate() };
-}
-
 const yearOf = (day: number): number => new Date(day * DAY_MS).getUTCFullYear();
 const MAX_MONTH_DAYS = 31;
 
 /** Where month and day stand in the tables of `anniversaries`. */
-export const anniversaryIndex = (month: number, day: number): number => month * MAX_MONTH_DAYS + day;
+const anniversaryIndex = (month: number, day: number): number => month * MAX_MONTH_DAYS + day;
 
 /**
  * For every month and day: whether the anniversary falls on one of `days` days from `today`, and the day on which that

@@ -4,7 +4,7 @@
  */
 
 /** Longer patterns are lists in disguise; also bounds what PostgreSQL compiles. */
-export const MAX_PATTERN = 100;
+const MAX_PATTERN = 100;
 /** `{n,m}` is unrolled n to m times. */
 const MAX_REPEAT = 50;
 

@@ -7,7 +7,7 @@ export type { Rule } from './contract.rule.ts';
 export { ruleSchema } from './contract.rule.ts';
 
 /** Contacts one request may put into a static segment or take out. */
-export const MAX_LISTED = 1_000;
+const MAX_LISTED = 1_000;
 
 const description = text(1_000);
 

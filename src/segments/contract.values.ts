@@ -5,7 +5,7 @@ import { isStorable } from '../core/text.ts';
 
 /** Values one list of a rule may name; longer lists are static segments. */
 export const MAX_LIST = 1_000;
-export const MAX_TEXT = 500;
+const MAX_TEXT = 500;
 /** Ten years: older purchases say nothing of today, and dates stay far from the edges of the calendar. */
 export const MAX_WINDOW_DAYS = 3_660;
 

@@ -68,7 +68,7 @@ export function inWindow(window: Window | undefined, language: Language): string
 }
 
 /** A day, with the time where there is one. UTC. */
-export function date(text: string, language: Language): string {
+function date(text: string, language: Language): string {
   const at = new Date(text);
   const locale = language === 'ru' ? 'ru-RU' : 'en-GB';
   const midnight = at.getTime() % 86_400_000 === 0;

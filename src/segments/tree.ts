@@ -11,7 +11,7 @@ export type SegmentRules = ReadonlyMap<
 >;
 
 /** Nodes of a rule with all it refers to written out. */
-export const MAX_EXPANDED_NODES = 1_000;
+const MAX_EXPANDED_NODES = 1_000;
 
 export function isGroup(node: Rule): node is Group {
   return node.type === 'all' || node.type === 'any' || node.type === 'not';
