@@ -84,7 +84,7 @@ const DEPENDENTS = [
   // Entries as src/contacts/lookup.ts makes them; the generator has no negative numbers.
   `insert into field_lookup (entry, contact_id)
     select v.key || chr(10) || v.value, c.contact_id from contact c cross join lateral (values
-      ('country', 's' || c.country),
+      ('givenName', 's' || c.given_name), ('familyName', 's' || c.family_name), ('country', 's' || c.country),
       ('city', 's' || c.city), ('locale', 's' || c.locale), ('source', 's' || c.source),
       ('status', case when c.status <> 'active' then 's' || c.status end),
       ('attributes.plan', 's' || (c.attributes ->> 'plan')), ('attributes.since', 's' || (c.attributes ->> 'since')),

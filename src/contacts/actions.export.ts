@@ -9,7 +9,7 @@ import { csvLine } from './csv.ts';
 import { attributeKeyOf } from './state.ts';
 import { seenAttributes } from './store.catalogue.ts';
 import { exportRows } from './store.list.ts';
-import type { ListScope } from './store.list.ts';
+import type { ListScope } from './store.gather.ts';
 
 /** Contacts read at a time: some hundred kilobytes. */
 const BATCH = 1_000;

@@ -7,7 +7,7 @@ import { seenAttributes, seenConsents } from './store.catalogue.ts';
 import { conditionsOf } from './store.filter.ts';
 import { countContacts } from './store.count.ts';
 import { listContacts, scopeOf } from './store.list.ts';
-import type { ListScope } from './store.list.ts';
+import type { ListScope } from './store.gather.ts';
 
 /** The contacts meant by a search and a filter, of those the actor may see. Throws 422 for a condition that makes no sense. */
 export function scopeFor(ctx: Ctx, wanted: Wanted): ListScope {

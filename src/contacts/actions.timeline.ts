@@ -2,7 +2,7 @@ import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
-import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, cursorText, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { visibleOrNotFound } from './actions.card.ts';
 import { recordConsents } from './actions.consents.ts';
@@ -89,7 +89,7 @@ export async function historyOf(
   const before =
     at === undefined
       ? { ...NEWEST, key: '' }
-      : { occurredAt: cursorInstant(at), id: cursorId(entryId), key: String(key) };
+      : { occurredAt: cursorInstant(at), id: cursorId(entryId), key: cursorText(key) };
   const found = await historyBefore(ctx, id, { key: page.key, before, limit: page.limit + 1 });
   return toPage(found, page.limit, (row) => [row.occurredAt.toISOString(), row.id, row.key]);
 }

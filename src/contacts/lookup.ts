@@ -12,11 +12,12 @@ export const entryOf = (key: string, value: string): string => `${key}\n${value}
 /** What comes after all entries of a field. */
 export const entriesEnd = (key: string): string => `${key}\v`;
 
-/** Longer texts are cut: who filters finds candidates by the beginning and looks at the value itself. */
-const MAX_KEY_TEXT = 100;
+/** Longer texts are cut: who filters finds candidates by the beginning and looks at the value itself. No own field is longer. */
+export const MAX_KEY_TEXT = 150;
 
 export function textKey(value: string): string {
-  return `s${value.slice(0, MAX_KEY_TEXT).toWellFormed()}`;
+  // In code points, as PostgreSQL counts: a cut text is known by its length.
+  return value.length <= MAX_KEY_TEXT ? `s${value}` : `s${Array.from(value).slice(0, MAX_KEY_TEXT).join('')}`;
 }
 
 const view = new DataView(new ArrayBuffer(8));
@@ -40,6 +41,8 @@ export function valueKey(value: unknown): string | null {
 
 /** Fields found by field_lookup besides custom attributes; the others have an index of their own. */
 const FIELDS: ReadonlySet<string> = new Set([
+  'givenName',
+  'familyName',
   'country',
   'city',
   'locale',

@@ -5,8 +5,8 @@ import { rows } from '../core/db.ts';
 import { newId } from '../core/ids.ts';
 import { MAX_TAGS } from './contract.ts';
 import { contact, contactHistory } from './schema.ts';
-import { gathered } from './store.list.ts';
-import type { ListScope } from './store.list.ts';
+import { gathered } from './store.gather.ts';
+import type { ListScope } from './store.gather.ts';
 import { json } from './store.match.ts';
 import { visibleContacts } from './store.visible.ts';
 

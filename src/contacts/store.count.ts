@@ -3,8 +3,9 @@ import type { Ctx } from '../core/ctx.ts';
 import { row } from '../core/db.ts';
 import { DomainError } from '../core/errors.ts';
 import { contact } from './schema.ts';
-import { and, bounded, gathered } from './store.list.ts';
-import type { ListScope } from './store.list.ts';
+import { and, gathered } from './store.gather.ts';
+import type { ListScope } from './store.gather.ts';
+import { bounded } from './store.list.ts';
 
 /** Counted exactly up to here: "more than ten thousand" is not decided by one more or less. */
 const COUNT_BOUND = 10_000;

@@ -7,7 +7,15 @@ import { contact } from './schema.ts';
 import { textKey } from './lookup.ts';
 import { likeText } from './search-text.ts';
 import { attributeKeyOf } from './state.ts';
-import { asList, asNumber, asText, compareSql, findByLookup, lookupRange } from './store.filter.values.ts';
+import {
+  asList,
+  asNumber,
+  asText,
+  compareSql,
+  findByLookup,
+  innerText,
+  lookupRange,
+} from './store.filter.values.ts';
 import type { Condition, FilterEnv, LookupRange } from './store.filter.values.ts';
 
 /** Conditions on custom attributes. An attribute nobody has fits nothing. */
@@ -23,6 +31,8 @@ export function attributeCondition(
   const key = attributeKeyOf(name);
   const range = op === 'withinLastDays' ? recentRange(condition, at, env) : lookupRange(condition);
   if (range !== undefined) return { test, find: findByLookup(key, range) };
+  if (op === 'contains' || op === 'startsWith')
+    return { test, findText: innerText(key, asText(condition, at)) };
   // Whatever else is asked, it is asked of those who have the attribute at all.
   return { test, find: findByLookup(key, {}), onlyIfRare: key };
 }

@@ -19,6 +19,7 @@ import {
   both,
   compareSql,
   findByLookup,
+  innerText,
   lookupRange,
 } from './store.filter.values.ts';
 import type { Condition, FilterEnv } from './store.filter.values.ts';
@@ -98,25 +99,32 @@ function textCondition(key: string, condition: FilterCondition, at: string, env:
   if (op === 'in' || op === 'notIn') {
     const values = asList(condition, at).map((v) => normal(String(v)));
     const test = sql`${column} in ${values}`;
-    if (op === 'notIn') return { test: sql`(${column} <> '' and not ${test})` };
+    if (op === 'notIn') {
+      return { test: sql`(${column} <> '' and not ${test})`, find: findOthers(key, values) };
+    }
     return { test, find: findEqual(key, column, values) };
   }
   const value = normal(asText(condition, at));
   if (op === 'is') return { test: sql`${column} = ${value}`, find: findEqual(key, column, [value]) };
-  if (op === 'isNot') return { test: sql`(${column} <> '' and ${column} <> ${value})` };
+  if (op === 'isNot') {
+    return { test: sql`(${column} <> '' and ${column} <> ${value})`, find: findOthers(key, [value]) };
+  }
   return partCondition(key, column, op, asText(condition, at));
 }
 
 /** Rows an index finds for equality: the field's own, or field_lookup, which has no rows for what contacts begin with. */
 function findEqual(key: string, column: SQL, values: readonly string[]): SQL | undefined {
   if (key === 'name') return sql`${contact.sortName} in ${values.map(sortName)}`;
-  if (key === 'givenName' || key === 'familyName') {
-    const found = values.map((value) => sql`${contact.search} like ${`%${likeText(fold(value))}%`}`);
-    return sql`(${sql.join(found, sql` or `)})`;
-  }
   if (!inLookup(key)) return sql`${column} in ${values}`;
   if (values.some((value) => value === defaultOf(key))) return undefined;
   return findByLookup(key, { in: values.map(textKey) });
+}
+
+/** Rows that have another value than these; what every contact begins with has no entry to be found by. */
+function findOthers(key: string, values: readonly string[]): SQL | undefined {
+  const initial = defaultOf(key);
+  if (!inLookup(key) || (typeof initial === 'string' && !values.includes(initial))) return undefined;
+  return findByLookup(key, { not: values.map(textKey) });
 }
 
 /** Parts of texts, without regard to case; for what the search text holds, the search index finds them. */
@@ -128,14 +136,17 @@ function partCondition(key: string, column: SQL, op: FilterOp, typed: string): C
   const text = named ? sql`${contact.sortName}` : key === 'email' ? sql`${column}` : sql`lower(${column})`;
   if (op === 'startsWith') {
     const test = sql`${text} like ${`${part}%`}`;
-    return named || key === 'email' ? both(test) : { test };
+    if (named || key === 'email') return both(test);
+    return { test, findText: inLookup(key) && defaultOf(key) === null ? innerText(key, typed) : undefined };
   }
   const test = sql`${text} like ${`%${part}%`}`;
   if (op === 'notContains') return { test: sql`(${column} <> '' and not ${test})` };
   const inText = key === 'phone' ? part.replace(/\D/g, '') : likeText(fold(typed));
   const inSearch = ['name', 'givenName', 'familyName', 'email', 'phone'].includes(key);
-  const find = inSearch && inText.length > 2 ? sql`${contact.search} like ${`%${inText}%`}` : undefined;
-  return { test, find };
+  if (inSearch) {
+    return { test, find: inText.length > 2 ? sql`${contact.search} like ${`%${inText}%`}` : undefined };
+  }
+  return { test, findText: inLookup(key) && defaultOf(key) === null ? innerText(key, typed) : undefined };
 }
 
 function normalText(key: string, text: string, env: FilterEnv): string {

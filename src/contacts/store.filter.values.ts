@@ -14,6 +14,8 @@ export type Condition = {
   find?: SQL | undefined;
   /** `find` helps only while few contacts have this key of field_lookup at all. */
   onlyIfRare?: string | undefined;
+  /** Instead of `find`: all whose value of this field contains the text, which field_lookup knows while the values are few. */
+  findText?: { key: string; text: string } | undefined;
   sortBound?: SortField | undefined;
   /** Nobody with (false) or without (true) a value of that field fits: half of that order can be left out. */
   blank?: { field: SortField; is: boolean } | undefined;
@@ -26,7 +28,7 @@ export type FilterEnv = { now: Date; country: string; me: string };
 export const both = (test: SQL): Condition => ({ test, find: test });
 
 /** Bounds of the values of a field in field_lookup; none means all. */
-export type LookupRange = { in: readonly string[] } | { from?: string; to?: string };
+export type LookupRange = { in: readonly string[] } | { from?: string; to?: string; not?: readonly string[] };
 
 /** A condition whose rows are found by field_lookup. */
 export function findByLookup(key: string, range: LookupRange): SQL {
@@ -35,7 +37,16 @@ export function findByLookup(key: string, range: LookupRange): SQL {
       ? sql`l.entry in ${range.in.map((value) => entryOf(key, value))}`
       : sql`l.entry >= ${entryOf(key, range.from ?? '')}
           and l.entry ${range.to === undefined ? sql`< ${entriesEnd(key)}` : sql`<= ${entryOf(key, range.to)}`}`;
-  return sql`${contact.contactId} in (select l.contact_id from ${fieldLookup} l where ${bounds})`;
+  const except =
+    'not' in range && range.not !== undefined
+      ? sql`and l.entry not in ${range.not.map((value) => entryOf(key, value))}`
+      : sql``;
+  return sql`${contact.contactId} in (select l.contact_id from ${fieldLookup} l where ${bounds} ${except})`;
+}
+
+/** A text that is looked for inside values; null when the JSON around the values of a list could be meant. */
+export function innerText(key: string, text: string): Condition['findText'] {
+  return /["[\],\\]/.test(text) ? undefined : { key, text };
 }
 
 /** Values of conditions, checked for what the condition needs; each throws 422 filter_wrong_value with its place. */

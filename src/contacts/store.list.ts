@@ -6,8 +6,9 @@ import { DomainError } from '../core/errors.ts';
 import { badCursor, cursorId, decodeCursor, encodeCursor } from '../core/paging.ts';
 import type { FilterCondition, Sort, SortField } from './contract.list.ts';
 import type { ContactView } from './contract.ts';
-import { contact, fieldLookup } from './schema.ts';
-import { json } from './store.match.ts';
+import { contact } from './schema.ts';
+import { and, gathered } from './store.gather.ts';
+import type { ListScope } from './store.gather.ts';
 import { both } from './store.filter.values.ts';
 import type { Condition } from './store.filter.values.ts';
 import { ownerLimit } from './store.visible.ts';
@@ -23,9 +24,6 @@ import { ownerLimit } from './store.visible.ts';
 const WALK_ROWS = 5_000;
 /** What a list may take before it gives up: long past comfort, short enough that others do not wait. */
 const LIST_TIMEOUT_MS = 3_000;
-
-/** What the actor may see and asked for: `base` is the text of the partial indexes, `conditions` the rest. */
-export type ListScope = { base: SQL; conditions: readonly Condition[] };
 
 /**
  * Which rows of the table are people at all: known contacts, unless the filter asks for visitors. The text is that of the
@@ -50,36 +48,6 @@ export function scopeOf(
   const limit = ownerLimit(ctx);
   // Among the conditions, not in the base: the walk is then bounded for a person with few contacts of many, too.
   return { base, conditions: limit === null ? conditions : [both(limit), ...conditions] };
-}
-
-export const and = (parts: readonly SQL[]): SQL =>
-  parts.length === 0 ? sql`true` : sql.join([...parts], sql` and `);
-
-/** All of a scope's conditions, with what helps an index to answer them. */
-export async function gathered(ctx: Ctx, { base, conditions }: ListScope): Promise<SQL> {
-  const rare = await rareKeys(
-    ctx,
-    conditions.flatMap((c) => c.onlyIfRare ?? []),
-  );
-  const helps = conditions.filter((c) => c.onlyIfRare === undefined || rare.has(c.onlyIfRare));
-  const finds = helps.flatMap((c) => (c.find === undefined || c.find === c.test ? [] : [c.find]));
-  return and([base, ...finds, ...conditions.map((c) => c.test)]);
-}
-
-/** Rows of a key that are quicker to look up one by one than to read the whole table. */
-const RARE_ROWS = 20_000;
-
-/** Which of these keys of field_lookup few contacts have. */
-async function rareKeys(ctx: Ctx, keys: readonly string[]): Promise<Set<string>> {
-  if (keys.length === 0) return new Set();
-  const found = await rows<{ key: string }>(
-    ctx.db,
-    sql`select k.key from jsonb_array_elements_text(${json([...new Set(keys)])}) as k(key)
-      where (select count(*) from (select 1 from ${fieldLookup} l
-          where l.entry >= k.key || chr(10) and l.entry < k.key || chr(11) limit ${RARE_ROWS}) as first_rows)
-        < ${RARE_ROWS}`,
-  );
-  return new Set(found.map(({ key }) => key));
 }
 
 type Key = { column: SQL; type: SQL; wire: SQL; blank: SQL | null; blankable: SQL | null };

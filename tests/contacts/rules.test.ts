@@ -65,7 +65,7 @@ test('keys of numbers sort like the numbers', () => {
     expect(Math.sign(x < y ? -1 : x > y ? 1 : 0)).toBe(Math.sign(a < b ? -1 : a > b ? 1 : 0));
   });
   fc.assert(property, { numRuns: 500 });
-  expect(textKey('x'.repeat(99) + '😀')).toBe(`s${'x'.repeat(99)}\ufffd`);
+  expect(textKey('😀'.repeat(160))).toBe(`s${'😀'.repeat(150)}`);
 });
 
 test('no cell of an export can act as a formula, and numbers and phones stay what they are', () => {
