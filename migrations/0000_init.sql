@@ -229,10 +229,9 @@ CREATE TABLE "contact_point_lookup" (
 );
 --> statement-breakpoint
 CREATE TABLE "field_lookup" (
-	"key" text collate "C" NOT NULL,
-	"value" text collate "C" NOT NULL,
+	"entry" text collate "C" NOT NULL,
 	"contact_id" uuid NOT NULL,
-	CONSTRAINT "field_lookup_key_value_contact_id_pk" PRIMARY KEY("key","value","contact_id")
+	CONSTRAINT "field_lookup_entry_contact_id_pk" PRIMARY KEY("entry","contact_id")
 );
 --> statement-breakpoint
 CREATE TABLE "import_error" (
