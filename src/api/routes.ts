@@ -1,8 +1,7 @@
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { DomainError } from '../core/errors.ts';
 import { describe, newRouter, queryOf } from '../core/http.ts';
-import { decodeCursor, pageQuery, toPage } from '../core/paging.ts';
+import { badCursor, cursorId, cursorNumber, decodeCursor, pageQuery, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { auditPage, auditQuery } from './contract.ts';
 import type { AuditEntry, AuditQuery } from './contract.ts';
@@ -46,12 +45,7 @@ async function auditTrail(
 function afterOf(cursor: string | undefined): { at: Date; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [ms, id] = decodeCursor(cursor, 2);
-  if (typeof ms === 'number' && Number.isSafeInteger(ms) && typeof id === 'string')
-    return { at: new Date(ms), id };
-  throw new DomainError({
-    code: 'bad_cursor',
-    status: 400,
-    detail: 'The cursor is not one this list gave.',
-    at: 'cursor',
-  });
+  const at = new Date(cursorNumber(ms));
+  if (Number.isNaN(at.getTime()) || at.getTime() < 0) throw badCursor();
+  return { at, id: cursorId(id) };
 }

@@ -3,7 +3,7 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { isTimeZone } from '../core/time.ts';
 import { audience } from '../segments/index.ts';
@@ -164,7 +164,7 @@ function withoutUndefined(patch: CampaignPatch): Partial<CampaignRow> {
 function positionOf(cursor: string | undefined): { createdAt: Date; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [createdAt, id] = decodeCursor(cursor, 2);
-  return { createdAt: new Date(String(createdAt)), id: String(id) };
+  return { createdAt: cursorInstant(createdAt), id: cursorId(id) };
 }
 
 export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {

@@ -2,7 +2,7 @@ import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { notFound } from '../core/errors.ts';
 import { minorToWire } from '../core/money.ts';
-import { decodeCursor, encodeCursor } from '../core/paging.ts';
+import { cursorId, cursorInstant, cursorText, decodeCursor, encodeCursor } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { countCoupons } from '../loyalty/index.ts';
 import { countsOf, mustFindCampaign } from './actions.campaigns.ts';
@@ -116,7 +116,7 @@ export async function campaignMessages(
 
 function positionOf(cursor: string): readonly [string, string, string] {
   const [state, contactId, id] = decodeCursor(cursor, 3);
-  return [String(state), String(contactId), String(id)];
+  return [cursorText(state), cursorId(contactId), cursorId(id)];
 }
 
 function messageView(row: MessageRow): MessageView {
@@ -135,10 +135,10 @@ export async function outboxMails(
   query: { campaignId?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<OutboxPage> {
   authorise(ctx, 'campaigns:read');
-  const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
+  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const found = await listOutbox(ctx, query.campaignId, {
     limit: query.limit + 1,
-    ...(before === undefined ? {} : { before: [String(before[0]), String(before[1])] as const }),
+    ...(at === undefined ? {} : { before: [cursorInstant(at).toISOString(), cursorId(id)] as const }),
   });
   const items = found.slice(0, query.limit);
   const last = items.at(-1);

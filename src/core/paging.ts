@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DomainError } from './errors.ts';
+import { isStorable } from './text.ts';
 
 /** Page sizes: a screenful by default; 200 keeps an answer under a megabyte for the widest rows. */
 export const DEFAULT_PAGE = 50;
@@ -21,7 +22,7 @@ export function encodeCursor(values: readonly CursorValue[]): string {
   return Buffer.from(JSON.stringify(values)).toString('base64url');
 }
 
-const cursorShape = z.array(z.union([z.string(), z.number(), z.null()])).max(4);
+const cursorShape = z.array(z.union([z.string().refine(isStorable), z.number(), z.null()])).max(4);
 
 /** Throws 400 bad_cursor for a text this list did not make; `length` is how many sort values it needs. */
 export function decodeCursor(cursor: string, length: number): CursorValue[] {
@@ -52,9 +53,23 @@ export function cursorId(value: CursorValue | undefined): string {
   throw badCursor();
 }
 
-/** A cursor value that is an ISO instant, as a Date. Throws bad_cursor. */
+/** A cursor value that is a text. Throws bad_cursor. */
+export function cursorText(value: CursorValue | undefined): string {
+  if (typeof value === 'string') return value;
+  throw badCursor();
+}
+
+/** A cursor value that is a number. Throws bad_cursor. */
+export function cursorNumber(value: CursorValue | undefined): number {
+  if (typeof value === 'number') return value;
+  throw badCursor();
+}
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
+/** A cursor value that is an ISO instant, as a Date; only of years that PostgreSQL reads too. Throws bad_cursor. */
 export function cursorInstant(value: CursorValue | undefined): Date {
-  const time = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const time = typeof value === 'string' && INSTANT.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) throw badCursor();
   return new Date(time);
 }

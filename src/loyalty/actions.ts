@@ -4,7 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { minorToWire } from '../core/money.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { foldCode, patternProblem } from './code.ts';
 import { COUPON_STATES } from './contract.ts';
@@ -121,7 +121,7 @@ async function countsOf(ctx: Ctx, ids: readonly string[]): Promise<Counts> {
 function positionOf(cursor: string | undefined): { createdAt: Date; id: string } | undefined {
   if (cursor === undefined) return undefined;
   const [createdAt, id] = decodeCursor(cursor, 2);
-  return { createdAt: new Date(String(createdAt)), id: String(id) };
+  return { createdAt: cursorInstant(createdAt), id: cursorId(id) };
 }
 
 const dateOrNull = (text: string | null | undefined): Date | null =>

@@ -3,7 +3,7 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorText, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { isPrice } from './amounts.ts';
 import type { CategoryView, ProductInput, ProductView } from './contract.ts';
@@ -36,7 +36,7 @@ export async function listProducts(
   },
 ): Promise<Page<ProductView>> {
   authorise(ctx, 'orders:read');
-  const after = query.cursor === undefined ? null : String(decodeCursor(query.cursor, 1)[0]);
+  const after = query.cursor === undefined ? null : cursorText(decodeCursor(query.cursor, 1)[0]);
   const found = await findProducts(ctx, {
     search: query.search,
     within: query.categoryId,

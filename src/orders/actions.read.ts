@@ -4,7 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { dateOf } from '../core/db.ts';
 import { invalid, notFound } from '../core/errors.ts';
 import { decimalToScaled, minorToWire } from '../core/money.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { AMOUNT_SCALE, isTotal, totalMinor } from './amounts.ts';
 import type { OrderCounts, OrderDetail, OrderView, SalesReport, SalesReportQuery } from './contract.ts';
@@ -16,13 +16,13 @@ export async function listOrders(
   query: { contactId?: string | undefined; limit: number; cursor?: string | undefined },
 ): Promise<Page<OrderView>> {
   authorise(ctx, 'orders:read');
-  const cursor = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 2);
+  const [at, id] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
   const found = await findOrders(ctx, {
     contactId: query.contactId,
-    before: cursor && { occurredAt: String(cursor[0]), id: String(cursor[1]) },
+    before: at === undefined ? undefined : { occurredAt: cursorInstant(at).toISOString(), id: cursorId(id) },
     limit: query.limit + 1,
   });
-  const page = toPage(found, query.limit, (row) => [row.occurredAt, row.id]);
+  const page = toPage(found, query.limit, (row) => [dateOf(row.occurredAt).toISOString(), row.id]);
   return { items: page.items.map(viewOf), nextCursor: page.nextCursor };
 }
 

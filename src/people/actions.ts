@@ -2,7 +2,7 @@ import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, DomainError, forbidden, invalid, notFound } from '../core/errors.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorText, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { rightsOf } from '../core/rights.ts';
 import type { Role, Visibility } from '../core/rights.ts';
@@ -99,7 +99,7 @@ export async function people(
     search: query.search,
     active: query.active,
     limit: query.limit + 1,
-    ...(cursor === undefined ? {} : { after: [String(cursor[0]), String(cursor[1])] }),
+    ...(cursor === undefined ? {} : { after: [cursorText(cursor[0]), cursorText(cursor[1])] }),
   });
   const page = toPage(found, query.limit, (row) => [row.name, row.id]);
   return { ...page, items: page.items.map(asView) };

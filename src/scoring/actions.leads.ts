@@ -1,7 +1,7 @@
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { notFound } from '../core/errors.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorNumber, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import type { Grade, LeadView, ScoreReason } from './contract.ts';
 import { round, scoreOf } from './score.ts';
@@ -29,7 +29,8 @@ export async function listLeads(
 ): Promise<Page<LeadView>> {
   authorise(ctx, 'leads:read');
   const [score, contactId] = query.cursor === undefined ? [] : decodeCursor(query.cursor, 2);
-  const after = query.cursor === undefined ? null : { score: Number(score), contactId: String(contactId) };
+  const after =
+    query.cursor === undefined ? null : { score: cursorNumber(score), contactId: cursorId(contactId) };
   const ownerId = query.mine === true ? ctx.actor.id : undefined;
   const found = await store.listLeads(ctx, {
     grade: query.grade,

@@ -3,7 +3,7 @@ import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { DomainError, invalid, notFound } from '../core/errors.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, decodeCursor, toPage } from '../core/paging.ts';
 import { evaluate } from './actions.evaluate.ts';
 import type { MemberChange, MemberList } from './contract.ts';
 import { dependents, findSegment } from './store.ts';
@@ -27,7 +27,7 @@ export async function members(
   authorise(ctx, 'segments:read');
   authorise(ctx, 'contacts:read');
   if ((await findSegment(ctx, segmentId)) === undefined) throw notFound('segment', segmentId);
-  const after = page.cursor === undefined ? undefined : idOf(decodeCursor(page.cursor, 1)[0]);
+  const after = page.cursor === undefined ? undefined : cursorId(decodeCursor(page.cursor, 1)[0]);
   const found = await listMembers(ctx, segmentId, {
     limit: page.limit,
     after,
@@ -39,18 +39,6 @@ export async function members(
     nextCursor,
     asOf: ctx.clock.now().toISOString(),
   };
-}
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function idOf(value: unknown): string {
-  if (typeof value === 'string' && UUID.test(value)) return value;
-  throw new DomainError({
-    code: 'bad_cursor',
-    status: 400,
-    detail: 'The cursor is not one this list gave.',
-    at: 'cursor',
-  });
 }
 
 /** Puts contacts into a static segment and takes others out, with all that follows for segments that refer to it. */

@@ -4,7 +4,7 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
-import { decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorText, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { build } from './actions.build.ts';
 import { checkReferences } from './actions.check.ts';
@@ -22,8 +22,9 @@ export async function listSegments(
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<SegmentListed>> {
   authorise(ctx, 'segments:read');
-  const [name, id] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 2).map(String);
-  const after: [string, string] | undefined = name === undefined || id === undefined ? undefined : [name, id];
+  const [name, id] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 2);
+  const after: [string, string] | undefined =
+    name === undefined ? undefined : [cursorText(name), cursorId(id)];
   const found = await store.listSegments(ctx, { limit: page.limit, after });
   const cut = toPage(found, page.limit, ({ segment }) => [segment.name.toLowerCase(), segment.segmentId]);
   return { items: await views(ctx, cut.items), nextCursor: cut.nextCursor };

@@ -3,6 +3,7 @@ import { findTargetHandler } from 'hono/utils/handler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/api/index.ts';
 import type { Base } from '../../src/api/request.ts';
+import { encodeCursor } from '../../src/core/paging.ts';
 import { routes } from '../../src/modules.ts';
 import { startApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
@@ -11,7 +12,7 @@ type Operation = {
   summary?: string;
   tags?: string[];
   security?: unknown[];
-  parameters?: { name: string }[];
+  parameters?: { name: string; required?: boolean }[];
   responses: Record<string, { content?: Record<string, { schema: unknown }> }>;
 };
 type Document = {
@@ -99,5 +100,34 @@ describe('the page at /docs', () => {
     expect(start.text).toContain('validatorUrl: null');
     expect((await api.send('GET', '/docs/..%2fpackage.json')).status).toBe(404);
     expect((await api.send('GET', '/docs/index.js')).status).toBe(404);
+  });
+});
+
+describe('a cursor that no list gave', () => {
+  /** Of the right length for each list, with values that would break a cast or a date. */
+  const forged = [null, 'x', '+275760-09-13T00:00:00Z'].flatMap((value) =>
+    [1, 2, 3].map((length) => encodeCursor(Array.from({ length }, () => value))),
+  );
+
+  it('is refused by every list as what it is', async () => {
+    const send = await api.owner();
+    const lists = operations().filter(
+      ({ path, method, operation }) =>
+        method === 'get' &&
+        !path.includes('{') &&
+        operation.parameters?.some(({ name }) => name === 'cursor') === true &&
+        operation.parameters.every(({ required }) => required !== true),
+    );
+    expect(lists.length).toBeGreaterThan(8);
+    // Lists ordered by texts alone cannot tell a forged text from one of theirs.
+    const byText = ['/api/products', '/api/people'];
+    for (const { path } of lists) {
+      for (const cursor of forged) {
+        const { status, body } = await send('GET', `${path}?cursor=${cursor}`);
+        const { code = null } = body as { code?: string };
+        if (status === 200 && byText.includes(path)) continue;
+        expect([path, cursor, status, code]).toEqual([path, cursor, 400, 'bad_cursor']);
+      }
+    }
   });
 });

@@ -1,6 +1,6 @@
 import { and, asc, desc, eq, gt, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
-import { decodeCursor, toPage } from '../../core/paging.ts';
+import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { addMs } from '../../core/time.ts';
 import { consent, importError, importJob } from '../schema.ts';
@@ -153,13 +153,15 @@ export async function listImports(
   ctx: Ctx,
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<ImportJob>> {
-  const before = page.cursor === undefined ? undefined : decodeCursor(page.cursor, 2);
+  const [at, id] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 2);
   const found = await ctx.db
     .select()
     .from(importJob)
     .where(
-      before &&
-        sql`(${importJob.createdAt}, ${importJob.importId}) < (${before[0]}::timestamptz, ${before[1]}::uuid)`,
+      at === undefined
+        ? undefined
+        : sql`(${importJob.createdAt}, ${importJob.importId})
+            < (${cursorInstant(at).toISOString()}::timestamptz, ${cursorId(id)}::uuid)`,
     )
     .orderBy(desc(importJob.createdAt), desc(importJob.importId))
     .limit(page.limit + 1);
