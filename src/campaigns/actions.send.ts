@@ -7,7 +7,7 @@ import { settleCoupons } from '../loyalty/index.ts';
 import { pauseWith } from './actions.pause.ts';
 import { prepare } from './actions.prepare.ts';
 import type { Prepared } from './actions.prepare.ts';
-import type { Channel, Outcome } from './channels/contract.ts';
+import type { Channel, Outcome, OutMessage } from './channels/contract.ts';
 import { variantFor } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { isOutage, verdictOf } from './outcome.ts';
@@ -83,11 +83,17 @@ async function handOver(
   for (let from = 0; from < prepared.open.length && goOn(); from += channel.slice) {
     const entries = prepared.open.slice(from, from + channel.slice);
     const messages = entries.map(prepared.render).filter((message) => message !== undefined);
-    if (channel.lookup === undefined) await markHandedOff(ctx, run.plannedAt, messages, ctx.clock.now());
-    const results = await channel.send(messages, goOn);
-    for (const [i, { id }] of messages.entries()) outcomes.set(id, results[i] ?? UNTRIED);
+    const ours = channel.lookup === undefined ? await markOurs(ctx, run, messages) : messages;
+    const results = await channel.send(ours, goOn);
+    for (const [i, { id }] of ours.entries()) outcomes.set(id, results[i] ?? UNTRIED);
     if (channel.lookup === undefined) await record(entries);
   }
+}
+
+/** Marks messages as handed off; leaves out those that others have taken since the claim. */
+async function markOurs(ctx: Ctx, run: RunKey, messages: readonly OutMessage[]): Promise<OutMessage[]> {
+  const marked = await markHandedOff(ctx, run.plannedAt, messages, ctx.clock.now());
+  return messages.filter(({ id }) => marked.has(id));
 }
 
 /** Should preparing fail, nothing has been handed off: the claims are given back before the error goes on. */

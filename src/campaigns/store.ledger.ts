@@ -36,19 +36,27 @@ export async function claimMessages(
   );
 }
 
-/** Marks claims as on their way to a provider that cannot be asked: from now on a crash leaves them unknown. */
+/**
+ * Marks claims as on their way to a provider that cannot be asked: from now on a crash leaves them unknown. Returns the ids of
+ * those that are still ours; what the sweeper or a merge has taken meanwhile must not be handed off here.
+ */
 export async function markHandedOff(
   ctx: Ctx,
   plannedAt: Date,
   claims: readonly Claim[],
   now: Date,
-): Promise<void> {
+): Promise<Set<string>> {
   const keys = claims.map(({ contactId, id, attempt }) => ({ contactId, id, attempt }));
-  await ctx.db.execute(sql`
+  const ours = await rows<{ id: string }>(
+    ctx.db,
+    sql`
     update message m set handed_at = ${instant(now)}
     from jsonb_to_recordset(${list(keys)}) as k("contactId" uuid, id uuid, attempt smallint)
     where m.contact_id = k."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = k.id
-      and m.attempt = k.attempt and m.state = 'sending'`);
+      and m.attempt = k.attempt and m.state = 'sending'
+    returning m.id`,
+  );
+  return new Set(ours.map(({ id }) => id));
 }
 
 /** Gives claims back that were not handed off. */
