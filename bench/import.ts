@@ -60,9 +60,9 @@ async function importFile(product: Product): Promise<{ view: ImportView; seconds
   const answer = await fetch(`${product.url}/api/imports?kind=order-lines&preset=online-retail`, {
     method: 'POST',
     headers,
-    body: Readable.toWeb(createReadStream(FILE)) as ReadableStream<Uint8Array>,
+    body: Readable.toWeb(createReadStream(FILE)),
     duplex: 'half',
-  } as RequestInit);
+  });
   if (answer.status !== 202) throw new Error(`upload: ${answer.status} ${await answer.text()}`);
   let view = (await answer.json()) as ImportView;
   while (view.state === 'queued' || view.state === 'running') {

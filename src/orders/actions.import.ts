@@ -10,7 +10,7 @@ import { tellImported } from './actions.tell.ts';
 import { lineKind, sameLine, valueOf } from './documents.ts';
 import type { DocumentLine } from './documents.ts';
 import { rateOf } from './draft.ts';
-import { buyerKey, goodRows, groupRows, headOf, rowProblem } from './flat.ts';
+import { buyerKey, goodRows, groupRows, headOf, rowProblem, sameBuyer } from './flat.ts';
 import type { FlatRow, Good, Group, Head } from './flat.ts';
 import { linesOf } from './store.documents.ts';
 
@@ -67,7 +67,10 @@ async function contactsOf(run: Run, headed: readonly Headed[]): Promise<Map<stri
   const { namespace, source } = run.batch.options;
   const said = new Map<string, { key: string; input: UpsertInput }>();
   for (const { rows } of headed) {
+    let last: FlatRow | undefined;
     for (const { value } of rows) {
+      if (last !== undefined && sameBuyer(last, value)) continue;
+      last = value;
       const key = buyerKey(value);
       if (key === null) continue;
       const { customer, email, name, country, occurredAt } = value;

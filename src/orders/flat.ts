@@ -70,6 +70,10 @@ export const buyerKey = (row: FlatRow): string | null =>
       ? `email:${row.email.toLowerCase()}`
       : null;
 
+/** Whether two rows say the same of their buyer. */
+export const sameBuyer = (a: FlatRow, b: FlatRow): boolean =>
+  a.customer === b.customer && a.email === b.email && a.country === b.country && a.name === b.name;
+
 /** What all rows of a document must agree on. */
 export type Head = {
   buyer: string | null;

@@ -204,25 +204,47 @@ export async function insertLines(ctx: Ctx, owners: readonly LineOwner[]): Promi
     recordedAt: owner.recordedAt,
     originId: owner.originId,
   }));
-  const lines = owners.flatMap((owner, n) =>
-    owner.lines.map((line) => ({
-      ...line,
-      n,
-      amount: fromScaled(line.amount, AMOUNT_SCALE),
-      baseAmount: fromScaled(line.baseAmount, AMOUNT_SCALE),
-    })),
-  );
+  const lines: CompactLine[] = [];
+  for (const [n, owner] of owners.entries()) for (const line of owner.lines) lines.push(compact(n, line));
   if (lines.length === 0) return;
   await ctx.db.execute(sql`
     insert into ${saleFact} (contact_id, occurred_at, order_id, ordinal, kind, product_id, description, quantity, unit_price,
       amount, base_amount, cost, currency, channel, anonymous, trust, recorded_at, origin_id)
-    select d."contactId", d."occurredAt", d."orderId", l.ordinal, l.kind, l."productId", l.description, l.quantity,
-      l."unitPrice", l.amount, l."baseAmount", l.cost, d.currency, d.channel, d.anonymous, d.trust, d."recordedAt",
-      d."originId"
-    from json_to_recordset(${json(lines)}) as l(n int, ordinal int, kind text, "productId" uuid, description text,
-      quantity numeric, "unitPrice" numeric, amount numeric, "baseAmount" numeric, cost numeric)
+    select d."contactId", d."occurredAt", d."orderId", l.o, l.k, l.p, l.t, l.q, l.u, l.a, coalesce(l.b, l.a), l.c, d.currency,
+      d.channel, d.anonymous, d.trust, d."recordedAt", d."originId"
+    from json_to_recordset(${json(lines)}) as l(n int, o int, k text, p uuid, t text, q numeric, u numeric, a numeric,
+      b numeric, c numeric)
     join json_to_recordset(${json(documents)}) as d(n int, "contactId" uuid, "occurredAt" timestamptz, "orderId" uuid,
       currency text, channel text, anonymous boolean, trust text, "recordedAt" timestamptz, "originId" uuid) on d.n = l.n`);
+}
+
+/** A line on the wire to the database: short names and nothing that is absent, for a file has half a million of them. */
+type CompactLine = {
+  n: number;
+  o: number;
+  k: string;
+  p: string;
+  t: string | undefined;
+  q: string;
+  u: string;
+  a: string;
+  b: string | undefined;
+  c: string | undefined;
+};
+
+function compact(n: number, line: DocumentLine): CompactLine {
+  return {
+    n,
+    o: line.ordinal,
+    k: line.kind,
+    p: line.productId,
+    t: line.description ?? undefined,
+    q: line.quantity,
+    u: line.unitPrice,
+    a: fromScaled(line.amount, AMOUNT_SCALE),
+    b: line.baseAmount === line.amount ? undefined : fromScaled(line.baseAmount, AMOUNT_SCALE),
+    c: line.cost ?? undefined,
+  };
 }
 
 /** Removes documents with their lines; their keys stay. */

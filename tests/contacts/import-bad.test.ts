@@ -231,29 +231,29 @@ describe('bad rows fail alone, with their place and reason', () => {
   });
 });
 
+/** Ten batches, incompressible enough to be far longer than any buffer. */
+const long = (): string =>
+  file(
+    ...Array.from({ length: 20_000 }, (_, i) =>
+      line({
+        invoice: `I${i}`,
+        product: `P${i % 50}`,
+        description: `${Math.sin(i)} ${Math.cos(i)} ${Math.tan(i)}`,
+      }),
+    ),
+  );
+
+const failed = async (source: string, body: Uint8Array): Promise<ImportView> => {
+  const view = await api.run(from(source), body);
+  expect(view.state).toBe('failed');
+  expect(view.rowsCreated).toBe(await stored(source));
+  expect(view.failure?.detail).toContain(
+    view.rowsRead === 0 ? 'No row' : `Rows 1 to ${view.rowsRead} were taken`,
+  );
+  return view;
+};
+
 describe('files that are broken as a whole', () => {
-  /** Ten batches, incompressible enough to be far longer than any buffer. */
-  const long = (): string =>
-    file(
-      ...Array.from({ length: 20_000 }, (_, i) =>
-        line({
-          invoice: `I${i}`,
-          product: `P${i % 50}`,
-          description: `${Math.sin(i)} ${Math.cos(i)} ${Math.tan(i)}`,
-        }),
-      ),
-    );
-
-  const failed = async (source: string, body: Uint8Array): Promise<ImportView> => {
-    const view = await api.run(from(source), body);
-    expect(view.state).toBe('failed');
-    expect(view.rowsCreated).toBe(await stored(source));
-    expect(view.failure?.detail).toContain(
-      view.rowsRead === 0 ? 'No row' : `Rows 1 to ${view.rowsRead} were taken`,
-    );
-    return view;
-  };
-
   test('cut-off gzip: what was committed stays and is named, a resume changes nothing', async () => {
     const whole = gzipSync(long());
     const view = await failed('cut', whole.subarray(0, Math.floor(whole.length * 0.8)));
@@ -301,6 +301,21 @@ describe('files that are broken as a whole', () => {
   });
 });
 
+const withPeak = async <T>(fn: () => Promise<T>): Promise<{ result: T; grownMb: number }> => {
+  globalThis.gc?.();
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 20);
+  try {
+    const result = await fn();
+    return { result, grownMb: (peak - before) / 1024 ** 2 };
+  } finally {
+    clearInterval(timer);
+  }
+};
+
 describe('lines without end', () => {
   const GIGABYTE = 1024 ** 3;
   /** 1 GB in pieces: a good row, then one line of zeros. */
@@ -311,29 +326,14 @@ describe('lines without end', () => {
   }
   const packed = (start: string) => buffer(Readable.from(endless(start)).pipe(createGzip({ level: 1 })));
 
-  const withPeak = async <T>(fn: () => Promise<T>): Promise<{ result: T; grownMb: number }> => {
-    globalThis.gc?.();
-    const before = process.memoryUsage().rss;
-    let peak = before;
-    const timer = setInterval(() => {
-      peak = Math.max(peak, process.memoryUsage().rss);
-    }, 20);
-    try {
-      const result = await fn();
-      return { result, grownMb: (peak - before) / 1024 ** 2 };
-    } finally {
-      clearInterval(timer);
-    }
-  };
-
   test('1 GB without a line end, sent as it is: streamed to disk, then named as too long; memory stays flat', async () => {
     const { result, grownMb } = await withPeak(async () => {
       const answer = await fetch(`${api.url}/api/imports?${from('gigabyte')}`, {
         method: 'POST',
         headers: { authorization: api.authorization, 'content-type': 'text/csv' },
-        body: Readable.toWeb(Readable.from(endless(`${file(line())}I2,`))) as ReadableStream<Uint8Array>,
+        body: Readable.toWeb(Readable.from(endless(`${file(line())}I2,`))),
         duplex: 'half',
-      } as RequestInit);
+      });
       const accepted = (await answer.json()) as ImportView;
       expect(answer.status).toBe(202);
       expect(accepted.bytesTotal).toBeGreaterThan(GIGABYTE);

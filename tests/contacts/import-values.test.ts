@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mappingSchema } from '../../src/contacts/import/contract.ts';
 import { instantReader } from '../../src/contacts/import/dates.ts';
@@ -61,24 +61,24 @@ describe('dates', () => {
   });
 });
 
-describe('values', () => {
-  const read = (
-    type: 'decimal' | 'text' | 'integer' | 'boolean' | 'list',
-    given: unknown,
-    decimal: '.' | ',' = '.',
-  ) => {
-    const reader = valueReader({
-      type,
-      format: undefined,
-      zone: 'UTC',
-      decimal,
-      separator: ',',
-      transform: undefined,
-    });
-    if (typeof reader !== 'function') throw new Error(reader.detail);
-    return reader(given);
-  };
+const read = (
+  type: 'decimal' | 'text' | 'integer' | 'boolean' | 'list',
+  given: unknown,
+  decimal: '.' | ',' = '.',
+) => {
+  const reader = valueReader({
+    type,
+    format: undefined,
+    zone: 'UTC',
+    decimal,
+    separator: ',',
+    transform: undefined,
+  });
+  if (typeof reader !== 'function') throw new Error(reader.detail);
+  return reader(given);
+};
 
+describe('values', () => {
   test.each([
     ['12.50', '12.50'],
     ['-3', '-3'],

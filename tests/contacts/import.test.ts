@@ -36,6 +36,8 @@ const contactOf = (id: string) =>
   );
 const viewOf = (answer: { body: unknown }) => answer.body as ImportView;
 
+const one = (consent: string, date = '') => `externalId,emailConsent,updatedAt\nkc,${consent},${date}\n`;
+
 describe('contacts', () => {
   test('every kind of field arrives: quotes, line ends in cells, lists, dates, attributes, consent with its proof', async () => {
     const view = await api.run(`${KIND}&name=People`, PEOPLE);
@@ -77,7 +79,6 @@ describe('contacts', () => {
   });
 
   test('a list loaded once more does not subscribe who has left; a later date does', async () => {
-    const one = (consent: string, date = '') => `externalId,emailConsent,updatedAt\nkc,${consent},${date}\n`;
     const last = async () =>
       row(
         api.ctx.db,
@@ -184,9 +185,10 @@ describe('uploads', () => {
   });
 });
 
+const many = (prefix: string, count: number) =>
+  ['externalId,name', ...Array.from({ length: count }, (_, i) => `${prefix}${i},Name ${i}`)].join('\n');
+
 describe('leases', () => {
-  const many = (prefix: string, count: number) =>
-    ['externalId,name', ...Array.from({ length: count }, (_, i) => `${prefix}${i},Name ${i}`)].join('\n');
   const never = new AbortController().signal;
 
   test('a cancelled import stops behind a whole batch and can be resumed to the end', async () => {

@@ -4,20 +4,21 @@ import { placeOrders } from '../../src/orders/index.ts';
 import { startImportApi } from '../support/imports.ts';
 import type { ImportApi } from '../support/imports.ts';
 
+const body = (over: object = {}) => ({
+  externalId: 'web 1',
+  occurredAt: '2026-02-01T12:00:00+02:00',
+  contact: { email: 'Buyer@Example.com', name: 'A Buyer' },
+  couponCodes: ['WELCOME'],
+  lines: [{ product: 'MUG', description: 'A mug', quantity: 2, unitPrice: '4.99' }],
+  ...over,
+});
+
 describe('orders over HTTP', () => {
   let api: ImportApi;
   beforeAll(async () => {
     api = await startImportApi();
   });
   afterAll(() => api.close());
-  const body = (over: object = {}) => ({
-    externalId: 'web 1',
-    occurredAt: '2026-02-01T12:00:00+02:00',
-    contact: { email: 'Buyer@Example.com', name: 'A Buyer' },
-    couponCodes: ['WELCOME'],
-    lines: [{ product: 'MUG', description: 'A mug', quantity: 2, unitPrice: '4.99' }],
-    ...over,
-  });
 
   test('an order is placed once, shown with its lines, and counted in the report', async () => {
     const made = await api.server('POST', '/api/orders', body());

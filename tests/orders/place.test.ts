@@ -124,8 +124,9 @@ describe('one order for good', () => {
   });
 });
 
+const line = (over: object) => ({ lines: [{ product: 'MUG', quantity: '1', unitPrice: '1', ...over }] });
+
 describe('what is told is checked', () => {
-  const line = (over: object) => ({ lines: [{ product: 'MUG', quantity: '1', unitPrice: '1', ...over }] });
   const cases: Array<[string, Partial<OrderToPlace>, string, string | undefined]> = [
     ['a rate that is missing', { currency: 'USD' }, 'rate_missing', 'baseRate'],
     ['a rate of the base currency', { baseRate: '1.1' }, 'bad_rate', 'baseRate'],

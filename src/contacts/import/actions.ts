@@ -122,7 +122,7 @@ async function peek(
 ): Promise<string[] | null> {
   const file = await openRows(path, format, mapping);
   try {
-    const header = await file.header();
+    const { header } = file;
     const empty = header === null ? (await file.rows.next()).done === true : header.length === 0;
     if (empty) throw invalid('empty_file', 'The file is empty.', 'body');
     compileMapping(mapping, { fields: kind.fields, openPrefix: kind.openPrefix, header });

@@ -15,11 +15,19 @@ const BATCH_CHARS = 8_000_000;
 export type Batch = {
   rows: ImportRow<unknown>[];
   failed: FailedRow[];
-  /** The text of every row in the batch, by row number. */
-  raw: Map<number, string[]>;
+  /** Number of the first row, and every row as it stood in the file. */
+  firstRow: number;
+  raw: RawRow[];
   /** Number of the last row in the batch. */
   lastRow: number;
 };
+
+/** The text of a row: its cells, or the line. */
+export function rawOf(batch: Batch, row: number): string[] {
+  const raw = batch.raw[row - batch.firstRow];
+  if (raw === undefined) return [];
+  return raw.kind === 'cells' ? raw.cells : [raw.text];
+}
 
 export type BatchSource = {
   kind: Pick<ImportKind, 'row' | 'groupKey'>;
@@ -36,43 +44,56 @@ export type BatchSource = {
 const SKIP_STEP = 20_000;
 
 export async function* batches(
-  rows: AsyncIterable<RawRow>,
+  rows: AsyncIterable<RawRow[]>,
   source: BatchSource,
 ): AsyncGenerator<Batch, undefined> {
-  let batch = emptyBatch();
+  let batch = emptyBatch(source.skip + 1);
   let chars = 0;
   let lastGroup: string | null = null;
   let number = 0;
-  for await (const raw of rows) {
-    number += 1;
-    if (number <= source.skip) {
-      if (number % SKIP_STEP === 0) await source.onSkip();
+  for await (const chunk of rows) {
+    if (number + chunk.length <= source.skip) {
+      const step = Math.floor(number / SKIP_STEP);
+      number += chunk.length;
+      if (Math.floor(number / SKIP_STEP) > step) await source.onSkip();
       continue;
     }
-    const checked = checkRow(number, raw, source);
-    const size = batch.raw.size;
-    const sameGroup = checked.group !== null && checked.group === lastGroup;
-    if (size >= BATCH_ROWS_MAX || chars >= BATCH_CHARS || (size >= BATCH_ROWS && !sameGroup)) {
-      yield batch;
-      batch = emptyBatch();
-      chars = 0;
+    for (const raw of chunk) {
+      number += 1;
+      if (number <= source.skip) continue;
+      const checked = checkRow(number, raw, source);
+      const size = batch.raw.length;
+      const sameGroup = checked.group !== null && checked.group === lastGroup;
+      if (size >= BATCH_ROWS_MAX || chars >= BATCH_CHARS || (size >= BATCH_ROWS && !sameGroup)) {
+        yield batch;
+        batch = emptyBatch(number);
+        chars = 0;
+      }
+      lastGroup = checked.group;
+      chars += charsOf(raw);
+      batch.raw.push(raw);
+      batch.lastRow = number;
+      if (checked.failed === undefined) batch.rows.push({ row: number, value: checked.value });
+      else batch.failed.push(checked.failed);
     }
-    lastGroup = checked.group;
-    const text = textOf(raw);
-    for (const cell of text) chars += cell.length;
-    batch.raw.set(number, text);
-    batch.lastRow = number;
-    if (checked.failed === undefined) batch.rows.push({ row: number, value: checked.value });
-    else batch.failed.push(checked.failed);
   }
-  if (batch.raw.size > 0) yield batch;
+  if (batch.raw.length > 0) yield batch;
   return undefined;
 }
 
-const emptyBatch = (): Batch => ({ rows: [], failed: [], raw: new Map(), lastRow: 0 });
+const emptyBatch = (firstRow: number): Batch => ({
+  rows: [],
+  failed: [],
+  firstRow,
+  raw: [],
+  lastRow: firstRow - 1,
+});
 
-function textOf(raw: RawRow): string[] {
-  return raw.kind === 'cells' ? raw.cells : [raw.text];
+function charsOf(raw: RawRow): number {
+  if (raw.kind !== 'cells') return raw.text.length;
+  let chars = 0;
+  for (const cell of raw.cells) chars += cell.length;
+  return chars;
 }
 
 type Checked = { group: string | null; value?: unknown; failed?: FailedRow };

@@ -6,7 +6,7 @@ const NEWLINE = 0x0a;
 const KEPT_OF_BAD = 2_000;
 
 /** Lines of JSON objects. Blank lines are nothing; a line over `maxBytes` is one bad row and is never held in memory. */
-export async function* ndjsonRows(text: Readable, maxBytes: number): AsyncGenerator<RawRow, undefined> {
+export async function* ndjsonRows(text: Readable, maxBytes: number): AsyncGenerator<RawRow[], undefined> {
   let pieces: Buffer[] = [];
   let length = 0;
   const add = (piece: Buffer): void => {
@@ -24,18 +24,20 @@ export async function* ndjsonRows(text: Readable, maxBytes: number): AsyncGenera
     return row;
   };
   for await (const chunk of text as AsyncIterable<Buffer>) {
+    const rows: RawRow[] = [];
     let from = 0;
     for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
       add(chunk.subarray(from, at));
       from = at + 1;
       const row = take();
-      if (row !== null) yield row;
+      if (row !== null) rows.push(row);
     }
     // A copy: a slice would keep the whole chunk alive.
     if (from < chunk.length) add(Buffer.from(chunk.subarray(from)));
+    if (rows.length > 0) yield rows;
   }
   const last = take();
-  if (last !== null) yield last;
+  if (last !== null) yield [last];
   return undefined;
 }
 

@@ -23,9 +23,10 @@ export type RawRow =
   | { kind: 'bad'; code: string; detail: string; text: string };
 
 export type RowFile = {
-  /** Header cells of a CSV file (empty for an empty file); null for NDJSON. Read it before `rows`. */
-  header: () => Promise<string[] | null>;
-  rows: AsyncGenerator<RawRow, undefined>;
+  /** Header cells of a CSV file (none for an empty file); null for NDJSON. */
+  header: string[] | null;
+  /** Rows as they come off the disk, some hundred at once. */
+  rows: AsyncGenerator<RawRow[], undefined>;
   bytesRead: () => number;
   close: () => void;
 };
@@ -48,18 +49,31 @@ export async function openRows(
   const last = join(file, stages);
   const found = format === 'csv' ? csvRows(last) : ndjsonRows(last, MAX_ROW_BYTES);
   const rows = explained(found, () => unpackers[0]?.bytesWritten ?? 0);
+  const header = format === 'csv' ? await headerOf(rows) : null;
   return {
-    rows,
-    header: () => (format === 'csv' ? headerOf(rows) : Promise.resolve(null)),
+    header: header?.cells ?? null,
+    rows: header === null ? rows : after(header.rest, rows),
     bytesRead: () => file.bytesRead,
     close: () => void file.destroy(),
   };
 }
 
-async function headerOf(rows: AsyncGenerator<RawRow, undefined>): Promise<string[]> {
+/** The first row of a CSV file, and what came off the disk with it. */
+async function headerOf(
+  rows: AsyncGenerator<RawRow[], undefined>,
+): Promise<{ cells: string[]; rest: RawRow[] }> {
   const first = await rows.next();
-  if (first.done === true || first.value.kind !== 'cells') return [];
-  return first.value.cells.map((cell) => cell.trim());
+  const [head, ...rest] = first.done === true ? [] : first.value;
+  return { cells: head?.kind === 'cells' ? head.cells.map((cell) => cell.trim()) : [], rest };
+}
+
+async function* after(
+  first: RawRow[],
+  rest: AsyncGenerator<RawRow[], undefined>,
+): AsyncGenerator<RawRow[], undefined> {
+  if (first.length > 0) yield first;
+  yield* rest;
+  return undefined;
 }
 
 /** One stream out of several: an error anywhere ends all of them and is thrown by whoever reads the last. */
@@ -80,18 +94,43 @@ function csvParser(delimiter: string): Duplex {
   });
 }
 
-async function* csvRows(parser: Readable): AsyncGenerator<RawRow, undefined> {
-  for await (const cells of parser as AsyncIterable<string[]>) yield { kind: 'cells', cells };
+/** Everything the parser has made of a chunk at once: a promise for each row would cost more than the row. */
+async function* csvRows(parser: Readable): AsyncGenerator<RawRow[], undefined> {
+  let failure: unknown;
+  let wake: (() => void) | undefined;
+  let over = false;
+  parser.on('readable', () => wake?.());
+  for (const event of ['end', 'close', 'error'] as const) {
+    parser.on(event, (error?: unknown) => {
+      over = true;
+      failure ??= error;
+      wake?.();
+    });
+  }
+  for (;;) {
+    const rows: RawRow[] = [];
+    for (let cells: unknown = parser.read(); cells !== null; cells = parser.read()) {
+      rows.push({ kind: 'cells', cells: cells as string[] });
+    }
+    if (rows.length > 0) yield rows;
+    else if (over) break;
+    else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  if (failure !== undefined) throw failure;
   return undefined;
 }
 
 /** The same rows; what the streams throw becomes an error that a person can act on. */
 async function* explained(
-  rows: AsyncGenerator<RawRow, undefined>,
+  rows: AsyncGenerator<RawRow[], undefined>,
   packedBytes: () => number,
-): AsyncGenerator<RawRow, undefined> {
+): AsyncGenerator<RawRow[], undefined> {
   try {
-    for await (const row of rows) yield row;
+    yield* rows;
   } catch (error) {
     throw explain(error, packedBytes());
   }

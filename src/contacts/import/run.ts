@@ -3,7 +3,7 @@ import { monotonicMs } from '../../core/clock.ts';
 import { inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { DomainError, invalid, messageOf } from '../../core/errors.ts';
-import { batches } from './batches.ts';
+import { batches, rawOf } from './batches.ts';
 import type { Batch } from './batches.ts';
 import { mappingSchema } from './contract.ts';
 import { importKind } from './kinds.ts';
@@ -100,7 +100,7 @@ async function readThrough(ctx: Ctx, job: ImportJob, token: string, signal: Abor
     mapping,
   );
   try {
-    const header = await file.header();
+    const { header } = file;
     const map = compileMapping(mapping, { fields: kind.fields, openPrefix: kind.openPrefix, header });
     const run: Run = {
       ctx,
@@ -188,7 +188,7 @@ async function commitWhole(run: Run, batch: Batch): Promise<void> {
     await saveErrors(
       tx,
       job.importId,
-      kept.map((row) => ({ ...row, raw: batch.raw.get(row.row) ?? [] })),
+      kept.map((row) => ({ ...row, raw: rawOf(batch, row.row) })),
     );
     const seconds = (monotonicMs() - run.startedMs) / 1000;
     await checkpoint(tx, job.importId, run.token, {
