@@ -84,12 +84,12 @@ function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: 
 export async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
   const lookups = channel.lookup === undefined ? null : channel.name;
   for (;;) {
-    const { expired, unknown } = await expireLeases(ctx, ctx.clock.now(), lookups, SWEEP_ROWS);
-    await settleCoupons(
-      ctx,
-      'held',
-      unknown.map(({ contactId, id }) => ({ contactId, sendKey: id })),
-    );
+    const expired = await inTx(ctx, async (tx) => {
+      const late = await expireLeases(tx, tx.clock.now(), lookups, SWEEP_ROWS);
+      const keys = late.unknown.map(({ contactId, id }) => ({ contactId, sendKey: id }));
+      await settleCoupons(tx, 'held', keys);
+      return late.expired;
+    });
     if (expired < SWEEP_ROWS) break;
   }
   await askProvider(ctx, channel);
@@ -102,17 +102,13 @@ async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
     const now = ctx.clock.now();
     const doubtful = await unknownOf(ctx, channel.name, now, SWEEP_ROWS);
     const found = await channel.lookup(doubtful);
-    await resolveUnknown(
-      ctx,
-      doubtful.map((message) => ({ ...message, found: found.has(message.id) })),
-      now,
-    );
-    const arrived = doubtful.filter(({ id }) => found.has(id));
-    await settleCoupons(
-      ctx,
-      'issued',
-      arrived.map(({ contactId, id }) => ({ contactId, sendKey: id })),
-    );
+    await inTx(ctx, async (tx) => {
+      const known = doubtful.map((message) => ({ ...message, found: found.has(message.id) }));
+      const settled = await resolveUnknown(tx, known, now);
+      const arrived = doubtful.filter(({ id }) => found.has(id) && settled.has(id));
+      const keys = arrived.map(({ contactId, id }) => ({ contactId, sendKey: id }));
+      await settleCoupons(tx, 'issued', keys);
+    });
     if (doubtful.length < SWEEP_ROWS) return;
   }
 }

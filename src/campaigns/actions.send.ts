@@ -1,6 +1,7 @@
 import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { monotonicMs } from '../core/clock.ts';
+import { untilUndisturbed } from '../core/deadlock.ts';
 import { messageOf } from '../core/errors.ts';
 import { addMs } from '../core/time.ts';
 import { settleCoupons } from '../loyalty/index.ts';
@@ -54,8 +55,7 @@ export async function sendBatch(
   const recorded = new Set<string>();
   const record = async (entries: readonly HandOff[]): Promise<void> => {
     const settled = entries.map((entry) => settle(ctx, entry, prepared, outcomes.get(entry.id), frame));
-    await settleMessages(ctx, run.plannedAt, settled);
-    await settleOffers(ctx, frame, settled);
+    await untilUndisturbed(() => inTx(ctx, (tx) => recordSettled(tx, run, frame, settled)));
     for (const { id } of entries) recorded.add(id);
   };
   await handOver(ctx, run, channel, prepared, goOn, outcomes, record).finally(watch.stop);
@@ -137,6 +137,21 @@ function settle(
     locale: handed ? variantFor(frame, entry.locale).locale : null,
     couponCode: prepared.coupons.get(entry.id)?.code ?? null,
   };
+}
+
+/** Writes what became of messages together with what becomes of their coupons. */
+async function recordSettled(
+  ctx: Ctx,
+  run: RunKey,
+  frame: Frame,
+  settled: readonly Settled[],
+): Promise<void> {
+  const written = await settleMessages(ctx, run.plannedAt, settled);
+  await settleOffers(
+    ctx,
+    frame,
+    settled.filter(({ id }) => written.has(id)),
+  );
 }
 
 /** Coupons follow their messages: void when those failed for good, held while nobody knows. */

@@ -82,14 +82,17 @@ export type Settled = Claim & {
   couponCode: string | null;
 };
 
-/** Writes outcomes of one run in one statement; a claim that the sweeper or a merge has taken away is left alone. */
+/**
+ * Writes outcomes of one run in one statement; a claim that the sweeper or a merge has taken away is left alone. Returns the ids
+ * of those it wrote.
+ */
 export async function settleMessages(
   ctx: Ctx,
   plannedAt: Date,
   settled: readonly Settled[],
-): Promise<number> {
-  if (settled.length === 0) return 0;
-  const done = await rows(
+): Promise<Set<string>> {
+  if (settled.length === 0) return new Set();
+  const done = await rows<{ id: string }>(
     ctx.db,
     sql`
     update message m set state = s.state, failures = s.failures, reason = s.reason, detail = s.detail,
@@ -102,9 +105,9 @@ export async function settleMessages(
       "deliveredAt" timestamptz, address text, locale text, "couponCode" text)
     where m.contact_id = s."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = s.id
       and m.attempt = s.attempt and m.state in ('sending', 'unknown')
-    returning 1`,
+    returning m.id`,
   );
-  return done.length;
+  return new Set(done.map(({ id }) => id));
 }
 
 export type Doubtful = Claim & { plannedAt: Date };
@@ -151,14 +154,16 @@ export async function unknownOf(ctx: Ctx, provider: string, now: Date, limit: nu
   return doubtful(found);
 }
 
-/** Settles unknown messages by the provider's word: sent, or free to be sent again. */
+/** Settles unknown messages by the provider's word: sent, or free to be sent again. Returns the ids of those it settled. */
 export async function resolveUnknown(
   ctx: Ctx,
   known: ReadonlyArray<Doubtful & { found: boolean }>,
   now: Date,
-): Promise<void> {
-  if (known.length === 0) return;
-  await ctx.db.execute(sql`
+): Promise<Set<string>> {
+  if (known.length === 0) return new Set();
+  const settled = await rows<{ id: string }>(
+    ctx.db,
+    sql`
     update message m set
       state = case when k.found then 'sent' when c.state = 'cancelled' then 'cancelled' else 'retry' end,
       reason = case when k.found or c.state = 'cancelled' then null else m.reason end,
@@ -168,7 +173,10 @@ export async function resolveUnknown(
     from jsonb_to_recordset(${list(known)}) as k("contactId" uuid, id uuid, attempt smallint, "plannedAt" timestamptz,
       found boolean), campaign c
     where m.contact_id = k."contactId" and m.occurred_at = k."plannedAt" and m.id = k.id and m.attempt = k.attempt
-      and m.state = 'unknown' and c.campaign_id = m.campaign_id`);
+      and m.state = 'unknown' and c.campaign_id = m.campaign_id
+    returning m.id`,
+  );
+  return new Set(settled.map(({ id }) => id));
 }
 
 /** Cancels waiting messages of a run; returns their keys and whether they had a coupon. */

@@ -1,11 +1,12 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignAudience } from '../../src/campaigns/actions.campaigns.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../src/campaigns/actions.lifecycle.ts';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
 import { planRuns } from '../../src/campaigns/actions.run.ts';
 import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
-import type { Channel } from '../../src/campaigns/channels/contract.ts';
+import type { Channel, Outcome, OutMessage } from '../../src/campaigns/channels/contract.ts';
 import { campaignReport } from '../../src/campaigns/actions.report.ts';
 import { recordConsents, suppress } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
@@ -157,6 +158,86 @@ describe('sending', () => {
     expect(handed.length).toBe(2_000);
     expect(new Set(handed).size).toBe(2_000);
     expect(await statesOf(ctx, id)).toEqual({ sent: 2_000 });
+  });
+});
+
+describe('claims that were taken away, and outcomes that cannot be written', () => {
+  /** A provider that cannot be asked; `during` runs while it has the messages of a slice. */
+  const provider = (during: (messages: readonly OutMessage[]) => Promise<Outcome>): Channel => {
+    const { lookup: _, ...outbox } = openOutbox(world.dataDir);
+    return {
+      ...outbox,
+      slice: 10,
+      send: async (messages) => {
+        const outcome = await during(messages);
+        return messages.map(() => outcome);
+      },
+    };
+  };
+  const swept = async (campaignId: string, which: SQL) => {
+    await world.ctx.db
+      .execute(sql`update message set state = 'retry', lease_until = null, due_at = due_at + interval '1 day'
+      where campaign_id = ${campaignId}::uuid and state = 'sending' and ${which}`);
+  };
+  const refused: Outcome = { kind: 'final', reason: 'refused', detail: 'No such person.' };
+  const couponsOf = async (campaignId: string) => {
+    const { issued, held, void: voided } = (await campaignReport(world.ctx, campaignId)).coupons;
+    return { issued, held, voided };
+  };
+
+  test('what the sweeper took before its slice went is not handed over', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'G', { from: 7_000, to: 7_019 });
+    const { id } = await draft(ctx, 'G');
+    await launched(ctx, id);
+    const handed: string[] = [];
+    const taking = provider(async (messages) => {
+      handed.push(...messages.map(({ campaignId }) => campaignId));
+      await swept(id, sql`handed_at is null`);
+      return { kind: 'accepted', delivered: false };
+    });
+    await sendDue(ctx, taking, never);
+    expect(handed).toEqual(Array.from({ length: 10 }, () => id));
+    expect(await statesOf(ctx, id)).toEqual({ sent: 10, retry: 10 });
+  });
+
+  test('the coupon of a message that is somebody else’s by now is left to them', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'H', { from: 7_100, to: 7_104 });
+    const { id } = await draft(ctx, 'H', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    const losing = provider(async () => {
+      await swept(id, sql`contact_id = ${contactId(7_100)}::uuid`);
+      return refused;
+    });
+    await sendDue(ctx, losing, never);
+    expect(await statesOf(ctx, id)).toEqual({ 'failed:refused': 4, retry: 1 });
+    expect(await couponsOf(id)).toEqual({ issued: 1, held: 0, voided: 4 });
+  });
+
+  test('a message and its coupon change together or not at all', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'I', { from: 7_200, to: 7_204 });
+    const { id } = await draft(ctx, 'I', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    const failing = provider(() => Promise.resolve(refused));
+    const forbid = (state: string) =>
+      ctx.db.execute(
+        sql.raw(`alter table coupon add constraint forbidden check (state <> '${state}') not valid`),
+      );
+    const allow = () => ctx.db.execute(sql`alter table coupon drop constraint forbidden`);
+    await forbid('void');
+    await expect(sendDue(ctx, failing, never)).rejects.toThrow();
+    await allow();
+    expect(await statesOf(ctx, id)).toEqual({ sending: 5 });
+    world.clock.advance(failing.leaseMs + 1_000);
+    await forbid('held');
+    await expect(sendDue(ctx, failing, never)).rejects.toThrow();
+    await allow();
+    expect(await statesOf(ctx, id)).toEqual({ sending: 5 });
+    await sendDue(ctx, failing, never);
+    expect(await statesOf(ctx, id)).toEqual({ 'unknown:worker_died': 5 });
+    expect(await couponsOf(id)).toEqual({ issued: 0, held: 5, voided: 0 });
   });
 });
 
