@@ -60,7 +60,7 @@ test('the same over SMTP: a counting server gets nothing twice, and what may be 
         if (head.length < 4_000) head += chunk.toString();
       });
       stream.on('end', () => {
-        const messageId = /^Message-ID: <([0-9a-f-]{36})\./im.exec(head)?.[1] ?? 'none';
+        const messageId = /^Message-ID:\s*<([0-9a-f-]{36})\./im.exec(head)?.[1] ?? 'none';
         got.set(messageId, (got.get(messageId) ?? 0) + 1);
         done();
       });

@@ -12,6 +12,7 @@ import type { CampaignInput, CampaignView, StoredMail } from '../../src/campaign
 import { findTemplate } from '../../src/campaigns/store.templates.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { rows } from '../../src/core/db.ts';
+import { newId } from '../../src/core/ids.ts';
 import { createCouponCampaign } from '../../src/loyalty/actions.ts';
 import { couponCampaignInput } from '../../src/loyalty/contract.ts';
 import { createSegment } from '../../src/segments/actions.ts';
@@ -68,7 +69,7 @@ export async function segmentOf(ctx: Ctx, group: string): Promise<string> {
   const rule = { type: 'attribute', field: 'country', op: 'is', value: group };
   const made = await createSegment(
     ctx,
-    segmentCreate.parse({ kind: 'dynamic', name: `In ${group}`, description: '', rule }),
+    segmentCreate.parse({ kind: 'dynamic', name: `In ${group} ${newId()}`, description: '', rule }),
   );
   return made.id;
 }

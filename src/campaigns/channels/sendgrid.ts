@@ -69,7 +69,7 @@ async function hand(service: MailService, message: OutMessage): Promise<Outcome>
 function requestOf(message: OutMessage): MailData {
   const off = { enable: false };
   return {
-    from: message.from,
+    from: partsOf(message.from),
     to: message.to,
     subject: message.subject,
     text: message.text,
@@ -83,6 +83,13 @@ function requestOf(message: OutMessage): MailData {
     },
     trackingSettings: { clickTracking: off, openTracking: off, subscriptionTracking: off },
   };
+}
+
+/** `"Name" <address>` as the API wants it. */
+function partsOf(from: string): { email: string; name?: string } {
+  const [, name, email] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(from) ?? [];
+  if (email === undefined) return { email: from.trim() };
+  return name === undefined || name === '' ? { email } : { email, name };
 }
 
 type Failure = {
