@@ -2,6 +2,7 @@ import type postgres from 'postgres';
 import { z } from 'zod';
 import { inTx } from './ctx.ts';
 import type { Ctx } from './ctx.ts';
+import { untilUndisturbed } from './deadlock.ts';
 import { messageOf } from './errors.ts';
 import type { Subscription } from './jobs.ts';
 import { OUTBOX_CHANNEL } from './outbox.ts';
@@ -145,12 +146,15 @@ async function deliver(
     if (signal.aborted) return release(ctx, parts.slice(index).flat());
     let taken: string[] = [];
     try {
-      await inTx(ctx, async (tx) => {
-        const events = await take(tx, ids);
-        taken = events.map(({ id }) => id);
-        if (events.length === 0) return;
-        for (const subscription of subscriptions) await subscription.handle(tx, events);
-      });
+      // Handlers of other topics lock the same contacts: who had to give way in a deadlock has not failed.
+      await untilUndisturbed(() =>
+        inTx(ctx, async (tx) => {
+          const events = await take(tx, ids);
+          taken = events.map(({ id }) => id);
+          if (events.length === 0) return;
+          for (const subscription of subscriptions) await subscription.handle(tx, events);
+        }),
+      );
     } catch (error) {
       ctx.log.error({ topic: job.topic, events: taken.length, err: error }, 'events failed');
       await fail(ctx, taken.length === 0 ? ids : taken, messageOf(error), backoffMs);

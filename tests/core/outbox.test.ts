@@ -153,6 +153,46 @@ describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
   );
 
   test.skipIf(skip)(
+    'a handler that gave way in a deadlock goes again at once, without a failed attempt',
+    async () => {
+      const db = place.database.db;
+      await db.execute(sql`create table if not exists pair (id int primary key, n int not null)`);
+      await db.execute(sql`insert into pair values (1, 0), (2, 0) on conflict do nothing`);
+      const raise = (tx: Ctx, id: number): Promise<unknown> =>
+        tx.db.execute(sql`update pair set n = n + 1 where id = ${id}`);
+      const order = new Map([
+        ['up', [1, 2]],
+        ['down', [2, 1]],
+      ]);
+      const begun = new Set<string>();
+      let tries = 0;
+      const subscriptions = [...order].map(([topic, [first = 0, second = 0]]) => ({
+        name: topic,
+        topic,
+        handle: async (tx: Ctx): Promise<void> => {
+          tries.set(topic, (tries.get(topic) ?? 0) + 1);
+          await raise(tx, first);
+          // The first time each waits until the other holds its row, so that both ask for the other's.
+          await until('both have begun', () => tries.size === 2);
+          await raise(tx, second);
+        },
+      }));
+      await relay(subscriptions, { ...QUICK, leaseMs: 60_000, backoffMs: 600_000 });
+      await emit(place.newCtx(), 'up', numbered(1));
+      await emit(place.newCtx(), 'down', numbered(1));
+      await noneLeft();
+      expect([...tries.values()].reduce((sum, n) => sum + n, 0)).toBe(3);
+      expect(await rows(db, sql`select id, n from pair order by id`)).toEqual([
+        { id: 1, n: 2 },
+        { id: 2, n: 2 },
+      ]);
+      expect(await rows(db, sql`select distinct attempts, last_error from outbox`)).toEqual([
+        { attempts: 0, last_error: null },
+      ]);
+    },
+  );
+
+  test.skipIf(skip)(
     'one bad event is parked with its error; the others get through; a replay gives it another chance',
     async () => {
       let broken = true;
