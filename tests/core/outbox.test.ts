@@ -170,10 +170,11 @@ describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
         name: topic,
         topic,
         handle: async (tx: Ctx): Promise<void> => {
-          tries.set(topic, (tries.get(topic) ?? 0) + 1);
+          tries += 1;
           await raise(tx, first);
+          begun.add(topic);
           // The first time each waits until the other holds its row, so that both ask for the other's.
-          await until('both have begun', () => tries.size === 2);
+          await until('both have begun', () => begun.size === 2);
           await raise(tx, second);
         },
       }));
@@ -181,7 +182,7 @@ describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
       await emit(place.newCtx(), 'up', numbered(1));
       await emit(place.newCtx(), 'down', numbered(1));
       await noneLeft();
-      expect([...tries.values()].reduce((sum, n) => sum + n, 0)).toBe(3);
+      expect(tries).toBe(3);
       expect(await rows(db, sql`select id, n from pair order by id`)).toEqual([
         { id: 1, n: 2 },
         { id: 2, n: 2 },
