@@ -1,17 +1,8 @@
 export { recordConsents, suppress } from './actions.consents.ts';
-export type { ConsentWord, SuppressReason } from './actions.consents.ts';
 export { mergeContacts } from './actions.merge.ts';
 export { upsertContacts } from './actions.upsert.ts';
-export type { UpsertInput, UpsertOptions, UpsertResult } from './actions.upsert.ts';
-export {
-  attributeKey,
-  consent,
-  contact,
-  contactExternalId,
-  contactHistory,
-  contactPoint,
-  suppression,
-} from './schema.ts';
+export type { UpsertInput } from './actions.upsert.ts';
+export { attributeKey, contact } from './schema.ts';
 export { registerMergeMover } from './movers.ts';
 export type { MergeMover } from './movers.ts';
 export { registerTimelineSource } from './timeline.ts';
