@@ -29,8 +29,11 @@ export type UpsertOptions = {
 
 export type UpsertResult = { contactId: string; outcome: 'created' | 'updated' | 'unchanged' };
 
-/** A batch is one statement per table; more rows make the statements larger without making them faster. */
-const MAX_BATCH = 1_000;
+/**
+ * A batch is one statement per table and locks its contacts in one order. Larger than any caller's: two batches in one
+ * transaction would lock in two orders, and two such transactions could wait for each other.
+ */
+const MAX_BATCH = 5_000;
 
 /**
  * Creates or updates contacts in bulk; one result per input, in the order given. Inputs are matched by the first of their

@@ -6,7 +6,7 @@ import { SECOND_MS } from '../core/time.ts';
 import { buildInBackground } from './actions.build.ts';
 import { evaluate, evaluateFacts } from './actions.evaluate.ts';
 import type { Dependency } from './leaf.ts';
-import { dueMembers, takePending } from './store.members.ts';
+import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
 
 const buildData = z.object({ segmentId: z.uuid() });
@@ -33,6 +33,8 @@ export async function sweepOnce(ctx: Ctx): Promise<number> {
   return inTx(ctx, async (tx) => {
     const pending = await takePending(tx, SWEEP_ROWS);
     const due = [...pending, ...(await dueMembers(tx, tx.clock.now(), SWEEP_ROWS))];
+    // All at once and in everybody's order: cause by cause would take them in two orders within one transaction.
+    await lockContacts(tx, [...new Set(due.map(({ contactId }) => contactId))]);
     let evaluated = 0;
     for (const [cause, pairs] of Map.groupBy(due, (pair) => pair.cause)) {
       const work = Map.groupBy(pairs, (pair) => pair.segmentId);

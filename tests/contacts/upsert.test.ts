@@ -42,6 +42,20 @@ const statement = (keys: string[], i: number): UpsertInput => ({
 const january = (day: number) => new Date(Date.UTC(2025, 0, day));
 
 describe('upsertContacts', () => {
+  test('large calls over the same contacts in opposite orders do not stop each other', async () => {
+    const one = (n: number): UpsertInput => ({ externalIds: user(`large-${n}`), name: `N${n}` });
+    const numbers = Array.from({ length: 2_400 }, (_, n) => n);
+    await upsertContacts(base.ctx, numbers.map(one));
+    const calls = [numbers, numbers.toReversed(), numbers, numbers.toReversed()].map((order, i) =>
+      upsertContacts(
+        base.ctx,
+        order.map((n) => ({ ...one(n), city: `City ${i}` })),
+      ),
+    );
+    const done = await Promise.allSettled(calls);
+    expect(done.map(({ status }) => status)).toEqual(done.map(() => 'fulfilled'));
+  });
+
   test('the same outside id names one contact, in one call and in the next', async () => {
     const first = await upsertContacts(base.ctx, [
       { externalIds: user('same-1'), name: 'Ann' },
