@@ -6,6 +6,15 @@ import { segment, segmentMember } from './schema.ts';
 
 export type SegmentOfContact = { id: string; name: string; kind: string; since: Date };
 
+/** Whether there is such a contact for the asker. */
+export async function contactIsVisible(ctx: Ctx, contactId: string): Promise<boolean> {
+  const found = await rows(
+    ctx.db,
+    sql`select 1 from ${contact} where contact_id = ${contactId}::uuid and ${visibleContacts(ctx)}`,
+  );
+  return found.length > 0;
+}
+
 /** The segments a contact is in, by name; none for a contact the asker may not see. */
 export async function segmentsOf(ctx: Ctx, contactId: string): Promise<SegmentOfContact[]> {
   const found = await rows<Omit<SegmentOfContact, 'since'> & { since: string }>(

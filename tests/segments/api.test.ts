@@ -113,3 +113,9 @@ test('the catalogue names every field with its operations in both languages', as
     expect(ops).toContain('exists');
   }
 });
+
+test('the segments of a contact nobody knows, or the asker may not see, are a 404', async () => {
+  const contactId = '00000000-0000-7000-8000-000000000404';
+  const answer = await server('GET', `/api/contacts/${contactId}/segments`);
+  expect([answer.status, answer.body]).toEqual([404, expect.objectContaining({ code: 'contact_not_found' })]);
+});
