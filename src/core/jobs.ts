@@ -25,4 +25,3 @@ export type Job = {
   concurrency?: number;
   run(ctx: Ctx, data: unknown, signal: AbortSignal): Promise<void>;
 };
-

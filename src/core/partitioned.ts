@@ -2,4 +2,10 @@
  * Tables of facts that are partitioned by month of `occurred_at`. drizzle cannot declare it, so the migration scripts
  * add the clause by this list and `ensurePartitions` makes the partitions.
  */
-export const PARTITIONED_TABLES = ['event', 'message', 'response', 'score_entry', 'segment_transition'] as const;
+export const PARTITIONED_TABLES = [
+  'event',
+  'message',
+  'response',
+  'score_entry',
+  'segment_transition',
+] as const;

@@ -16,6 +16,9 @@ export async function installationSecret(config: Config, db: Db): Promise<string
   const made = JSON.stringify(newToken(SECRET_BYTES));
   await db.execute(sql`
     insert into setting (name, value, updated_at) values ('secret', ${made}::text::jsonb, now()) on conflict do nothing`);
-  const stored = await row<{ secret: string }>(db, sql`select value #>> '{}' as secret from setting where name = 'secret'`);
+  const stored = await row<{ secret: string }>(
+    db,
+    sql`select value #>> '{}' as secret from setting where name = 'secret'`,
+  );
   return stored.secret;
 }

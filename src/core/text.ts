@@ -19,9 +19,4 @@ export const text = (max: number) =>
 
 /** The same, trimmed and not empty. */
 export const requiredText = (max: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(max)
-    .refine(isStorable, { error: 'has characters that cannot be stored' });
+  z.string().trim().min(1).max(max).refine(isStorable, { error: 'has characters that cannot be stored' });

@@ -68,14 +68,7 @@ export const taskQuery = z.object({
 });
 
 const CALL_DIRECTIONS = ['in', 'out'] as const;
-const CALL_OUTCOMES = [
-  'reached',
-  'no_answer',
-  'busy',
-  'voicemail',
-  'wrong_number',
-  'call_back',
-] as const;
+const CALL_OUTCOMES = ['reached', 'no_answer', 'busy', 'voicemail', 'wrong_number', 'call_back'] as const;
 
 export const callCreate = z
   .object({

@@ -49,7 +49,7 @@ describe('editing', () => {
     const card = await create({ name: 'Edited' });
     const edit = (city: string) => send('PATCH', `/api/contacts/${card.id}`, { version: card.version, city });
     const answers = await Promise.all([edit('Bath'), edit('York'), edit('Leeds')]);
-    expect(answers.map((a) => a.status).toSorted()).toEqual([200, 409, 409]);
+    expect(answers.map((a) => a.status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
     const winner = answers.find((a) => a.status === 200)?.body as ContactCard;
     expect(winner.version).toBe(card.version + 1);
     expect((await send('GET', `/api/contacts/${card.id}`)).body).toMatchObject({
@@ -76,8 +76,9 @@ describe('editing', () => {
     expect(removed.body).toMatchObject({ email: null, points: [] });
     const history = await send('GET', `/api/contacts/${card.id}/history?key=email`);
     const { items } = history.body as { items: Array<{ value: unknown }> };
-    expect(items.map((entry) => entry.value).toSorted()).toEqual(
-      [null, 'right@edit.test', 'wrong@edit.test'].toSorted(),
+    expect(items).toHaveLength(3);
+    expect(new Set(items.map((entry) => entry.value))).toEqual(
+      new Set([null, 'right@edit.test', 'wrong@edit.test']),
     );
     const looked = await rows(
       base.ctx.db,

@@ -98,7 +98,7 @@ describe('the program', () => {
   ])(
     'a wrong command or setting is named: %j %j',
     async (args, env, code, text) => {
-      const done = await runProgram(args, dataDir, env as Record<string, string>);
+      const done = await runProgram(args, dataDir, env);
       expect(done.stderr).toContain(text);
       expect(done.code).toBe(code);
     },
