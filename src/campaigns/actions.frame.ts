@@ -11,7 +11,7 @@ import { ensureLinks, findCampaign } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import { loadProducts } from './store.recipients.ts';
 import type { ProductRow } from './store.recipients.ts';
-import { findSender } from './store.sender.ts';
+import { findSender, senderStamp } from './store.sender.ts';
 import { findVariants } from './store.templates.ts';
 import type { Variant } from './store.templates.ts';
 import { usesWith } from './template.compile.ts';
@@ -22,11 +22,22 @@ const MAX_FRAMES = 50;
 const frames = new Map<string, Promise<Frame>>();
 
 /**
- * The frame of a campaign with this version of its template, read and compiled once per version of the campaign. Gives its
- * links numbers when they have none yet.
+ * The frame of a campaign's run, read and compiled once per run, version of the campaign and change of the sender: products
+ * and coupon terms are those of the run's first batch here. Gives its links numbers when they have none yet.
  */
-export function frameOf(ctx: Ctx, campaign: CampaignRow, templateVersion: number): Promise<Frame> {
-  const key = `${campaign.campaignId} ${campaign.version} ${templateVersion} ${ctx.config.publicUrl}`;
+export async function frameOf(
+  ctx: Ctx,
+  campaign: CampaignRow,
+  run: { runId: string; templateVersion: number },
+): Promise<Frame> {
+  const { templateVersion } = run;
+  const key = [
+    run.runId,
+    campaign.version,
+    templateVersion,
+    await senderStamp(ctx),
+    ctx.config.publicUrl,
+  ].join(' ');
   const known = frames.get(key);
   if (known !== undefined) return known;
   const made = buildFrame(ctx, campaign, templateVersion, (wanted) =>

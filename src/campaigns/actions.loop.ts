@@ -56,7 +56,7 @@ async function sendFor(
   const row = await findCampaign(ctx, run.campaignId);
   if (row === undefined) return stop;
   try {
-    const frame = await frameOf(ctx, row, run.templateVersion);
+    const frame = await frameOf(ctx, row, run);
     return await sendBatch(ctx, run, frame, channel, signal);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

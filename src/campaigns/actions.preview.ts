@@ -133,7 +133,7 @@ export async function getSender(ctx: Ctx): Promise<Sender> {
   return senderOf(ctx);
 }
 
-/** Who mails are from: name, postal address, site, logo. Running campaigns take it up with their next version. */
+/** Who mails are from: name, postal address, site, logo. Running campaigns take it up at once. */
 export async function setSender(ctx: Ctx, sender: Sender): Promise<Sender> {
   authorise(ctx, 'campaigns:write');
   await saveSender(ctx, sender);

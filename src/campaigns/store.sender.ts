@@ -12,6 +12,15 @@ export async function findSender(ctx: Ctx): Promise<Sender | undefined> {
   return found === undefined ? undefined : senderInput.parse(found.value);
 }
 
+/** When the sender was set last, in milliseconds; 0 before the first time. */
+export async function senderStamp(ctx: Ctx): Promise<number> {
+  const [found] = await ctx.db
+    .select({ updatedAt: setting.updatedAt })
+    .from(setting)
+    .where(eq(setting.name, NAME));
+  return found?.updatedAt.getTime() ?? 0;
+}
+
 export async function saveSender(ctx: Ctx, sender: Sender): Promise<void> {
   const row = { value: sender, updatedAt: ctx.clock.now() };
   await ctx.db

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { campaignAudience } from '../../src/campaigns/actions.campaigns.ts';
 import { cancelCampaign, pauseCampaign, resumeCampaign } from '../../src/campaigns/actions.lifecycle.ts';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
+import { setSender } from '../../src/campaigns/actions.preview.ts';
 import { planRuns } from '../../src/campaigns/actions.run.ts';
 import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
 import type { Channel, Outcome, OutMessage } from '../../src/campaigns/channels/contract.ts';
@@ -159,6 +160,27 @@ describe('sending', () => {
     expect(new Set(handed).size).toBe(2_000);
     expect(await statesOf(ctx, id)).toEqual({ sent: 2_000 });
   });
+});
+
+test('a new sender signs the mails of a run that is on its way', async () => {
+  const { ctx, dataDir } = world;
+  await putContacts(ctx, 'J', { from: 7_300, to: 7_309 });
+  const { id } = await draft(ctx, 'J');
+  await launched(ctx, id);
+  const from: string[] = [];
+  const outbox = openOutbox(dataDir);
+  const renaming: Channel = {
+    ...outbox,
+    batch: 1,
+    send: async (messages, goOn) => {
+      if (from.length === 0) await setSender(ctx, { name: 'The new name', url: 'https://new.example.com/' });
+      from.push(...messages.map((message) => message.from));
+      return outbox.send(messages, goOn);
+    },
+  };
+  await sendDue(ctx, renaming, never);
+  expect(from).toHaveLength(10);
+  expect(from.at(-1)).toMatch(/^"The new name" </);
 });
 
 describe('claims that were taken away, and outcomes that cannot be written', () => {
