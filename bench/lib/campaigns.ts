@@ -19,7 +19,7 @@ import { createSegment } from '../../src/segments/actions.ts';
 import { segmentCreate } from '../../src/segments/contract.ts';
 
 /** An installation in this process on an embedded database of its own, with the settings every installation has. */
-export type Installation = { ctx: Ctx; dataDir: string; close(): Promise<void> };
+export type Installation = { ctx: Ctx; dataDir: string; close: () => Promise<void> };
 
 export async function openInstallation(dataDir: string): Promise<Installation> {
   const log = createLogger('warn');

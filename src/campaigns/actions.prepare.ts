@@ -17,7 +17,7 @@ export type Prepared = {
   /** Those who get nothing: the state and why. Rendering adds to it. */
   refused: Map<string, Refused>;
   /** The message, or undefined when it cannot be made: then it is refused. */
-  render(entry: HandOff): OutMessage | undefined;
+  render: (entry: HandOff) => OutMessage | undefined;
 };
 
 type Refused = { state: 'skipped' | 'failed'; reason: string; detail: string | null };

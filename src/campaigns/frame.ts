@@ -1,4 +1,5 @@
 import { formatMoney, toMinor } from '../core/money.ts';
+import { isTimeZone } from '../core/time.ts';
 import type { Content, Purpose, Sender } from './contract.ts';
 import type { TemplateUses } from './contract.template.ts';
 import type { Links, MessageRef } from './links.ts';
@@ -122,7 +123,9 @@ export function renderMessage(
       logoUrl: orNull(frame.sender.logoUrl),
     },
   };
-  const timeZone = one.person.timeZone ?? frame.timeZone;
+  const own = one.person.timeZone;
+  // What was stored before zones were checked must not cost a person the mail.
+  const timeZone = own !== null && isTimeZone(own) ? own : frame.timeZone;
   const texts = variant.render({ variables, system, locale: variant.locale, timeZone });
   return {
     ...texts,

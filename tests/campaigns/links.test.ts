@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { sql } from 'drizzle-orm';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -143,25 +143,26 @@ describe('open and click', () => {
   });
 });
 
+const tokenOf = (path: string): string => path.split('/').at(-1)?.replace('.gif', '') ?? '';
+const bad = (text: string): string[] => [
+  text.slice(0, -1),
+  text.slice(1),
+  `${text}A`,
+  text.slice(0, 10) + (text[10] === 'A' ? 'B' : 'A') + text.slice(11),
+  'x',
+  '%00',
+  '..%2f..%2fetc',
+  'A'.repeat(500),
+];
+
 describe('tokens', () => {
   test('a forged, cut or foreign token opens nothing, and is never an error of ours', async () => {
     const { open, clicks, leave, mail } = mailOf(12);
-    const token = (path: string): string => path.split('/').at(-1)?.replace('.gif', '') ?? '';
-    const bad = (text: string): string[] => [
-      text.slice(0, -1),
-      text.slice(1),
-      `${text}A`,
-      text.slice(0, 10) + (text[10] === 'A' ? 'B' : 'A') + text.slice(11),
-      'x',
-      '%00',
-      '..%2f..%2fetc',
-      'A'.repeat(500),
-    ];
-    for (const wrong of [...bad(token(clicks[0] ?? '')), token(open), token(leave)])
+    for (const wrong of [...bad(tokenOf(clicks[0] ?? '')), tokenOf(open), tokenOf(leave)])
       expect((await api.send('GET', `/t/c/${wrong}`, undefined, BROWSER)).status).toBe(404);
-    for (const wrong of [...bad(token(open)), token(clicks[0] ?? '')])
+    for (const wrong of [...bad(tokenOf(open)), tokenOf(clicks[0] ?? '')])
       expect((await api.send('GET', `/t/o/${wrong}.gif`, undefined, BROWSER)).status).toBe(404);
-    for (const wrong of [...bad(token(leave)), token(open)])
+    for (const wrong of [...bad(tokenOf(leave)), tokenOf(open)])
       for (const method of ['GET', 'POST'])
         expect((await api.send(method, `/u/${wrong}`, undefined, BROWSER)).status).toBe(404);
     const elsewhere = linksFor('another secret of another installation', '');

@@ -40,10 +40,10 @@ export type Channel = {
   /** The longest that handing over one message can take; nothing is begun later than this before the lease ends. */
   readonly messageMs: number;
   /** One outcome per message, in order; never throws. `goOn` is asked before each message. */
-  send(messages: readonly OutMessage[], goOn: () => boolean): Promise<Outcome[]>;
+  readonly send: (messages: readonly OutMessage[], goOn: () => boolean) => Promise<Outcome[]>;
   /** Which of these it has got; absent where the provider cannot say exactly. */
-  lookup?(messages: ReadonlyArray<{ id: string; attempt: number }>): Promise<Set<string>>;
-  close(): Promise<void>;
+  readonly lookup?: (messages: ReadonlyArray<{ id: string; attempt: number }>) => Promise<Set<string>>;
+  readonly close: () => Promise<void>;
 };
 
 /** Hands messages over one by one, `atOnce` at a time. */
