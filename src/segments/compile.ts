@@ -127,26 +127,52 @@ const INFINITY = sql.raw(`'infinity'::timestamptz`);
  */
 function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
   const { root, nodes, plan } = build(rule, options);
-  const timed = new Set<Node>();
+  const untils = new Map<Node, SQL>();
+  for (const node of nodes) {
+    const until = node.kind === 'leaf' ? node.leaf.until() : null;
+    if (until !== null) untils.set(node, until);
+  }
   const leaves = nodes.flatMap((node) => {
     if (node.kind === 'group') return [];
-    const until = node.leaf.until();
-    if (until !== null) timed.add(node);
+    const until = untils.get(node);
     const value = sql`${node.leaf.value} as ${v(node)}`;
-    return until === null ? [value] : [value, sql`coalesce(${until}, ${INFINITY}) as ${u(node)}`];
+    return until === undefined ? [value] : [value, sql`coalesce(${until}, ${INFINITY}) as ${u(node)}`];
   });
   const from = plan.from({ needs: needsOf(root), restriction });
+  const where = sql.join([from.where, ...alive(root, untils)], sql` and `);
+  if (untils.size === 0) {
+    return sql`select ${from.contactId} as contact_id, true as value, ${INFINITY} as valid_until
+      from ${from.from} where ${where}`;
+  }
   let query = sql`select ${from.contactId} as contact_id, ${sql.join(leaves, sql`, `)}
-    from ${from.from} where ${from.where} offset 0`;
+    from ${from.from} where ${where} offset 0`;
+  const timed = new Set<Node>(untils.keys());
   const groups = nodes.filter((node) => node.kind === 'group');
   for (const level of levels(groups)) {
     const columns = level.flatMap((node) => groupColumns(node, timed));
     query = sql`select r.*, ${sql.join(columns, sql`, `)} from (${query}) r offset 0`;
   }
-  const until = timed.has(root) ? u(root) : INFINITY;
-  const kept = timed.has(root) ? sql`${v(root)} or ${u(root)} < ${INFINITY}` : v(root);
-  return sql`select contact_id, ${v(root)} as value, ${until} as valid_until from (${query}) r where ${kept}`;
+  return sql`select contact_id, ${v(root)} as value, ${u(root)} as valid_until from (${query}) r
+    where ${v(root)} or ${u(root)} < ${INFINITY}`;
 }
+
+/**
+ * Conditions without which the root is false for ever, so that PostgreSQL drops most contacts before it works out columns:
+ * of every part of an `all`, that it is true or will change by itself. Complete when nothing changes by itself.
+ */
+function alive(node: Node, untils: ReadonlyMap<Node, SQL>): SQL[] {
+  if (node.kind === 'leaf') {
+    const until = untils.get(node);
+    return [
+      until === undefined ? sql`(${node.leaf.value})` : sql`(${node.leaf.value} or ${until} is not null)`,
+    ];
+  }
+  if (node.type === 'all') return node.children.flatMap((child) => alive(child, untils));
+  return isTimed(node, untils) ? [] : [valueOf(node)];
+}
+
+const isTimed = (node: Node, untils: ReadonlyMap<Node, SQL>): boolean =>
+  node.kind === 'leaf' ? untils.has(node) : node.children.some((child) => isTimed(child, untils));
 
 type Group = Extract<Node, { kind: 'group' }>;
 

@@ -4,7 +4,7 @@ import { minorDigits } from '../../core/money.ts';
 import { category, orders, product, saleFact } from '../../orders/index.ts';
 import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, Part, Source } from '../leaf.ts';
-import { ofNumber } from './purchase.compare.ts';
+import { decimal, ofNumber } from './purchase.compare.ts';
 
 /** Which rows of which table a purchase leaf looks at. */
 
@@ -82,8 +82,6 @@ function unitPriceOf(leaf: PurchaseLeaf, env: LeafEnv): { unitPrice: SQL; digits
     else f.unit_price * f.base_amount / f.amount end`;
   return { unitPrice: sql`(${base})`, digits: minorDigits(env.baseCurrency) };
 }
-
-const decimal = (value: number): SQL => sql`${String(value)}::numeric`;
 
 /** Texts as one parameter, whatever is in them. */
 function list(values: readonly string[]): SQL {

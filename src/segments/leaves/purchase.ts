@@ -8,7 +8,7 @@ import type { PurchaseLeaf, Window } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
 import { enteringParts, future, instant, leavesAt, past, windowParts } from '../window.ts';
 import { compileAge } from './purchase.age.ts';
-import { ofNumber } from './purchase.compare.ts';
+import { decimal, ofMoney, ofNumber } from './purchase.compare.ts';
 import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
 import { purchaseFields, purchaseWords } from './purchase.words.ts';
 
@@ -94,7 +94,7 @@ function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
         ? 'count(*)'
         : 'count(distinct f.order_id)';
   const count = rows.source.agg(fn, rows.counted);
-  const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+  const test = ofNumber(leaf, decimal);
   const limit = thresholdOf(leaf);
   return {
     ...presence(test, count, rows.source),
@@ -118,30 +118,24 @@ function thresholdOf(leaf: PurchaseLeaf): number | undefined {
   return value === 0 ? 1 : undefined;
 }
 
-/** Money is compared as whole minor units, rounded once, half away from zero. */
-const inMinor = (amount: SQL, digits: number): SQL => sql`round(${amount} * ${10 ** digits}::numeric)`;
-
 function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const rows = rowsOf(leaf, env, linesOf(leaf, env), leaf.returns === 'exclude');
   if (leaf.measure === 'units') {
-    const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+    const test = ofNumber(leaf, decimal);
     return {
       ...presence(test, rows.source.agg('sum(f.quantity)', rows.counted), rows.source),
       until: () => anyChange(rows),
     };
   }
-  const minor = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
   const { amount, digits } = moneyOf(leaf, env);
+  const money = ofMoney(leaf, digits);
   if (leaf.measure === 'revenue') {
-    const revenue = inMinor(rows.source.agg(`sum(${amount})`, rows.counted), digits);
-    return { ...presence(minor, revenue, rows.source), until: () => anyChange(rows) };
+    const revenue = rows.source.agg(`sum(${amount})`, rows.counted);
+    return { ...presence(money, revenue, rows.source), until: () => anyChange(rows) };
   }
-  const margin = inMinor(
-    rows.source.agg(`sum(${marginOf(leaf)})`, [...rows.counted, costed(leaf, env)]),
-    digits,
-  );
+  const margin = rows.source.agg(`sum(${marginOf(leaf)})`, [...rows.counted, costed(leaf, env)]);
   return {
-    value: sql`(${minor.test(margin)}) is true`,
+    value: sql`(${money.test(margin)}) is true`,
     needs: [rows.source.key],
     until: () => anyChange(rows),
   };
@@ -171,9 +165,9 @@ function average(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const { amount, digits } = moneyOf(leaf, env);
   const total = source.agg(`sum(${amount})`, money.counted);
   const orders = sales.source.agg(usesLines(leaf) ? 'count(distinct f.order_id)' : 'count(*)', sales.counted);
-  const test = ofNumber(leaf, (value) => sql`${String(value)}::numeric`);
+  const test = ofMoney(leaf, digits);
   return {
-    value: sql`(${test.test(sql`round(${total} * ${10 ** digits}::numeric / nullif(${orders}, 0))`)}) is true`,
+    value: sql`(${test.test(sql`(${total} / nullif(${orders}, 0))`)}) is true`,
     // The orders need no row of their own: lines that are still to come bring both.
     needs: [source.key],
     until: () => anyChange(money),
