@@ -81,7 +81,7 @@ function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: 
 }
 
 /** Finds what crashes have left: late claims, unknown messages the provider can tell about, runs to cancel. */
-export async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
+async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
   const lookups = channel.lookup === undefined ? null : channel.name;
   for (;;) {
     const expired = await inTx(ctx, async (tx) => {

@@ -17,7 +17,7 @@ export const PURPOSES = ['informational', 'activation'] as const;
 const purpose = z.enum(PURPOSES);
 export type Purpose = z.output<typeof purpose>;
 
-export const CAMPAIGN_STATES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const;
+const CAMPAIGN_STATES = ['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'] as const;
 const campaignState = z.enum(CAMPAIGN_STATES);
 export type CampaignState = z.output<typeof campaignState>;
 
@@ -34,7 +34,7 @@ export const MESSAGE_STATES = [
 const messageState = z.enum(MESSAGE_STATES);
 export type MessageState = z.output<typeof messageState>;
 
-export const RESPONSE_KINDS = ['delivered', 'opened', 'clicked', 'unsubscribed', 'converted'] as const;
+const RESPONSE_KINDS = ['delivered', 'opened', 'clicked', 'unsubscribed', 'converted'] as const;
 const responseKind = z.enum(RESPONSE_KINDS);
 export type ResponseKind = z.output<typeof responseKind>;
 

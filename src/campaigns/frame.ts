@@ -190,7 +190,7 @@ function couponVariables(
 }
 
 /** "15 %" or "£5.00", as the language writes it. */
-export function couponValue(terms: CouponTerms, locale: string): string {
+function couponValue(terms: CouponTerms, locale: string): string {
   if (terms.kind === 'fixed') return formatMoney(terms.amountMinor ?? 0n, terms.currency, locale);
   return percentFormat(locale).format((terms.percent ?? 0) / 100);
 }

@@ -196,7 +196,7 @@ export async function ensureLinks(
   return [...present, ...added];
 }
 
-export async function findLinks(ctx: Ctx, campaignId: string): Promise<LinkRow[]> {
+async function findLinks(ctx: Ctx, campaignId: string): Promise<LinkRow[]> {
   return ctx.db
     .select()
     .from(campaignLink)

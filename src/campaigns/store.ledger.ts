@@ -224,13 +224,3 @@ export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | n
   );
   return found.length > 0;
 }
-
-/** When the next waiting message of a run is due; null when none waits. */
-export async function nextDue(ctx: Ctx, run: RunKey): Promise<Date | null> {
-  const [found] = await rows<{ dueAt: string | null }>(
-    ctx.db,
-    sql`select min(due_at) as "dueAt" from message where run_id = ${run.runId}::uuid
-      and occurred_at = ${instant(run.plannedAt)} and state in ('planned', 'retry')`,
-  );
-  return found?.dueAt === null || found === undefined ? null : dateOf(found.dueAt);
-}

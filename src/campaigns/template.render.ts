@@ -94,7 +94,7 @@ export function compileRenderer(source: Renderable): Renderer {
 }
 
 /** A header is one line: whatever a contact's name holds cannot start another. */
-export function headerText(value: string): string {
+function headerText(value: string): string {
   return value
     .replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ')
     .trim()

@@ -46,11 +46,7 @@ export type Use = {
  * Whether an order may use a coupon; null means yes. A held coupon (its message may not have arrived) is good: whoever
  * shows the code has got it. A coupon is judged at the order's own time, whenever the order becomes known.
  */
-export function refusal(
-  coupon: HeldCoupon,
-  order: CarryingOrder,
-  baseCurrency: string,
-): RefusalReason | null {
+function refusal(coupon: HeldCoupon, order: CarryingOrder, baseCurrency: string): RefusalReason | null {
   if (coupon.state === 'used') return 'used';
   if (coupon.state === 'void') return 'void';
   if (coupon.personal && coupon.contactId !== order.contactId) return 'another_contact';

@@ -96,6 +96,10 @@ describe('sending', () => {
     await ctx.db.execute(
       sql`update contact set locale = 'ru-RU' where contact_id = ${contactId(1_000)}::uuid`,
     );
+    // As it was stored before zones were checked.
+    await ctx.db.execute(
+      sql`update contact set time_zone = 'Mars/x' where contact_id = ${contactId(1_001)}::uuid`,
+    );
     const { id } = await draft(ctx, 'C', { couponCampaignId: await couponCampaign(ctx) });
     await launched(ctx, id);
     await sendDue(ctx, openOutbox(dataDir), never);
