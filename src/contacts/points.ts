@@ -45,5 +45,6 @@ export function phoneDigits(typed: string, country: string): string[] {
   const spellings = [digits, national ?? digits, parsed?.number.slice(1) ?? digits];
   // The beginning of a number with its trunk prefix (8 912…, 020…) is too short to be parsed.
   if (/^[08]\d{4,}/.test(digits)) spellings.push(digits.slice(1));
-  return [...new Set(spellings)];
+  // A national number of two digits would be found in half of the base.
+  return [...new Set(spellings)].filter((text) => text.length >= 5 || text === digits);
 }

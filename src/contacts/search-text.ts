@@ -5,7 +5,7 @@ const MAX_SEARCH = 1_500;
 const MAX_SORT_NAME = 120;
 /** More words than this make no list shorter. */
 const MAX_WORDS = 6;
-/** Fewer digits are a part of a name or an id, not of a phone. */
+/** Fewer digits without a plus are a part of a name or an id, not of a phone. */
 const MIN_PHONE_DIGITS = 5;
 
 /**
@@ -66,7 +66,8 @@ export function searchTerms(query: string, country: string): SearchTerm[][] {
   const folded = fold(query);
   if (folded === '') return [];
   const digits = folded.replace(/\D/g, '');
-  if (digits.length >= MIN_PHONE_DIGITS && /^[\d\s()+./-]+$/.test(folded)) {
+  const enough = folded.startsWith('+') ? digits.length >= 2 : digits.length >= MIN_PHONE_DIGITS;
+  if (enough && /^[\d\s()+./-]+$/.test(folded)) {
     const spellings = new Set([folded, ...phoneDigits(folded, country)]);
     return [[...spellings].map((text) => ({ text, rare: text }))];
   }

@@ -47,6 +47,10 @@ function conditionOf(condition: FilterCondition, at: string, env: FilterEnv): Co
   }
   if (ref.of === 'attribute') return attributeCondition(ref.name, condition, at, env);
   const type = ref.of === 'consent' ? 'choice' : ref.type;
+  // "Tags is press" says what "has any of press" says.
+  if (type === 'list' && ref.of === 'field' && (condition.op === 'is' || condition.op === 'in')) {
+    return listCondition(ref.key, { ...condition, op: 'hasAny' }, at);
+  }
   if (!opsOf(type).includes(condition.op)) {
     const message = `"${condition.field}" knows ${opsOf(type).join(', ')}, not ${condition.op}.`;
     throw invalid('filter_wrong_op', message, `${at}.op`);
