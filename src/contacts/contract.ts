@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorable, requiredText, text } from '../core/text.ts';
+import { isLocale, isTimeZone } from '../core/time.ts';
 
 /** Bounds of a contact: far beyond what people need, small enough that one contact never hurts the others. */
 export const MAX_ATTRIBUTES = 100;
@@ -15,6 +16,14 @@ export const MAX_BULK_IDS = 1_000;
 export const MAX_BULK_CONTACTS = 20_000;
 
 const line = (max: number) => text(max).trim();
+
+/** A zone the runtime knows and a language tag it can format in: both go into dates and amounts of mails as they are. */
+const timeZoneText = line(64).refine((zone) => zone === '' || isTimeZone(zone), {
+  error: 'no known time zone, such as Europe/Paris',
+});
+const localeText = line(35).refine((tag) => tag === '' || isLocale(tag), {
+  error: 'no language tag, such as en-GB',
+});
 
 /** What a contact is said to be; an anonymous visitor only comes from tracking and becomes one of these. */
 export const PARTY_KINDS = ['person', 'organisation'] as const;
@@ -70,8 +79,8 @@ export const contactInput = z.object({
   phones: z.array(line(60)).max(20).optional(),
   country: line(100).nullish(),
   city: line(150).nullish(),
-  locale: line(35).nullish(),
-  timeZone: line(64).nullish(),
+  locale: localeText.nullish(),
+  timeZone: timeZoneText.nullish(),
   birthYear: birthPart(1850, 2200),
   birthMonth: birthPart(1, 12),
   birthDay: birthPart(1, 31),

@@ -25,10 +25,17 @@ export function isLocale(tag: string): boolean {
   }
 }
 
+/** Zones found good: asking the runtime takes long for every row of a file. There are some six hundred. */
+const knownZones = new Set<string>();
+const MAX_KNOWN_ZONES = 2_000;
+
 /** True for a zone the runtime knows, such as "Europe/Moscow". */
 export function isTimeZone(zone: string): boolean {
+  if (knownZones.has(zone)) return true;
   try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone !== '';
+    const known = new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone !== '';
+    if (known && knownZones.size < MAX_KNOWN_ZONES) knownZones.add(zone);
+    return known;
   } catch {
     return false;
   }

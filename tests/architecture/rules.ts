@@ -83,7 +83,7 @@ function shape(path: string, text: string): string[] {
   const imports = importsOf(text);
   if (/^contract(\.[a-z-]+)?\.ts$/.test(name)) {
     const wrong = imports.filter(
-      (i) => i !== 'zod' && !/contract(\.[a-z-]+)?\.ts$/.test(i) && !/core\/(rights|text|wire)\.ts$/.test(i),
+      (i) => i !== 'zod' && !/contract(\.[a-z-]+)?\.ts$/.test(i) && !/core\/(rights|text|time|wire)\.ts$/.test(i),
     );
     return wrong.map((i) => `${path}: a contract is browser-safe and must not import ${i}`);
   }
@@ -111,7 +111,7 @@ function wallClock(path: string, text: string): string[] {
 function webBorder(path: string, text: string): string[] {
   return importsOf(text)
     .filter((i) => /(^|\/)src\/[^/]+\//.test(i) && i.startsWith('.') && i.includes('../../src/'))
-    .filter((i) => !/\/contract(\.[a-z-]+)?\.ts$|core\/(rights|text|wire)\.ts$/.test(i))
+    .filter((i) => !/\/contract(\.[a-z-]+)?\.ts$|core\/(rights|text|time|wire)\.ts$/.test(i))
     .map((i) => `${path}: the console imports only contracts, not ${i}`);
 }
 

@@ -62,6 +62,18 @@ describe('editing', () => {
     });
   });
 
+  test('a time zone or language nothing could be shown in is refused', async () => {
+    for (const [field, value] of [
+      ['timeZone', 'Mars/x'],
+      ['locale', 'xx-invalid!!'],
+    ] as const) {
+      const answer = await send('POST', '/api/contacts', { name: 'Martian', [field]: value });
+      expect([answer.status, answer.body]).toEqual([422, expect.objectContaining({ at: field })]);
+    }
+    const card = await create({ name: 'Earthling', timeZone: 'Europe/Paris', locale: 'pt_BR' });
+    expect(card).toMatchObject({ timeZone: 'Europe/Paris', locale: 'pt_BR' });
+  });
+
   test('a corrected email replaces the wrong one everywhere, and the history keeps it', async () => {
     const card = await create({ name: 'Mail', email: 'wrong@edit.test' });
     const edited = await send('PATCH', `/api/contacts/${card.id}`, { version: 1, email: 'Right@edit.test' });

@@ -107,6 +107,15 @@ describe('contacts', () => {
     expect(found).toEqual({ city: 'Rome' });
   });
 
+  test('a row with an unknown time zone or language fails alone, with the field', async () => {
+    const view = await api.run(
+      KIND,
+      'externalId,timeZone,locale\nz1,Mars/x,\nz2,,xx-invalid!!\nz3,Europe/Paris,fr\n',
+    );
+    expect(view).toMatchObject({ rowsCreated: 1, rowsFailed: 2 });
+    expect((await api.errors(view.id)).map(({ field }) => field)).toEqual(['timeZone', 'locale']);
+  });
+
   test('windows-1251, semicolons and a byte order mark', async () => {
     const cyrillic = Buffer.from([0xc8, 0xe2, 0xe0, 0xed]);
     const body = Buffer.concat([Buffer.from('id;who\nkw;'), cyrillic, Buffer.from('\n')]);
