@@ -3,15 +3,14 @@ import { contactInput } from '../contacts/contract.ts';
 import { isStorable, requiredText, text } from '../core/text.ts';
 
 /** Bounds of one order: more lines than any till prints, small enough for one statement. */
-export const MAX_LINES = 2_000;
-export const MAX_COUPONS = 20;
+const MAX_LINES = 2_000;
+const MAX_COUPONS = 20;
 const MAX_PROPERTIES = 50;
 /** Products of one call. */
-export const MAX_PRODUCTS = 500;
+const MAX_PRODUCTS = 500;
 
-export const DOCUMENT_KINDS = ['sale', 'return', 'adjustment'] as const;
-export const ORDER_STATUSES = ['placed', 'paid', 'shipped', 'delivered', 'cancelled'] as const;
-export type OrderStatus = (typeof ORDER_STATUSES)[number];
+const DOCUMENT_KINDS = ['sale', 'return', 'adjustment'] as const;
+const ORDER_STATUSES = ['placed', 'paid', 'shipped', 'delivered', 'cancelled'] as const;
 
 /** Exact decimal: text such as "12.345", or a JSON number that says the same. Never more than 6 decimals. */
 const decimal = z
@@ -24,7 +23,7 @@ const decimal = z
 const currency = z.string().regex(/^[A-Z]{3}$/, 'three capital letters');
 
 /** Who bought. Found by id, then by outside id, email, phone; made when nobody is found. */
-export const orderContact = contactInput
+const orderContact = contactInput
   .pick({
     externalIds: true,
     email: true,
@@ -42,7 +41,7 @@ export const orderContact = contactInput
     { error: 'give an id, an outside id, an email or a phone; leave "contact" out for an anonymous sale' },
   );
 
-export const orderLineInput = z.object({
+const orderLineInput = z.object({
   /** The shop's own product code. */
   product: requiredText(100),
   description: text(500).optional(),
@@ -78,7 +77,7 @@ export const orderInput = z.object({
 });
 export type OrderInput = z.output<typeof orderInput>;
 
-export const PLACE_OUTCOMES = ['created', 'updated', 'unchanged', 'confirmed'] as const;
+const PLACE_OUTCOMES = ['created', 'updated', 'unchanged', 'confirmed'] as const;
 export const placedOrder = z.object({
   id: z.uuid(),
   contactId: z.uuid().nullable(),

@@ -1,6 +1,6 @@
 import { DomainError, invalid } from '../core/errors.ts';
 import { DAY_MS } from '../core/time.ts';
-import { AMOUNT_SCALE, fromScaled, isPrice, isQuantity, isRate } from './amounts.ts';
+import { isPrice, isQuantity, isRate } from './amounts.ts';
 import { kindByLines, lineKind, totalsOf, valueOf } from './documents.ts';
 import type { Document, DocumentKind, DocumentLine, Trust } from './documents.ts';
 
@@ -178,6 +178,3 @@ export function cancellationOf(sale: Document, orderId: string, now: Date): Docu
 
 /** Makes the number of a cancellation from that of its order; no caller's number may end so. */
 export const CANCELLED_SUFFIX = '#cancelled';
-
-/** A line amount as the API shows it. */
-export const amountText = (scaled: bigint): string => fromScaled(scaled, AMOUNT_SCALE);

@@ -4,9 +4,9 @@ import { ordersTimeline, returnsTimeline } from './actions.read.ts';
 import { moveOrders } from './store.merge.ts';
 
 export { placeOrders } from './actions.place.ts';
-export type { Buyer, OrderToPlace, PlaceOptions, PlaceOutcome, PlaceResult } from './actions.place.ts';
+export type { OrderToPlace } from './actions.place.ts';
 export { ordersRoutes } from './routes.ts';
-export { category, orderLookup, orders, product, saleFact } from './schema.ts';
+export { category, orders, product, saleFact } from './schema.ts';
 
 /** Makes the module's part of other modules known: import kinds, the card's timeline, merges. */
 export function registerOrders(): void {

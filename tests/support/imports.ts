@@ -79,3 +79,22 @@ export async function startImportApi(
 
 export const mappingQuery = (mapping: object): string =>
   `mapping=${encodeURIComponent(JSON.stringify(mapping))}`;
+
+/** Header of a file of order lines whose columns are named like the fields. */
+export const HEADER = 'invoice,product,description,quantity,occurredAt,unitPrice,customer,country';
+/** A row of it; `over` replaces cells. */
+export const line = (over: Partial<Record<string, string>> = {}): string => {
+  const cells = {
+    invoice: 'I1',
+    product: 'P1',
+    description: 'A mug',
+    quantity: '2',
+    occurredAt: '2026-01-02 10:00',
+    unitPrice: '1.125',
+    customer: 'C1',
+    country: 'France',
+    ...over,
+  };
+  return Object.values(cells).join(',');
+};
+export const file = (...lines: string[]): string => [HEADER, ...lines, ''].join('\n');

@@ -6,7 +6,7 @@ import { requiredText, text } from '../../core/text.ts';
 /** Longest name of a column, a field or an import. */
 const NAME_MAX = 200;
 /** More columns than this is not a table of contacts or orders. */
-export const MAX_COLUMNS = 500;
+const MAX_COLUMNS = 500;
 /** Constants and options are small values, not data. */
 const CONSTANT_MAX = 1_000;
 

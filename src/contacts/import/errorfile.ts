@@ -4,7 +4,7 @@ import type { ErrorRow } from './store.ts';
 /** The downloadable file of failed rows: the row as it was, and why it failed. It can be mended and uploaded again. */
 
 /** Column that gives a mended line its old place within its document. */
-export const LINE_COLUMN = '_line';
+const LINE_COLUMN = '_line';
 const RAW_COLUMN = '_raw';
 
 export function errorFileHead(header: readonly string[] | null, delimiter: string): string {

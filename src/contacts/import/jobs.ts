@@ -5,11 +5,11 @@ import { addMs, DAY_MS } from '../../core/time.ts';
 import { IMPORT_JOB } from './actions.ts';
 import { runImport } from './run.ts';
 import { filesBefore, remove, removeFile, spoolOf } from './spool.ts';
-import { claimImport, knownImports, updateImport, withOldFiles } from './store.ts';
+import { claimImport, deleteErrors, knownImports, updateImport, withOldFiles } from './store.ts';
 
 /** An import whose worker died, or whose wake-up was lost, waits at most this long (beyond its lease). */
 const SWEEP_MS = 5_000;
-/** Files of ended imports are kept this long, so that a failed one can be resumed. */
+/** Files of ended imports and their failed rows are kept this long, to be looked at, mended and resumed. */
 const KEEP_FILE_MS = 14 * DAY_MS;
 /** No upload lasts this long: a file without an import is what a crash left. */
 const ORPHAN_MS = DAY_MS;
@@ -32,6 +32,7 @@ async function removeFiles(ctx: Ctx): Promise<void> {
   const now = ctx.clock.now();
   for (const id of await withOldFiles(ctx, addMs(now, -KEEP_FILE_MS), FILES_AT_ONCE)) {
     await remove(spool, id);
+    await deleteErrors(ctx, id);
     await updateImport(ctx, id, { fileRemovedAt: now });
   }
   const files = (await filesBefore(spool, addMs(now, -ORPHAN_MS))).slice(0, FILES_AT_ONCE);

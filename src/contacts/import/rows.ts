@@ -11,7 +11,7 @@ import { decoder, looksLikeGzip } from './decode.ts';
 import { ndjsonRows } from './ndjson.ts';
 
 /** Longest row, in bytes. A longer one is a broken quote or no table at all; it must never fill the memory. */
-export const MAX_ROW_BYTES = 1_048_576;
+const MAX_ROW_BYTES = 1_048_576;
 const CHUNK_BYTES = 65_536;
 /** A gzip file sent with "Content-Encoding: gzip" may be packed twice; more layers are a trap. */
 const MAX_GZIP_LAYERS = 2;

@@ -161,7 +161,7 @@ async function commit(run: Run, batch: Batch): Promise<void> {
       if (refusal === null || refusal === 'collision') throw error;
       if (batch.rows.length === 0) throw error;
       if (batch.rows.length === 1) {
-        await commitWhole(run, withRefusal(batch, refusal));
+        await commitWhole(run, withRefusal(run.kind, batch, refusal));
         return;
       }
       for (const half of halves(batch)) await commit(run, half);
@@ -173,15 +173,13 @@ async function commit(run: Run, batch: Batch): Promise<void> {
 async function commitWhole(run: Run, batch: Batch): Promise<void> {
   const { job, kind } = run;
   await inTx(run.ctx, async (tx) => {
-    const result: ApplyResult =
-      batch.rows.length === 0
-        ? { created: 0, updated: 0, unchanged: 0, failed: [] }
-        : await kind.apply(tx, {
-            importId: job.importId,
-            options: run.options,
-            rows: batch.rows,
-            failed: batch.failed,
-          });
+    // Also without good rows: failed rows count as lines of their documents.
+    const result = await kind.apply(tx, {
+      importId: job.importId,
+      options: run.options,
+      rows: batch.rows,
+      failed: batch.failed,
+    });
     assertCounted(kind.kind, batch.rows.length, result);
     const failed = [...batch.failed, ...result.failed].toSorted((a, b) => a.row - b.row);
     const kept = failed.slice(0, Math.max(run.errorsLeft, 0));
@@ -210,8 +208,11 @@ function assertCounted(kind: string, rows: number, result: ApplyResult): void {
   if (counted !== rows) throw new Error(`import kind ${kind} accounts for ${counted} of ${rows} rows`);
 }
 
-function withRefusal(batch: Batch, refusal: Refusal): Batch {
-  const failed = batch.rows.map(({ row }): FailedRow => ({ row, ...refusal, group: null, line: null }));
+function withRefusal(kind: ImportKind, batch: Batch, refusal: Refusal): Batch {
+  const failed = batch.rows.map(({ row, value }): FailedRow => {
+    const group = kind.groupKey?.(value as Readonly<Record<string, unknown>>) ?? null;
+    return { row, ...refusal, group, line: null };
+  });
   return { ...batch, rows: [], failed: [...batch.failed, ...failed] };
 }
 

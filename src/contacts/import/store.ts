@@ -12,7 +12,7 @@ export type Failure = { code: string; detail: string; at?: string | undefined };
 export type StoredError = FailedRow & { raw: string[] };
 
 /** Whoever runs an import renews this with every batch; after it, another worker goes on. */
-export const LEASE_MS = 30_000;
+const LEASE_MS = 30_000;
 /** Failed rows of one import that are kept to be looked at; more are only counted. */
 export const MAX_ERRORS_KEPT = 100_000;
 /** Of a failed row's text. */
@@ -64,7 +64,7 @@ export async function claimImport(ctx: Ctx, token: string): Promise<ImportJob | 
       claims: sql`${importJob.claims} + 1`,
       startedAt: sql`coalesce(${importJob.startedAt}, ${now.toISOString()}::timestamptz)`,
     })
-    .where(inArray(importJob.importId, next))
+    .where(sql`${importJob.importId} = (${next})`)
     .returning();
   return claimed ?? null;
 }
@@ -188,6 +188,11 @@ export async function withOldFiles(ctx: Ctx, endedBefore: Date, limit: number): 
     .where(and(isNull(importJob.fileRemovedAt), lt(importJob.finishedAt, endedBefore)))
     .limit(limit);
   return found.map(({ id }) => id);
+}
+
+/** Forgets the failed rows of an import: they hold personal data as the file did. */
+export async function deleteErrors(ctx: Ctx, id: string): Promise<void> {
+  await ctx.db.delete(importError).where(eq(importError.importId, id));
 }
 
 export async function knownImports(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
