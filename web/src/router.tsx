@@ -171,7 +171,7 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/imports/new',
-    component: page(() => import('./pages/imports/NewImportPage.tsx'), 'imports'),
+    component: page(() => import('./pages/imports/NewImportPage.tsx'), 'imports', 'contacts'),
   }),
   createRoute({
     getParentRoute,

@@ -26,6 +26,8 @@ export const people = {
     staleTime: 60_000,
   }),
   patch: (id: string, input: PersonPatch) => api.patch<Person>(`/api/people/${id}`, input),
+  /** A link by which the person sets a new password; works once, for a day. */
+  recover: (id: string) => api.post<InvitationCreated>(`/api/people/${id}/recovery-link`),
   deactivate: (id: string) => api.post<Person>(`/api/people/${id}/deactivate`),
   activate: (id: string) => api.post<Person>(`/api/people/${id}/activate`),
   teams: queryOptions({

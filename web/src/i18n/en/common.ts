@@ -65,6 +65,9 @@ export default {
     invalid: 'This invitation does not work any more',
     invalidText: 'It was used, withdrawn or has expired. Ask the person who sent it for a new link.',
     toSignIn: 'To sign-in',
+    recoverTitle: 'A new password',
+    recoverLead: 'Choose a new password for {{email}}. Other devices are signed out.',
+    recoverSubmit: 'Set the password and sign in',
   },
   action: {
     retry: 'Try again',

@@ -36,5 +36,19 @@ export default {
   emptyText: 'Leads appear by themselves when people answer messages, browse and buy.',
   noOwner: 'No owner',
   unnamed: 'Unnamed',
+  /** Names of the rules a new installation starts with. */
+  rules: {
+    opened_a_message: 'Opened a message',
+    clicked_in_a_message: 'Clicked in a message',
+    unsubscribed: 'Unsubscribed',
+    viewed_a_page: 'Viewed a page',
+    viewed_a_product: 'Viewed a product',
+    put_a_product_into_the_cart: 'Put a product into the cart',
+    began_the_checkout: 'Began the checkout',
+    placed_an_order: 'Placed an order',
+    has_bought_at_least_once: 'Has bought at least once',
+    has_bought_three_times_or_more: 'Has bought three times or more',
+    can_be_written_to: 'Can be written to',
+  },
   noScore: 'No score yet: nothing is known that gives points.',
 } as const;

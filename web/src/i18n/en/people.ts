@@ -22,6 +22,8 @@ export default {
   deactivateTitle: 'Deactivate {{name}}?',
   deactivateText: 'They are signed out everywhere at once and can no longer sign in. What they did stays.',
   deactivated: '{{name}} can no longer sign in',
+  recover: 'Make a link for a new password',
+  recoverLink: 'Send this link: it works once, for a day',
   activate: 'Let them sign in again',
   withdraw: 'Withdraw',
   withdrawn: 'The link no longer works',

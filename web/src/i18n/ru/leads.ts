@@ -39,5 +39,19 @@ export default {
   emptyText: 'Лиды появляются сами, когда люди отвечают на письма, смотрят и покупают.',
   noOwner: 'Без ответственного',
   unnamed: 'Без имени',
+  /** Names of the rules a new installation starts with. */
+  rules: {
+    opened_a_message: 'Открыл письмо',
+    clicked_in_a_message: 'Перешёл по ссылке в письме',
+    unsubscribed: 'Отписался',
+    viewed_a_page: 'Смотрел страницу',
+    viewed_a_product: 'Смотрел товар',
+    put_a_product_into_the_cart: 'Положил товар в корзину',
+    began_the_checkout: 'Начал оформление заказа',
+    placed_an_order: 'Сделал заказ',
+    has_bought_at_least_once: 'Покупал хотя бы раз',
+    has_bought_three_times_or_more: 'Покупал три раза и больше',
+    can_be_written_to: 'Можно написать на почту',
+  },
   noScore: 'Балла ещё нет: пока нечего считать.',
 } satisfies Russian<typeof en>;

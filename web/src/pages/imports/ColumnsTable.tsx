@@ -11,13 +11,18 @@ export function ColumnsTable(props: {
   map: ColumnMap;
   onChange: ((map: ColumnMap) => void) | undefined;
 }) {
-  const { t } = useTranslation('imports');
+  const { t, i18n } = useTranslation(['imports', 'contacts']);
   const { kind, head, map, onChange } = props;
+  const fieldWord = (name: string): string =>
+    i18n.exists(`field.${name}`, { ns: 'contacts' }) ? t(`contacts:field.${name as 'email'}`) : name;
   const choices = (column: string) => [
-    { value: '', label: t('skip') },
-    ...kind.fields.map(({ name, required }) => ({ value: name, label: required ? `${name} *` : name })),
+    { value: '', label: t('imports:skip') },
+    ...kind.fields.map(({ name, required }) => ({
+      value: name,
+      label: required ? `${fieldWord(name)} *` : fieldWord(name),
+    })),
     ...(kind.kind === 'contacts'
-      ? [{ value: `attributes.${column}`, label: t('attribute', { name: column }) }]
+      ? [{ value: `attributes.${column}`, label: t('imports:attribute', { name: column }) }]
       : []),
   ];
   return (
@@ -25,9 +30,9 @@ export function ColumnsTable(props: {
       <Table verticalSpacing="xs">
         <Table.Thead>
           <Table.Tr>
-            <Table.Th>{t('column')}</Table.Th>
-            {onChange !== undefined && <Table.Th>{t('field')}</Table.Th>}
-            <Table.Th>{t('sample')}</Table.Th>
+            <Table.Th>{t('imports:column')}</Table.Th>
+            {onChange !== undefined && <Table.Th>{t('imports:field')}</Table.Th>}
+            <Table.Th>{t('imports:sample')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -38,7 +43,7 @@ export function ColumnsTable(props: {
                 <Table.Td w={260}>
                   <Select
                     size="xs"
-                    aria-label={`${t('field')}: ${column}`}
+                    aria-label={`${t('imports:field')}: ${column}`}
                     searchable
                     allowDeselect={false}
                     data={choices(column)}

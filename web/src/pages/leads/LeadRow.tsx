@@ -8,6 +8,7 @@ import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
+import { useRuleWords } from './ruleWords.ts';
 
 export type LeadAction = 'why' | 'call' | 'task';
 
@@ -16,6 +17,7 @@ const SHOWN_REASONS = 3;
 /** One lead: how hot, who, what made them so, and what one can do about it at once. */
 export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, lead: LeadView) => void }) {
   const { t } = useTranslation('leads');
+  const ruleWord = useRuleWords();
   const { may } = useMe();
   const { lead, onAct } = props;
   const name = contactName(lead) ?? t('unnamed');
@@ -38,7 +40,7 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
         <ul className={classes['reasons']} aria-label={t('reasons')}>
           {lead.reasons.slice(0, SHOWN_REASONS).map((reason) => (
             <li key={reason.id}>
-              <b>{signed(reason.pointsNow)}</b> {reason.rule}
+              <b>{signed(reason.pointsNow)}</b> {ruleWord(reason.rule)}
             </li>
           ))}
         </ul>

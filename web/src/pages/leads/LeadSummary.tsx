@@ -5,10 +5,12 @@ import type { LeadView } from '../../api/leads.ts';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
 import { WhyLead } from './WhyLead.tsx';
+import { useRuleWords } from './ruleWords.ts';
 
 /** The score on a contact's card: the ring, the main reasons, and all of them behind a press. */
 export function LeadSummary({ lead }: { lead: LeadView }) {
   const { t } = useTranslation(['leads', 'common']);
+  const ruleWord = useRuleWords();
   const [open, why] = useDisclosure(false);
   return (
     <>
@@ -20,7 +22,7 @@ export function LeadSummary({ lead }: { lead: LeadView }) {
           </Text>
           <ul className={classes['reasons']} aria-label={t('leads:reasons')}>
             {lead.reasons.slice(0, 3).map((reason) => (
-              <li key={reason.id}>{reason.rule}</li>
+              <li key={reason.id}>{ruleWord(reason.rule)}</li>
             ))}
           </ul>
           <Button size="compact-sm" variant="subtle" mt={6} ml={-8} onClick={why.open}>

@@ -9,6 +9,7 @@ import { DateTime } from '../../ui/format.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { LeadScore } from './LeadScore.tsx';
+import { useRuleWords } from './ruleWords.ts';
 
 const figure = (value: number): string => numberText(value, locale(), 1);
 
@@ -18,6 +19,7 @@ export function WhyLead({ contactId }: { contactId: string }) {
 }
 
 function Ledger({ lead }: { lead: LeadView }) {
+  const ruleWord = useRuleWords();
   const { t } = useTranslation('leads');
   return (
     <Stack gap="md">
@@ -56,7 +58,7 @@ function Ledger({ lead }: { lead: LeadView }) {
             {lead.reasons.map((reason) => (
               <Table.Tr key={reason.id}>
                 <Table.Td>
-                  {reason.rule}
+                  {ruleWord(reason.rule)}
                   <Text size="xs" c="dimmed">
                     {t(`kind.${reason.kind}`)}
                     {reason.what !== '' && ` · ${reason.what}`}

@@ -2,11 +2,13 @@ import { Button, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import type { Person, PersonPatch } from '@server/people/contract.ts';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { people } from '../../api/people.ts';
 import { showFieldErrors } from '../../lib/formErrors.ts';
 import { useMe } from '../../lib/me.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
+import { CopyField } from '../../ui/CopyField.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import { AccessFields } from './fields.tsx';
@@ -15,6 +17,7 @@ export function PersonDrawer({ person, onClose }: { person: Person; onClose: () 
   const { t } = useTranslation(['people', 'common']);
   const { user } = useMe();
   const [asking, ask] = useDisclosure(false);
+  const [link, setLink] = useState<string>();
   const { id, name, role, teamId, visibility } = person;
   const form = useForm({ initialValues: { name, role, teamId, visibility } });
   const save = useWrite({
@@ -29,6 +32,11 @@ export function PersonDrawer({ person, onClose }: { person: Person; onClose: () 
     touches: ['people', 'teams'],
     done: t('people:deactivated', { name }),
     onDone: onClose,
+  });
+  const recover = useWrite({
+    run: () => people.recover(id),
+    touches: ['invitations'],
+    onDone: ({ url }) => setLink(url),
   });
   const activate = useWrite({
     run: () => people.activate(id),
@@ -52,6 +60,12 @@ export function PersonDrawer({ person, onClose }: { person: Person; onClose: () 
           onChange={(access) => form.setValues(access)}
           errors={form.errors}
         />
+        {link !== undefined && <CopyField label={t('people:recoverLink')} value={link} />}
+        {person.active && id !== user.id && link === undefined && (
+          <Button variant="subtle" loading={recover.isPending} onClick={() => recover.mutate(undefined)}>
+            {t('people:recover')}
+          </Button>
+        )}
         {person.active && id !== user.id && (
           <Button color="red" variant="subtle" onClick={ask.open}>
             {t('people:deactivate')}

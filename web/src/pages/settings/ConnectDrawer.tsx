@@ -17,7 +17,9 @@ export function ConnectDrawer({ source, onClose }: { source: SourceView | undefi
               {t('settings:sources.writeKeyHint')}
             </Text>
           </div>
-          <CopyField label={t('settings:sources.page')} value={pageSnippet(origin, source.writeKey)} />
+          {source.kind !== 'server' && (
+            <CopyField label={t('settings:sources.page')} value={pageSnippet(origin, source.writeKey)} />
+          )}
           <CopyField label={t('settings:sources.curl')} value={trackCurl(origin, source.writeKey)} />
           <div>
             <CopyField label={t('settings:sources.server')} value={serverCurl(origin, source.writeKey)} />

@@ -58,6 +58,7 @@ export function KeyDrawer({ opened, onClose }: { opened: boolean; onClose: () =>
       onClose={close}
       title={title}
       submit={title}
+      size="lg"
       busy={create.isPending}
       onSubmit={form.onSubmit((values) => create.mutate(values))}
     >

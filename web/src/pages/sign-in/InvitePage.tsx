@@ -22,12 +22,17 @@ export default function InvitePage() {
   const { token } = route.useParams();
   const preview = useQuery(invitations.preview(token));
   const gone = preview.error instanceof ApiError && preview.error.status < 500 && preview.error.status > 0;
-  useDocumentTitle(`${t('invite.title')} · Otklik`);
+  const title = gone
+    ? t('invite.invalid')
+    : preview.data?.recovery === true
+      ? t('invite.recoverTitle')
+      : t('invite.title');
+  useDocumentTitle(`${title} · Otklik`);
   return (
     <main className="otk-sign">
       <Stack gap="lg">
         <LogoMark size={44} />
-        <Title order={1}>{gone ? t('invite.invalid') : t('invite.title')}</Title>
+        <Title order={1}>{title}</Title>
         {gone ? (
           <>
             <Text c="dimmed">{t('invite.invalidText')}</Text>
@@ -58,7 +63,8 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
     setProblem(undefined);
     try {
       const input = {
-        name: formText(form, 'name').trim(),
+        // A person who comes back keeps their name.
+        name: found.recovery ? (found.email ?? '') : formText(form, 'name').trim(),
         password,
         ...(found.email === null ? { email: formText(form, 'email').trim() } : {}),
       };
@@ -74,8 +80,10 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
   return (
     <>
       <Text c="dimmed">
-        {t('invite.lead', { role: t(`role.${found.role}`) })}
-        {found.teamName !== null && ` ${t('invite.team', { team: found.teamName })}.`}
+        {found.recovery
+          ? t('invite.recoverLead', { email: found.email ?? '' })
+          : t('invite.lead', { role: t(`role.${found.role}`) })}
+        {!found.recovery && found.teamName !== null && ` ${t('invite.team', { team: found.teamName })}.`}
       </Text>
       <Paper p="lg">
         <form onSubmit={(event) => void submit(event)}>
@@ -85,15 +93,17 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
                 {problem.message}
               </Alert>
             )}
-            <TextInput
-              name="name"
-              label={t('invite.name')}
-              autoComplete="name"
-              required
-              withAsterisk={false}
-              autoFocus
-              error={fields['name']}
-            />
+            {!found.recovery && (
+              <TextInput
+                name="name"
+                label={t('invite.name')}
+                autoComplete="name"
+                required
+                withAsterisk={false}
+                autoFocus
+                error={fields['name']}
+              />
+            )}
             {found.email === null ? (
               <TextInput
                 name="email"
@@ -125,7 +135,7 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
               error={fields['password']}
             />
             <Button type="submit" loading={busy} fullWidth>
-              {t('invite.submit')}
+              {found.recovery ? t('invite.recoverSubmit') : t('invite.submit')}
             </Button>
           </Stack>
         </form>
