@@ -1,5 +1,6 @@
 import { checkSource } from './template.check.ts';
 import type { Fault } from './template.check.ts';
+import { harmsOf } from './template.harm.ts';
 import { mjmlToHtml } from './template.mjml.ts';
 import type { TemplateUses } from './contract.template.ts';
 import { OWN_LINKS, PURCHASE_VARIABLES } from './template.variables.ts';
@@ -29,6 +30,8 @@ export async function compileSource(source: Source): Promise<Compiled> {
   );
   if (/<mj-include/i.test(source.mjml))
     faults.push({ ...mjmlFault(lineOf(source.mjml, '<mj-include'), 'mj-include is not available') });
+  for (const { line, message } of harmsOf(source.mjml))
+    faults.push({ part: 'mjml', line, code: 'template_script', name: null, message });
   if (faults.length > 0) return { ok: false, faults };
   const made = await toHtml(source.mjml);
   if (!('html' in made)) return { ok: false, faults: made.faults };

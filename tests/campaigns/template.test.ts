@@ -122,6 +122,23 @@ describe('what cannot be meant is refused when it is saved', () => {
     ],
     ['a wrong MJML element', { mjml: mjml('<mj-foo />') }, 'mjml:2 template_mjml'],
     ['a file taken in', { mjml: mjml('<mj-include path="/etc/passwd" />') }, 'mjml:2 template_mjml'],
+    ['a script', { mjml: mjml('<mj-raw>\n<script>x</script></mj-raw>') }, 'mjml:3 template_script'],
+    [
+      'an event handler',
+      { mjml: mjml('<mj-text><a title="on = 1" onclick="x()">a</a></mj-text>') },
+      'mjml:2 template_script',
+    ],
+    [
+      'a link that runs',
+      { mjml: mjml('<mj-button href="javascript:alert(1)">a</mj-button>') },
+      'mjml:2 template_script',
+    ],
+    [
+      'a link that runs, in disguise',
+      { mjml: mjml('<mj-text><a href=" java&#115;\tcript&colon;x">a</a></mj-text>') },
+      'mjml:2 template_script',
+    ],
+    ['a picture of the disk', { mjml: mjml('<mj-image src="file:///etc/x" />') }, 'mjml:2 template_script'],
     ['no MJML', { mjml: 'Hello' }, 'mjml:1 template_mjml'],
     [
       'blocks nested beyond reason',
