@@ -1,7 +1,7 @@
 /** Looks this often; what is waited for takes milliseconds. */
 const LOOK_MS = 10;
 /** Far beyond what a busy machine needs; only a failing test waits for so long. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 /** Waits until `look` gives something other than false, null or undefined, and returns it. Throws after the deadline. */
 export async function until<T>(
