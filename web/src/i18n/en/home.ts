@@ -32,9 +32,11 @@ export default {
   noKeys: 'No keys yet.',
   docs: 'API reference',
   docsText: 'Every screen here is an API call: contacts, orders, segments, campaigns, leads.',
-  events: '{{shown}} events in 24 h',
+  events_one: '{{shown}} event in 24 h',
+  events_other: '{{shown}} events in 24 h',
   imports: 'Latest imports',
   noImports: 'Nothing imported yet.',
-  rows: '{{shown}} rows',
+  rows_one: '{{shown}} row',
+  rows_other: '{{shown}} rows',
   sent: '{{shown}} sent',
 } as const;

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { imports } from '../../api/imports.ts';
 import { keys } from '../../api/people.ts';
+import type { SourceView } from '../../api/sources.ts';
 import { sources } from '../../api/sources.ts';
 import { locale } from '../../i18n/index.ts';
 import { numberText } from '../../lib/format.ts';
@@ -48,21 +49,30 @@ export function SourcesCard() {
                   {name}
                 </AnchorLink>
                 <Group gap="sm">
-                  <span>{t('home:events', { shown: numberText(events24h, locale()) })}</span>
+                  <span>
+                    {t('home:events', { count: events24h, shown: numberText(events24h, locale()) })}
+                  </span>
                   {lastEventAt !== null && <DateTime at={lastEventAt} mode="relative" />}
                 </Group>
               </li>
             ))}
           </ul>
-          {rows[0] !== undefined && (
-            <CopyField
-              label={`${t('settings:sources.page')}: ${rows[0].name}`}
-              value={pageSnippet(window.location.origin, rows[0].writeKey)}
-            />
-          )}
+          <Snippet source={rows.find(({ kind }) => kind !== 'server')} />
         </Stack>
       )}
     </Card>
+  );
+}
+
+/** What goes into the pages of a site; servers send on their own. */
+function Snippet({ source }: { source: SourceView | undefined }) {
+  const { t } = useTranslation('settings');
+  if (source === undefined) return null;
+  return (
+    <CopyField
+      label={`${t('sources.page')}: ${source.name}`}
+      value={pageSnippet(window.location.origin, source.writeKey)}
+    />
   );
 }
 
@@ -114,7 +124,7 @@ export function ImportsCard() {
                 {name}
               </AnchorLink>
               <Group gap="xs" wrap="nowrap">
-                {t('home:rows', { shown: numberText(rowsDone, locale()) })}
+                {t('home:rows', { count: rowsDone, shown: numberText(rowsDone, locale()) })}
                 <Badge color={STATE_COLORS[state]}>{t(`imports:states.${state}`)}</Badge>
               </Group>
             </li>

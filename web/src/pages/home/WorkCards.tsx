@@ -7,6 +7,8 @@ import { TaskList } from '../work/TaskList.tsx';
 import { Card } from './Card.tsx';
 
 const SHOWN = 5;
+/** Late tasks come first in the list: enough to reach those after them. */
+const ASKED = 50;
 const REFRESH_MS = 10_000;
 
 export function LeadsCard() {
@@ -37,16 +39,19 @@ export function OverdueCard({ mine }: { mine: boolean }) {
   );
 }
 
+/** What is due from now on; what is late stands in a card of its own. */
 export function NextTasksCard({ mine }: { mine: boolean }) {
   const { t } = useTranslation('home');
+  const { rows, ...list } = useList(tasks.list({ state: 'open', mine, limit: ASKED }));
   return (
     <Card
       title={t('tasks')}
       to="/tasks"
-      {...useList(tasks.list({ state: 'open', mine, limit: SHOWN }))}
+      {...list}
+      rows={rows?.filter(({ overdue }) => !overdue)}
       empty={t('noTasks')}
     >
-      {(rows) => <TaskList rows={rows.slice(0, SHOWN)} />}
+      {(next) => <TaskList rows={next.slice(0, SHOWN)} />}
     </Card>
   );
 }
