@@ -26,7 +26,7 @@ export async function listSegments(
   const after: [string, string] | undefined =
     name === undefined ? undefined : [cursorText(name), cursorId(id)];
   const found = await store.listSegments(ctx, { limit: page.limit, after });
-  const cut = toPage(found, page.limit, ({ segment }) => [segment.name.toLowerCase(), segment.segmentId]);
+  const cut = toPage(found, page.limit, ({ segment, sortName }) => [sortName, segment.segmentId]);
   return { items: await views(ctx, cut.items), nextCursor: cut.nextCursor };
 }
 

@@ -14,11 +14,19 @@ import type { SegmentRules } from './tree.ts';
 /** Segments, their versions and what they depend on. */
 
 export type SegmentRow = typeof segment.$inferSelect;
-export type ListedRow = { segment: SegmentRow; members: number | null; countedAt: Date | null };
+export type ListedRow = {
+  segment: SegmentRow;
+  /** What lists are ordered by, as the database sees it. */
+  sortName: string;
+  members: number | null;
+  countedAt: Date | null;
+};
 
 const live = isNull(segment.archivedAt);
+const sortName = sql<string>`lower(${segment.name})`;
 const listed = {
   segment,
+  sortName,
   members: segmentSize.members,
   countedAt: segmentSize.updatedAt,
 };
@@ -28,15 +36,17 @@ export async function listSegments(
   page: { limit: number; after: [string, string] | undefined },
 ): Promise<ListedRow[]> {
   const after = page.after;
-  const name = sql<string>`lower(${segment.name})`;
   return ctx.db
     .select(listed)
     .from(segment)
     .leftJoin(segmentSize, eq(segmentSize.segmentId, segment.segmentId))
     .where(
-      and(live, after && or(gt(name, after[0]), and(eq(name, after[0]), gt(segment.segmentId, after[1])))),
+      and(
+        live,
+        after && or(gt(sortName, after[0]), and(eq(sortName, after[0]), gt(segment.segmentId, after[1]))),
+      ),
     )
-    .orderBy(asc(name), asc(segment.segmentId))
+    .orderBy(asc(sortName), asc(segment.segmentId))
     .limit(page.limit + 1);
 }
 

@@ -76,7 +76,6 @@ describe.skipIf(!hasRetail)('counts on real purchases', () => {
     const answer = await server('POST', '/api/segments/preview', { rule, now: NOW });
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ count, base: 4_372, now: '2011-12-10T00:00:00.000Z', warnings: [] });
-    console.log(_name, (answer.body as { tookMs: number }).tookMs, (answer.body as { words: object }).words);
   });
 
   test.each(TABLE)('%s: %i members once saved and built', async (name, count, rule) => {

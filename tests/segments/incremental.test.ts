@@ -17,7 +17,7 @@ import { holds } from './naive.ts';
 import type { Person, World } from './naive.ts';
 import { CATALOGUE, putCatalogue, putLines, putPeople } from './world.ts';
 
-const RUNS = Number(process.env['INCREMENTAL_RUNS'] ?? 15);
+const RUNS = Number(process.env['INCREMENTAL_RUNS'] ?? 12);
 const STEP_MS = 6 * 3_600_000;
 
 let base: TestBase;

@@ -14,7 +14,7 @@ import { CATALOGUE, putCatalogue, putPeople } from './world.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const HISTORIES = Number(process.env['ORACLE_HISTORIES'] ?? 60);
+const HISTORIES = Number(process.env['ORACLE_HISTORIES'] ?? 30);
 const RULES_PER_HISTORY = 8;
 /** A failure prints its seed. */
 const SEED = process.env['ORACLE_SEED'] === undefined ? {} : { seed: Number(process.env['ORACLE_SEED']) };
