@@ -4,7 +4,7 @@ import { isStorable } from './text.ts';
 
 /** Page sizes: a screenful by default; 200 keeps an answer under a megabyte for the widest rows. */
 export const DEFAULT_PAGE = 50;
-export const MAX_PAGE = 200;
+const MAX_PAGE = 200;
 
 /** Query part of every list: `limit` and the opaque `cursor` of the previous page. */
 export const pageQuery = z.object({

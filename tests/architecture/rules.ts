@@ -83,7 +83,8 @@ function shape(path: string, text: string): string[] {
   const imports = importsOf(text);
   if (/^contract(\.[a-z-]+)?\.ts$/.test(name)) {
     const wrong = imports.filter(
-      (i) => i !== 'zod' && !/contract(\.[a-z-]+)?\.ts$/.test(i) && !/core\/(rights|text|time|wire)\.ts$/.test(i),
+      (i) =>
+        i !== 'zod' && !/contract(\.[a-z-]+)?\.ts$/.test(i) && !/core\/(rights|text|time|wire)\.ts$/.test(i),
     );
     return wrong.map((i) => `${path}: a contract is browser-safe and must not import ${i}`);
   }

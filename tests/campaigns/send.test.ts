@@ -213,7 +213,7 @@ describe('claims that were taken away, and outcomes that cannot be written', () 
 
   test('what the sweeper took before its slice went is not handed over', async () => {
     const { ctx } = world;
-    await putContacts(ctx, 'G', { from: 7_000, to: 7_019 });
+    await putContacts(ctx, 'G', { from: 7_000, to: 7_059 });
     const { id } = await draft(ctx, 'G');
     await launched(ctx, id);
     const handed: string[] = [];
@@ -223,8 +223,10 @@ describe('claims that were taken away, and outcomes that cannot be written', () 
       return { kind: 'accepted', delivered: false };
     });
     await sendDue(ctx, taking, never);
-    expect(handed).toEqual(Array.from({ length: 10 }, () => id));
-    expect(await statesOf(ctx, id)).toEqual({ sent: 10, retry: 10 });
+    // Of each lane at most the slice it had marked already; how the lanes share the messages is theirs.
+    const own = handed.filter((campaignId) => campaignId === id).length;
+    expect(own).toBeLessThanOrEqual(30);
+    expect(await statesOf(ctx, id)).toEqual({ sent: own, retry: 60 - own });
   });
 
   test('the coupon of a message that is somebody else’s by now is left to them', async () => {

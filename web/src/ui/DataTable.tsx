@@ -21,21 +21,25 @@ export type Column<Row> = {
 
 export type Picking = { picked: ReadonlySet<string>; onChange: (picked: ReadonlySet<string>) => void };
 
-type Props<Row> = {
-  label: string;
-  columns: readonly Column<Row>[];
+/** The state of a list, as useList gives it. */
+export type Rows<Row> = {
   rows: readonly Row[] | undefined;
-  rowKey: (row: Row) => string;
-  rowName?: (row: Row) => string;
   error?: unknown;
   onRetry?: () => void;
+  more?: MoreRows;
+};
+
+type Props<Row> = Rows<Row> & {
+  label: string;
+  columns: readonly Column<Row>[];
+  rowKey: (row: Row) => string;
+  rowName?: (row: Row) => string;
   empty: ReactNode;
   /** "name" or "-name". */
   sort?: string | undefined;
   onSort?: (sort: string) => void;
   onOpen?: (row: Row) => void;
   picking?: Picking;
-  more?: MoreRows;
 };
 
 const SKELETON_ROWS = 8;

@@ -1,11 +1,15 @@
 import { Group, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
+import { AnchorLink } from './links.tsx';
+
+type Up = '/contacts' | '/segments' | '/campaigns' | '/imports';
 
 /** Every page starts with it: the one h1, what the page is for, and what one can do here. */
 export function PageHeader(props: {
   title: string;
-  above?: ReactNode;
+  /** The list this page belongs to. */
+  up?: { to: Up; label: string };
   badge?: ReactNode;
   description?: ReactNode;
   actions?: ReactNode;
@@ -14,7 +18,11 @@ export function PageHeader(props: {
   return (
     <Group justify="space-between" align="flex-end" gap="md" mb="lg" wrap="wrap">
       <Stack gap={4} miw={0}>
-        {props.above}
+        {props.up !== undefined && (
+          <AnchorLink to={props.up.to} size="sm">
+            {props.up.label}
+          </AnchorLink>
+        )}
         <Group gap="sm" wrap="wrap">
           <Title order={1} style={{ overflowWrap: 'anywhere' }}>
             {props.title}

@@ -54,11 +54,7 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
     <>
       <PageHeader
         title={campaign.name}
-        above={
-          <AnchorLink to="/campaigns" size="sm">
-            {t('title')}
-          </AnchorLink>
-        }
+        up={{ to: '/campaigns', label: t('title') }}
         badge={
           <Badge color={STATE_COLORS[campaign.state]} title={campaign.stateReason ?? undefined}>
             {t(`states.${campaign.state}`)}

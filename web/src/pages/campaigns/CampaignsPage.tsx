@@ -1,4 +1,4 @@
-import { Badge, Paper } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { IconPlus, IconSend } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -8,11 +8,9 @@ import { segments } from '../../api/segments.ts';
 import { useList } from '../../lib/list.ts';
 import { useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime, Figure, None } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
-import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { ListPage } from '../../ui/ListPage.tsx';
 import { STATE_COLORS } from './words.ts';
 
 export default function CampaignsPage() {
@@ -58,18 +56,17 @@ export default function CampaignsPage() {
     </ButtonLink>
   );
   return (
-    <>
-      <PageHeader title={t('title')} description={t('description')} actions={create} />
-      <Paper>
-        <DataTable
-          label={t('title')}
-          columns={columns}
-          {...list}
-          rowKey={(row) => row.id}
-          onOpen={(row) => void navigate({ to: '/campaigns/$id', params: { id: row.id } })}
-          empty={<EmptyState icon={<IconSend />} title={t('empty')} text={t('emptyText')} action={create} />}
-        />
-      </Paper>
-    </>
+    <ListPage
+      title={t('title')}
+      description={t('description')}
+      create={create}
+      icon={<IconSend />}
+      empty={t('empty')}
+      emptyText={t('emptyText')}
+      columns={columns}
+      list={list}
+      rowKey={(row) => row.id}
+      onOpen={(row) => void navigate({ to: '/campaigns/$id', params: { id: row.id } })}
+    />
   );
 }

@@ -33,20 +33,18 @@ const Columns = ({ children }: { children: ReactNode }) => (
   </SimpleGrid>
 );
 
-const Tiles = ({ children }: { children: ReactNode }) => (
+const tiles = (
   <SimpleGrid cols={{ base: 1, xs: 2, lg: 4 }} spacing="md">
-    {children}
+    <ContactsTile />
+    <HotTile />
+    <RunningTile />
+    <LastMonthTile />
   </SimpleGrid>
 );
 
 const marketing = (
   <Stack gap="lg">
-    <Tiles>
-      <ContactsTile />
-      <HotTile />
-      <RunningTile />
-      <LastMonthTile />
-    </Tiles>
+    {tiles}
     <SalesCard />
     <Columns>
       <SegmentsCard />
@@ -69,12 +67,7 @@ const HOMES: Record<Role, ReactNode> = {
   ),
   head: (
     <Stack gap="lg">
-      <Tiles>
-        <ContactsTile />
-        <HotTile />
-        <RunningTile />
-        <LastMonthTile />
-      </Tiles>
+      {tiles}
       <SalesCard />
       <Columns>
         <LeadsCard />

@@ -11,7 +11,6 @@ import { useList } from '../../lib/list.ts';
 import type { Column } from '../../ui/DataTable.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
 import { Figure, None } from '../../ui/format.tsx';
-import { AnchorLink } from '../../ui/links.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Section } from '../../ui/Section.tsx';
@@ -39,11 +38,7 @@ function Import({ view }: { view: ImportView }) {
     <>
       <PageHeader
         title={view.name}
-        above={
-          <AnchorLink to="/imports" size="sm">
-            {t('title')}
-          </AnchorLink>
-        }
+        up={{ to: '/imports', label: t('title') }}
         badge={<Badge color={STATE_COLORS[view.state]}>{t(`states.${view.state}`)}</Badge>}
         description={kindName(view.kind)}
         actions={

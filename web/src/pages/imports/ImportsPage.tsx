@@ -1,4 +1,4 @@
-import { Badge, Paper } from '@mantine/core';
+import { Badge } from '@mantine/core';
 import { IconFileImport, IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -6,11 +6,9 @@ import type { ImportView } from '../../api/imports.ts';
 import { imports } from '../../api/imports.ts';
 import { useList } from '../../lib/list.ts';
 import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime, Figure } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
-import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { ListPage } from '../../ui/ListPage.tsx';
 import { STATE_COLORS, useKindName } from './words.ts';
 
 export default function ImportsPage() {
@@ -50,20 +48,17 @@ export default function ImportsPage() {
     </ButtonLink>
   );
   return (
-    <>
-      <PageHeader title={t('title')} description={t('description')} actions={create} />
-      <Paper>
-        <DataTable
-          label={t('title')}
-          columns={columns}
-          {...list}
-          rowKey={(row) => row.id}
-          onOpen={(row) => void navigate({ to: '/imports/$id', params: { id: row.id } })}
-          empty={
-            <EmptyState icon={<IconFileImport />} title={t('empty')} text={t('emptyText')} action={create} />
-          }
-        />
-      </Paper>
-    </>
+    <ListPage
+      title={t('title')}
+      description={t('description')}
+      create={create}
+      icon={<IconFileImport />}
+      empty={t('empty')}
+      emptyText={t('emptyText')}
+      columns={columns}
+      list={list}
+      rowKey={(row) => row.id}
+      onOpen={(row) => void navigate({ to: '/imports/$id', params: { id: row.id } })}
+    />
   );
 }

@@ -17,7 +17,6 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportKind } from '../../api/imports.ts';
 import { imports, uploadImport } from '../../api/imports.ts';
-import { AnchorLink } from '../../ui/links.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Section } from '../../ui/Section.tsx';
@@ -33,14 +32,7 @@ export default function NewImportPage() {
   const kinds = useQuery(imports.kinds);
   return (
     <>
-      <PageHeader
-        title={t('imports:newTitle')}
-        above={
-          <AnchorLink to="/imports" size="sm">
-            {t('imports:title')}
-          </AnchorLink>
-        }
-      />
+      <PageHeader title={t('imports:newTitle')} up={{ to: '/imports', label: t('imports:title') }} />
       <Loaded query={kinds}>{(all) => <Steps kinds={all} />}</Loaded>
     </>
   );

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { CatalogueField, SegmentView } from '../../api/segments.ts';
 import { segments } from '../../api/segments.ts';
 import { ApiError, fieldErrors } from '../../api/problem.ts';
-import { AnchorLink } from '../../ui/links.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { freshAttribute } from './rule/fresh.ts';
@@ -41,11 +40,7 @@ export function SegmentEditor({
     <>
       <PageHeader
         title={segment === undefined ? t('segments:newTitle') : t('segments:editTitle')}
-        above={
-          <AnchorLink to="/segments" size="sm">
-            {t('segments:title')}
-          </AnchorLink>
-        }
+        up={{ to: '/segments', label: t('segments:title') }}
       />
       <TextInput
         label={t('segments:name')}

@@ -36,11 +36,7 @@ function Segment({ segment }: { segment: SegmentView }) {
     <>
       <PageHeader
         title={segment.name}
-        above={
-          <AnchorLink to="/segments" size="sm">
-            {t('title')}
-          </AnchorLink>
-        }
+        up={{ to: '/segments', label: t('title') }}
         badge={<StateBadge segment={segment} />}
         {...(segment.description === '' ? {} : { description: segment.description })}
         actions={

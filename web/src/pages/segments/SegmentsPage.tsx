@@ -1,4 +1,4 @@
-import { Paper, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconAffiliate, IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,11 +7,9 @@ import { segments } from '../../api/segments.ts';
 import { useList } from '../../lib/list.ts';
 import { useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime, Figure, None } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
-import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { ListPage } from '../../ui/ListPage.tsx';
 import { StateBadge } from './StateBadge.tsx';
 
 export default function SegmentsPage() {
@@ -56,20 +54,17 @@ export default function SegmentsPage() {
     </ButtonLink>
   );
   return (
-    <>
-      <PageHeader title={t('title')} description={t('description')} actions={create} />
-      <Paper>
-        <DataTable
-          label={t('title')}
-          columns={columns}
-          {...list}
-          rowKey={(row) => row.id}
-          onOpen={(row) => void navigate({ to: '/segments/$id', params: { id: row.id } })}
-          empty={
-            <EmptyState icon={<IconAffiliate />} title={t('empty')} text={t('emptyText')} action={create} />
-          }
-        />
-      </Paper>
-    </>
+    <ListPage
+      title={t('title')}
+      description={t('description')}
+      create={create}
+      icon={<IconAffiliate />}
+      empty={t('empty')}
+      emptyText={t('emptyText')}
+      columns={columns}
+      list={list}
+      rowKey={(row) => row.id}
+      onOpen={(row) => void navigate({ to: '/segments/$id', params: { id: row.id } })}
+    />
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Paper } from '@mantine/core';
+import { Badge, Button, Code } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import type { KeyView } from '@server/people/contract.ts';
 import { IconKey, IconPlus } from '@tabler/icons-react';
@@ -8,11 +8,9 @@ import { useTranslation } from 'react-i18next';
 import { keys } from '../../api/people.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime } from '../../ui/format.tsx';
 import { useWrite } from '../../ui/mutation.ts';
-import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { ListPage } from '../../ui/ListPage.tsx';
 import { KeyDrawer } from './KeyDrawer.tsx';
 
 type State = 'active' | 'revoked' | 'expired';
@@ -81,37 +79,26 @@ export default function KeysPage() {
 
   return (
     <>
-      <PageHeader
+      <ListPage
         title={t('settings:keys.title')}
         description={t('settings:keys.description')}
-        actions={
-          <>
-            <Button variant="default" component="a" href="/docs" target="_blank">
-              {t('settings:keys.docs')}
-            </Button>
-            <Button leftSection={<IconPlus size={17} />} onClick={create.open}>
-              {t('settings:keys.create')}
-            </Button>
-          </>
+        create={
+          <Button leftSection={<IconPlus size={17} />} onClick={create.open}>
+            {t('settings:keys.create')}
+          </Button>
         }
+        actions={
+          <Button variant="default" component="a" href="/docs" target="_blank">
+            {t('settings:keys.docs')}
+          </Button>
+        }
+        icon={<IconKey />}
+        empty={t('settings:keys.empty')}
+        emptyText={t('settings:keys.emptyText')}
+        columns={columns}
+        list={{ rows: list.data, error: list.error, onRetry: () => void list.refetch() }}
+        rowKey={(row) => row.id}
       />
-      <Paper>
-        <DataTable
-          label={t('settings:keys.title')}
-          columns={columns}
-          rows={list.data}
-          rowKey={(row) => row.id}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-          empty={
-            <EmptyState
-              icon={<IconKey />}
-              title={t('settings:keys.empty')}
-              text={t('settings:keys.emptyText')}
-            />
-          }
-        />
-      </Paper>
       <KeyDrawer opened={creating} onClose={create.close} />
       <Confirm
         opened={revoking !== undefined}

@@ -1,4 +1,4 @@
-import { Badge, Button, Paper } from '@mantine/core';
+import { Badge, Button } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlugConnected, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -8,10 +8,8 @@ import type { SourceView } from '../../api/sources.ts';
 import { sources } from '../../api/sources.ts';
 import { useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime, Figure } from '../../ui/format.tsx';
-import { PageHeader } from '../../ui/PageHeader.tsx';
-import { EmptyState } from '../../ui/states.tsx';
+import { ListPage } from '../../ui/ListPage.tsx';
 import { ConnectDrawer } from './ConnectDrawer.tsx';
 import { SourceDrawer } from './SourceDrawer.tsx';
 
@@ -82,36 +80,24 @@ export default function SourcesPage() {
 
   return (
     <>
-      <PageHeader
+      <ListPage
         title={t('settings:sources.title')}
         description={t('settings:sources.description')}
-        actions={
+        create={
           writes && (
             <Button leftSection={<IconPlus size={17} />} onClick={add.open}>
               {t('settings:sources.add')}
             </Button>
           )
         }
+        icon={<IconPlugConnected />}
+        empty={t('settings:sources.empty')}
+        emptyText={t('settings:sources.emptyText')}
+        columns={columns}
+        list={{ rows: list.data, error: list.error, onRetry: () => void list.refetch() }}
+        rowKey={(row) => row.id}
+        onOpen={setShown}
       />
-      <Paper>
-        <DataTable
-          label={t('settings:sources.title')}
-          columns={columns}
-          rows={list.data}
-          rowKey={(row) => row.id}
-          error={list.error}
-          onRetry={() => void list.refetch()}
-          onOpen={setShown}
-          empty={
-            <EmptyState
-              icon={<IconPlugConnected />}
-              title={t('settings:sources.empty')}
-              text={t('settings:sources.emptyText')}
-              action={writes && <Button onClick={add.open}>{t('settings:sources.add')}</Button>}
-            />
-          }
-        />
-      </Paper>
       <SourceDrawer
         opened={adding}
         onClose={add.close}

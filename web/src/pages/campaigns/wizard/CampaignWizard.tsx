@@ -6,7 +6,6 @@ import type { CampaignView } from '../../../api/campaigns.ts';
 import { campaigns } from '../../../api/campaigns.ts';
 import { ApiError, fieldErrors } from '../../../api/problem.ts';
 import { useMe } from '../../../lib/me.ts';
-import { AnchorLink } from '../../../ui/links.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { PageHeader } from '../../../ui/PageHeader.tsx';
 import type { Draft } from './draft.ts';
@@ -80,11 +79,7 @@ export function CampaignWizard({
     <>
       <PageHeader
         title={campaign === undefined ? t('campaigns:wizard.newTitle') : t('campaigns:wizard.editTitle')}
-        above={
-          <AnchorLink to="/campaigns" size="sm">
-            {t('campaigns:title')}
-          </AnchorLink>
-        }
+        up={{ to: '/campaigns', label: t('campaigns:title') }}
       />
       <Stepper active={step} onStepClick={(next) => next < step && setStep(next)} mb="lg" size="sm">
         {STEPS.map((name) => (

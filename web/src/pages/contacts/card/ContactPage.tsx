@@ -9,7 +9,6 @@ import { contacts } from '../../../api/contacts.ts';
 import { contactName } from '../../../lib/contactName.ts';
 import { useMe } from '../../../lib/me.ts';
 import { useOwners } from '../../../lib/owners.ts';
-import { AnchorLink } from '../../../ui/links.tsx';
 import { PageHeader } from '../../../ui/PageHeader.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import classes from './card.module.css';
@@ -40,11 +39,7 @@ function Card({ contact }: { contact: ContactCard }) {
     <>
       <PageHeader
         title={contactName(contact) ?? t('contacts:unnamed')}
-        above={
-          <AnchorLink to="/contacts" size="sm">
-            {t('contacts:title')}
-          </AnchorLink>
-        }
+        up={{ to: '/contacts', label: t('contacts:title') }}
         badge={
           <Group gap={4}>
             {contact.tags.map((tag) => (
