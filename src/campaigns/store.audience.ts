@@ -10,10 +10,10 @@ const PLAN_TIMEOUT_MS = 600_000;
 /** Sorts a million addresses in memory. Runs are planned one at a time. */
 const PLAN_MEMORY = '160MB';
 
-/** The latest word of contact `c` on this purpose: granted, withdrawn, or null. */
-const word = (about: SQL): SQL => sql`(select k.granted from consent k
-  where k.contact_id = c.contact_id and k.purpose = ${about} and k.channel = 'email'
-  order by k.occurred_at desc, k.id desc limit 1)`;
+/** The latest word of contact `c` on mail of this purpose, else on marketing at large: granted, withdrawn, or null. */
+const word = (purpose: SQL): SQL => sql`(select k.granted from consent k
+  where k.contact_id = c.contact_id and k.purpose in (${purpose}, 'marketing') and k.channel = 'email'
+  order by k.purpose = 'marketing', k.occurred_at desc, k.id desc limit 1)`;
 
 /**
  * Who may get mail of this purpose, and why not: null, or the reason. One text for the preview, the planning and the
@@ -26,7 +26,7 @@ export function refusalSql(purpose: SQL): SQL {
       where p.contact_id = c.contact_id and p.kind = 'email' and p.value = c.email and not p.valid) then 'no_address'
     when ${suppressedSql(sql`'email'`, sql`c.email`)} then coalesce((select case s.reason when 'unsubscribe' then 'unsubscribed'
       else 'suppressed' end from suppression s where s.channel = 'email' and s.address = c.email), 'suppressed')
-    else case coalesce(${word(purpose)}, ${word(sql`'marketing'`)})
+    else case ${word(purpose)}
       when true then null when false then 'consent_withdrawn' else 'no_consent' end
   end`;
 }
