@@ -1,3 +1,4 @@
+import { monotonicMs } from '../core/clock.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { DomainError, messageOf } from '../core/errors.ts';
@@ -19,6 +20,10 @@ import {
 
 /** Batches under way at once in one process: while one is rendered, another is claimed and a third recorded. */
 const LANES = 3;
+/** A run that had nothing due, or whose provider is away, is looked at again after this long. */
+const LOOK_AGAIN_MS = 5_000;
+/** A long broadcast is no reason to leave unfound for longer what a crash has left. */
+const SWEEP_AGAIN_MS = 10_000;
 /** Rows of one sweeping statement. */
 const SWEEP_ROWS = 2_000;
 const CANCEL_ROWS = 10_000;
@@ -29,7 +34,8 @@ const CANCEL_ROWS = 10_000;
  */
 export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): Promise<number> {
   authorise(ctx, 'campaigns:send');
-  await sweep(ctx, channel);
+  const sweeping = sweeper(ctx, channel);
+  await sweeping();
   const turn = turns(ctx);
   let sent = 0;
   const lane = async (): Promise<void> => {
@@ -39,6 +45,7 @@ export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): 
       const { claimed, outage } = await sendFor(ctx, run, channel, signal);
       sent += claimed;
       if (claimed === 0 || outage) turn.drop(run.runId);
+      await sweeping();
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -66,17 +73,30 @@ async function sendFor(
   }
 }
 
-/** Hands out runs in turn. A run that had nothing due, or whose provider is away, is left out until the next call of sendDue. */
+/** Hands out runs in turn; those dropped are left out for a while. Undefined when no other is left. */
 function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: (runId: string) => void } {
-  const dropped = new Set<string>();
+  const dropped = new Map<string, number>();
   let served = 0;
   return {
-    drop: (runId) => dropped.add(runId),
+    drop: (runId) => dropped.set(runId, monotonicMs()),
     next: async () => {
-      const open = (await sendableRuns(ctx)).filter(({ runId }) => !dropped.has(runId));
+      const lookAgain = monotonicMs() - LOOK_AGAIN_MS;
+      const open = (await sendableRuns(ctx)).filter(
+        ({ runId }) => (dropped.get(runId) ?? Number.NEGATIVE_INFINITY) < lookAgain,
+      );
       const first = open.filter(({ priority }) => priority === open[0]?.priority);
       return first[served++ % Math.max(first.length, 1)];
     },
+  };
+}
+
+/** Sweeps at the first call and then every so often; one of several lanes does it. */
+function sweeper(ctx: Ctx, channel: Channel): () => Promise<void> {
+  let sweptMs = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (monotonicMs() - sweptMs < SWEEP_AGAIN_MS) return;
+    sweptMs = monotonicMs();
+    await sweep(ctx, channel);
   };
 }
 

@@ -172,6 +172,44 @@ describe('outcomes', () => {
   });
 });
 
+describe('fairness', () => {
+  test('a small campaign started in the middle of a large one waits for a few batches, not for its end', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'large', { from: 10_001, to: 13_000 });
+    await putContacts(ctx, 'small', { from: 13_001, to: 13_050 });
+    const large = await draft(ctx, 'large');
+    await launched(ctx, large.id);
+    const small = await draft(ctx, 'small');
+    const counting = provider(() => accepted);
+    let batches = 0;
+    const channel: Channel = {
+      ...counting,
+      send: async (messages, goOn) => {
+        batches += 1;
+        if (batches === 10) await launched(ctx, small.id);
+        return counting.send(messages, goOn);
+      },
+    };
+    await sendDue(ctx, channel, never);
+    const order = counting.got.map((message) => message.campaignId);
+    expect(order.length).toBe(3_050);
+    expect(order.lastIndexOf(small.id)).toBeLessThan(2_000);
+  });
+
+  test('a campaign of higher priority goes first', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'usual', { from: 14_001, to: 14_300 });
+    await putContacts(ctx, 'urgent', { from: 14_301, to: 14_600 });
+    const usual = await draft(ctx, 'usual');
+    const urgent = await draft(ctx, 'urgent', { priority: 10 });
+    for (const { id } of [usual, urgent]) await launched(ctx, id);
+    const counting = provider(() => accepted);
+    await sendDue(ctx, counting, never);
+    const order = counting.got.map((message) => message.campaignId);
+    expect(order.lastIndexOf(urgent.id)).toBeLessThan(order.indexOf(usual.id));
+  });
+});
+
 describe('schedules', () => {
   test('a weekly campaign writes to each contact again every week, at the clock time of its zone', async () => {
     const { ctx, clock } = world;
