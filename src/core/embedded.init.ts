@@ -76,7 +76,6 @@ export async function writeSettings(home: Home, overrides: Record<string, string
  * new every time: an initdb may outlive a killed starter and must not write into what the next one makes.
  */
 export async function initialise(home: Home, binaries: string): Promise<void> {
-  await removeLeftovers(home);
   const id = randomBytes(4).toString('hex');
   const aside = join(home.dir, `init-${id}`);
   const passwordFile = join(home.dir, `init-${id}.password`);
@@ -98,10 +97,11 @@ export async function initialise(home: Home, binaries: string): Promise<void> {
   }
 }
 
-async function removeLeftovers(home: Home): Promise<void> {
+/** Removes what a starter that was killed left half-made; under the lock, so that nobody else is making anything. */
+export async function removeLeftovers(home: Home): Promise<void> {
   for (const name of await readdir(home.dir)) {
     // An orphaned initdb may still be writing there: it fails, and what remains is removed the next time.
-    if (name.startsWith('init-'))
+    if (name.startsWith('init-') || name.endsWith('.new'))
       await rm(join(home.dir, name), { recursive: true, force: true }).catch(() => {});
   }
 }

@@ -16,7 +16,14 @@ import {
   serverUser,
 } from './embedded.home.ts';
 import type { EmbeddedLog, Home } from './embedded.home.ts';
-import { checkVersion, DATABASE_USER, initialise, readPassword, writeSettings } from './embedded.init.ts';
+import {
+  checkVersion,
+  DATABASE_USER,
+  initialise,
+  readPassword,
+  removeLeftovers,
+  writeSettings,
+} from './embedded.init.ts';
 import { launch, runningServer, stop, untilReady } from './embedded.server.ts';
 import type { Server } from './embedded.server.ts';
 import { DomainError, messageOf } from './errors.ts';
@@ -121,6 +128,7 @@ async function adopt(dataDir: string, log: EmbeddedLog): Promise<string | undefi
 async function start(dataDir: string, options: EmbeddedOptions): Promise<string> {
   try {
     const home = (await findHome(dataDir)) ?? (await createHome(dataDir, options.log));
+    await removeLeftovers(home);
     const running = await runningServer(home);
     const ready = running !== undefined && (await untilReady(home, running, options.log));
     const server = ready ? running : await startServer(home, options);
