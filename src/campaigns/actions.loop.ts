@@ -125,9 +125,13 @@ async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
     await inTx(ctx, async (tx) => {
       const known = doubtful.map((message) => ({ ...message, found: found.has(message.id) }));
       const settled = await resolveUnknown(tx, known, now);
-      const arrived = doubtful.filter(({ id }) => found.has(id) && settled.has(id));
-      const keys = arrived.map(({ contactId, id }) => ({ contactId, sendKey: id }));
-      await settleCoupons(tx, 'issued', keys);
+      // What is to be sent again has its coupon as before; only what is given up gives it back.
+      const keys = (gone: boolean) =>
+        settled
+          .filter(({ state }) => (state === 'cancelled') === gone)
+          .map(({ contactId, id }) => ({ contactId, sendKey: id }));
+      await settleCoupons(tx, 'issued', keys(false));
+      await settleCoupons(tx, 'void', keys(true));
     });
     if (doubtful.length < SWEEP_ROWS) return;
   }
@@ -138,7 +142,7 @@ async function cancelRuns(ctx: Ctx, channel: Channel): Promise<void> {
     for (;;) {
       const cancelled = await inTx(ctx, async (tx) => {
         const part = await cancelMessages(tx, run, CANCEL_ROWS);
-        const withCoupon = part.filter(({ hasCoupon }) => hasCoupon);
+        const withCoupon = part.filter(({ tried }) => tried);
         const keys = withCoupon.map(({ contactId, id }) => ({ contactId, sendKey: id }));
         await settleCoupons(tx, 'void', keys);
         return part.length;

@@ -63,13 +63,14 @@ function render(
 ): OutMessage | Refused {
   const { id, contactId, attempt } = entry;
   try {
-    const { headers, subject, html, text } = renderMessage(frame, links, {
+    const rendered = renderMessage(frame, links, {
       ...rest,
       person: entry,
       ref: { messageId: id, contactId },
     });
     const { campaignId, from } = frame;
-    return { id, contactId, campaignId, attempt, from, to: entry.email ?? '', headers, subject, html, text };
+    const couponCode = rest.coupon?.code ?? null;
+    return { id, contactId, campaignId, attempt, from, to: entry.email ?? '', couponCode, ...rendered };
   } catch (error) {
     return { state: 'failed', reason: 'not_renderable', detail: messageOf(error).slice(0, 300) };
   }

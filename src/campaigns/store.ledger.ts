@@ -37,21 +37,30 @@ export async function claimMessages(
 }
 
 /**
- * Marks claims as on their way to a provider that cannot be asked: from now on a crash leaves them unknown. Returns the ids of
+ * Marks messages as on their way to a provider that cannot be asked: from now on a crash leaves them unknown, and their rows
+ * know to whom they went. Returns the ids of
  * those that are still ours; what the sweeper or a merge has taken meanwhile must not be handed off here.
  */
 export async function markHandedOff(
   ctx: Ctx,
   plannedAt: Date,
-  claims: readonly Claim[],
+  messages: ReadonlyArray<Claim & { to: string; locale: string; couponCode: string | null }>,
   now: Date,
 ): Promise<Set<string>> {
-  const keys = claims.map(({ contactId, id, attempt }) => ({ contactId, id, attempt }));
+  const keys = messages.map(({ contactId, id, attempt, to, locale, couponCode }) => ({
+    contactId,
+    id,
+    attempt,
+    to,
+    locale,
+    couponCode,
+  }));
   const ours = await rows<{ id: string }>(
     ctx.db,
     sql`
-    update message m set handed_at = ${instant(now)}
-    from jsonb_to_recordset(${list(keys)}) as k("contactId" uuid, id uuid, attempt smallint)
+    update message m set handed_at = ${instant(now)}, address = k.to, locale = k.locale, coupon_code = k."couponCode"
+    from jsonb_to_recordset(${list(keys)}) as k("contactId" uuid, id uuid, attempt smallint, "to" text, locale text,
+      "couponCode" text)
     where m.contact_id = k."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = k.id
       and m.attempt = k.attempt and m.state = 'sending'
     returning m.id`,
@@ -154,14 +163,17 @@ export async function unknownOf(ctx: Ctx, provider: string, now: Date, limit: nu
   return doubtful(found);
 }
 
-/** Settles unknown messages by the provider's word: sent, or free to be sent again. Returns the ids of those it settled. */
+/**
+ * Settles unknown messages by the provider's word: sent, free to be sent again, or cancelled with their campaign. Returns
+ * those it settled with what they are now.
+ */
 export async function resolveUnknown(
   ctx: Ctx,
   known: ReadonlyArray<Doubtful & { found: boolean }>,
   now: Date,
-): Promise<Set<string>> {
-  if (known.length === 0) return new Set();
-  const settled = await rows<{ id: string }>(
+): Promise<Array<{ contactId: string; id: string; state: 'sent' | 'retry' | 'cancelled' }>> {
+  if (known.length === 0) return [];
+  return rows(
     ctx.db,
     sql`
     update message m set
@@ -169,22 +181,25 @@ export async function resolveUnknown(
       reason = case when k.found or c.state = 'cancelled' then null else m.reason end,
       handed_at = case when k.found then coalesce(m.handed_at, ${instant(now)}) else m.handed_at end,
       delivered_at = case when k.found then coalesce(m.delivered_at, ${instant(now)}) else m.delivered_at end,
-      due_at = ${instant(now)}
+      due_at = ${instant(now)},
+      -- The worker died before it could write to whom the message went and with which coupon.
+      address = coalesce(m.address, (select email from contact where contact_id = m.contact_id)),
+      coupon_code = coalesce(m.coupon_code,
+        (select code from coupon where contact_id = m.contact_id and send_key = m.id::text))
     from jsonb_to_recordset(${list(known)}) as k("contactId" uuid, id uuid, attempt smallint, "plannedAt" timestamptz,
       found boolean), campaign c
     where m.contact_id = k."contactId" and m.occurred_at = k."plannedAt" and m.id = k.id and m.attempt = k.attempt
       and m.state = 'unknown' and c.campaign_id = m.campaign_id
-    returning m.id`,
+    returning m.contact_id as "contactId", m.id, m.state`,
   );
-  return new Set(settled.map(({ id }) => id));
 }
 
-/** Cancels waiting messages of a run; returns their keys and whether they had a coupon. */
+/** Cancels waiting messages of a run; returns their keys. Only those that were tried before can have a coupon. */
 export async function cancelMessages(
   ctx: Ctx,
   run: RunKey,
   limit: number,
-): Promise<Array<{ contactId: string; id: string; hasCoupon: boolean }>> {
+): Promise<Array<{ contactId: string; id: string; tried: boolean }>> {
   return rows(
     ctx.db,
     sql`
@@ -195,7 +210,7 @@ export async function cancelMessages(
     )
     update message m set state = 'cancelled' from waiting w
     where m.contact_id = w.contact_id and m.occurred_at = ${instant(run.plannedAt)} and m.id = w.id
-    returning m.contact_id as "contactId", m.id, m.coupon_code is not null as "hasCoupon"`,
+    returning m.contact_id as "contactId", m.id, m.attempt > 0 as tried`,
   );
 }
 

@@ -14,6 +14,8 @@ export function mail(n: number, change: Partial<OutMessage> = {}): OutMessage {
     attempt: 1,
     from: '"Лист" <hello@shop.example>',
     to: `person${n}@example.com`,
+    locale: 'ru',
+    couponCode: null,
     subject: 'Привет, "friend"',
     html: '<p>Hello, мир</p>',
     text: 'Hello, мир',

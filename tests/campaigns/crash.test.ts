@@ -34,6 +34,12 @@ test('workers killed at random moments of 10,000 messages: the outbox holds each
   await sendWithKills(ctx, id, env, [400, 2_500, 4_000, 6_500, 8_500]);
 
   expect(await statesOf(ctx, id)).toEqual({ sent: 10_000 });
+  const [unclear] = await rows<{ count: number }>(
+    ctx.db,
+    sql`select count(*)::int as count from message m left join coupon p on p.contact_id = m.contact_id and p.code = m.coupon_code
+      where m.campaign_id = ${id}::uuid and (m.address is null or p.code is null)`,
+  );
+  expect(unclear).toEqual({ count: 0 });
   const files = await outboxFiles(dataDir);
   expect(files.filter((file) => file.endsWith('.eml')).length).toBe(10_000);
   const mails = await mailsOf(dataDir);

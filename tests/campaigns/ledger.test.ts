@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { getCampaign, patchCampaign } from '../../src/campaigns/actions.campaigns.ts';
-import { launchCampaign, resumeCampaign } from '../../src/campaigns/actions.lifecycle.ts';
+import { cancelCampaign, launchCampaign, resumeCampaign } from '../../src/campaigns/actions.lifecycle.ts';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
 import { campaignReport } from '../../src/campaigns/actions.report.ts';
 import { planRuns, startDueRuns } from '../../src/campaigns/actions.run.ts';
@@ -169,6 +169,42 @@ describe('outcomes', () => {
     expect(unknown).toBeLessThanOrEqual(3 * 20);
     expect(await statesOf(ctx, id)).toEqual({ sent: 100 - unknown, 'unknown:worker_died': unknown });
     expect((await campaignReport(ctx, id)).coupons).toMatchObject({ issued: 100 - unknown, held: unknown });
+  });
+});
+
+describe('the outbox after a crash', () => {
+  test('what it has counts as sent and what it has not goes again, each with the coupon it had; a cancelled one gives it back', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'found', { from: 901, to: 960 });
+    const { id } = await draft(ctx, 'found', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    const outbox = { ...openOutbox(dataDir), batch: 60, slice: 20 };
+    let slices = 0;
+    const dying: Channel = {
+      ...outbox,
+      send: async (messages, goOn) => {
+        slices += 1;
+        if (slices === 3) throw new Error('the process died here');
+        return outbox.send(messages, goOn);
+      },
+    };
+    await expect(sendDue(ctx, dying, never)).rejects.toThrow('died here');
+    expect(await statesOf(ctx, id)).toEqual({ sending: 60 });
+    world.clock.advance(MINUTE);
+    await sendDue(
+      ctx,
+      { ...outbox, send: async (messages) => messages.map(() => ({ kind: 'untried' })) },
+      never,
+    );
+    expect(await statesOf(ctx, id)).toEqual({ sent: 40, planned: 20 });
+    expect((await campaignReport(ctx, id)).coupons).toMatchObject({ issued: 60, held: 0 });
+    await cancelCampaign(ctx, id);
+    await sendDue(ctx, outbox, never);
+    const report = await campaignReport(ctx, id);
+    expect(report.counts).toMatchObject({ sent: 40, cancelled: 20 });
+    expect(report.coupons).toMatchObject({ issued: 40, void: 20 });
+    const mails = (await mailsOf(dataDir)).filter((mail) => mail.campaignId === id);
+    expect(mails.length).toBe(40);
   });
 });
 

@@ -7,6 +7,9 @@ export type OutMessage = {
   attempt: number;
   from: string;
   to: string;
+  /** Of its texts. */
+  locale: string;
+  couponCode: string | null;
   subject: string;
   html: string;
   text: string;
