@@ -12,6 +12,7 @@ import { orderInput } from './contract.ts';
 import type { OrderInput } from './contract.ts';
 import type { FlatRow } from './flat.ts';
 import { ORDER_LINE_PRESETS } from './presets.ts';
+import { analyzeOrders } from './store.documents.ts';
 
 /** The kinds of files that bring orders. */
 
@@ -94,6 +95,7 @@ export function registerOrderKinds(): void {
     presets: ORDER_LINE_PRESETS,
     groupKey: ({ invoice }) => (typeof invoice === 'string' ? invoice : null),
     apply: applyOrderLines,
+    settle: analyzeOrders,
   });
   registerImportKind<OrderInput, Record<string, unknown>>({
     kind: 'orders',
@@ -105,6 +107,7 @@ export function registerOrderKinds(): void {
     options: z.strictObject({}),
     presets: {},
     apply: applyOrders,
+    settle: analyzeOrders,
   });
 }
 

@@ -5,7 +5,7 @@ import { dateOf, rows } from '../core/db.ts';
 import { decimalToScaled } from '../core/money.ts';
 import { AMOUNT_SCALE, fromScaled } from './amounts.ts';
 import type { Document, DocumentKind, DocumentLine, Trust } from './documents.ts';
-import { orderLookup, orders, saleFact } from './schema.ts';
+import { orderLookup, orders, product, saleFact } from './schema.ts';
 
 /** Documents with their lines, written and read in sets. All keys are locked in one order, so that writers never deadlock. */
 
@@ -59,6 +59,11 @@ export async function releaseKeys(
     delete from ${orderLookup} l
     using json_to_recordset(${json(keys)}) as k(source text, "externalId" text, "orderId" uuid)
     where l.source = k.source and l.external_id = k."externalId" and l.order_id = k."orderId"`);
+}
+
+/** Tells the planner of what a large load has brought. */
+export async function analyzeOrders(ctx: Ctx): Promise<void> {
+  await ctx.db.execute(sql`analyze ${orders}, ${orderLookup}, ${saleFact}, ${product}`);
 }
 
 export type StoredDocument = Omit<Document, 'lines'> & { importId: string | null; importRows: number };

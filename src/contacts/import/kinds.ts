@@ -60,6 +60,8 @@ export type ImportKind<Row = unknown, Options = unknown> = {
   /** Rows with the same key next to each other are kept in one batch where the limits allow. Gets mapped, unchecked values. */
   groupKey?(value: Readonly<Record<string, unknown>>): string | null;
   apply(ctx: Ctx, batch: ImportBatch<Row, Options>): Promise<ApplyResult>;
+  /** After the last row of a large file, outside of any transaction; may run twice or, after a crash, not at all. */
+  settle?(ctx: Ctx): Promise<void>;
 };
 
 const kinds = new Map<string, ImportKind>();

@@ -12,6 +12,7 @@ import { compileMapping } from './mapping.ts';
 import { openRows } from './rows.ts';
 import { isThere, spooledFile, spoolOf } from './spool.ts';
 import {
+  analyzeContacts,
   checkpoint,
   finishImport,
   ImportHalted,
@@ -26,6 +27,8 @@ import type { Failure, ImportJob } from './store.ts';
 
 /** Claims without a single committed batch between them. Something about this file kills its workers. */
 const MAX_CLAIMS = 5;
+/** Rows written from which on tables differ enough from what the planner knows of them. */
+const LARGE_ROWS = 10_000;
 /** A batch that met another transaction on the same rows is tried again. */
 const MAX_COLLISIONS = 5;
 
@@ -37,7 +40,8 @@ type Run = {
   options: unknown;
   bytesRead: () => number;
   startedMs: number;
-  rowsRead: number;
+  /** Rows created or updated by this run. */
+  written: number;
   errorsLeft: number;
 };
 
@@ -110,7 +114,7 @@ async function readThrough(ctx: Ctx, job: ImportJob, token: string, signal: Abor
       options: kind.options.parse(mapping.options),
       bytesRead: file.bytesRead,
       startedMs: monotonicMs(),
-      rowsRead: job.rowsRead,
+      written: 0,
       errorsLeft: MAX_ERRORS_KEPT - job.rowsFailed,
     };
     const source = {
@@ -120,10 +124,18 @@ async function readThrough(ctx: Ctx, job: ImportJob, token: string, signal: Abor
       skip: job.rowsRead,
       onSkip: () => renewLease(ctx, job.importId, token),
     };
-    return await commitAll(run, batches(file.rows, source), signal);
+    const finished = await commitAll(run, batches(file.rows, source), signal);
+    if (finished && run.written >= LARGE_ROWS) await settle(run);
+    return finished;
   } finally {
     file.close();
   }
+}
+
+async function settle({ ctx, job, token, kind }: Run): Promise<void> {
+  await renewLease(ctx, job.importId, token);
+  await analyzeContacts(ctx);
+  await kind.settle?.(ctx);
 }
 
 /** Commits one batch while the next is being read: the database and this process work at the same time. */
@@ -172,7 +184,7 @@ async function commit(run: Run, batch: Batch): Promise<void> {
 
 async function commitWhole(run: Run, batch: Batch): Promise<void> {
   const { job, kind } = run;
-  await inTx(run.ctx, async (tx) => {
+  const committed = await inTx(run.ctx, async (tx) => {
     // Also without good rows: failed rows count as lines of their documents.
     const result = await kind.apply(tx, {
       importId: job.importId,
@@ -198,9 +210,10 @@ async function commitWhole(run: Run, batch: Batch): Promise<void> {
       unchanged: result.unchanged,
       failed: failed.length,
     });
-    run.errorsLeft -= failed.length;
+    return { failed: failed.length, written: result.created + result.updated };
   });
-  run.rowsRead = batch.lastRow;
+  run.errorsLeft -= committed.failed;
+  run.written += committed.written;
 }
 
 function assertCounted(kind: string, rows: number, result: ApplyResult): void {

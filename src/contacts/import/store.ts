@@ -3,7 +3,16 @@ import type { Ctx } from '../../core/ctx.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { addMs } from '../../core/time.ts';
-import { consent, importError, importJob } from '../schema.ts';
+import {
+  consent,
+  contact,
+  contactExternalId,
+  contactHistory,
+  contactPoint,
+  contactPointLookup,
+  importError,
+  importJob,
+} from '../schema.ts';
 import type { FailedRow } from './kinds.ts';
 
 export type ImportJob = typeof importJob.$inferSelect;
@@ -193,6 +202,15 @@ export async function withOldFiles(ctx: Ctx, endedBefore: Date, limit: number): 
 /** Forgets the failed rows of an import: they hold personal data as the file did. */
 export async function deleteErrors(ctx: Ctx, id: string): Promise<void> {
   await ctx.db.delete(importError).where(eq(importError.importId, id));
+}
+
+/**
+ * Tells the planner of what a large load has brought. Its own rounds come a minute later, and until then lists and segments
+ * would be planned for the tables as they were before.
+ */
+export async function analyzeContacts(ctx: Ctx): Promise<void> {
+  await ctx.db.execute(sql`
+    analyze ${contact}, ${contactExternalId}, ${contactHistory}, ${contactPoint}, ${contactPointLookup}, ${consent}`);
 }
 
 export async function knownImports(ctx: Ctx, ids: readonly string[]): Promise<Set<string>> {
