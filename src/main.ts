@@ -53,12 +53,15 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
+/** By then everything is closed and written; what still holds the process (a connection nobody ended) must not keep it. */
+const LINGER_MS = 5_000;
+
+void main()
+  .catch((error: unknown) => {
     console.error(explain(error));
-    process.exitCode = 1;
-  },
-);
+    return 1;
+  })
+  .then((code) => {
+    process.exitCode = code;
+    setTimeout(() => process.exit(), LINGER_MS).unref();
+  });

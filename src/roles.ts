@@ -40,8 +40,7 @@ export async function start(
   try {
     const owner = parts.api ? await ensureOwner(app.newCtx('start')) : null;
     if (parts.api) server = await serve(app);
-    if (parts.worker)
-      working = await startWorker({ ...app, sql: app.database.sql, concurrency: config.workerConcurrency });
+    if (parts.worker) working = await startWorker({ ...app, concurrency: config.workerConcurrency });
     return { app, url: server?.url ?? null, owner, close };
   } catch (error) {
     await close();

@@ -1,5 +1,5 @@
-import type postgres from 'postgres';
 import type { Ctx } from './core/ctx.ts';
+import type { Database } from './core/db.ts';
 import { messageOf } from './core/errors.ts';
 import { idFrom } from './core/ids.ts';
 import type { Job, OutboxEvent, Subscription } from './core/jobs.ts';
@@ -21,15 +21,15 @@ export type RunningWorker = { close(): Promise<void> };
  */
 export async function startWorker(deps: {
   newCtx: (name: string) => Ctx;
-  sql: postgres.Sql;
+  database: Database;
   queues: Queues;
   concurrency: number;
 }): Promise<RunningWorker> {
-  const all = [...jobs(), upkeep(deps.sql)];
+  const all = [...jobs(), upkeep(deps.database)];
   await Promise.all(all.map((job) => startJob(deps, job)));
   const relay = await startRelay({
     newCtx: () => deps.newCtx('relay'),
-    sql: deps.sql,
+    databaseUrl: deps.database.url,
     queues: deps.queues,
     subscriptions: [...subscriptions(), ...all.map((job) => forwardTo(deps.queues, job))],
     concurrency: deps.concurrency,
@@ -38,7 +38,7 @@ export async function startWorker(deps: {
 }
 
 /** What the foundation itself needs done: partitions made ahead, done events forgotten. */
-function upkeep(sql: postgres.Sql): Job {
+function upkeep({ sql }: Database): Job {
   return {
     name: 'core.upkeep',
     everyMs: HOUR_MS,

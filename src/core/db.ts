@@ -7,6 +7,7 @@ import postgres from 'postgres';
 export type Db = PostgresJsDatabase;
 
 export type Database = {
+  url: string;
   db: Db;
   sql: postgres.Sql;
   close(): Promise<void>;
@@ -18,6 +19,11 @@ const POOL_SIZE = 12;
 const STATEMENT_TIMEOUT_MS = 120_000;
 /** Long enough for a restart of PostgreSQL, short enough that a wrong address is noticed. */
 const CONNECT_TIMEOUT_S = 15;
+/**
+ * The driver's own wait grows with every connection of the pool that is refused, to 20 s after one restart; a refused
+ * connection costs PostgreSQL nothing.
+ */
+const RECONNECT_S = 0.25;
 /** Closing waits this long for running statements. */
 const CLOSE_TIMEOUT_S = 5;
 
@@ -25,6 +31,7 @@ export function openDatabase(url: string, options: { poolSize?: number; name?: s
   const sql = postgres(url, {
     max: options.poolSize ?? POOL_SIZE,
     connect_timeout: CONNECT_TIMEOUT_S,
+    backoff: () => RECONNECT_S,
     onnotice: () => {},
     connection: {
       application_name: options.name ?? 'otklik',
@@ -32,7 +39,7 @@ export function openDatabase(url: string, options: { poolSize?: number; name?: s
       statement_timeout: STATEMENT_TIMEOUT_MS,
     },
   });
-  return { db: drizzle(sql), sql, close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
+  return { url, db: drizzle(sql), sql, close: () => sql.end({ timeout: CLOSE_TIMEOUT_S }) };
 }
 
 /**

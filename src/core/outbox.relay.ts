@@ -1,10 +1,10 @@
-import type postgres from 'postgres';
 import { z } from 'zod';
 import { inTx } from './ctx.ts';
 import type { Ctx } from './ctx.ts';
 import { untilUndisturbed } from './deadlock.ts';
 import { messageOf } from './errors.ts';
 import type { Subscription } from './jobs.ts';
+import { listen } from './listen.ts';
 import { OUTBOX_CHANNEL } from './outbox.ts';
 import { startPump } from './outbox.pump.ts';
 import { claimDue, fail, release, take } from './outbox.store.ts';
@@ -51,7 +51,7 @@ export type Relay = {
  */
 export async function startRelay(deps: {
   newCtx: () => Ctx;
-  sql: postgres.Sql;
+  databaseUrl: string;
   queues: Queues;
   subscriptions: readonly Subscription[];
   concurrency?: number;
@@ -73,16 +73,14 @@ export async function startRelay(deps: {
   await queue.work((data, run) => work(data, run.signal), {
     concurrency: deps.concurrency ?? DEFAULT_CONCURRENCY,
   });
-  // The second callback runs at each (re)connection: what was notified meanwhile is found then.
-  const listening = await deps.sql.listen(
-    OUTBOX_CHANNEL,
-    () => pump.wake(),
-    () => pump.wake(),
+  const listening = await listen(
+    { databaseUrl: deps.databaseUrl, channel: OUTBOX_CHANNEL, log: deps.newCtx().log },
+    pump.wake,
   );
   return {
     close: async () => {
       await pump.close();
-      await listening.unlisten();
+      await listening.close();
     },
   };
 }

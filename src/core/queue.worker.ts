@@ -12,6 +12,8 @@ const MAX_STALLED = 5;
 const MAX_CONCURRENCY = 64;
 /** An aborted handler has this long to notice. */
 const ABORT_GRACE_MS = 2_000;
+/** A worker that lost its server looks again so soon; closing waits for it. */
+const RUN_RETRY_MS = 1_000;
 
 export type RunningWorker = { close(): Promise<void> };
 
@@ -49,6 +51,7 @@ export async function startWorker(
       stalledInterval: open.timing.stalledIntervalMs,
       maxStalledCount: MAX_STALLED,
       drainDelay: open.backend.idleWaitS,
+      runRetryDelay: RUN_RETRY_MS,
     },
     open.backend.factory,
   );

@@ -35,7 +35,7 @@ describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
   let queues: Queues;
   let relays: Relay[] = [];
 
-  const relayDeps = () => ({ newCtx: () => place.newCtx(), sql: place.database.sql });
+  const relayDeps = () => ({ newCtx: () => place.newCtx(), databaseUrl: place.database.url });
   async function relay(
     subscriptions: readonly Subscription[],
     timing: object = QUICK,

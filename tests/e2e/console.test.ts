@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await heading('Segments');
       await page
         .getByRole('row', { name: /Regulars/ })
-        .getByText(String(PEOPLE.length))
+        .getByText(String(PEOPLE.length), { exact: true })
         .waitFor();
     },
     TIMEOUT_MS,

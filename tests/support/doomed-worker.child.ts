@@ -45,7 +45,7 @@ if (what === 'job') {
     );
   await startRelay({
     newCtx,
-    sql: database.sql,
+    databaseUrl: database.url,
     queues,
     subscriptions: [{ name: 'doomed', topic: 'crash', handle }],
   });
