@@ -10,6 +10,8 @@ export type OutboxEvent = { id: string; topic: string; payload: unknown; created
 export type Subscription = {
   name: string;
   topic: string;
+  /** Rows it wants at once at most, where one row tells of many things. */
+  rows?: number;
   handle(ctx: Ctx, events: readonly OutboxEvent[]): Promise<void>;
 };
 

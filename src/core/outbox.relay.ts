@@ -139,7 +139,7 @@ async function deliver(
   job: EventJob,
   { signal, backoffMs }: { signal: AbortSignal; backoffMs: number },
 ): Promise<void> {
-  const parts = chunks(job.ids, job.batch);
+  const parts = chunks(job.ids, Math.min(job.batch, ...subscriptions.map(({ rows }) => rows ?? BATCH)));
   for (const [index, ids] of parts.entries()) {
     if (signal.aborted) return release(ctx, parts.slice(index).flat());
     let taken: string[] = [];

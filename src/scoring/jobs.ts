@@ -2,12 +2,16 @@ import { z } from 'zod';
 import type { Ctx } from '../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { MINUTE_MS } from '../core/time.ts';
-import { eventRecorded } from '../tracking/contract.ts';
+import type { EventRecorded } from '../tracking/contract.ts';
+import { recordedEvents } from '../tracking/index.ts';
 import { rejudgeFacts, reviewContacts, reviewDue, scoreFacts } from './actions.ts';
 import type { Fact } from './match.ts';
 
 /** Contacts reviewed in one transaction. */
 const REVIEW_BATCH = 500;
+
+/** Each row tells of up to a hundred events: so many rows are a transaction of the usual size. */
+const EVENT_ROWS = 10;
 
 const responseRecorded = z.object({
   contactId: z.uuid(),
@@ -23,20 +27,17 @@ const orderPlaced = z.object({
   occurredAt: z.iso.datetime(),
 });
 
-const eventFact = (payload: unknown): Fact => {
-  const e = eventRecorded.parse(payload);
-  return {
-    contactId: e.contactId,
-    kind: 'event',
-    name: e.name,
-    id: e.id,
-    messageId: null,
-    occurredAt: new Date(e.occurredAt),
-    trust: e.trust,
-    // A server that tells who somebody is (every night, of everybody) is no sign of that person.
-    human: !e.bot && (e.type !== 'identify' || e.trust === 'public'),
-  };
-};
+const eventFact = (e: EventRecorded): Fact => ({
+  contactId: e.contactId,
+  kind: 'event',
+  name: e.name,
+  id: e.id,
+  messageId: null,
+  occurredAt: new Date(e.occurredAt),
+  trust: e.trust,
+  // A server that tells who somebody is (every night, of everybody) is no sign of that person.
+  human: !e.bot && (e.type !== 'identify' || e.trust === 'public'),
+});
 
 const responseFact = (payload: unknown): Fact => {
   const r = responseRecorded.parse(payload);
@@ -90,7 +91,12 @@ const theContacts = (payload: unknown) =>
 const theSurvivor = (payload: unknown) => [z.object({ to: z.uuid() }).parse(payload).to];
 
 export const scoringSubscriptions: readonly Subscription[] = [
-  score('event.recorded', eventFact),
+  {
+    name: 'score event.recorded',
+    topic: 'event.recorded',
+    rows: EVENT_ROWS,
+    handle: (ctx, events) => scoreFacts(ctx, recordedEvents(events).map(eventFact)),
+  },
   score('response.recorded', responseFact),
   score('order.placed', orderFact),
   {

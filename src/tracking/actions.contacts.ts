@@ -10,7 +10,7 @@ import type { UpsertInput } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { claimOf } from './identity.ts';
 import type { Claim } from './identity.ts';
-import type { NormalEvent, Trust } from './normalise.ts';
+import type { NormalEvent, Place, SentEvent } from './fact.ts';
 import { ensureVisitors } from './store.visitors.ts';
 import { fieldsFromTraits } from './traits.ts';
 
@@ -25,24 +25,20 @@ type Visitors = Map<string, string>;
  * The contact of every event, held against merges until the commit: a known one by a server's word, otherwise the visitor of its
  * anonymous id, made when new. A visitor whom a server names joins that contact with all it did before.
  */
-export async function contactsOf(
-  tx: Ctx,
-  events: readonly NormalEvent[],
-  trust: Trust,
-): Promise<Map<NormalEvent, string>> {
-  const claimed = events.map((event): Claimed => ({ event, claim: claimOf(event, trust) }));
+export async function contactsOf(tx: Ctx, sent: readonly SentEvent[]): Promise<Map<SentEvent, Place>> {
+  const claimed = sent.map(({ event, sender }): Claimed => ({ event, claim: claimOf(event, sender.trust) }));
   const visitors = await ensureVisitors(tx, [...new Set(claimed.flatMap(anonymousIdOf))]);
   const users = await ensureUsers(tx, claimed);
   await joinVisitors(tx, claimed, users, visitors);
-  const wanted = claimed.map(({ event, claim }) => [event, idOf(claim, users, visitors)] as const);
-  const present = await holdContacts(tx, [...new Set(wanted.map(([, contactId]) => contactId))]);
-  return new Map(
-    wanted.map(([event, contactId]) => {
-      const held = present.get(contactId);
-      if (held === undefined) throw new Error(`contact ${contactId} of an event does not exist`);
-      return [event, held];
-    }),
-  );
+  const wanted = claimed.map(({ claim }) => idOf(claim, users, visitors));
+  const present = await holdContacts(tx, [...new Set(wanted)]);
+  const places = new Map<SentEvent, Place>();
+  for (const [i, one] of sent.entries()) {
+    const contactId = present.get(wanted[i] ?? '');
+    if (contactId === undefined) throw new Error(`contact ${wanted[i]} of an event does not exist`);
+    places.set(one, { contactId, originId: contactId, trust: one.sender.trust });
+  }
+  return places;
 }
 
 function anonymousIdOf({ claim }: Claimed): string[] {

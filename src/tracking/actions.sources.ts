@@ -4,7 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { DomainError } from '../core/errors.ts';
 import { idFrom, newId, newToken } from '../core/ids.ts';
 import type { SourceKind, SourceView } from './contract.ts';
-import type { Sender } from './actions.ts';
+import type { Sender } from './fact.ts';
 import * as store from './store.sources.ts';
 
 const WRITE_KEY_BYTES = 18;

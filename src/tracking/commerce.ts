@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text } from '../core/text.ts';
-import type { NormalEvent } from './normalise.ts';
+import type { NormalEvent } from './fact.ts';
 
 /** E-commerce events (version 2 of the Segment specification) as orders. Pure. */
 

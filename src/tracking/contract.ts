@@ -51,10 +51,11 @@ export const sourceCreate = z.object({
     .default([]),
 });
 
-/** Payload of the outbox topic event.recorded. */
-export const eventRecorded = z.object({
+/** One stored event as the rest of the program hears of it. */
+const eventRecorded = z.object({
   contactId: z.uuid(),
   id: z.uuid(),
+  sourceId: z.uuid(),
   occurredAt: z.iso.datetime(),
   name: z.string(),
   type: z.string(),
@@ -62,3 +63,9 @@ export const eventRecorded = z.object({
   bot: z.boolean(),
 });
 export type EventRecorded = z.infer<typeof eventRecorded>;
+
+/** Events in one payload: a row for each would cost the outbox more than the facts themselves. */
+export const MAX_RECORDED = 100;
+
+/** Payload of the outbox topic event.recorded. */
+export const eventsRecorded = z.object({ events: z.array(eventRecorded).min(1).max(MAX_RECORDED) });

@@ -1,4 +1,4 @@
-import type { NormalEvent, Trust } from './normalise.ts';
+import type { NormalEvent, Trust } from './fact.ts';
 
 /**
  * Who an event belongs to, and which visitor it proves to be whom. Pure. The trust rule decides: only a server's word names a

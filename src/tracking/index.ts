@@ -1,6 +1,7 @@
 import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { factsOf, moveFacts } from './store.ts';
 
+export { recordedEvents } from './recorded.ts';
 export { allowedOrigin, installServerSource } from './actions.sources.ts';
 export { trackingRoutes } from './routes.ts';
 

@@ -3,30 +3,13 @@ import { storable } from '../core/text.ts';
 import { DAY_MS } from '../core/time.ts';
 import { isJunkId } from './junk.ts';
 import { MAX_EVENT_BYTES } from './contract.ts';
+import type { NormalEvent } from './fact.ts';
 import { problemOf } from './measure.ts';
 
 /** One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. */
 
-type EventType = 'track' | 'page' | 'screen' | 'identify';
-export type Trust = 'public' | 'server';
-
-export type NormalEvent = {
-  /** Null when the sender gave none: then nothing can tell a repetition from the same thing done twice. */
-  messageId: string | null;
-  type: EventType;
-  /** Event name of a track call, otherwise what the call shows ("Page Viewed"). */
-  name: string;
-  occurredAt: Date;
-  anonymousId: string | null;
-  userId: string | null;
-  /** Of an identify call: its traits. */
-  properties: Record<string, unknown>;
-  context: Record<string, unknown>;
-};
-
-export type Verdict =
-  | { ok: true; event: NormalEvent }
-  | { ok: false; messageId: string | null; reason: string; raw: string };
+export type Rejected = { ok: false; messageId: string | null; reason: string; raw: string };
+export type Verdict = { ok: true; event: NormalEvent } | Rejected;
 
 /** A sender's clock may be wrong by this much; a larger gap to `sentAt` is history, not skew, and is kept as it is. */
 const MAX_SKEW_MS = DAY_MS;
@@ -90,6 +73,7 @@ export function normalise(raw: unknown, receivedAt: Date): Verdict {
       occurredAt,
       anonymousId,
       userId,
+      previousId: null,
       properties,
       context,
     },

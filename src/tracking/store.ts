@@ -3,65 +3,93 @@ import type { TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import { deadLetter, event, eventSeen, visitorLookup } from './schema.ts';
-import type { Trust } from './normalise.ts';
+import type { Fact, SentEvent, Sender } from './fact.ts';
 
 /** Facts and what guards them. Bulk statements take one jsonb parameter: one round trip whatever the batch. */
 
-export type FactRow = {
-  id: string;
-  contactId: string;
-  messageId: string | null;
-  type: string;
-  name: string;
-  occurredAt: Date;
-  properties: Record<string, unknown>;
-  context: Record<string, unknown>;
-  trust: Trust;
-  bot: boolean;
-};
-
 const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 
-/** Marks message ids as seen; returns those that were new. A concurrent sender of the same id waits here for the first. */
-export async function markSeen(
-  ctx: Ctx,
-  sender: { sourceId: string; trust: Trust },
-  messageIds: readonly string[],
-): Promise<Set<string>> {
-  if (messageIds.length === 0) return new Set();
-  const fresh = await rows<{ messageId: string }>(
+/**
+ * Marks the message ids as seen and returns the events that were new: of each (source, trust, id) the first. A concurrent sender
+ * of the same id waits here for the first. What has no id cannot be recognised and is always new.
+ */
+export async function markSeen(ctx: Ctx, sent: readonly SentEvent[]): Promise<SentEvent[]> {
+  const first = new Map<string, SentEvent>();
+  for (const one of sent) {
+    const key = seenKey(one);
+    if (key !== null && !first.has(key)) first.set(key, one);
+  }
+  if (first.size === 0) return [...sent];
+  // In one order for everybody, so that two senders of the same ids never wait for each other in a circle.
+  const keys = [...first.keys()].toSorted();
+  const marks = keys.map((k) => {
+    const [s, t] = k.split(' ', 2);
+    return { s, t, m: first.get(k)?.event.messageId };
+  });
+  const found = await rows<{ source: string; trust: string; id: string }>(
     ctx.db,
     sql`
     insert into ${eventSeen} (source_id, trust, message_id, recorded_at)
-    select ${sender.sourceId}::uuid, ${sender.trust}, m.id, ${ctx.clock.now().toISOString()}::timestamptz
-    from jsonb_array_elements_text(${json(messageIds.toSorted())}) as m(id)
+    select m.s, m.t, m.m, ${ctx.clock.now().toISOString()}::timestamptz
+    from jsonb_to_recordset(${json(marks)}) as m(s uuid, t text, m text)
     on conflict do nothing
-    returning message_id as "messageId"`,
+    returning source_id as source, trust, message_id as id`,
   );
-  return new Set(fresh.map((row) => row.messageId));
+  const fresh = new Set(found.map((row) => `${row.source} ${row.trust} ${row.id}`));
+  return sent.filter((one) => {
+    const key = seenKey(one);
+    return key === null || (first.get(key) === one && fresh.has(key));
+  });
 }
 
-export async function insertFacts(ctx: Ctx, sourceId: string, facts: readonly FactRow[]): Promise<void> {
+function seenKey({ event, sender }: SentEvent): string | null {
+  return event.messageId === null ? null : `${sender.sourceId} ${sender.trust} ${event.messageId}`;
+}
+
+export async function insertFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void> {
+  const given = facts.map((fact) => ({
+    id: fact.id,
+    contactId: fact.contactId,
+    originId: fact.originId,
+    sourceId: fact.sender.sourceId,
+    messageId: fact.event.messageId,
+    type: fact.event.type,
+    name: fact.event.name,
+    occurredAt: fact.event.occurredAt,
+    trust: fact.trust,
+    bot: fact.bot,
+    properties: fact.event.properties,
+    context: contextOf(fact),
+  }));
   await ctx.db.execute(sql`
     insert into ${event} (contact_id, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id)
-    select f."contactId", f."occurredAt", f.id, ${ctx.clock.now().toISOString()}::timestamptz, ${sourceId}::uuid,
-      f."messageId", f.type, f.name, f.trust, f.bot, f.properties, f.context, f."contactId"
-    from jsonb_to_recordset(${json(facts)}) as f("contactId" uuid, "occurredAt" timestamptz, id uuid, "messageId" text,
-      type text, name text, trust text, bot boolean, properties jsonb, context jsonb)`);
+    select f."contactId", f."occurredAt", f.id, ${ctx.clock.now().toISOString()}::timestamptz, f."sourceId",
+      f."messageId", f.type, f.name, f.trust, f.bot, f.properties, f.context, f."originId"
+    from jsonb_to_recordset(${json(given)}) as f("contactId" uuid, "occurredAt" timestamptz, id uuid, "sourceId" uuid,
+      "messageId" text, type text, name text, trust text, bot boolean, properties jsonb, context jsonb, "originId" uuid)`);
 }
 
-export type DeadLetterRow = { id: string; messageId: string | null; reason: string; raw: string };
+/** A user id nobody proved is kept as a claim. */
+function contextOf({ event, trust }: Fact): Record<string, unknown> {
+  if (trust !== 'public' || event.userId === null) return event.context;
+  return { ...event.context, claimedUserId: event.userId };
+}
+
+export type DeadLetterRow = {
+  id: string;
+  sourceId: string;
+  trust: Sender['trust'];
+  messageId: string | null;
+  reason: string;
+  raw: string;
+};
 
 /** A letter that lies there already is not put there twice: clients repeat whole batches. */
-export async function insertDeadLetters(
-  ctx: Ctx,
-  sourceId: string,
-  letters: readonly DeadLetterRow[],
-): Promise<void> {
+export async function insertDeadLetters(ctx: Ctx, letters: readonly DeadLetterRow[]): Promise<void> {
   await ctx.db.execute(sql`
     insert into ${deadLetter} (id, source_id, message_id, reason, raw, received_at)
-    select l.id, ${sourceId}::uuid, l."messageId", l.reason, l.raw, ${ctx.clock.now().toISOString()}::timestamptz
-    from jsonb_to_recordset(${json(letters)}) as l(id uuid, "messageId" text, reason text, raw text)
+    select l.id, l."sourceId", l."messageId", l.reason, l.raw, ${ctx.clock.now().toISOString()}::timestamptz
+    from jsonb_to_recordset(${json(letters)}) as l(id uuid, "sourceId" uuid, "messageId" text, reason text, raw text)
     order by l.id
     on conflict do nothing`);
 }

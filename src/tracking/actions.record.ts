@@ -1,0 +1,133 @@
+import { isbot } from 'isbot';
+import type { Ctx } from '../core/ctx.ts';
+import { idFrom, newId } from '../core/ids.ts';
+import { emit } from '../core/outbox.ts';
+import { contactsOf } from './actions.contacts.ts';
+import { takeCommerce } from './actions.orders.ts';
+import { MAX_RECORDED } from './contract.ts';
+import type { EventRecorded, SourceKind } from './contract.ts';
+import type { Fact, Note, Place, SentEvent } from './fact.ts';
+import * as store from './store.ts';
+import type { DeadLetterRow } from './store.ts';
+import { rawOf } from './submission.ts';
+import type { Outcome, Submission } from './submission.ts';
+
+/** A dead letter keeps this much of the raw text: twice the largest event allowed, to see what made it too large. */
+const MAX_RAW_CHARS = 65_536;
+/** Sources whose events come from browsers, where a user agent tells bots from people. */
+const BROWSER_SOURCES: readonly SourceKind[] = ['site', 'shop'];
+/** What the outbox takes in one payload, less the braces around. */
+const MAX_PAYLOAD_BYTES = 16_000;
+
+/**
+ * Stores what several requests brought, in the caller's transaction: guards against doubles, contacts, facts, orders, dead
+ * letters, outbox. A handful of statements whatever the number of events. Returns an outcome for each submission.
+ */
+export async function recordBatch(tx: Ctx, submissions: readonly Submission[]): Promise<Outcome[]> {
+  const fresh = await store.markSeen(
+    tx,
+    submissions.flatMap(({ events }) => events),
+  );
+  const notes = fresh.length === 0 ? [] : await record(tx, fresh);
+  await setAside(tx, submissions, notes);
+  return outcomesOf(submissions, fresh, notes);
+}
+
+function outcomesOf(
+  submissions: readonly Submission[],
+  fresh: readonly SentEvent[],
+  notes: readonly Note[],
+): Outcome[] {
+  const stored = new Set(fresh);
+  const noted = Map.groupBy(notes, ({ fact }) => fact.event);
+  return submissions.map(({ events }) => {
+    const mine = events.filter((one) => stored.has(one));
+    return {
+      accepted: mine.length,
+      notes: noted.size === 0 ? [] : mine.flatMap(({ event }) => noted.get(event) ?? []),
+    };
+  });
+}
+
+/** Stores new events as facts of their contacts and places their orders; returns why an order was not taken. */
+async function record(tx: Ctx, events: readonly SentEvent[]): Promise<Note[]> {
+  const places = await contactsOf(tx, events);
+  const facts = events.map((sent) => factOf(sent, places.get(sent)));
+  await store.insertFacts(tx, facts);
+  const notes = await takeCommerce(
+    tx,
+    facts.filter((fact) => !fact.bot),
+  );
+  await emit(tx, 'event.recorded', payloadsOf(facts.map(recorded)));
+  return notes;
+}
+
+function factOf({ event, sender }: SentEvent, place: Place | undefined): Fact {
+  if (place === undefined) throw new Error('an accepted event has no contact');
+  const agent = event.context['userAgent'];
+  return {
+    event,
+    sender,
+    ...place,
+    id: newId(),
+    bot:
+      sender.trust === 'public' &&
+      BROWSER_SOURCES.includes(sender.kind) &&
+      typeof agent === 'string' &&
+      isbot(agent),
+  };
+}
+
+function recorded({ event, sender, ...fact }: Fact): EventRecorded {
+  return {
+    contactId: fact.contactId,
+    id: fact.id,
+    sourceId: sender.sourceId,
+    occurredAt: event.occurredAt.toISOString(),
+    name: event.name,
+    type: event.type,
+    trust: fact.trust,
+    bot: fact.bot,
+  };
+}
+
+/** As many events together as an outbox payload holds. */
+function payloadsOf(events: readonly EventRecorded[]): Array<{ events: EventRecorded[] }> {
+  const payloads: Array<{ events: EventRecorded[] }> = [];
+  let bytes = 0;
+  for (const event of events) {
+    const own = Buffer.byteLength(JSON.stringify(event)) + 1;
+    const last = payloads.at(-1);
+    if (last === undefined || last.events.length === MAX_RECORDED || bytes + own > MAX_PAYLOAD_BYTES) {
+      payloads.push({ events: [event] });
+      bytes = own;
+    } else {
+      last.events.push(event);
+      bytes += own;
+    }
+  }
+  return payloads;
+}
+
+async function setAside(tx: Ctx, submissions: readonly Submission[], notes: readonly Note[]): Promise<void> {
+  const letters = submissions.flatMap(({ sender, rejected }) =>
+    rejected.map(({ messageId, reason, raw }) => letterOf(sender, messageId, reason, raw)),
+  );
+  for (const { fact, reason } of notes) {
+    const { event, sender } = fact;
+    letters.push(letterOf(sender, event.messageId, `order not taken: ${reason}`, rawOf(event)));
+  }
+  if (letters.length > 0) await store.insertDeadLetters(tx, letters);
+}
+
+function letterOf(
+  sender: SentEvent['sender'],
+  messageId: string | null,
+  reason: string,
+  raw: string,
+): DeadLetterRow {
+  const { sourceId, trust } = sender;
+  const text = raw.slice(0, MAX_RAW_CHARS);
+  const id = idFrom(`${sourceId}\n${messageId}\n${reason}\n${text}`);
+  return { id, sourceId, trust, messageId, reason, raw: text };
+}
