@@ -6,7 +6,7 @@ CREATE TABLE "campaign" (
 	"channel" text DEFAULT 'email' NOT NULL,
 	"state" text DEFAULT 'draft' NOT NULL,
 	"state_reason" text,
-	"segment_id" uuid NOT NULL,
+	"segment_id" uuid,
 	"template_id" uuid NOT NULL,
 	"coupon_campaign_id" uuid,
 	"content" jsonb NOT NULL,
@@ -61,6 +61,7 @@ CREATE TABLE "message" (
 	"address" text,
 	"locale" text,
 	"coupon_code" text,
+	"data" jsonb,
 	"handed_at" timestamp with time zone,
 	"delivered_at" timestamp with time zone,
 	"origin_id" uuid NOT NULL,
@@ -774,6 +775,56 @@ CREATE TABLE "visitor_lookup" (
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "form" (
+	"form_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"source_id" uuid NOT NULL,
+	"live" boolean DEFAULT true NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "form_submission" (
+	"form_id" uuid NOT NULL,
+	"submission_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"locale" text NOT NULL,
+	"shown" text NOT NULL,
+	"state" text NOT NULL,
+	"spam_reason" text,
+	"flags" text[] DEFAULT '{}' NOT NULL,
+	"values" jsonb NOT NULL,
+	"consents" jsonb NOT NULL,
+	"email" text,
+	"anonymous_id" text NOT NULL,
+	"node_id" uuid,
+	"ip" text NOT NULL,
+	"user_agent" text NOT NULL,
+	"page" text DEFAULT '' NOT NULL,
+	"submitted_at" timestamp with time zone NOT NULL,
+	"confirmed_at" timestamp with time zone,
+	"reviewed_by" text,
+	CONSTRAINT "form_submission_form_id_submission_id_pk" PRIMARY KEY("form_id","submission_id")
+);
+--> statement-breakpoint
+CREATE TABLE "form_version" (
+	"form_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"definition" jsonb NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "form_version_form_id_version_pk" PRIMARY KEY("form_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "form_view" (
+	"form_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"views" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "form_view_form_id_day_pk" PRIMARY KEY("form_id","day")
+);
+--> statement-breakpoint
 ALTER TABLE "app_user" ADD CONSTRAINT "app_user_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invitation" ADD CONSTRAINT "invitation_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "invitation" ADD CONSTRAINT "invitation_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -847,4 +898,8 @@ CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id",
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
 CREATE INDEX "event_seen_recorded_idx" ON "event_seen" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
-CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");
+CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "form_name_idx" ON "form" USING btree (lower("name"));--> statement-breakpoint
+CREATE INDEX "form_submission_list_idx" ON "form_submission" USING btree ("form_id","submitted_at","submission_id");--> statement-breakpoint
+CREATE INDEX "form_submission_state_idx" ON "form_submission" USING btree ("form_id","state","submitted_at","submission_id");--> statement-breakpoint
+CREATE INDEX "form_submission_email_idx" ON "form_submission" USING btree ("email","submitted_at");

@@ -19,8 +19,7 @@ export const formLocale = z.enum(FORM_LOCALES);
 export type FormLocale = z.infer<typeof formLocale>;
 
 const isWritten = (value: string | undefined): boolean => value !== undefined && value !== '';
-const words = (max: number) =>
-  z.object({ en: text(max).trim().optional(), ru: text(max).trim().optional() });
+const words = (max: number) => z.object({ en: text(max).trim().optional(), ru: text(max).trim().optional() });
 const someWords = (max: number) =>
   words(max).refine((said) => isWritten(said.en) || isWritten(said.ru), {
     error: 'Give the text in one language at least.',
