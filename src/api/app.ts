@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import type { Context, MiddlewareHandler } from 'hono';
 import { cors } from 'hono/cors';
-import { DomainError } from '../core/errors.ts';
 import { newRouter } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { registerMetric } from '../core/metrics.ts';
@@ -11,6 +10,7 @@ import { accessGuard, authentication, originGuard } from './access.ts';
 import { bodyGuard } from './body.ts';
 import { compression } from './compression.ts';
 import { consoleRoutes } from './console.ts';
+import { methodsOf, nothingHere } from './notfound.ts';
 import { docsRoutes } from './docs.ts';
 import { secureHeaders } from './headers.ts';
 import { healthRoutes } from './health.ts';
@@ -51,12 +51,7 @@ export function createApp(deps: AppDeps): Hono<AppEnv> {
   const authenticator = createAuthenticator(base);
 
   app.onError((error, c) => problem(c, error));
-  app.notFound((c) =>
-    problem(
-      c,
-      new DomainError({ code: 'route_not_found', status: 404, detail: 'There is nothing at this path.' }),
-    ),
-  );
+  app.notFound((c) => problem(c, nothingHere(c, methodsOf(app))));
 
   app.use(requestScope(base));
   app.use(secureHeaders(base.config.publicUrl.startsWith('https:')));

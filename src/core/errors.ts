@@ -31,8 +31,13 @@ export class DomainError extends Error {
   }
 }
 
-/** One wrong field of an input: where, what, and a stable code. */
-export type FieldIssue = { path: string; code: string; message: string };
+/** One wrong field of an input: where, what, a stable code, and the bounds a translation of the message needs. */
+export type FieldIssue = {
+  path: string;
+  code: string;
+  message: string;
+  params?: Record<string, string | number | boolean>;
+};
 
 export function notFound(what: string, id?: string): DomainError {
   return new DomainError({

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { DomainError } from './errors.ts';
 import type { FieldIssue } from './errors.ts';
+import { paramsOfIssue, REQUIRED } from './field-words.ts';
 
 /**
  * What every module's routes find in `c.var`: the ctx of the authenticated actor, the client's address as the server saw
@@ -24,7 +25,16 @@ export const problemSchema = z
     code: z.string(),
     detail: z.string(),
     at: z.string().optional(),
-    errors: z.array(z.object({ path: z.string(), code: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          code: z.string(),
+          message: z.string(),
+          params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+        }),
+      )
+      .optional(),
     requestId: z.string(),
   })
   .meta({ id: 'Problem' });
@@ -42,9 +52,16 @@ type IssueLike = {
 function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
   return issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-    code: typeof issue.code === 'string' ? issue.code : 'invalid',
+    code: codeOf(issue),
     message: issue.message,
+    params: paramsOfIssue(issue),
   }));
+}
+
+/** A value that is missing is told from one of the wrong kind. */
+function codeOf({ code, message }: IssueLike): string {
+  if (code === 'invalid_type' && message === REQUIRED) return 'required';
+  return typeof code === 'string' ? code : 'invalid';
 }
 
 /** The 422 of an input that has the wrong shape. */

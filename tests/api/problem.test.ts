@@ -129,6 +129,43 @@ describe('every refusal is a problem+json that names the place', () => {
     expectProblem(await send('POST', '/api/test/http'), 403, 'forbidden');
   });
 
+  it('for a method that a path does not have, with those it has in Allow', async () => {
+    const answer = await send('PUT', '/api/keys', {});
+    expectProblem(answer, 405, 'method_not_allowed');
+    expect(answer.headers.get('allow')).toBe('GET, POST, HEAD');
+    expectProblem(
+      await send('DELETE', '/api/people/00000000-0000-7000-8000-000000000001'),
+      405,
+      'method_not_allowed',
+    );
+    expect((await api.send('GET', '/api/auth/sign-out')).headers.get('allow')).toBe('POST');
+  });
+
+  it('for a field, in words a person understands, with what a translation needs', async () => {
+    const answer = await send('POST', '/api/people/teams', { name: 'x'.repeat(300) });
+    expectProblem(answer, 422, 'validation_failed');
+    expect(answer.body).toMatchObject({
+      errors: [
+        { path: 'name', code: 'too_big', message: 'Write at most 200 characters.', params: { maximum: 200 } },
+      ],
+    });
+    expect((await send('POST', '/api/people/teams', {})).body).toMatchObject({
+      errors: [{ path: 'name', code: 'required', message: 'Fill this in.' }],
+    });
+    expect((await send('POST', '/api/people/invitations', { role: 'king', email: 'no' })).body).toMatchObject(
+      {
+        errors: [
+          { path: 'email', code: 'invalid_format', message: 'Not an email address.' },
+          {
+            path: 'role',
+            code: 'invalid_value',
+            message: expect.stringContaining('Choose one of: owner, marketer'),
+          },
+        ],
+      },
+    );
+  });
+
   it('for paths that are not there, whoever asks', async () => {
     for (const path of ['/api/nothing', '/api/people/nobody/anything', '/v1/nothing', '/t/nothing']) {
       expectProblem(await send('GET', path), 404, 'route_not_found');
