@@ -21,6 +21,7 @@ import {
   updateTemplate,
 } from './store.templates.ts';
 import type { TemplateRow, Variant } from './store.templates.ts';
+import { checkSource } from './template.check.ts';
 import { compileSource } from './template.compile.ts';
 import type { Compiled } from './template.compile.ts';
 import { HELPERS, listVariables } from './template.variables.ts';
@@ -55,6 +56,7 @@ export async function createTemplate(ctx: Ctx, input: TemplateInput): Promise<Te
     updatedAt: now,
   };
   const variants = await compileVariants(ctx, row.templateId, 1, input.variants);
+  checkWayOut(input.purpose, input.variants);
   await inTx(ctx, async (tx) => {
     if (!(await insertTemplate(tx, row)))
       throw conflict('template_key_taken', `There is a template "${input.key}" already.`, 'key');
@@ -72,6 +74,7 @@ export async function updateTemplateTexts(ctx: Ctx, id: string, patch: TemplateP
   return inTx(ctx, async (tx) => {
     const row = await findTemplate(tx, { id }, true);
     if (row === undefined || row.archivedAt !== null) throw notFound('template', id);
+    if (patch.variants !== undefined) checkWayOut(patch.purpose ?? row.purpose, patch.variants);
     const version = compiled === null ? row.version : row.version + 1;
     const change = {
       version,
@@ -110,6 +113,37 @@ async function mustFind(ctx: Ctx, id: string): Promise<TemplateRow> {
   const row = await findTemplate(ctx, { id });
   if (row === undefined || row.archivedAt !== null) throw notFound('template', id);
   return row;
+}
+
+/** Purposes whose mails people may refuse: each must say how. */
+const MARKETING: ReadonlySet<string> = new Set(['informational', 'activation']);
+const WAY_OUT = 'links.unsubscribe';
+/** The answer to a form is a mail somebody has just asked for; no campaign has a value for these. */
+const ASKED_FOR = 'form.';
+
+/**
+ * Throws 422 `template_invalid` when a marketing text, in whichever language and form, does not show how to unsubscribe.
+ * Comes after the texts were compiled: their other faults are said first.
+ */
+function checkWayOut(purpose: string, inputs: readonly TemplateVariantInput[]): void {
+  if (!MARKETING.has(purpose)) return;
+  for (const { locale, mjml, text } of inputs) {
+    const parts = [
+      { part: 'mjml' as const, source: mjml, names: checkSource(mjml, true).variables },
+      { part: 'text' as const, source: text, names: checkSource(text, false).variables },
+    ];
+    if (parts.some(({ names }) => [...names].some((name) => name.startsWith(ASKED_FOR)))) continue;
+    const faults = parts
+      .filter(({ names }) => !names.has(WAY_OUT))
+      .map(({ part, source }) => ({
+        part,
+        line: source.split('\n').length,
+        code: 'template_no_unsubscribe',
+        name: WAY_OUT,
+        message: 'nobody can unsubscribe: put {{links.unsubscribe}} into the text',
+      }));
+    if (faults.length > 0) throw templateInvalid(locale, { ok: false, faults });
+  }
 }
 
 async function compileVariants(

@@ -31,6 +31,11 @@ const source = (change: Partial<{ subject: string; mjml: string; text: string }>
   ...change,
 });
 
+const WAY_OUT = {
+  mjml: mjml('<mj-text><a href="{{links.unsubscribe}}">Unsubscribe</a></mj-text>'),
+  text: 'Unsubscribe: {{links.unsubscribe}}',
+};
+
 async function refusalOf(input: unknown): Promise<DomainError> {
   try {
     await createTemplate(world.ctx, templateInput.parse(input));
@@ -177,6 +182,24 @@ describe('what cannot be meant is refused when it is saved', () => {
   });
 });
 
+describe('the way out', () => {
+  test.each([
+    ['HTML', { text: WAY_OUT.text }, 'en.mjml.3'],
+    ['plain text', { mjml: WAY_OUT.mjml }, 'en.text.1'],
+  ])('a marketing mail that cannot be unsubscribed from in its %s is refused', async (_part, change, at) => {
+    for (const purpose of ['informational', 'activation']) {
+      const refused = await refusalOf({
+        key: 'no-way-out',
+        name: 'No way out',
+        purpose,
+        variants: [{ locale: 'en', ...source(change) }],
+      });
+      expect(refused).toMatchObject({ status: 422, code: 'template_invalid', at });
+      expect(refused.issues).toMatchObject([{ code: 'template_no_unsubscribe' }]);
+    }
+  });
+});
+
 describe('versions', () => {
   test('an edit makes a new version; what the folder ships does not overwrite an edit', async () => {
     const { ctx } = world;
@@ -184,12 +207,12 @@ describe('versions', () => {
       key: 'mine',
       name: 'Mine',
       purpose: 'informational',
-      variants: [{ locale: 'en', sample: {}, ...source({}) }],
+      variants: [{ locale: 'en', sample: {}, ...source(WAY_OUT) }],
     });
     const changed = await updateTemplateTexts(ctx, made.id, {
       variants: [
-        { locale: 'en', sample: {}, ...source({ subject: 'Other' }) },
-        { locale: 'ru', sample: {}, ...source({ subject: 'Другое' }) },
+        { locale: 'en', sample: {}, ...source({ ...WAY_OUT, subject: 'Other' }) },
+        { locale: 'ru', sample: {}, ...source({ ...WAY_OUT, subject: 'Другое' }) },
       ],
     });
     expect(changed).toMatchObject({ version: 2, locales: ['en', 'ru'] });
@@ -199,7 +222,7 @@ describe('versions', () => {
       ...ctx,
       actor: { kind: 'user', id: 'u', name: 'u', role: 'owner', teamId: null, visibility: 'all' },
     } as const;
-    await updateTemplateTexts(edited, id, { variants: [{ locale: 'en', sample: {}, ...source({}) }] });
+    await updateTemplateTexts(edited, id, { variants: [{ locale: 'en', sample: {}, ...source(WAY_OUT) }] });
     await seedTemplates(ctx);
     expect((await getTemplate(ctx, id)).variants[0]?.subject).toBe('News');
   });
