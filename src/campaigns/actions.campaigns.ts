@@ -24,10 +24,11 @@ import {
   countMessages,
   findCampaign,
   insertCampaign,
+  isBroadcast,
   listCampaigns,
   updateCampaign,
 } from './store.campaigns.ts';
-import type { CampaignRow } from './store.campaigns.ts';
+import type { Broadcast, CampaignRow } from './store.campaigns.ts';
 
 /** Moments of a rule that a campaign shows ahead. */
 const SHOWN_AHEAD = 5;
@@ -36,7 +37,7 @@ export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<Ca
   authorise(ctx, 'campaigns:write');
   checkZone(input.schedule);
   const now = ctx.clock.now();
-  const row: CampaignRow = {
+  const row: Broadcast = {
     campaignId: newId(),
     name: input.name,
     kind: 'broadcast',
@@ -141,9 +142,10 @@ export async function campaignAudience(ctx: Ctx, id: string): Promise<AudienceVi
   };
 }
 
-export async function mustFindCampaign(ctx: Ctx, id: string, lock = false): Promise<CampaignRow> {
+/** A campaign people have made: those of transactional mails are the program's own. */
+export async function mustFindCampaign(ctx: Ctx, id: string, lock = false): Promise<Broadcast> {
   const row = await findCampaign(ctx, id, lock);
-  if (row === undefined) throw notFound('campaign', id);
+  if (row === undefined || !isBroadcast(row)) throw notFound('campaign', id);
   return row;
 }
 
@@ -167,7 +169,7 @@ function positionOf(cursor: string | undefined): { createdAt: Date; id: string }
   return { createdAt: cursorInstant(createdAt), id: cursorId(id) };
 }
 
-export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {
+export function campaignView(ctx: Ctx, row: Broadcast): CampaignView {
   const schedule = scheduleShape.parse(row.schedule);
   const ahead = ['draft', 'scheduled', 'running', 'paused'].includes(row.state);
   return {

@@ -32,7 +32,8 @@ export async function frameOf(
 ): Promise<Frame> {
   const { templateVersion } = run;
   const key = [
-    run.runId,
+    // Runs of transactional mails are many and alike.
+    campaign.segmentId === null ? campaign.campaignId : run.runId,
     campaign.version,
     templateVersion,
     await senderStamp(ctx),

@@ -12,7 +12,7 @@ import { contentShape, schedule as scheduleShape } from './contract.ts';
 import type { CampaignView, Content } from './contract.ts';
 import { nextOccurrence, scheduleProblem } from './schedule.ts';
 import { hasOpenRuns, updateCampaign } from './store.campaigns.ts';
-import type { CampaignRow } from './store.campaigns.ts';
+import type { Broadcast, CampaignRow } from './store.campaigns.ts';
 import type { Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
 import { usesWith } from './template.compile.ts';
@@ -97,7 +97,7 @@ async function told(ctx: Ctx, id: string, what: string): Promise<void> {
   await audit(ctx, { action: `campaign.${what}`, entity: 'campaign', entityId: id });
 }
 
-async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
+async function checkReady(ctx: Ctx, row: Broadcast): Promise<void> {
   await found(audience(ctx, row.segmentId), 'segment', 'segmentId');
   const { variants } = await found(currentTemplate(ctx, row.templateId), 'template', 'templateId');
   const content = contentShape.parse(row.content);
@@ -130,6 +130,12 @@ function checkVariant(row: CampaignRow, variant: Variant, content: Content): voi
       'campaign_link_missing',
       `The template links to "${missing}": give its address.`,
       `content.links.${missing}`,
+    );
+  if (uses.variables.some((name) => name.startsWith('form.')))
+    throw invalid(
+      'template_transactional',
+      'This template answers a form: choose another one.',
+      'templateId',
     );
   if (uses.coupon === 'required' && row.couponCampaignId === null)
     throw invalid(

@@ -2,6 +2,7 @@ import { monotonicMs } from '../core/clock.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { DomainError, messageOf } from '../core/errors.ts';
+import { addMs, MINUTE_MS } from '../core/time.ts';
 import { settleCoupons } from '../loyalty/index.ts';
 import { frameOf } from './actions.frame.ts';
 import { pauseWith } from './actions.pause.ts';
@@ -15,6 +16,7 @@ import {
   hasOpenMessages,
   openRuns,
   resolveUnknown,
+  retryUnknownMails,
   unknownOf,
 } from './store.ledger.ts';
 
@@ -27,6 +29,8 @@ const SWEEP_AGAIN_MS = 10_000;
 /** Rows of one sweeping statement. */
 const SWEEP_ROWS = 2_000;
 const CANCEL_ROWS = 10_000;
+/** A provider's events come within seconds; whoever waits for a mail gives up after minutes. */
+const MAIL_SILENCE_MS = 5 * MINUTE_MS;
 
 /**
  * Sends what is due until nothing is: the runs of the highest priority in turn, a batch each, so that a large broadcast
@@ -113,6 +117,8 @@ async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
     if (expired < SWEEP_ROWS) break;
   }
   await askProvider(ctx, channel);
+  const now = ctx.clock.now();
+  await retryUnknownMails(ctx, lookups, { now, silentSince: addMs(now, -MAIL_SILENCE_MS) });
   await cancelRuns(ctx, channel);
 }
 

@@ -66,6 +66,7 @@ function render(
     const rendered = renderMessage(frame, links, {
       ...rest,
       person: entry,
+      data: entry.data,
       ref: { messageId: id, contactId },
     });
     const { campaignId, from } = frame;

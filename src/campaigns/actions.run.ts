@@ -12,6 +12,7 @@ import { planAudience } from './store.audience.ts';
 import {
   findCampaign,
   insertRun,
+  isBroadcast,
   lockDueCampaigns,
   lockRunToPlan,
   updateCampaign,
@@ -83,6 +84,7 @@ async function planOne(ctx: Ctx): Promise<boolean> {
       campaignId = run.campaignId;
       const row = await findCampaign(tx, run.campaignId);
       if (row === undefined) throw new Error(`run ${run.runId} has no campaign`);
+      if (!isBroadcast(row)) throw new Error(`run ${run.runId} has no segment`);
       const members = await audience(tx, row.segmentId);
       const count = await planAudience(tx, members, { ...run, purpose: row.purpose as Purpose });
       await updateRun(tx, run.runId, { state: 'sending', audience: count });

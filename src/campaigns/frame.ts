@@ -90,6 +90,8 @@ export type RenderOne = {
   person: Person;
   bought: Bought | undefined;
   coupon: { code: string; validUntil: Date | null } | null;
+  /** Variables of a transactional message, checked when it was asked for. */
+  data?: Record<string, unknown> | null;
   ref: MessageRef;
   now: Date;
 };
@@ -117,6 +119,7 @@ export function renderMessage(
     coupon: couponVariables(frame, variant.locale, one.coupon),
     campaign: campaignVariables(frame, variant.uses, click),
     links: { ...named, unsubscribe },
+    ...one.data,
     shop: {
       name: frame.sender.name,
       address: orNull(frame.sender.address),
@@ -130,12 +133,17 @@ export function renderMessage(
   return {
     ...texts,
     locale: variant.locale,
-    headers: {
-      'List-Unsubscribe': `<${unsubscribe}>`,
-      'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-    },
+    headers: isAsked(one)
+      ? {}
+      : {
+          'List-Unsubscribe': `<${unsubscribe}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        },
   };
 }
+
+/** Nobody unsubscribes from the answer to what they have just done. */
+const isAsked = ({ data }: RenderOne): boolean => data !== null && data !== undefined;
 
 const orNull = <T>(value: T | null | undefined): T | null => value ?? null;
 

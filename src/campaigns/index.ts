@@ -1,6 +1,7 @@
 import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import type { Subscription } from '../core/jobs.ts';
 import { registerMetric } from '../core/metrics.ts';
+import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
 import { messagesMetric } from './store.metrics.ts';
 import { moveMessagesOnMerge } from './store.merge.ts';
@@ -10,7 +11,7 @@ export { seedTemplates } from './actions.seed.ts';
 export { campaignsJobs } from './jobs.ts';
 export { campaignsRoutes } from './routes.ts';
 
-export const campaignsSubscriptions: Subscription[] = [recordConversions];
+export const campaignsSubscriptions: Subscription[] = [recordConversions, planRequestedMails];
 
 export function registerCampaigns(): void {
   registerTimelineSource(messageTimeline);

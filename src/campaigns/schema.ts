@@ -59,7 +59,7 @@ export const campaign = pgTable(
   {
     campaignId: uuid('campaign_id').primaryKey(),
     name: text('name').notNull(),
-    /** broadcast */
+    /** broadcast | transactional: one for each template whose mails the program itself asks for */
     kind: text('kind').notNull().default('broadcast'),
     /** informational | activation */
     purpose: text('purpose').notNull(),
@@ -68,7 +68,8 @@ export const campaign = pgTable(
     state: text('state').notNull().default('draft'),
     /** Why the system paused it. */
     stateReason: text('state_reason'),
-    segmentId: uuid('segment_id').notNull(),
+    /** Null for a transactional one: its mails are asked for one by one. */
+    segmentId: uuid('segment_id'),
     templateId: uuid('template_id').notNull(),
     couponCampaignId: uuid('coupon_campaign_id'),
     content: jsonb('content').notNull(),
@@ -177,6 +178,8 @@ export const message = pgTable(
     address: text('address'),
     locale: text('locale'),
     couponCode: text('coupon_code'),
+    /** What a transactional message says of its own; null for campaigns. Address and language are then those asked for. */
+    data: jsonb('data'),
     handedAt: instant('handed_at'),
     deliveredAt: instant('delivered_at'),
     originId: uuid('origin_id').notNull(),

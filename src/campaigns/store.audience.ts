@@ -32,6 +32,15 @@ export function refusalSql(purpose: SQL): SQL {
 }
 
 /**
+ * Why an address gets no answer to what its holder has just asked for: null, or the reason. Such mail needs no consent and
+ * goes out after an unsubscribe as well, but never to an address that bounced, complained or was erased.
+ */
+export function mailRefusalSql(address: SQL): SQL {
+  return sql`case when exists (select from suppression s
+    where s.channel = 'email' and s.address = ${address} and s.reason <> 'unsubscribe') then 'suppressed' end`;
+}
+
+/**
  * The audience with its decisions: contact_id and reason (null: gets a message). `members` is a query with contact_id.
  * An address that several contacts share gets one message: the oldest contact's.
  */
@@ -91,7 +100,7 @@ export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Pro
     ctx.db,
     sql`
     with decision as materialized (
-      select contact_id, reason, ${messageIdSql(sql`contact_id`, plan.sendKey)} as id
+      select contact_id, reason, ${messageIdSql(sql`contact_id`, sql`${plan.sendKey}`)} as id
       from (${decisionsSql(members, plan.purpose)}) as a order by contact_id
     ), guard as (
       insert into send_guard (contact_id, send_key, message_id)
@@ -111,7 +120,7 @@ export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Pro
 }
 
 /** An id by contact and send key: UUID version 8 of their SHA-256. */
-function messageIdSql(contactId: SQL, sendKey: string): SQL {
+export function messageIdSql(contactId: SQL, sendKey: SQL): SQL {
   const hash = sql`encode(sha256(convert_to(${contactId}::text || ${sendKey}, 'UTF8')), 'hex')`;
   return sql`(select (left(h, 12) || '8' || substr(h, 14, 3) || 'a' || substr(h, 18, 15))::uuid from ${hash} as h)`;
 }

@@ -5,6 +5,9 @@ import type { MessageState } from './contract.ts';
 import { campaign, campaignLink, campaignRun } from './schema.ts';
 
 export type CampaignRow = typeof campaign.$inferSelect;
+/** A campaign to a segment. */
+export type Broadcast = CampaignRow & { segmentId: string };
+export const isBroadcast = (row: CampaignRow): row is Broadcast => row.segmentId !== null;
 export type RunRow = typeof campaignRun.$inferSelect;
 export type LinkRow = typeof campaignLink.$inferSelect;
 
@@ -33,7 +36,7 @@ export async function listCampaigns(
   ctx: Ctx,
   limit: number,
   before?: { createdAt: Date; id: string },
-): Promise<CampaignRow[]> {
+): Promise<Broadcast[]> {
   const after =
     before === undefined
       ? undefined
@@ -41,12 +44,13 @@ export async function listCampaigns(
           lt(campaign.createdAt, before.createdAt),
           and(eq(campaign.createdAt, before.createdAt), lt(campaign.campaignId, before.id)),
         );
-  return ctx.db
+  const found = await ctx.db
     .select()
     .from(campaign)
-    .where(after)
+    .where(and(isNotNull(campaign.segmentId), after))
     .orderBy(desc(campaign.createdAt), desc(campaign.campaignId))
     .limit(limit);
+  return found.filter(isBroadcast);
 }
 
 /** Campaigns whose moment has come, locked; those another worker is starting are left out. */
@@ -153,7 +157,7 @@ export async function hasOpenRuns(ctx: Ctx, campaignId: string): Promise<boolean
 
 /**
  * Ends a run; a campaign whose last open run it was and that has no further moment is finished, one that waits for its next
- * moment is scheduled again.
+ * moment is scheduled again. One of transactional mails goes on for good.
  */
 export async function finishRun(
   ctx: Ctx,
@@ -163,7 +167,13 @@ export async function finishRun(
 ): Promise<void> {
   const row = await findCampaign(ctx, run.campaignId, true);
   await updateRun(ctx, run.runId, { state, finishedAt: now });
-  if (row === undefined || state === 'cancelled' || !['running', 'paused'].includes(row.state)) return;
+  if (
+    row === undefined ||
+    !isBroadcast(row) ||
+    state === 'cancelled' ||
+    !['running', 'paused'].includes(row.state)
+  )
+    return;
   if (await hasOpenRuns(ctx, run.campaignId)) return;
   if (row.nextRunAt === null)
     await updateCampaign(ctx, run.campaignId, { state: 'finished', finishedAt: now });

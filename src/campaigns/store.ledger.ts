@@ -108,7 +108,9 @@ export async function settleMessages(
       due_at = coalesce(s."dueAt", m.due_at), lease_until = null,
       handed_at = coalesce(s."handedAt", m.handed_at), delivered_at = coalesce(s."deliveredAt", m.delivered_at),
       address = coalesce(s.address, m.address), locale = coalesce(s.locale, m.locale),
-      coupon_code = coalesce(s."couponCode", m.coupon_code)
+      coupon_code = coalesce(s."couponCode", m.coupon_code),
+      -- Secrets such as a confirmation's address stay no longer than they are needed.
+      data = case when m.data is not null and s.state in ('sent', 'failed', 'skipped', 'cancelled') then '{}' else m.data end
     from jsonb_to_recordset(${list(settled)}) as s("contactId" uuid, id uuid, attempt smallint, state text,
       failures smallint, reason text, detail text, "dueAt" timestamptz, "handedAt" timestamptz,
       "deliveredAt" timestamptz, address text, locale text, "couponCode" text)
@@ -149,6 +151,28 @@ export async function expireLeases(
   );
   const unknown = doubtful(expired.filter((row) => row.state === 'unknown'));
   return { expired: expired.length, unknown };
+}
+
+/** Hand-offs of a transactional message before it is given up as unknown. */
+const MAIL_ATTEMPTS = 4;
+
+/**
+ * Transactional messages nobody has told anything about for a while are sent again: somebody waits for them, and the same mail
+ * twice does no harm. Those of a provider that can be asked are left to its word.
+ */
+export async function retryUnknownMails(
+  ctx: Ctx,
+  lookups: string | null,
+  from: { now: Date; silentSince: Date },
+): Promise<number> {
+  const again = await rows(
+    ctx.db,
+    sql`update message set state = 'retry', due_at = ${instant(from.now)}
+      where state = 'unknown' and data is not null and attempt < ${MAIL_ATTEMPTS}
+        and due_at <= ${instant(from.silentSince)} and provider is distinct from ${lookups}
+      returning 1`,
+  );
+  return again.length;
 }
 
 /** Messages whose fate the provider can tell exactly. */
@@ -235,7 +259,8 @@ export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | n
       or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'sending'
         and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)})
       or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'unknown'
-        and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)} and provider = ${lookups})`,
+        and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}
+        and (provider = ${lookups} or (data is not null and attempt < ${MAIL_ATTEMPTS})))`,
   );
   return found.length > 0;
 }

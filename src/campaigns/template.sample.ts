@@ -3,6 +3,14 @@ import type { Bought, Frame, Person } from './frame.ts';
 
 /** The example values of a template, as far as they have the right shape; what is missing is filled from an invented person. */
 const maybe = z.string().nullish().catch(null);
+/** What a form's mail shows in the preview when the sample does not say. */
+const formShape = z
+  .object({
+    name: z.string().default('News').catch('News'),
+    confirmUrl: z.url().default('https://example.com/confirm').catch('https://example.com/confirm'),
+  })
+  .prefault({});
+
 const shape = z.object({
   contact: z
     .object({
@@ -20,6 +28,7 @@ const shape = z.object({
       favouriteCategory: maybe,
     })
     .prefault({}),
+  form: formShape.catch({ name: 'News', confirmUrl: 'https://example.com/confirm' }),
   campaign: z
     .object({
       products: z
@@ -37,13 +46,18 @@ const shape = z.object({
     .prefault({}),
 });
 
-export type Sample = { person: Omit<Person, 'contactId'>; bought: Bought; products: Frame['products'] };
+export type Sample = {
+  person: Omit<Person, 'contactId'>;
+  bought: Bought;
+  products: Frame['products'];
+  form: z.output<typeof formShape>;
+};
 
 const orNull = (text: string | null | undefined): string | null => text ?? null;
 
 export function readSample(sample: unknown): Sample {
   const read = shape.safeParse(sample);
-  const { contact, campaign } = read.success ? read.data : shape.parse({});
+  const { contact, campaign, form } = read.success ? read.data : shape.parse({});
   return {
     person: {
       name: contact.name,
@@ -73,5 +87,6 @@ export function readSample(sample: unknown): Sample {
       imageUrl: orNull(product.imageUrl),
       linkNo: 0,
     })),
+    form,
   };
 }

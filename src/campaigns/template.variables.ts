@@ -69,6 +69,12 @@ export const VARIABLES: Fields = {
     },
   },
   links: { kind: 'map', of: link },
+  /** Only in mails that a form asks for: the campaign of such a template cannot be launched. */
+  form: {
+    kind: 'object',
+    mayBeEmpty: false,
+    fields: { name: text, confirmUrl: link },
+  },
   shop: {
     kind: 'object',
     mayBeEmpty: false,

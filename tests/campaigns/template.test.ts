@@ -362,7 +362,7 @@ describe('rendering', () => {
       for (const variant of (await getTemplate(ctx, id)).variants) {
         const shown = await previewTemplate(ctx, templatePreviewInput.parse({ purpose, variant }));
         expect(shown.locale).toBe(variant.locale);
-        expect(shown.html).toMatch(/#unsubscribe|Hello/);
+        expect(shown.html).toMatch(/#unsubscribe|Hello|shop\.example\.com\/confirm/);
         expect(`${shown.subject}${shown.html}${shown.text}`).not.toMatch(/\{\{|undefined|null/);
       }
     }

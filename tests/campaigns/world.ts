@@ -74,7 +74,7 @@ export async function segmentOf(ctx: Ctx, group: string): Promise<string> {
   return made.id;
 }
 
-async function templateId(ctx: Ctx, key: string): Promise<string> {
+export async function templateId(ctx: Ctx, key: string): Promise<string> {
   const found = await findTemplate(ctx, { key });
   if (found === undefined) throw new Error(`no template ${key}`);
   return found.templateId;

@@ -1,0 +1,95 @@
+import { holdContacts } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { idFrom, newId } from '../core/ids.ts';
+import type { OutboxEvent, Subscription } from '../core/jobs.ts';
+import { emit } from '../core/outbox.ts';
+import { mailRequested } from './contract.mail.ts';
+import type { MailRequested } from './contract.mail.ts';
+import { insertRun, updateRun } from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
+import { keepMailCampaign, planMails } from './store.mail.ts';
+import { findTemplate } from './store.templates.ts';
+import type { TemplateRow } from './store.templates.ts';
+
+/** Somebody waits for these: they go before every broadcast. */
+const MAIL_PRIORITY = 1_000;
+
+/** Mails that other modules ask for go through the send ledger: each key once for a contact. */
+export const planRequestedMails: Subscription = {
+  name: 'campaigns.mail',
+  topic: 'mail.requested',
+  handle: async (ctx, events: readonly OutboxEvent[]) => {
+    const asked = events.map(({ payload }) => mailRequested.parse(payload));
+    const present = await holdContacts(
+      ctx,
+      asked.map(({ contactId }) => contactId),
+    );
+    const known = asked.flatMap((mail) => {
+      const contactId = present.get(mail.contactId);
+      return contactId === undefined ? [] : [{ ...mail, contactId }];
+    });
+    if (known.length < asked.length)
+      ctx.log.warn({ mails: asked.length - known.length }, 'mails asked for contacts that are gone');
+    let planned = 0;
+    for (const [key, mails] of Map.groupBy(known, ({ template }) => template))
+      planned += await planFor(ctx, key, mails);
+    if (planned > 0) await emit(ctx, 'job.campaigns.send', [{ lane: 0 }]);
+  },
+};
+
+async function planFor(
+  ctx: Ctx,
+  key: MailRequested['template'],
+  mails: readonly MailRequested[],
+): Promise<number> {
+  const template = await findTemplate(ctx, { key });
+  if (template === undefined) throw new Error(`there is no template "${key}"`);
+  const now = ctx.clock.now();
+  const campaignId = idFrom(`transactional ${template.templateId}`);
+  const run = { runId: newId(), campaignId, plannedAt: now };
+  await keepMailCampaign(ctx, mailCampaign(template, campaignId, now));
+  await insertRun(ctx, {
+    ...run,
+    occurrence: run.runId,
+    sendKey: `mail ${run.runId}`,
+    state: 'sending',
+    templateVersion: template.version,
+    audience: 0,
+    createdAt: now,
+    finishedAt: null,
+  });
+  const planned = await planMails(
+    ctx,
+    run,
+    mails.map((mail) => ({ ...mail, sendKey: `mail ${mail.key}`, locale: mail.locale ?? null })),
+  );
+  await updateRun(ctx, run.runId, planned > 0 ? { audience: planned } : { state: 'done', finishedAt: now });
+  return planned;
+}
+
+/** What the ledger, links and reports need to hang the mails of a template on. It always runs. */
+function mailCampaign(template: TemplateRow, campaignId: string, now: Date): CampaignRow {
+  return {
+    campaignId,
+    name: template.name,
+    kind: 'transactional',
+    purpose: 'informational',
+    channel: 'email',
+    state: 'running',
+    stateReason: null,
+    segmentId: null,
+    templateId: template.templateId,
+    couponCampaignId: null,
+    content: {},
+    schedule: { type: 'now' },
+    nextRunAt: null,
+    priority: MAIL_PRIORITY,
+    conversionDays: 0,
+    version: 1,
+    createdBy: 'system',
+    createdAt: now,
+    updatedAt: now,
+    launchedAt: now,
+    finishedAt: null,
+  };
+}
