@@ -38,7 +38,11 @@ describe('over HTTP', () => {
     const templates = (await owner('GET', '/api/templates')).body as {
       items: Array<{ id: string; key: string; locales: string[] }>;
     };
-    expect(templates.items.map(({ key }) => key).toSorted()).toEqual(['activation-coupon', 'newsletter']);
+    expect(templates.items.map(({ key }) => key).toSorted()).toEqual([
+      'activation-coupon',
+      'form-confirm',
+      'newsletter',
+    ]);
     const templateId = templates.items.find(({ key }) => key === 'activation-coupon')?.id;
     const coupon = (
       await owner('POST', '/api/coupon-campaigns', {
