@@ -91,6 +91,7 @@ CREATE TABLE "response_guard" (
 	"contact_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"response_id" uuid NOT NULL,
+	"origin_id" uuid,
 	CONSTRAINT "response_guard_contact_id_key_pk" PRIMARY KEY("contact_id","key")
 );
 --> statement-breakpoint
@@ -98,6 +99,7 @@ CREATE TABLE "send_guard" (
 	"contact_id" uuid NOT NULL,
 	"send_key" text NOT NULL,
 	"message_id" uuid NOT NULL,
+	"origin_id" uuid,
 	CONSTRAINT "send_guard_contact_id_send_key_pk" PRIMARY KEY("contact_id","send_key")
 );
 --> statement-breakpoint
@@ -173,6 +175,8 @@ CREATE TABLE "contact" (
 	"source" text,
 	"external_id" text,
 	"merged_into" uuid,
+	"born_as" text,
+	"born_at" timestamp with time zone,
 	"search" text DEFAULT '' NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
@@ -183,6 +187,7 @@ CREATE TABLE "contact_external_id" (
 	"namespace" text NOT NULL,
 	"external_id" text NOT NULL,
 	"contact_id" uuid NOT NULL,
+	"origin_id" uuid,
 	CONSTRAINT "contact_external_id_namespace_external_id_pk" PRIMARY KEY("namespace","external_id")
 );
 --> statement-breakpoint
@@ -194,6 +199,8 @@ CREATE TABLE "contact_history" (
 	"value" jsonb,
 	"recorded_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
+	"delta" jsonb,
+	"settles" uuid,
 	CONSTRAINT "contact_history_contact_id_key_occurred_at_id_pk" PRIMARY KEY("contact_id","key","occurred_at","id")
 );
 --> statement-breakpoint
@@ -219,6 +226,8 @@ CREATE TABLE "contact_point" (
 	"is_primary" boolean DEFAULT false NOT NULL,
 	"verified_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
+	"claimed" boolean DEFAULT false NOT NULL,
+	"origin_id" uuid,
 	CONSTRAINT "contact_point_contact_id_point_id_pk" PRIMARY KEY("contact_id","point_id")
 );
 --> statement-breakpoint
@@ -364,6 +373,7 @@ CREATE TABLE "task" (
 	"created_by" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"closed_at" timestamp with time zone,
+	"origin_id" uuid,
 	CONSTRAINT "task_contact_id_task_id_pk" PRIMARY KEY("contact_id","task_id")
 );
 --> statement-breakpoint
@@ -644,6 +654,7 @@ CREATE TABLE "score_guard" (
 	"rule_id" uuid NOT NULL,
 	"fact_key" text NOT NULL,
 	"voided_at" timestamp with time zone,
+	"origin_id" uuid,
 	CONSTRAINT "score_guard_contact_id_rule_id_fact_key_pk" PRIMARY KEY("contact_id","rule_id","fact_key")
 );
 --> statement-breakpoint
@@ -728,6 +739,8 @@ CREATE TABLE "segment_version" (
 CREATE TABLE "dead_letter" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"source_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"trust" text NOT NULL,
 	"message_id" text,
 	"reason" text NOT NULL,
 	"raw" text NOT NULL,
@@ -764,15 +777,76 @@ CREATE TABLE "source" (
 	"name" text NOT NULL,
 	"kind" text NOT NULL,
 	"write_key" text NOT NULL,
+	"secret" text DEFAULT replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '') NOT NULL,
 	"origins" text[] DEFAULT '{}' NOT NULL,
+	"consent_default" text DEFAULT 'granted' NOT NULL,
 	"disabled_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "source_minute" (
+	"source_id" uuid NOT NULL,
+	"minute" timestamp with time zone NOT NULL,
+	"writer" uuid NOT NULL,
+	"accepted" integer NOT NULL,
+	"duplicate" integer NOT NULL,
+	"rejected" integer NOT NULL,
+	"last_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "source_minute_source_id_minute_writer_pk" PRIMARY KEY("source_id","minute","writer")
 );
 --> statement-breakpoint
 CREATE TABLE "visitor_lookup" (
 	"anonymous_id" text PRIMARY KEY NOT NULL,
 	"contact_id" uuid NOT NULL,
 	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity_edge" (
+	"node_id" uuid NOT NULL,
+	"edge_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"value" text NOT NULL,
+	"strength" text NOT NULL,
+	"source" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"removed_at" timestamp with time zone,
+	"removed_by" text,
+	"removed_reason" text,
+	CONSTRAINT "identity_edge_node_id_edge_id_pk" PRIMARY KEY("node_id","edge_id")
+);
+--> statement-breakpoint
+CREATE TABLE "identity_merge" (
+	"merge_id" uuid PRIMARY KEY NOT NULL,
+	"kind" text NOT NULL,
+	"from_id" uuid NOT NULL,
+	"to_id" uuid NOT NULL,
+	"nodes" uuid[] NOT NULL,
+	"reason" text NOT NULL,
+	"actor_name" text NOT NULL,
+	"made_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "identity_parked" (
+	"contact_id" uuid NOT NULL,
+	"parked_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"table_name" text NOT NULL,
+	"row" jsonb NOT NULL,
+	CONSTRAINT "identity_parked_contact_id_parked_id_pk" PRIMARY KEY("contact_id","parked_id")
+);
+--> statement-breakpoint
+CREATE TABLE "identity_review" (
+	"review_id" uuid PRIMARY KEY NOT NULL,
+	"node_a" uuid NOT NULL,
+	"node_b" uuid NOT NULL,
+	"reason" text NOT NULL,
+	"kind" text NOT NULL,
+	"value" text NOT NULL,
+	"state" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"decided_at" timestamp with time zone,
+	"decided_by" text
 );
 --> statement-breakpoint
 CREATE TABLE "form" (
@@ -894,11 +968,18 @@ CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segm
 CREATE INDEX "segment_member_due_idx" ON "segment_member" USING btree ("valid_until") WHERE valid_until is not null;--> statement-breakpoint
 CREATE INDEX "segment_pending_segment_idx" ON "segment_pending" USING btree ("segment_id");--> statement-breakpoint
 CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at");--> statement-breakpoint
-CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at");--> statement-breakpoint
+CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at","id");--> statement-breakpoint
+CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_at","id");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
-CREATE INDEX "event_seen_recorded_idx" ON "event_seen" USING brin ("recorded_at");--> statement-breakpoint
+CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint
+CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
+CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint
+CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
+CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ("created_at","review_id") WHERE state = 'open';--> statement-breakpoint
+CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
 CREATE UNIQUE INDEX "form_name_idx" ON "form" USING btree (lower("name"));--> statement-breakpoint
 CREATE INDEX "form_submission_list_idx" ON "form_submission" USING btree ("form_id","submitted_at","submission_id");--> statement-breakpoint
 CREATE INDEX "form_submission_state_idx" ON "form_submission" USING btree ("form_id","state","submitted_at","submission_id");--> statement-breakpoint

@@ -143,6 +143,8 @@ export const sendGuard = pgTable(
     contactId: uuid('contact_id').notNull(),
     sendKey: text('send_key').notNull(),
     messageId: uuid('message_id').notNull(),
+    /** Whose it was before a merge; null: the contact's own. */
+    originId: uuid('origin_id'),
   },
   (t) => [primaryKey({ columns: [t.contactId, t.sendKey] })],
 );
@@ -235,6 +237,8 @@ export const responseGuard = pgTable(
     contactId: uuid('contact_id').notNull(),
     key: text('key').notNull(),
     responseId: uuid('response_id').notNull(),
+    /** Whose it was before a merge; null: the contact's own. */
+    originId: uuid('origin_id'),
   },
   (t) => [primaryKey({ columns: [t.contactId, t.key] })],
 );

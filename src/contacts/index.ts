@@ -1,5 +1,8 @@
 export { recordConsents, suppress } from './actions.consents.ts';
 export { mergeContacts } from './actions.merge.ts';
+export { addEvidence } from './identity/actions.evidence.ts';
+export type { Evidence } from './identity/evidence.ts';
+export { isJunkId } from './identity/junk.ts';
 export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput } from './actions.upsert.ts';
 export { attributeKey, contact } from './schema.ts';

@@ -60,6 +60,10 @@ export const contact = pgTable(
     source: text('source'),
     externalId: text('external_id'),
     mergedInto: uuid('merged_into'),
+    /** "visitor" for a row that began as one nobody knew; what a separated contact goes back to. */
+    bornAs: text('born_as'),
+    /** When the row itself began, once a merge has given the contact an earlier beginning. */
+    bornAt: instant('born_at'),
     search: text('search').notNull().default(''),
     version: integer('version').notNull().default(1),
     createdAt: instant('created_at').notNull(),
@@ -96,11 +100,15 @@ export const contactPoint = pgTable(
     isPrimary: boolean('is_primary').notNull().default(false),
     verifiedAt: instant('verified_at'),
     createdAt: instant('created_at').notNull(),
+    /** Typed by somebody nobody can vouch for: shown, written to with consent, and never used to recognise anybody. */
+    claimed: boolean('claimed').notNull().default(false),
+    /** The node it was said of; null: of the contact itself. */
+    originId: uuid('origin_id'),
   },
   (t) => [primaryKey({ columns: [t.contactId, t.pointId] })],
 );
 
-/** Look-up by email or phone: its own small table keyed by the value. */
+/** Look-up by email or phone, less the claimed ones: its own small table keyed by the value. */
 export const contactPointLookup = pgTable(
   'contact_point_lookup',
   { kind: text('kind').notNull(), value: text('value').notNull(), contactId: uuid('contact_id').notNull() },
@@ -128,6 +136,8 @@ export const contactExternalId = pgTable(
     namespace: text('namespace').notNull(),
     externalId: text('external_id').notNull(),
     contactId: uuid('contact_id').notNull(),
+    /** The node it names; null: the contact itself. */
+    originId: uuid('origin_id'),
   },
   (t) => [
     primaryKey({ columns: [t.namespace, t.externalId] }),
@@ -146,6 +156,10 @@ export const contactHistory = pgTable(
     value: jsonb('value'),
     recordedAt: instant('recorded_at').notNull(),
     originId: uuid('origin_id').notNull(),
+    /** Of a word about tags: {added, removed} against what stood before; null: all of them are new. */
+    delta: jsonb('delta'),
+    /** The merge that made this word to settle what two histories say; it goes when the merge is undone. */
+    settles: uuid('settles'),
   },
   (t) => [primaryKey({ columns: [t.contactId, t.key, t.occurredAt, t.id] })],
 );

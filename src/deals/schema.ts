@@ -19,6 +19,8 @@ export const task = pgTable(
     createdBy: text('created_by').notNull(),
     createdAt: instant('created_at').notNull(),
     closedAt: instant('closed_at'),
+    /** Whom it was about before a merge; null: the contact itself. */
+    originId: uuid('origin_id'),
   },
   (t) => [
     primaryKey({ columns: [t.contactId, t.taskId] }),

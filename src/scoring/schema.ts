@@ -60,6 +60,8 @@ export const scoreGuard = pgTable(
     ruleId: uuid('rule_id').notNull(),
     factKey: text('fact_key').notNull(),
     voidedAt: instant('voided_at'),
+    /** Whose fact it was before a merge; null: the contact's own. */
+    originId: uuid('origin_id'),
   },
   (t) => [
     primaryKey({ columns: [t.contactId, t.ruleId, t.factKey] }),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { storable } from '../core/text.ts';
 import { DAY_MS } from '../core/time.ts';
-import { isJunkId } from './junk.ts';
+import { isJunkId } from '../contacts/index.ts';
 import { MAX_EVENT_BYTES } from './contract.ts';
 import type { NormalEvent } from './fact.ts';
 import { problemOf } from './measure.ts';

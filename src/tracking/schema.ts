@@ -1,7 +1,18 @@
-import { boolean, index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { instant } from '../core/columns.ts';
-import type { SourceKind } from './contract.ts';
+import type { ConsentDefault, LetterKind, SourceKind } from './contract.ts';
+import type { Trust } from './fact.ts';
 
 /** A site, app, server or shop that sends facts. The write key is public and can only write public facts. */
 export const source = pgTable(
@@ -12,10 +23,16 @@ export const source = pgTable(
     /** site | app | server | shop */
     kind: text('kind').$type<SourceKind>().notNull(),
     writeKey: text('write_key').notNull(),
+    /** What the site's server proves user ids with: context.userHash = hex HMAC-SHA256(secret, userId). Never shown to pages. */
+    secret: text('secret')
+      .notNull()
+      .default(sql`replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`),
     origins: text('origins')
       .array()
       .notNull()
       .default(sql`'{}'`),
+    /** What holds for a visitor who was not asked yet: granted | denied */
+    consentDefault: text('consent_default').$type<ConsentDefault>().notNull().default('granted'),
     disabledAt: instant('disabled_at'),
     createdAt: instant('created_at').notNull(),
   },
@@ -33,7 +50,7 @@ export const event = pgTable(
     sourceId: uuid('source_id').notNull(),
     /** Null when the sender gave none. */
     messageId: text('message_id'),
-    /** track | page | screen | identify */
+    /** track | page | screen | identify | group | alias */
     type: text('type').notNull(),
     name: text('name').notNull(),
     /** public | server | verified */
@@ -46,6 +63,8 @@ export const event = pgTable(
   (t) => [
     primaryKey({ columns: [t.contactId, t.occurredAt, t.id] }),
     index('event_name_idx').on(t.name, t.occurredAt),
+    // Rows come in the order of time: a few pages of index find what came last, for next to nothing a row.
+    index('event_recorded_idx').using('brin', t.recordedAt),
   ],
 );
 
@@ -61,11 +80,7 @@ export const eventSeen = pgTable(
     messageId: text('message_id').notNull(),
     recordedAt: instant('recorded_at').notNull(),
   },
-  (t) => [
-    primaryKey({ columns: [t.sourceId, t.trust, t.messageId] }),
-    // Rows come in the order of time: a few pages of index tell how a source fared today.
-    index('event_seen_recorded_idx').using('brin', t.recordedAt),
-  ],
+  (t) => [primaryKey({ columns: [t.sourceId, t.trust, t.messageId] })],
 );
 
 /** Which contact row an anonymous id stands for: a visitor, or the known contact it was joined to. */
@@ -79,16 +94,44 @@ export const visitorLookup = pgTable(
   (t) => [index('visitor_lookup_contact_idx').on(t.contactId)],
 );
 
-/** Events that could not become facts, with the reason and the text as it came, for the developer to see and replay. */
+/**
+ * What could not become a fact (`event`), and facts that could not become an order (`order`): with the reason and the text as it
+ * came, for the developer to see, mend and replay with the trust it was sent with.
+ */
 export const deadLetter = pgTable(
   'dead_letter',
   {
     id: uuid('id').primaryKey(),
     sourceId: uuid('source_id').notNull(),
+    /** event | order */
+    kind: text('kind').$type<LetterKind>().notNull(),
+    /** public | server */
+    trust: text('trust').$type<Trust>().notNull(),
     messageId: text('message_id'),
     reason: text('reason').notNull(),
     raw: text('raw').notNull(),
     receivedAt: instant('received_at').notNull(),
   },
-  (t) => [index('dead_letter_source_idx').on(t.sourceId, t.receivedAt)],
+  (t) => [
+    index('dead_letter_source_idx').on(t.sourceId, t.receivedAt, t.id),
+    index('dead_letter_received_idx').on(t.receivedAt, t.id),
+  ],
+);
+
+/**
+ * How a source fares, by minute. Each writer (a lane of a process) has rows of its own, so that no commit waits for another one's
+ * counter.
+ */
+export const sourceMinute = pgTable(
+  'source_minute',
+  {
+    sourceId: uuid('source_id').notNull(),
+    minute: instant('minute').notNull(),
+    writer: uuid('writer').notNull(),
+    accepted: integer('accepted').notNull(),
+    duplicate: integer('duplicate').notNull(),
+    rejected: integer('rejected').notNull(),
+    lastAt: instant('last_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.sourceId, t.minute, t.writer] })],
 );
