@@ -1,0 +1,66 @@
+import { startAuto } from './auto.ts';
+import { calls, hooks, track } from './calls.ts';
+import type { Call } from './calls.ts';
+import { startForms } from './forms.ts';
+import { anonymousId, mode, startGate } from './gate.ts';
+import { read, write } from './memory.ts';
+import { given, host, version } from './page.ts';
+
+/** The core: what every page loads. Puts `window.otklik` in the place of the queue that stood there, and works the queue off. */
+
+type Queued = [name: string, ...args: unknown[]];
+type Api = { (...command: Queued): unknown; q?: ArrayLike<unknown>[]; version?: string };
+
+/** What the second file, loaded when something of it is wanted, gets from the first. */
+export type Shared = {
+  wanted: Queued[];
+  host: string;
+  key: string | undefined;
+  version: string;
+  read: typeof read;
+  write: typeof write;
+  track: typeof track;
+  hooks: typeof hooks;
+  anonymousId: typeof anonymousId;
+};
+
+const site = window as unknown as { otklik?: Api; otklikMore?: Shared };
+
+const more = (...wanted: Queued): void => {
+  if (!site.otklikMore) {
+    const key = given.key;
+    site.otklikMore = { wanted: [], host, key, version, read, write, track, hooks, anonymousId };
+    const script = document.createElement('script');
+    script.src = `${host}/s/${version}/more.js`;
+    document.head.append(script);
+  }
+  site.otklikMore.wanted.push(wanted);
+};
+
+const start = (): void => {
+  const waiting = Array.from(site.otklik?.q ?? [], (args) => Array.from(args) as Queued);
+  const api: Api = (name, ...args) =>
+    (calls[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+  const own: Record<string, Call> = {
+    getAnonymousId: anonymousId,
+    onReady: (then: (otklik: Api) => void) => then(api),
+    messages: () => more('messages'),
+    push: (options?: object) => more('push', options),
+  };
+  Object.assign(calls, own);
+  site.otklik = Object.assign(api, calls, { version });
+  startGate();
+  const first = /^(consent|debug)$/;
+  for (const command of waiting) if (first.test(command[0])) api(...command);
+  startAuto();
+  startForms();
+  for (const command of waiting) if (!first.test(command[0])) api(...command);
+  if ('messages' in given && mode() !== 'off') more('messages');
+};
+
+if (!site.otklik?.version) {
+  // A page that is only prepared has not been seen yet.
+  if ('prerendering' in document && document.prerendering)
+    document.addEventListener('prerenderingchange', start, { once: true });
+  else start();
+}
