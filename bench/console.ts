@@ -2,6 +2,7 @@ import postgres from 'postgres';
 import { ensureEmbedded } from '../src/core/embedded.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { generateContacts } from './data/contacts.ts';
+import { firstView } from './lib/first-view.ts';
 import { discard, newDataDir, startProduct } from './lib/product.ts';
 import type { Product } from './lib/product.ts';
 import type { Bench } from './main.ts';
@@ -9,7 +10,10 @@ import type { Bench } from './main.ts';
 /** DESIGN.md: lists of a base of a million contacts. */
 const CONTACTS = 1_000_000;
 const TARGET_MS = 200;
-const ROUNDS = 8;
+const FIRST_VIEW_KB = 250;
+const USABLE_MS = 1_500;
+/** Enough that the 95th part is not simply the worst, which on a shared machine is somebody else's. */
+const ROUNDS = 40;
 
 /** What people do on the contacts page; the first of each is not counted, as a page of the base is then read from disk. */
 const QUERIES: Readonly<Record<string, string>> = {
@@ -37,6 +41,12 @@ export const run: Bench = async (emit, note) => {
   const dataDir = await newDataDir();
   try {
     const first = await startProduct(dataDir);
+    const { kb, usableMs, blankMs } = await firstView(first.url);
+    note(
+      `sign-in in a fresh Chromium on this machine, median; a page of one word takes ${Math.round(blankMs)} ms`,
+    );
+    emit({ metric: 'first_view_kb', value: kb, unit: 'kB', limit: FIRST_VIEW_KB, ratio: kb / FIRST_VIEW_KB });
+    emit({ metric: 'usable_ms', value: usableMs, unit: 'ms', limit: USABLE_MS, ratio: usableMs / USABLE_MS });
     await fill(dataDir);
     const worst: Array<{ name: string; p95: number }> = [];
     for (const [name, query] of Object.entries(QUERIES)) worst.push({ name, p95: await p95Of(first, query) });
