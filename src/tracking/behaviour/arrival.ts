@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { categoryOf } from './channel.ts';
+import type { Traffic } from './channel.ts';
+
+/** How somebody came to a page: tags, click ids and the page before, as an event tells them. Pure. */
+
+/** Longer texts in an address are somebody's mistake or attack; what is kept of them is enough to recognise it. */
+const MAX_TEXT = 200;
+const MAX_URL = 1_000;
+
+const words = z.string().trim().min(1).nullish().catch(null);
+const page = z
+  .object({ url: words, path: words, search: words, referrer: words })
+  .partial()
+  .nullish()
+  .catch(null);
+const campaign = z
+  .object({
+    source: words,
+    medium: words,
+    name: words,
+    campaign: words,
+    term: words,
+    content: words,
+    id: words,
+  })
+  .partial()
+  .nullish()
+  .catch(null);
+
+/** What of an event is looked at: the contexts every client sends, and the properties of its page calls. */
+export type Told = { context: { page?: unknown; campaign?: unknown }; properties: Record<string, unknown> };
+
+export type Tags = {
+  source: string | null;
+  medium: string | null;
+  campaign: string | null;
+  term: string | null;
+  content: string | null;
+};
+
+export type Arrival = {
+  /** Path of the page, and its host; null when the event tells of no page. */
+  path: string | null;
+  host: string | null;
+  /** Address of the page before, whatever site it was on. */
+  referrer: string | null;
+  /** Tags of the address or of the click; null for an address without any. */
+  tags: Tags | null;
+  /** The same tags and click again are no new campaign: equal keys are one click's. */
+  campaignKey: string | null;
+};
+
+/** Click ids of advertisers, the most telling first, and what they mean where no tag says more. */
+const CLICK_IDS: ReadonlyArray<readonly [param: string, source: string, medium: string]> = [
+  ['gclid', 'google', 'cpc'],
+  ['wbraid', 'google', 'cpc'],
+  ['gbraid', 'google', 'cpc'],
+  ['dclid', 'google', 'display'],
+  ['msclkid', 'bing', 'cpc'],
+  ['ymclid', 'market.yandex.ru', 'cpc'],
+  ['yclid', 'yandex', 'cpc'],
+  ['ttclid', 'tiktok', 'paid'],
+  ['twclid', 'twitter', 'paid'],
+  ['li_fat_id', 'linkedin', 'paid'],
+  ['rb_clickid', 'vk', 'paid'],
+  ['epik', 'pinterest', 'paid'],
+  ['sccid', 'snapchat', 'paid'],
+  // Facebook and Instagram put theirs on every link, paid or not.
+  ['fbclid', 'facebook', 'social'],
+  ['igshid', 'instagram', 'social'],
+  ['igsh', 'instagram', 'social'],
+];
+
+export function arrivalOf({ context, properties }: Told): Arrival {
+  const seen = page.parse(context.page) ?? {};
+  const own = page.parse(properties) ?? {};
+  const address = addressOf(own.url ?? seen.url ?? null);
+  const query = address?.searchParams ?? new URLSearchParams(own.search ?? seen.search ?? '');
+  const told = campaign.parse(context.campaign) ?? {};
+  const tag = (name: string, ...others: Array<string | null | undefined>): string | null =>
+    short(others.find((value) => value !== null && value !== undefined) ?? query.get(`utm_${name}`));
+  const click = CLICK_IDS.find(([param]) => (query.get(param) ?? '') !== '');
+  const tags: Tags = {
+    source: lower(tag('source', told.source)) ?? click?.[1] ?? null,
+    medium: lower(tag('medium', told.medium)) ?? click?.[2] ?? null,
+    campaign: tag('campaign', told.name, told.campaign),
+    term: tag('term', told.term),
+    content: tag('content', told.content),
+  };
+  const id = tag('id', told.id);
+  const clickId = click === undefined ? null : `${click[0]}=${short(query.get(click[0]))}`;
+  const key = [...Object.values(tags), id, clickId];
+  const tagged = key.some((part) => part !== null);
+  return {
+    path: short(own.path ?? seen.path ?? address?.pathname ?? null, MAX_URL),
+    host: address === null ? null : hostOf(address),
+    referrer: short(own.referrer ?? seen.referrer ?? null, MAX_URL),
+    tags: tagged ? tags : null,
+    campaignKey: tagged ? JSON.stringify(key) : null,
+  };
+}
+
+/** Where the visit that begins with this arrival came from. Another page of the same site is no source. */
+export function trafficOf({ tags, referrer, host }: Arrival): Traffic {
+  if (tags !== null) return { source: tags.source, medium: tags.medium, campaign: tags.campaign };
+  const from = addressOf(referrer);
+  if (from === null || isSameSite(hostOf(from), host)) return { source: null, medium: null, campaign: null };
+  const source = hostOf(from);
+  const category = categoryOf(source);
+  if (category === 'assistant') return { source, medium: 'ai-assistant', campaign: '(ai-assistant)' };
+  return { source, medium: category === 'search' ? 'organic' : 'referral', campaign: null };
+}
+
+function isSameSite(referrer: string, host: string | null): boolean {
+  if (host === null) return false;
+  return referrer === host || referrer.endsWith(`.${host}`) || host.endsWith(`.${referrer}`);
+}
+
+function addressOf(text: string | null): URL | null {
+  if (text === null) return null;
+  const url = URL.parse(text);
+  return url !== null && /^(https?|android-app):$/.test(url.protocol) && url.hostname !== '' ? url : null;
+}
+
+const hostOf = (url: URL): string => url.hostname.toLowerCase().replace(/^www\./, '');
+
+function short(text: string | null | undefined, max = MAX_TEXT): string | null {
+  const trimmed = (text ?? '').trim();
+  return trimmed === '' ? null : trimmed.slice(0, max);
+}
+
+const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;
