@@ -849,6 +849,106 @@ CREATE TABLE "identity_review" (
 	"decided_by" text
 );
 --> statement-breakpoint
+CREATE TABLE "contact_trait" (
+	"contact_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"text_value" text,
+	"number_value" bigint,
+	"date_value" timestamp with time zone,
+	"facts" integer NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "contact_trait_contact_id_key_pk" PRIMARY KEY("contact_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "contact_trait_due" (
+	"contact_id" uuid PRIMARY KEY NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "session" (
+	"contact_id" uuid NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"visit_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"ended_at" timestamp with time zone NOT NULL,
+	"last_event_id" uuid NOT NULL,
+	"events" integer NOT NULL,
+	"pages" integer NOT NULL,
+	"active_ms" integer NOT NULL,
+	"product_views" integer NOT NULL,
+	"category_views" integer NOT NULL,
+	"price_views" integer NOT NULL,
+	"entry_page" text,
+	"referrer" text,
+	"source" text,
+	"medium" text,
+	"campaign" text,
+	"term" text,
+	"content" text,
+	"campaign_key" text,
+	"channel" text NOT NULL,
+	"device" text,
+	"browser" text,
+	"os" text,
+	"converted" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "session_contact_id_started_at_visit_id_pk" PRIMARY KEY("contact_id","started_at","visit_id")
+);
+--> statement-breakpoint
+CREATE TABLE "cart" (
+	"contact_id" uuid NOT NULL,
+	"cart_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"source_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"number" text,
+	"opened_at" timestamp with time zone NOT NULL,
+	"last_at" timestamp with time zone NOT NULL,
+	"order_number" text,
+	"ordered_at" timestamp with time zone,
+	"checkout_at" timestamp with time zone,
+	"checkout_step" smallint,
+	"coupons" jsonb NOT NULL,
+	"currency" text,
+	"lines" jsonb NOT NULL,
+	CONSTRAINT "cart_contact_id_cart_id_pk" PRIMARY KEY("contact_id","cart_id")
+);
+--> statement-breakpoint
+CREATE TABLE "cart_node" (
+	"contact_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"source_id" uuid NOT NULL,
+	CONSTRAINT "cart_node_contact_id_origin_id_source_id_pk" PRIMARY KEY("contact_id","origin_id","source_id")
+);
+--> statement-breakpoint
+CREATE TABLE "interest" (
+	"contact_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"key" text NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"viewed" integer NOT NULL,
+	"clicked" integer NOT NULL,
+	"added" integer NOT NULL,
+	"removed" integer NOT NULL,
+	"wished" integer NOT NULL,
+	"unwished" integer NOT NULL,
+	"viewed_at" timestamp with time zone,
+	"clicked_at" timestamp with time zone,
+	"added_at" timestamp with time zone,
+	"removed_at" timestamp with time zone,
+	"wished_at" timestamp with time zone,
+	"unwished_at" timestamp with time zone,
+	"last_at" timestamp with time zone NOT NULL,
+	"details" jsonb NOT NULL,
+	"details_at" timestamp with time zone NOT NULL,
+	"details_key" text NOT NULL,
+	CONSTRAINT "interest_contact_id_kind_key_origin_id_pk" PRIMARY KEY("contact_id","kind","key","origin_id")
+);
+--> statement-breakpoint
+CREATE TABLE "day_salt" (
+	"day" text PRIMARY KEY NOT NULL,
+	"salt" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "form" (
 	"form_id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -897,6 +997,32 @@ CREATE TABLE "form_view" (
 	"day" date NOT NULL,
 	"views" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "form_view_form_id_day_pk" PRIMARY KEY("form_id","day")
+);
+--> statement-breakpoint
+CREATE TABLE "onsite_message" (
+	"message_id" uuid PRIMARY KEY NOT NULL,
+	"source_id" uuid,
+	"kind" text NOT NULL,
+	"title" text NOT NULL,
+	"body" text NOT NULL,
+	"link_text" text,
+	"link_url" text,
+	"slot" text,
+	"page_pattern" text NOT NULL,
+	"trigger" jsonb NOT NULL,
+	"priority" integer NOT NULL,
+	"cap" integer NOT NULL,
+	"enabled" boolean NOT NULL,
+	"starts_at" timestamp with time zone,
+	"ends_at" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "snippet_release" (
+	"version" text PRIMARY KEY NOT NULL,
+	"files" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 ALTER TABLE "app_user" ADD CONSTRAINT "app_user_team_id_team_id_fk" FOREIGN KEY ("team_id") REFERENCES "public"."team"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -971,6 +1097,8 @@ CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btre
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at","id");--> statement-breakpoint
 CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_at","id");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
+CREATE INDEX "event_cart_idx" ON "event" USING btree ("contact_id","origin_id","occurred_at") WHERE name in ('Product Added', 'Product Removed', 'Wishlist Product Added to Cart', 'Cart Viewed', 'Checkout Started', 'Checkout Step Viewed', 'Checkout Step Completed', 'Payment Info Entered', 'Coupon Entered', 'Coupon Applied', 'Coupon Denied', 'Coupon Removed', 'Order Completed');--> statement-breakpoint
+CREATE INDEX "event_follow_idx" ON "event" USING btree ((properties->>'order_id')) WHERE name in ('Order Updated', 'Order Refunded', 'Order Cancelled');--> statement-breakpoint
 CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint
@@ -980,7 +1108,12 @@ CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");-
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ("created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
+CREATE INDEX "contact_trait_due_idx" ON "contact_trait_due" USING btree ("created_at");--> statement-breakpoint
+CREATE INDEX "session_time_idx" ON "session" USING brin ("started_at","ended_at");--> statement-breakpoint
+CREATE INDEX "cart_last_idx" ON "cart" USING btree ("state","last_at");--> statement-breakpoint
+CREATE INDEX "interest_key_idx" ON "interest" USING btree ("kind","key","last_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "form_name_idx" ON "form" USING btree (lower("name"));--> statement-breakpoint
 CREATE INDEX "form_submission_list_idx" ON "form_submission" USING btree ("form_id","submitted_at","submission_id");--> statement-breakpoint
 CREATE INDEX "form_submission_state_idx" ON "form_submission" USING btree ("form_id","state","submitted_at","submission_id");--> statement-breakpoint
-CREATE INDEX "form_submission_email_idx" ON "form_submission" USING btree ("email","submitted_at");
+CREATE INDEX "form_submission_email_idx" ON "form_submission" USING btree ("email","submitted_at");--> statement-breakpoint
+CREATE INDEX "onsite_message_order_idx" ON "onsite_message" USING btree ("priority","created_at");

@@ -1,0 +1,100 @@
+import { audit } from '../../core/audit.ts';
+import { authorise, inTx } from '../../core/ctx.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { invalid, notFound } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { senderOf } from '../actions.senders.ts';
+import type { OnsiteFields, OnsitePatch, OnsiteShown, OnsiteView } from './contract.ts';
+import { fitsPath } from './pattern.ts';
+import * as store from './store.ts';
+import type { OnsiteRow } from './store.ts';
+
+export async function listOnsite(ctx: Ctx): Promise<OnsiteView[]> {
+  authorise(ctx, 'campaigns:read');
+  return (await store.listMessages(ctx)).map(viewOf);
+}
+
+/** Throws 422 for an inline message without a slot, and for a link without words or words without a link. */
+export async function createOnsite(ctx: Ctx, input: OnsiteFields): Promise<OnsiteView> {
+  authorise(ctx, 'campaigns:write');
+  check(input);
+  return inTx(ctx, async (tx) => {
+    const row = await store.insertMessage(tx, newId(), input);
+    await note(tx, 'created', row.messageId, { title: row.title });
+    return viewOf(row);
+  });
+}
+
+export async function changeOnsite(ctx: Ctx, id: string, patch: OnsitePatch): Promise<OnsiteView> {
+  authorise(ctx, 'campaigns:write');
+  return inTx(ctx, async (tx) => {
+    const found = await store.lockMessage(tx, id);
+    if (found === null) throw notFound('onsite_message', id);
+    const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const row: OnsiteRow = { ...found, ...given, ...store.instants(patch), updatedAt: tx.clock.now() };
+    check(row);
+    await store.updateMessage(tx, row);
+    await note(tx, 'changed', id, given);
+    return viewOf(row);
+  });
+}
+
+export async function deleteOnsite(ctx: Ctx, id: string): Promise<void> {
+  authorise(ctx, 'campaigns:write');
+  await inTx(ctx, async (tx) => {
+    if (!(await store.deleteMessage(tx, id))) throw notFound('onsite_message', id);
+    await note(tx, 'deleted', id, {});
+  });
+}
+
+/** What a page of this path shows now. Throws 401 and 403 as ingestion does. */
+export async function onsiteFor(
+  ctx: Ctx,
+  page: { writeKey: string; path: string; origin: string | null },
+): Promise<OnsiteShown[]> {
+  const { sourceId } = await senderOf(ctx, page.writeKey, page.origin);
+  const active = await store.activeMessages(ctx, sourceId);
+  return store.firstActive(active.filter((row) => fitsPath(row.pagePattern, page.path))).map(shownOf);
+}
+
+function check({
+  kind,
+  slot,
+  linkText,
+  linkUrl,
+}: Pick<OnsiteFields, 'kind' | 'slot' | 'linkText' | 'linkUrl'>): void {
+  if (kind === 'inline' && slot === null)
+    throw invalid('slot_missing', 'An inline message needs the slot it goes into.', 'slot');
+  if ((linkText === null) !== (linkUrl === null))
+    throw invalid('link_incomplete', 'A link needs both an address and words.', 'linkText');
+}
+
+function note(tx: Ctx, what: string, entityId: string, details: Record<string, unknown>): Promise<void> {
+  return audit(tx, { action: `onsite_message.${what}`, entity: 'onsite_message', entityId, details });
+}
+
+function shownOf({
+  messageId,
+  kind,
+  title,
+  body,
+  linkText,
+  linkUrl,
+  slot,
+  trigger,
+  cap,
+}: OnsiteRow): OnsiteShown {
+  return { id: messageId, kind, title, body, linkText, linkUrl, slot, trigger, cap };
+}
+
+function viewOf(row: OnsiteRow): OnsiteView {
+  const { messageId, startsAt, endsAt, createdAt, updatedAt, ...rest } = row;
+  return {
+    id: messageId,
+    ...rest,
+    startsAt: startsAt?.toISOString() ?? null,
+    endsAt: endsAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
