@@ -3,34 +3,58 @@ import type { Ctx } from '../core/ctx.ts';
 import { idFrom, newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { contactsOf } from './actions.contacts.ts';
-import { takeCommerce } from './actions.orders.ts';
-import { MAX_RECORDED } from './contract.ts';
-import type { EventRecorded, SourceKind } from './contract.ts';
-import type { Fact, Note, Place, SentEvent } from './fact.ts';
+import { takeCommerce } from './commerce/actions.ts';
+import { MAX_RAW_CHARS, MAX_RECORDED } from './contract.ts';
+import type { EventRecorded, LetterKind, SourceKind } from './contract.ts';
+import type { Fact, Note, Place, Sender, SentEvent } from './fact.ts';
+import { addToMinutes } from './store.health.ts';
+import type { Counts } from './store.health.ts';
+import { insertLetters } from './store.letters.ts';
+import type { DeadLetterRow } from './store.letters.ts';
 import * as store from './store.ts';
-import type { DeadLetterRow } from './store.ts';
 import { rawOf } from './submission.ts';
 import type { Outcome, Submission } from './submission.ts';
 
-/** A dead letter keeps this much of the raw text: twice the largest event allowed, to see what made it too large. */
-const MAX_RAW_CHARS = 65_536;
 /** Sources whose events come from browsers, where a user agent tells bots from people. */
 const BROWSER_SOURCES: readonly SourceKind[] = ['site', 'shop'];
+/** Has the counters of what this process stores outside the group commit. */
+const OWN_WRITER = newId();
 /** What the outbox takes in one payload, less the braces around. */
 const MAX_PAYLOAD_BYTES = 16_000;
 
 /**
  * Stores what several requests brought, in the caller's transaction: guards against doubles, contacts, facts, orders, dead
- * letters, outbox. A handful of statements whatever the number of events. Returns an outcome for each submission.
+ * letters, outbox. A handful of statements whatever the number of events. Returns an outcome for each submission. `writer` has
+ * the counters of the sources to itself.
  */
-export async function recordBatch(tx: Ctx, submissions: readonly Submission[]): Promise<Outcome[]> {
+export async function recordBatch(
+  tx: Ctx,
+  submissions: readonly Submission[],
+  writer: string = OWN_WRITER,
+): Promise<Outcome[]> {
   const fresh = await store.markSeen(
     tx,
     submissions.flatMap(({ events }) => events),
   );
   const notes = fresh.length === 0 ? [] : await record(tx, fresh);
   await setAside(tx, submissions, notes);
-  return outcomesOf(submissions, fresh, notes);
+  const outcomes = outcomesOf(submissions, fresh, notes);
+  await addToMinutes(tx, writer, countsOf(submissions, outcomes));
+  return outcomes;
+}
+
+function countsOf(submissions: readonly Submission[], outcomes: readonly Outcome[]): Counts[] {
+  const bySource = new Map<string, Counts>();
+  for (const [i, { sender, events, rejected }] of submissions.entries()) {
+    const { sourceId } = sender;
+    const counts = bySource.get(sourceId) ?? { sourceId, accepted: 0, duplicate: 0, rejected: 0 };
+    bySource.set(sourceId, counts);
+    const accepted = outcomes[i]?.accepted ?? 0;
+    counts.accepted += accepted;
+    counts.duplicate += events.length - accepted;
+    counts.rejected += rejected.length;
+  }
+  return [...bySource.values()];
 }
 
 function outcomesOf(
@@ -44,6 +68,7 @@ function outcomesOf(
     const mine = events.filter((one) => stored.has(one));
     return {
       accepted: mine.length,
+      unstored: [],
       notes: noted.size === 0 ? [] : mine.flatMap(({ event }) => noted.get(event) ?? []),
     };
   });
@@ -111,23 +136,25 @@ function payloadsOf(events: readonly EventRecorded[]): Array<{ events: EventReco
 
 async function setAside(tx: Ctx, submissions: readonly Submission[], notes: readonly Note[]): Promise<void> {
   const letters = submissions.flatMap(({ sender, rejected }) =>
-    rejected.map(({ messageId, reason, raw }) => letterOf(sender, messageId, reason, raw)),
+    rejected.map(({ messageId, reason, raw }) => letterOf('event', sender, { messageId, reason, raw })),
   );
   for (const { fact, reason } of notes) {
     const { event, sender } = fact;
-    letters.push(letterOf(sender, event.messageId, `order not taken: ${reason}`, rawOf(event)));
+    const { messageId } = event;
+    letters.push(
+      letterOf('order', sender, { messageId, reason: `order not taken: ${reason}`, raw: rawOf(event) }),
+    );
   }
-  if (letters.length > 0) await store.insertDeadLetters(tx, letters);
+  if (letters.length > 0) await insertLetters(tx, letters);
 }
 
 function letterOf(
-  sender: SentEvent['sender'],
-  messageId: string | null,
-  reason: string,
-  raw: string,
+  kind: LetterKind,
+  { sourceId, trust }: Sender,
+  what: Pick<DeadLetterRow, 'messageId' | 'reason' | 'raw'>,
 ): DeadLetterRow {
-  const { sourceId, trust } = sender;
-  const text = raw.slice(0, MAX_RAW_CHARS);
-  const id = idFrom(`${sourceId}\n${messageId}\n${reason}\n${text}`);
-  return { id, sourceId, trust, messageId, reason, raw: text };
+  const { messageId, reason } = what;
+  const raw = what.raw.slice(0, MAX_RAW_CHARS);
+  const id = idFrom(`${sourceId}\n${messageId}\n${reason}\n${raw}`);
+  return { id, sourceId, kind, trust, messageId, reason, raw };
 }

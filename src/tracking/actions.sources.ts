@@ -1,45 +1,92 @@
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { DomainError } from '../core/errors.ts';
+import { conflict, notFound } from '../core/errors.ts';
 import { idFrom, newId, newToken } from '../core/ids.ts';
-import type { SourceKind, SourceView } from './contract.ts';
-import type { Sender } from './fact.ts';
+import type { RecentEvent, SourceHealth, SourceKind, SourcePatch, SourceView } from './contract.ts';
+import { forgetSources } from './store.cache.ts';
+import { minutesOf, recentOf } from './store.health.ts';
 import * as store from './store.sources.ts';
 
 const WRITE_KEY_BYTES = 18;
 /** What an API key sends without naming a source is booked here. */
-const SERVER_SOURCE_ID = idFrom('source: servers with an API key');
+export const SERVER_SOURCE_ID = idFrom('source: servers with an API key');
+/** Lines of the live debugger. */
+const RECENT = 100;
+
+const newWriteKey = (): string => `wk_${newToken(WRITE_KEY_BYTES)}`;
 
 export async function createSource(
   ctx: Ctx,
-  input: { name: string; kind: SourceKind; origins: string[] },
+  input: {
+    name: string;
+    kind: SourceKind;
+    origins: string[];
+    consentDefault?: SourceView['consentDefault'];
+  },
 ): Promise<SourceView> {
   authorise(ctx, 'tracking:write');
   const row = {
     sourceId: newId(),
-    ...input,
-    writeKey: `wk_${newToken(WRITE_KEY_BYTES)}`,
+    name: input.name,
+    kind: input.kind,
+    origins: input.origins,
+    consentDefault: input.consentDefault ?? 'granted',
+    writeKey: newWriteKey(),
     createdAt: ctx.clock.now(),
   };
   await inTx(ctx, async (tx) => {
     await store.insertSource(tx, row);
-    await audit(tx, {
-      action: 'source.created',
-      entity: 'source',
-      entityId: row.sourceId,
-      details: { name: input.name, kind: input.kind },
-    });
-    tx.afterCommit?.(() => {
-      origins = { ...origins, untilMs: 0 };
-    });
+    await changed(tx, 'source.created', row.sourceId, { name: input.name, kind: input.kind });
   });
-  return view({ ...row, disabled: false, lastEventAt: null, events24h: 0, rejected24h: 0 });
+  return store.viewOf({ ...row, disabled: false, ...store.NOTHING_YET });
 }
 
 export async function listSources(ctx: Ctx): Promise<SourceView[]> {
   authorise(ctx, 'tracking:read');
-  return (await store.allSources(ctx)).map(view);
+  return (await store.sourcesWithHealth(ctx, null)).map(store.viewOf);
+}
+
+/** Throws 404. */
+export async function getSource(ctx: Ctx, id: string): Promise<SourceView> {
+  authorise(ctx, 'tracking:read');
+  const [found] = await store.sourcesWithHealth(ctx, id);
+  if (found === undefined) throw notFound('source', id);
+  return store.viewOf(found);
+}
+
+/** Throws 404, and 409 for switching off the source that servers write to. */
+export async function patchSource(ctx: Ctx, id: string, patch: SourcePatch): Promise<SourceView> {
+  authorise(ctx, 'tracking:write');
+  if (id === SERVER_SOURCE_ID && patch.disabled === true)
+    throw conflict('source_needed', 'Servers write to this source: it cannot be switched off.', 'disabled');
+  await inTx(ctx, async (tx) => {
+    const { disabled, ...rest } = patch;
+    const values = disabled === undefined ? rest : { ...rest, disabledAt: disabled ? ctx.clock.now() : null };
+    if (!(await store.updateSource(tx, id, values))) throw notFound('source', id);
+    await changed(tx, 'source.changed', id, { fields: Object.keys(patch) });
+  });
+  return getSource(asReader(ctx), id);
+}
+
+/** A new write key; the old one is refused from now on (in other processes within seconds). Throws 404. */
+export async function rotateKey(ctx: Ctx, id: string): Promise<SourceView> {
+  authorise(ctx, 'tracking:write');
+  await inTx(ctx, async (tx) => {
+    if (!(await store.updateSource(tx, id, { writeKey: newWriteKey() }))) throw notFound('source', id);
+    await changed(tx, 'source.key_rotated', id, {});
+  });
+  return getSource(asReader(ctx), id);
+}
+
+/** Whoever may change a source may see what it has become. */
+function asReader(ctx: Ctx): Ctx {
+  return { ...ctx, actor: { kind: 'system', id: ctx.actor.id, name: ctx.actor.name } };
+}
+
+async function changed(tx: Ctx, action: string, entityId: string, details: object): Promise<void> {
+  await audit(tx, { action, entity: 'source', entityId, details: { ...details } });
+  tx.afterCommit?.(forgetSources);
 }
 
 /** The source servers write to, made at the first start. */
@@ -48,81 +95,23 @@ export async function installServerSource(ctx: Ctx): Promise<void> {
     sourceId: SERVER_SOURCE_ID,
     name: 'Servers',
     kind: 'server',
-    writeKey: `wk_${newToken(WRITE_KEY_BYTES)}`,
+    writeKey: newWriteKey(),
     origins: [],
+    consentDefault: 'granted',
     createdAt: ctx.clock.now(),
   });
 }
 
-/**
- * Who sends: an API key with `tracking:write` is a server, whose word is trusted; a write key is public. Throws 401 for a key
- * nobody has, 403 for one that is switched off and for a web page of another site than the source names.
- */
-export async function senderOf(ctx: Ctx, writeKey: string | null, origin: string | null): Promise<Sender> {
-  const trusted = ctx.actor.kind === 'apiKey';
-  if (trusted) authorise(ctx, 'tracking:write');
-  const named = writeKey === null ? null : await sourceOf(ctx, writeKey);
-  if (named === null) {
-    if (trusted) return { sourceId: SERVER_SOURCE_ID, kind: 'server', trust: 'server' };
-    throw refused(401, 'unknown_write_key', 'No source has this write key.');
-  }
-  if (named.disabled) throw refused(403, 'source_disabled', 'This source is switched off.');
-  if (origin !== null && !allows(named, origin))
-    throw refused(403, 'origin_not_allowed', `This source takes nothing from ${origin}.`);
-  return { sourceId: named.sourceId, kind: named.kind, trust: trusted ? 'server' : 'public' };
+/** The last events of a source with their verdicts, newest first: the live debugger. Throws 404. */
+export async function recentEventsOf(ctx: Ctx, id: string): Promise<RecentEvent[]> {
+  authorise(ctx, 'tracking:read');
+  if ((await store.sourceById(ctx, id)) === null) throw notFound('source', id);
+  return recentOf(ctx, id, RECENT);
 }
 
-function allows(named: store.SourceRow, origin: string): boolean {
-  return named.origins.length === 0 || named.origins.includes(origin);
-}
-
-function refused(status: number, code: string, detail: string): DomainError {
-  return new DomainError({ code, status, detail, at: code === 'origin_not_allowed' ? 'Origin' : 'writeKey' });
-}
-
-/** How long a source is taken as it was: a change may take this long to reach every process. */
-const TRUST_SOURCE_MS = 5_000;
-/** More sources than this make the cache begin anew. */
-const MAX_CACHED = 1_000;
-const cached = new Map<string, { row: store.SourceRow; untilMs: number }>();
-
-/** Looking the key up would cost each small request a quarter of its time. */
-async function sourceOf(ctx: Ctx, writeKey: string): Promise<store.SourceRow | null> {
-  const nowMs = ctx.clock.now().getTime();
-  const known = cached.get(writeKey);
-  if (known !== undefined && known.untilMs > nowMs) return known.row;
-  const row = await store.sourceByWriteKey(ctx, writeKey);
-  if (row === null) return null;
-  if (cached.size >= MAX_CACHED) cached.clear();
-  cached.set(writeKey, { row, untilMs: nowMs + TRUST_SOURCE_MS });
-  return row;
-}
-
-let origins = { any: false, named: new Set<string>(), untilMs: 0 };
-
-/**
- * The origin to allow in the answer to a browser, or null. A preflight tells no key, so any site that some source names may ask;
- * the call itself is held to its own source.
- */
-export async function allowedOrigin(ctx: Ctx, origin: string): Promise<string | null> {
-  const nowMs = ctx.clock.now().getTime();
-  if (origins.untilMs <= nowMs) {
-    const pages = (await store.listedOrigins(ctx)).filter(({ kind }) => kind !== 'server');
-    origins = {
-      any: pages.some((page) => page.origins.length === 0),
-      named: new Set(pages.flatMap((page) => page.origins)),
-      untilMs: nowMs + TRUST_SOURCE_MS,
-    };
-  }
-  return origins.any || origins.named.has(origin) ? origin : null;
-}
-
-function view(row: store.SourceRow & store.SourceHealth): SourceView {
-  const { sourceId, createdAt, lastEventAt, ...rest } = row;
-  return {
-    id: sourceId,
-    ...rest,
-    createdAt: createdAt.toISOString(),
-    lastEventAt: lastEventAt?.toISOString() ?? null,
-  };
+/** The minutes of the last hours in which something came. Throws 404. */
+export async function sourceHealthOf(ctx: Ctx, id: string, hours: number): Promise<SourceHealth> {
+  authorise(ctx, 'tracking:read');
+  if ((await store.sourceById(ctx, id)) === null) throw notFound('source', id);
+  return { items: await minutesOf(ctx, id, hours) };
 }

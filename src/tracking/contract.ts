@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requiredText } from '../core/text.ts';
 
 /** Bounds of what a client may send in one request and one event. */
 export const MAX_BODY_BYTES = 5 * 1024 * 1024;
@@ -25,6 +26,10 @@ export const ingestAnswer = z
   .meta({ id: 'IngestAnswer' });
 export type IngestAnswer = z.infer<typeof ingestAnswer>;
 
+/** What holds for a visitor who was not asked yet. `denied`: the snippet sends nothing personal before a word of consent. */
+const consentDefault = z.enum(['granted', 'denied']);
+export type ConsentDefault = z.infer<typeof consentDefault>;
+
 export const sourceView = z
   .object({
     id: z.uuid(),
@@ -32,24 +37,123 @@ export const sourceView = z
     kind: z.enum(SOURCE_KINDS),
     writeKey: z.string(),
     origins: z.array(z.string()),
+    consentDefault,
     disabled: z.boolean(),
     createdAt: z.iso.datetime(),
+    /** When the last new event was stored, within the last days; null when none was. */
     lastEventAt: z.iso.datetime().nullable(),
+    /** New events of the last full minute. */
+    perMinute: z.number().int(),
     events24h: z.number().int(),
+    duplicates24h: z.number().int(),
     rejected24h: z.number().int(),
   })
   .meta({ id: 'Source' });
 export type SourceView = z.infer<typeof sourceView>;
 
+/** Web origins that may call from a browser; empty means any. */
+const origins = z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).max(50);
+const sourceName = requiredText(100);
+
 export const sourceCreate = z.object({
-  name: z.string().trim().min(1).max(100),
+  name: sourceName,
   kind: z.enum(SOURCE_KINDS).default('site'),
-  /** Web origins that may call from a browser; empty means any. */
-  origins: z
-    .array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin))
-    .max(50)
-    .default([]),
+  origins: origins.default([]),
+  consentDefault: consentDefault.default('granted'),
 });
+export type SourceCreate = z.output<typeof sourceCreate>;
+
+/** What is left out stays. A source that is switched off answers 403; its facts stay. */
+export const sourcePatch = z
+  .object({ name: sourceName, origins, consentDefault, disabled: z.boolean() })
+  .partial();
+export type SourcePatch = z.output<typeof sourcePatch>;
+
+/** New, repeated and rejected events of a source in one minute. */
+export const sourceHealth = z.object({
+  items: z.array(
+    z.object({
+      minute: z.iso.datetime(),
+      accepted: z.number().int(),
+      duplicate: z.number().int(),
+      rejected: z.number().int(),
+    }),
+  ),
+});
+export type SourceHealth = z.infer<typeof sourceHealth>;
+
+/** One line of the live debugger: an event that came, and what became of it. */
+const recentEvent = z.object({
+  id: z.uuid(),
+  receivedAt: z.iso.datetime(),
+  verdict: z.enum(['accepted', 'rejected']),
+  /** Why it was rejected, or (of an accepted one) made no order. */
+  reason: z.string().nullable(),
+  messageId: z.string().nullable(),
+  /** Of an accepted event; what a rejected one was can only be read in its text. */
+  type: z.string().nullable(),
+  name: z.string().nullable(),
+  trust: z.enum(['public', 'server', 'verified']),
+  bot: z.boolean(),
+  occurredAt: z.iso.datetime().nullable(),
+  contactId: z.uuid().nullable(),
+  properties: z.record(z.string(), z.unknown()).nullable(),
+  context: z.record(z.string(), z.unknown()).nullable(),
+  /** The text of a rejected one. */
+  raw: z.string().nullable(),
+});
+export type RecentEvent = z.infer<typeof recentEvent>;
+/** Newest first. */
+export const recentEvents = z.object({ items: z.array(recentEvent) });
+
+const LETTER_KINDS = ['event', 'order'] as const;
+export type LetterKind = (typeof LETTER_KINDS)[number];
+
+/** `event`: nothing was stored. `order`: the event is a fact, but could not become an order. */
+export const deadLetterView = z
+  .object({
+    id: z.uuid(),
+    sourceId: z.uuid(),
+    kind: z.enum(LETTER_KINDS),
+    trust: z.enum(['public', 'server']),
+    messageId: z.string().nullable(),
+    reason: z.string(),
+    raw: z.string(),
+    receivedAt: z.iso.datetime(),
+  })
+  .meta({ id: 'DeadLetter' });
+export type DeadLetterView = z.infer<typeof deadLetterView>;
+export const deadLetterPage = z.object({
+  items: z.array(deadLetterView),
+  nextCursor: z.string().nullable(),
+});
+
+/** The text of an event as a dead letter keeps it; longer ones are cut and cannot be replayed as they are. */
+export const MAX_RAW_CHARS = 131_072;
+
+/** Without `raw` the letter's own text is tried again. */
+export const replayInput = z.object({ raw: z.string().max(MAX_RAW_CHARS).optional() });
+/** `stored` and `duplicate` remove the letter; a rejected one stays, with its new reason. */
+export const replayAnswer = z.object({
+  outcome: z.enum(['stored', 'duplicate', 'rejected']),
+  reason: z.string().nullable(),
+});
+export type ReplayAnswer = z.infer<typeof replayAnswer>;
+
+/** Letters of one call that replays or deletes many: the oldest of a source, of all sources, or those named. */
+export const MAX_LETTERS = 500;
+export const lettersInput = z.object({
+  sourceId: z.uuid().optional(),
+  ids: z.array(z.uuid()).min(1).max(MAX_LETTERS).optional(),
+});
+export type LettersInput = z.output<typeof lettersInput>;
+export const replayedMany = z.object({
+  stored: z.number().int(),
+  duplicate: z.number().int(),
+  rejected: z.number().int(),
+});
+export type ReplayedMany = z.infer<typeof replayedMany>;
+export const deletedMany = z.object({ deleted: z.number().int() });
 
 /** One stored event as the rest of the program hears of it. */
 const eventRecorded = z.object({

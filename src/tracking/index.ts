@@ -2,7 +2,8 @@ import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts
 import { factsOf, moveFacts } from './store.ts';
 
 export { recordedEvents } from './recorded.ts';
-export { allowedOrigin, installServerSource } from './actions.sources.ts';
+export { allowedOrigin } from './actions.senders.ts';
+export { installServerSource } from './actions.sources.ts';
 export { trackingRoutes } from './routes.ts';
 
 export function registerTracking(): void {

@@ -1,119 +1,130 @@
-import { z } from 'zod';
-import { storable } from '../core/text.ts';
-import { DAY_MS } from '../core/time.ts';
 import { isJunkId } from '../contacts/index.ts';
-import { MAX_EVENT_BYTES } from './contract.ts';
-import type { NormalEvent } from './fact.ts';
-import { problemOf } from './measure.ts';
+import { storable } from '../core/text.ts';
+import { MAX_EVENT_BYTES, MAX_RAW_CHARS } from './contract.ts';
+import type { EventType, NormalEvent } from './fact.ts';
+import { instantOf, eventTime } from './instant.ts';
+import { deepText, measure, PROBLEMS } from './measure.ts';
 
-/** One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. */
+/**
+ * One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. Every event passes
+ * here, so that its few fields are looked at by hand.
+ */
 
 export type Rejected = { ok: false; messageId: string | null; reason: string; raw: string };
 export type Verdict = { ok: true; event: NormalEvent } | Rejected;
 
-/** A sender's clock may be wrong by this much; a larger gap to `sentAt` is history, not skew, and is kept as it is. */
-const MAX_SKEW_MS = DAY_MS;
-/** Nobody has history from before; a device that says so has lost its clock. */
-const EARLIEST_MS = Date.UTC(2000, 0, 1);
+/** No id or name of a sane client is longer; longer ones would make indexes fail. */
+const MAX_TEXT = 200;
 
-const short = z.string().max(200);
-const when = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const bag = z.record(z.string(), z.unknown()).nullish();
-
-const rawEvent = z.object({
-  messageId: short.min(1).nullish(),
-  type: z.enum(['track', 'page', 'screen', 'identify']),
-  event: short.nullish(),
-  name: short.nullish(),
-  anonymousId: short.nullish(),
-  userId: z.union([short, z.number().int()]).nullish(),
-  timestamp: when.nullish(),
-  originalTimestamp: when.nullish(),
-  sentAt: when.nullish(),
-  properties: bag,
-  traits: bag,
-  context: bag,
-});
-type RawEvent = z.output<typeof rawEvent>;
-
-const DEFAULT_NAMES = {
+const NAMES: Readonly<Record<EventType, string>> = {
+  track: '',
   page: 'Page Viewed',
   screen: 'Screen Viewed',
   identify: 'Identified',
-  track: '',
-} as const;
+  group: 'Grouped',
+  alias: 'Aliased',
+};
+
+/** Thrown inside this file only: the reason of a refusal. */
+class Refusal extends Error {}
 
 export function normalise(raw: unknown, receivedAt: Date): Verdict {
-  const messageId = messageIdOf(raw);
-  const problem = problemOf(raw);
-  // What is nested too deep cannot be written as text again; everything else is kept for replay.
-  const text = problem?.startsWith('nested') === true ? '' : (JSON.stringify(raw) ?? '');
-  const reject = (reason: string): Verdict => ({ ok: false, messageId, reason, raw: text });
-  if (problem !== null) return reject(problem);
-  if (Buffer.byteLength(text) > MAX_EVENT_BYTES) return reject(`larger than ${MAX_EVENT_BYTES / 1024} KB`);
-  const parsed = rawEvent.safeParse(raw);
-  if (!parsed.success) return reject(firstIssue(parsed.error));
-  const event = parsed.data;
-  const name = event.type === 'track' ? (event.event ?? '').trim() : DEFAULT_NAMES[event.type];
-  if (name === '') return reject('event: a track call needs the name of the event');
-  const anonymousId = idOrNull(event.anonymousId);
-  const userId = idOrNull(event.userId === null || event.userId === undefined ? null : String(event.userId));
+  const { problem, atMostBytes } = measure(raw);
+  try {
+    if (problem !== null) throw new Refusal(PROBLEMS[problem]);
+    if (atMostBytes > MAX_EVENT_BYTES && Buffer.byteLength(JSON.stringify(raw)) > MAX_EVENT_BYTES)
+      throw new Refusal(`larger than ${MAX_EVENT_BYTES / 1024} KB`);
+    return { ok: true, event: eventOf(bagOf(raw, 'event') ?? missing('event: is no object'), receivedAt) };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const text = problem === 'deep' ? deepText(raw, MAX_RAW_CHARS) : (JSON.stringify(raw) ?? '');
+    return { ok: false, messageId: messageIdOf(raw), reason: error.message, raw: text };
+  }
+}
+
+type Raw = Readonly<Record<string, unknown>>;
+
+function eventOf(raw: Raw, receivedAt: Date): NormalEvent {
+  const type = typeOf(raw['type']);
+  const messageId = textOf(raw, 'messageId');
+  if (messageId === '') throw new Refusal('messageId: is empty');
+  const name = type === 'track' ? (textOf(raw, 'event') ?? '').trim() : NAMES[type];
+  if (name === '') throw new Refusal('event: a track call needs the name of the event');
+  const anonymousId = idOf(raw, 'anonymousId');
+  const userId = idOf(raw, 'userId');
   if (anonymousId === null && userId === null)
-    return reject('anonymousId: neither a usable anonymousId nor a userId');
-  const occurredAt = eventTime(event, receivedAt);
-  if (occurredAt === null) return reject('timestamp: lies before 2000');
-  const properties = propertiesOf(event);
-  const context = event.context ?? {};
-  return {
-    ok: true,
-    event: {
-      messageId: event.messageId ?? null,
-      type: event.type,
-      name,
-      occurredAt,
-      anonymousId,
-      userId,
-      previousId: null,
-      properties,
-      context,
+    throw new Refusal('anonymousId: neither a usable anonymousId nor a userId');
+  const occurredAt = eventTime(
+    {
+      timestamp: timeOf(raw, 'timestamp'),
+      originalTimestamp: timeOf(raw, 'originalTimestamp'),
+      sentAt: timeOf(raw, 'sentAt'),
     },
+    receivedAt,
+  );
+  if (occurredAt === null) throw new Refusal('timestamp: lies before 2000');
+  return {
+    messageId,
+    type,
+    name,
+    occurredAt,
+    anonymousId,
+    userId,
+    previousId: type === 'alias' ? (idOf(raw, 'previousId') ?? missing('previousId: is missing')) : null,
+    properties: propertiesOf(type, raw),
+    context: bagOf(raw['context'], 'context') ?? {},
   };
 }
 
-/**
- * receivedAt − (sentAt − originalTimestamp) takes the sender's clock error out; nothing happens in the future. Null for a
- * moment no clock error explains.
- */
-function eventTime(event: RawEvent, receivedAt: Date): Date | null {
-  const claimed = event.originalTimestamp ?? event.timestamp;
-  if (claimed === null || claimed === undefined) return receivedAt;
-  const { sentAt } = event;
-  const skewMs = sentAt === null || sentAt === undefined ? 0 : receivedAt.getTime() - sentAt.getTime();
-  const clockLost = sentAt !== null && sentAt !== undefined && sentAt.getTime() < EARLIEST_MS;
-  const history = Math.abs(skewMs) > MAX_SKEW_MS && !clockLost;
-  const correctedMs = claimed.getTime() + (history ? 0 : skewMs);
-  return correctedMs < EARLIEST_MS ? null : new Date(Math.min(correctedMs, receivedAt.getTime()));
+function typeOf(value: unknown): EventType {
+  if (typeof value === 'string' && Object.hasOwn(NAMES, value)) return value as EventType;
+  throw new Refusal(`type: is none of ${Object.keys(NAMES).join(', ')}`);
 }
 
-function propertiesOf(event: RawEvent): Record<string, unknown> {
-  if (event.type === 'identify') return event.traits ?? {};
-  const properties = event.properties ?? {};
-  return event.name === null || event.name === undefined || event.type === 'track'
-    ? properties
-    : { name: event.name, ...properties };
+function missing(reason: string): never {
+  throw new Refusal(reason);
 }
 
-function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0];
-  const path = issue?.path.join('.') ?? '';
-  return `${path === '' ? 'event' : path}: ${issue?.message ?? 'wrong'}`;
+/** A text, or a number in its place; null when absent. */
+function textOf(raw: Raw, field: string): string | null {
+  const value = raw[field];
+  if (value === undefined || value === null) return null;
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  if (typeof text !== 'string') throw new Refusal(`${field}: is no text`);
+  if (text.length > MAX_TEXT) throw new Refusal(`${field}: is longer than ${MAX_TEXT} characters`);
+  return text;
 }
 
-function idOrNull(id: string | null | undefined): string | null {
-  return id === null || id === undefined || isJunkId(id) ? null : id.trim();
+function idOf(raw: Raw, field: string): string | null {
+  const id = textOf(raw, field);
+  return id === null || isJunkId(id) ? null : id.trim();
+}
+
+function timeOf(raw: Raw, field: string): Date | null {
+  const value = raw[field];
+  if (value === undefined || value === null) return null;
+  return instantOf(value) ?? missing(`${field}: is no ISO 8601 time`);
+}
+
+function bagOf(value: unknown, field: string): Record<string, unknown> | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== 'object' || Array.isArray(value)) throw new Refusal(`${field}: is no object`);
+  return value as Record<string, unknown>;
+}
+
+function propertiesOf(type: EventType, raw: Raw): Record<string, unknown> {
+  if (type === 'identify') return bagOf(raw['traits'], 'traits') ?? {};
+  if (type === 'group') {
+    const groupId = idOf(raw, 'groupId') ?? missing('groupId: is missing');
+    return { ...bagOf(raw['traits'], 'traits'), groupId };
+  }
+  const properties = bagOf(raw['properties'], 'properties') ?? {};
+  if (type === 'alias') return { ...properties, previousId: raw['previousId'] };
+  const name = type === 'track' ? null : textOf(raw, 'name');
+  return name === null ? properties : { name, ...properties };
 }
 
 function messageIdOf(raw: unknown): string | null {
   const id = typeof raw === 'object' && raw !== null && 'messageId' in raw ? raw.messageId : null;
-  return typeof id === 'string' ? storable(id.slice(0, 200)) : null;
+  return typeof id === 'string' ? storable(id.slice(0, MAX_TEXT)) : null;
 }

@@ -1,18 +1,14 @@
-import { gunzipSync } from 'node:zlib';
 import { DomainError } from '../core/errors.ts';
-import { MAX_BATCH_EVENTS, MAX_BODY_BYTES } from './contract.ts';
+import { MAX_BATCH_EVENTS } from './contract.ts';
 
-/** What the real clients post, told by content and not by labels: JSON, text or form-labelled JSON, gzip with or without a header. */
+/** What the real clients post, told by content and not by labels: JSON, text, form-labelled JSON. Pure. */
 export type Parsed = { events: unknown[]; writeKey: string | null };
 
-export type CallType = 'track' | 'page' | 'screen' | 'identify' | 'batch';
+export type CallType = 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias' | 'batch';
 
-const GZIP_1 = 0x1f;
-const GZIP_2 = 0x8b;
-
-/** Throws 400 for a body that is no JSON object, 413 for one that is too large; never for a single wrong event. */
-export function parseBody(body: Uint8Array, type: CallType): Parsed {
-  const whole = toObject(inflate(body));
+/** Throws 400 for a body that is no JSON object, 413 for too many events; never for a single wrong event. */
+export function parseBody(text: string, type: CallType): Parsed {
+  const whole = toObject(text);
   const writeKey = typeof whole['writeKey'] === 'string' ? whole['writeKey'] : null;
   if (type !== 'batch') {
     const { writeKey: _key, ...event } = whole;
@@ -28,28 +24,16 @@ export function parseBody(body: Uint8Array, type: CallType): Parsed {
       at: 'batch',
     });
   }
-  return { writeKey, events: batch.map((raw: unknown) => inherit(raw, whole)) };
+  for (const raw of batch) inherit(raw, whole);
+  return { writeKey, events: batch };
 }
 
-/** Events of a batch take `sentAt` and `context` from it where they have none. */
-function inherit(raw: unknown, whole: Record<string, unknown>): unknown {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-  return { sentAt: whole['sentAt'], context: whole['context'], ...raw };
-}
-
-function inflate(body: Uint8Array): string {
-  if (body[0] !== GZIP_1 || body[1] !== GZIP_2) return new TextDecoder().decode(body);
-  try {
-    return new TextDecoder().decode(gunzipSync(body, { maxOutputLength: MAX_BODY_BYTES }));
-  } catch (error) {
-    if (error instanceof RangeError)
-      throw new DomainError({
-        code: 'body_too_large',
-        status: 413,
-        detail: `The unpacked body is larger than ${MAX_BODY_BYTES} bytes.`,
-      });
-    throw bad('broken_gzip', 'The body starts like gzip but cannot be unpacked.');
-  }
+/** Events of a batch take `sentAt` and `context` from it where they have none. The parsed event is ours to change. */
+function inherit(raw: unknown, whole: Record<string, unknown>): void {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return;
+  const event = raw as Record<string, unknown>;
+  if (event['sentAt'] === undefined && whole['sentAt'] !== undefined) event['sentAt'] = whole['sentAt'];
+  if (event['context'] === undefined && whole['context'] !== undefined) event['context'] = whole['context'];
 }
 
 function toObject(text: string): Record<string, unknown> {

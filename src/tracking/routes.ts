@@ -1,45 +1,52 @@
-import type { Context } from 'hono';
 import { z } from 'zod';
-import { DomainError } from '../core/errors.ts';
-import { describe, jsonBody, newRouter } from '../core/http.ts';
+import type { Hono } from 'hono';
+import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
-import { createSource, listSources, senderOf } from './actions.sources.ts';
-import { ingest } from './actions.ts';
-import { ingestAnswer, MAX_BODY_BYTES, sourceCreate, sourceView } from './contract.ts';
-import { parseBody } from './parse.ts';
-import type { CallType } from './parse.ts';
+import { pageQuery } from '../core/paging.ts';
+import { deleteLetters, listLetters, replayLetter, replayLetters } from './actions.letters.ts';
+import {
+  createSource,
+  getSource,
+  listSources,
+  patchSource,
+  recentEventsOf,
+  rotateKey,
+  sourceHealthOf,
+} from './actions.sources.ts';
+import {
+  deadLetterPage,
+  deletedMany,
+  lettersInput,
+  recentEvents,
+  replayAnswer,
+  replayedMany,
+  replayInput,
+  sourceCreate,
+  sourceHealth,
+  sourcePatch,
+  sourceView,
+} from './contract.ts';
+import { onsiteRoutes } from './onsite/routes.ts';
+import { pushRoutes } from './push/routes.ts';
+import { ingestRoutes } from './routes.ingest.ts';
+import { snippetRoutes } from './routes.snippet.ts';
 
-const CALLS: ReadonlyArray<[CallType, short: string, summary: string]> = [
-  ['track', 't', 'What somebody did'],
-  ['page', 'p', 'A page somebody saw'],
-  ['screen', 's', 'A screen of an app somebody saw'],
-  ['identify', 'i', 'Who somebody is'],
-  ['batch', 'b', 'Many calls at once'],
-];
+const tag = 'tracking';
+const MAX_HEALTH_HOURS = 7 * 24;
 
-export function trackingRoutes() {
+export function trackingRoutes(): Hono<AppEnv> {
+  const all = [ingestRoutes(), sourceRoutes(), letterRoutes(), snippetRoutes(), onsiteRoutes(), pushRoutes()];
   const router = newRouter();
-  for (const [type, short, summary] of CALLS) {
-    const handler = (c: Context<AppEnv>) => take(c, type);
-    router.post(
-      `/v1/${type}`,
-      describe({
-        tag: 'tracking',
-        summary,
-        description:
-          'Segment-compatible. The answer comes after the commit; a wrong event is named in `rejected` and fails no other.',
-        answer: ingestAnswer,
-        open: 'writeKey',
-      }),
-      handler,
-    );
-    router.post(`/v1/${short}`, handler);
-  }
-  return router
+  for (const routes of all) router.route('/', routes);
+  return router;
+}
+
+function sourceRoutes() {
+  return newRouter()
     .get(
       '/api/sources',
       describe({
-        tag: 'tracking',
+        tag,
         summary: 'Sources with their keys and health',
         answer: z.object({ items: z.array(sourceView) }),
       }),
@@ -48,41 +55,99 @@ export function trackingRoutes() {
     .post(
       '/api/sources',
       describe({
-        tag: 'tracking',
+        tag,
         summary: 'Add a source; its write key may stand in a page',
         status: 201,
         answer: sourceView,
       }),
       jsonBody(sourceCreate),
       async (c) => c.json(await createSource(c.var.ctx, c.req.valid('json')), 201),
+    )
+    .get(
+      '/api/sources/:id',
+      describe({ tag, summary: 'One source', answer: sourceView }),
+      paramsOf(idParam),
+      async (c) => c.json(await getSource(c.var.ctx, c.req.valid('param').id)),
+    )
+    .patch(
+      '/api/sources/:id',
+      describe({ tag, summary: 'Change a source, or switch it off and on', answer: sourceView }),
+      paramsOf(idParam),
+      jsonBody(sourcePatch),
+      async (c) => c.json(await patchSource(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
+    )
+    .post(
+      '/api/sources/:id/rotate-key',
+      describe({ tag, summary: 'Give a source a new write key; the old one ends', answer: sourceView }),
+      paramsOf(idParam),
+      async (c) => c.json(await rotateKey(c.var.ctx, c.req.valid('param').id)),
+    )
+    .get(
+      '/api/sources/:id/recent',
+      describe({
+        tag,
+        summary: 'The last 100 events of a source with their verdicts, newest first',
+        answer: recentEvents,
+      }),
+      paramsOf(idParam),
+      async (c) => c.json({ items: await recentEventsOf(c.var.ctx, c.req.valid('param').id) }),
+    )
+    .get(
+      '/api/sources/:id/health',
+      describe({ tag, summary: 'What came from a source, by minute', answer: sourceHealth }),
+      paramsOf(idParam),
+      queryOf(z.object({ hours: z.coerce.number().int().min(1).max(MAX_HEALTH_HOURS).default(1) })),
+      async (c) =>
+        c.json(await sourceHealthOf(c.var.ctx, c.req.valid('param').id, c.req.valid('query').hours)),
     );
 }
 
-async function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
-  const parsed = parseBody(await bodyOf(c), type);
-  const writeKey = keyFromHeader(c.req.header('authorization')) ?? writeKeyOr(parsed.writeKey ?? '');
-  const sender = await senderOf(c.var.ctx, writeKey, c.req.header('origin') ?? null);
-  return c.json(await ingest(c.var.ctx, sender, parsed.events));
-}
-
-async function bodyOf(c: Context<AppEnv>): Promise<Uint8Array> {
-  const body = new Uint8Array(await c.req.arrayBuffer());
-  if (body.length <= MAX_BODY_BYTES) return body;
-  throw new DomainError({
-    code: 'body_too_large',
-    status: 413,
-    detail: `At most ${MAX_BODY_BYTES / 1024 / 1024} MB.`,
-  });
-}
-
-/** The write key as the real clients send it: user of Basic, or Bearer. An API key there has been read by the API already. */
-function keyFromHeader(header: string | undefined): string | null {
-  const [scheme = '', value = ''] = (header ?? '').split(' ');
-  if (scheme.toLowerCase() === 'bearer') return writeKeyOr(value);
-  if (scheme.toLowerCase() !== 'basic') return null;
-  return writeKeyOr(Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '');
-}
-
-function writeKeyOr(text: string): string | null {
-  return text.startsWith('wk_') ? text : null;
+function letterRoutes() {
+  return newRouter()
+    .get(
+      '/api/dead-letters',
+      describe({
+        tag,
+        summary: 'Events that could not be stored, and orders that could not be taken; newest first',
+        answer: deadLetterPage,
+      }),
+      queryOf(pageQuery.extend({ sourceId: z.uuid().optional() })),
+      async (c) => c.json(await listLetters(c.var.ctx, c.req.valid('query'))),
+    )
+    .post(
+      '/api/dead-letters/replay',
+      describe({
+        tag,
+        summary: 'Try up to 500 letters again, the oldest first',
+        answer: replayedMany,
+      }),
+      jsonBody(lettersInput),
+      async (c) => c.json(await replayLetters(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/dead-letters/delete',
+      describe({ tag, summary: 'Throw up to 500 letters away', answer: deletedMany }),
+      jsonBody(lettersInput),
+      async (c) => c.json({ deleted: await deleteLetters(c.var.ctx, c.req.valid('json')) }),
+    )
+    .post(
+      '/api/dead-letters/:id/replay',
+      describe({
+        tag,
+        summary: 'Try a letter again, as it is or mended; what is stored then leaves the list',
+        answer: replayAnswer,
+      }),
+      paramsOf(idParam),
+      jsonBody(replayInput),
+      async (c) => c.json(await replayLetter(c.var.ctx, c.req.valid('param').id, c.req.valid('json').raw)),
+    )
+    .delete(
+      '/api/dead-letters/:id',
+      describe({ tag, summary: 'Throw a letter away', answer: deletedMany }),
+      paramsOf(idParam),
+      async (c) => {
+        const ids = [c.req.valid('param').id];
+        return c.json({ deleted: await deleteLetters(c.var.ctx, { ids }) });
+      },
+    );
 }

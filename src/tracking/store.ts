@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
-import type { TimelineCursor } from '../contacts/index.ts';
+import { moveRows } from '../contacts/index.ts';
+import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
-import { deadLetter, event, eventSeen, visitorLookup } from './schema.ts';
-import type { Fact, SentEvent, Sender } from './fact.ts';
+import { event, eventSeen } from './schema.ts';
+import type { Fact, SentEvent } from './fact.ts';
 
 /** Facts and what guards them. Bulk statements take one jsonb parameter: one round trip whatever the batch. */
 
@@ -75,34 +76,9 @@ function contextOf({ event, trust }: Fact): Record<string, unknown> {
   return { ...event.context, claimedUserId: event.userId };
 }
 
-export type DeadLetterRow = {
-  id: string;
-  sourceId: string;
-  trust: Sender['trust'];
-  messageId: string | null;
-  reason: string;
-  raw: string;
-};
-
-/** A letter that lies there already is not put there twice: clients repeat whole batches. */
-export async function insertDeadLetters(ctx: Ctx, letters: readonly DeadLetterRow[]): Promise<void> {
-  await ctx.db.execute(sql`
-    insert into ${deadLetter} (id, source_id, message_id, reason, raw, received_at)
-    select l.id, l."sourceId", l."messageId", l.reason, l.raw, ${ctx.clock.now().toISOString()}::timestamptz
-    from jsonb_to_recordset(${json(letters)}) as l(id uuid, "sourceId" uuid, "messageId" text, reason text, raw text)
-    order by l.id
-    on conflict do nothing`);
-}
-
-/** Moves a visitor's facts to the contact it turned out to be. Delete and insert: contact_id decides where a row lives. */
-export async function moveFacts(ctx: Ctx, from: string, to: string): Promise<void> {
-  await ctx.db.execute(sql`
-    with gone as (delete from ${event} where contact_id = ${from}::uuid returning *)
-    insert into ${event} (contact_id, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id)
-    select ${to}::uuid, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id from gone`);
-  await ctx.db.execute(
-    sql`update ${visitorLookup} set contact_id = ${to}::uuid where contact_id = ${from}::uuid`,
-  );
+/** Facts follow the person they are about. Anonymous ids go on naming the row they were given to. */
+export async function moveFacts(ctx: Ctx, move: Move): Promise<void> {
+  await moveRows(ctx, move, { table: 'event' });
 }
 
 export type TimelineFact = {

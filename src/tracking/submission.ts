@@ -12,7 +12,12 @@ export type Submission = {
 };
 
 /** What the commit made of a submission. */
-export type Outcome = { accepted: number; notes: readonly Note[] };
+export type Outcome = {
+  accepted: number;
+  notes: readonly Note[];
+  /** Events that looked right and that the database would not take. */
+  unstored: readonly Rejected[];
+};
 
 export function submissionOf(sender: Sender, raws: readonly unknown[], receivedAt: Date): Submission {
   const events: SentEvent[] = [];
@@ -25,11 +30,12 @@ export function submissionOf(sender: Sender, raws: readonly unknown[], receivedA
   return { sender, events, rejected };
 }
 
-export function answerOf(submission: Submission, { accepted, notes }: Outcome): IngestAnswer {
+export function answerOf(submission: Submission, { accepted, notes, unstored }: Outcome): IngestAnswer {
+  const rejected = [...submission.rejected, ...unstored];
   const answer: IngestAnswer = {
     accepted,
-    duplicate: submission.events.length - accepted,
-    rejected: submission.rejected.map(({ messageId, reason }) => ({ messageId, reason })),
+    duplicate: submission.events.length - accepted - unstored.length,
+    rejected: rejected.map(({ messageId, reason }) => ({ messageId, reason })),
   };
   if (notes.length > 0)
     answer.notes = notes.map(({ fact, reason }) => ({ messageId: fact.event.messageId, reason }));

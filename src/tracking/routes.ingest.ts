@@ -1,0 +1,101 @@
+import type { Context, Hono } from 'hono';
+import { describe, newRouter } from '../core/http.ts';
+import type { AppEnv } from '../core/http.ts';
+import { commit } from './actions.commit.ts';
+import { senderOf, settingsOf } from './actions.senders.ts';
+import { nameDayVisitors } from './cookieless/actions.ts';
+import { ingestAnswer } from './contract.ts';
+import type { Sender } from './fact.ts';
+import { parseBody } from './parse.ts';
+import type { CallType } from './parse.ts';
+import { withBody } from './routes.body.ts';
+import { submissionOf } from './submission.ts';
+
+const CALLS: ReadonlyArray<[CallType, short: string, summary: string]> = [
+  ['track', 't', 'What somebody did'],
+  ['page', 'p', 'A page somebody saw'],
+  ['screen', 's', 'A screen of an app somebody saw'],
+  ['identify', 'i', 'Who somebody is'],
+  ['group', 'g', 'Which group somebody belongs to'],
+  ['alias', 'a', 'Which other id somebody had'],
+  ['batch', 'b', 'Many calls at once'],
+];
+/** A source changes rarely, and a page asks for its settings at every view. */
+const SETTINGS_CACHE = 'public, max-age=60';
+
+/** What sites and servers send to: the protocol of the Segment clients. */
+export function ingestRoutes(): Hono<AppEnv> {
+  const router = newRouter();
+  for (const [type, short, summary] of CALLS) {
+    const handler = (c: Context<AppEnv>) => take(c, type);
+    router.post(
+      `/v1/${type}`,
+      describe({
+        tag: 'tracking',
+        summary,
+        description:
+          'Segment-compatible. The answer comes after the commit; a wrong event is named in `rejected` and fails no other. 429 asks to come back after `Retry-After` seconds.',
+        answer: ingestAnswer,
+        open: 'writeKey',
+      }),
+      handler,
+    );
+    router.post(`/v1/${short}`, handler);
+  }
+  // Figures that analytics.js collects of itself: nobody here needs them, and a refusal would fill its console.
+  router.post('/v1/m', (c) => c.json({ success: true }));
+  router.get(
+    '/v1/projects/:writeKey/settings',
+    describe({
+      tag: 'tracking',
+      summary: 'What analytics.js asks for before it sends',
+      open: 'public',
+    }),
+    async (c) => {
+      const settings = await settingsOf(c.var.ctx, c.req.param('writeKey'));
+      return c.json(settings, 200, { 'Cache-Control': SETTINGS_CACHE });
+    },
+  );
+  return router;
+}
+
+function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
+  return withBody(c, async (text) => {
+    const { ctx } = c.var;
+    const receivedAt = ctx.clock.now();
+    const parsed = parseBody(text, type);
+    const writeKey = keyFromHeader(c.req.header('authorization')) ?? writeKeyOr(parsed.writeKey ?? '');
+    const sender = await senderOf(ctx, writeKey, c.req.header('origin') ?? null);
+    const answer = await commit(
+      ctx,
+      submissionOf(sender, await eventsOf(c, sender, parsed.events), receivedAt),
+    );
+    return c.json(answer);
+  });
+}
+
+/** What a page sends that may store nothing is put under its visitor of the day. */
+async function eventsOf(
+  c: Context<AppEnv>,
+  { sourceId, trust }: Sender,
+  raws: readonly unknown[],
+): Promise<readonly unknown[]> {
+  if (trust !== 'public') return raws;
+  const reader = { sourceId, ip: c.var.clientIp, userAgent: c.req.header('user-agent') ?? '' };
+  return nameDayVisitors(c.var.ctx, reader, raws);
+}
+
+/** The write key as the real clients send it: user of Basic, or Bearer. An API key there has been read by the API already. */
+function keyFromHeader(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const [scheme = '', value = ''] = header.split(' ');
+  if (scheme.toLowerCase() === 'bearer') return writeKeyOr(value);
+  if (scheme.toLowerCase() !== 'basic') return null;
+  return writeKeyOr(Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '');
+}
+
+const WRITE_KEY = /^wk_[\w-]{1,100}$/;
+
+function writeKeyOr(text: string): string | null {
+  return WRITE_KEY.test(text) ? text : null;
+}
