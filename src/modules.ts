@@ -22,7 +22,14 @@ import {
   scoringSubscriptions,
 } from './scoring/index.ts';
 import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
-import { installServerSource, registerTracking, trackingRoutes } from './tracking/index.ts';
+import {
+  installServerSource,
+  registerTracking,
+  trackingRoutes,
+  behaviourJobs,
+  behaviourRoutes,
+  behaviourSubscriptions,
+} from './tracking/index.ts';
 
 /** The list of modules: what each adds to the program. The only place that knows them all. */
 
@@ -49,6 +56,7 @@ export function routes(): Array<Hono<AppEnv>> {
     contactsRoutes(),
     ordersRoutes(),
     trackingRoutes(),
+    behaviourRoutes(),
     segmentsRoutes(),
     loyaltyRoutes(),
     campaignsRoutes(),
@@ -58,11 +66,21 @@ export function routes(): Array<Hono<AppEnv>> {
 }
 
 export function jobs(): Job[] {
-  return [...apiJobs, ...contactsJobs, ...segmentsJobs, ...loyaltyJobs, ...campaignsJobs, ...scoringJobs];
+  return [
+    ...apiJobs,
+    ...contactsJobs,
+    ...behaviourJobs,
+    ...segmentsJobs,
+    ...loyaltyJobs,
+    ...campaignsJobs,
+    ...scoringJobs,
+  ];
 }
 
 export function subscriptions(): Subscription[] {
   return [
+    // Before those who read visits: the subscribers of a topic run in this order.
+    ...behaviourSubscriptions,
     ...segmentsSubscriptions,
     ...loyaltySubscriptions,
     ...campaignsSubscriptions,

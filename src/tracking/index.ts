@@ -1,13 +1,18 @@
 import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { moveBehaviour } from './behaviour/actions.move.ts';
 import { factsOf, moveFacts } from './store.ts';
 
 export { recordedEvents } from './recorded.ts';
 export { allowedOrigin } from './actions.senders.ts';
 export { installServerSource } from './actions.sources.ts';
+export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
+export { behaviourRoutes } from './behaviour/routes.ts';
+export { contactTrait, session } from './behaviour/schema.ts';
 export { trackingRoutes } from './routes.ts';
 
 export function registerTracking(): void {
   registerMergeMover({ name: 'tracking', move: moveFacts });
+  registerMergeMover(moveBehaviour);
   registerTimelineSource({
     kind: 'event',
     load: async (ctx, contactId, { before, limit }) => {

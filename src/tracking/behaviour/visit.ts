@@ -49,8 +49,10 @@ export type Visit = {
   os: string | null;
 };
 
+export type Moment = { occurredAt: Date; id: string };
+
 /** The order of events everywhere here. */
-export function isBefore(a: { occurredAt: Date; id: string }, b: { occurredAt: Date; id: string }): boolean {
+export function isBefore(a: Moment, b: Moment): boolean {
   const gap = a.occurredAt.getTime() - b.occurredAt.getTime();
   return gap === 0 ? a.id < b.id : gap < 0;
 }

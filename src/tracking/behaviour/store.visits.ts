@@ -1,0 +1,197 @@
+import { getTableColumns, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, rows } from '../../core/db.ts';
+import { contact } from '../../contacts/index.ts';
+import { orders } from '../../orders/index.ts';
+import { event } from '../schema.ts';
+import { session } from './schema.ts';
+import { GAP_MS } from './visit.ts';
+import type { Moment, Visit, VisitEvent } from './visit.ts';
+
+/** Visits as they are stored, and the events they are made of. */
+
+/** Whose visits: one browser (the origin its events were said of) of one contact. */
+export type Owner = { contactId: string; originId: string };
+export type OwnedEvent = VisitEvent & Owner;
+export type OwnedVisit = Visit & Owner;
+
+export const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::jsonb`;
+
+/**
+ * What somebody did themselves: of a server's word only what it passes on of a browser. Who somebody is told to be is no visit.
+ */
+const OF_A_PERSON = sql`(not e.bot and (e.type in ('page', 'screen')
+  or (e.trust <> 'server' and e.type in ('track', 'identify'))
+  or (e.type = 'track' and e.context ? 'userAgent')))`;
+
+const EVENT = sql`e.contact_id as "contactId", e.origin_id as "originId", e.id, e.occurred_at as "occurredAt", e.type, e.name,
+  e.context->>'userAgent' as "userAgent", e.context#>>'{device,type}' as "deviceType",
+  jsonb_build_object('page', e.context->'page', 'campaign', e.context->'campaign') as context,
+  jsonb_build_object('url', e.properties->'url', 'path', e.properties->'path', 'search', e.properties->'search',
+    'referrer', e.properties->'referrer', 'seconds', e.properties->'seconds') as properties`;
+
+type RawEvent = Omit<OwnedEvent, 'occurredAt'> & { occurredAt: string };
+const eventOf = (raw: RawEvent): OwnedEvent => ({ ...raw, occurredAt: dateOf(raw.occurredAt) });
+
+/** An event as its outbox event names it. */
+export type Named = { contactId: string; id: string; occurredAt: string; name: string };
+
+/**
+ * The named events that belong to visits. One that lies no longer under the contact it was recorded for (people were merged or
+ * parted since) is found where it is now.
+ */
+export async function namedEvents(ctx: Ctx, named: readonly Named[]): Promise<OwnedEvent[]> {
+  const found = await readNamed(
+    ctx,
+    named,
+    sql`e.contact_id = n."contactId" and e.occurred_at = n."occurredAt"`,
+  );
+  const known = new Set(found.map(({ id }) => id));
+  const moved = named.filter(({ id }) => !known.has(id));
+  if (moved.length > 0)
+    found.push(...(await readNamed(ctx, moved, sql`e.name = n.name and e.occurred_at = n."occurredAt"`)));
+  return found.filter(({ ofPerson }) => ofPerson).map(eventOf);
+}
+
+async function readNamed(ctx: Ctx, named: readonly Named[], where: SQL) {
+  const times = named.map(({ occurredAt }) => occurredAt).toSorted();
+  return rows<RawEvent & { ofPerson: boolean }>(
+    ctx.db,
+    sql`
+    select ${EVENT}, ${OF_A_PERSON} as "ofPerson"
+    from jsonb_to_recordset(${json(named)}) as n("contactId" uuid, id uuid, "occurredAt" timestamptz, name text)
+    join ${event} e on ${where} and e.id = n.id
+      and e.occurred_at between ${times[0]}::timestamptz and ${times.at(-1)}::timestamptz`,
+  );
+}
+
+/** Events of one browser in their order, from `from` (with it, or behind it) on. */
+export async function eventsFrom(
+  ctx: Ctx,
+  owner: Owner,
+  from: Moment & { inclusive: boolean },
+  limit: number,
+): Promise<OwnedEvent[]> {
+  const found = await rows<RawEvent>(
+    ctx.db,
+    sql`
+    select ${EVENT} from ${event} e
+    where e.contact_id = ${owner.contactId}::uuid and e.origin_id = ${owner.originId}::uuid and ${OF_A_PERSON}
+      and (e.occurred_at, e.id) ${sql.raw(from.inclusive ? '>=' : '>')}
+        (${from.occurredAt.toISOString()}::timestamptz, ${from.id}::uuid)
+    order by e.occurred_at, e.id limit ${limit}`,
+  );
+  return found.map(eventOf);
+}
+
+/** Holds contacts, in the order everybody does, so that nobody else computes their visits until the transaction ends. */
+export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await ctx.db.execute(sql`
+    select 1 from ${contact} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
+    order by contact_id for no key update`);
+}
+
+const COLUMNS = Object.entries(getTableColumns(session)).filter(([key]) => key !== 'converted');
+const SELECTED = sql.raw(COLUMNS.map(([key, column]) => `s.${column.name} as "${key}"`).join(', '));
+const UPDATED = sql.raw(COLUMNS.map(([, { name }]) => `${name} = excluded.${name}`).join(', '));
+
+type RawVisit = Omit<OwnedVisit, 'startedAt' | 'endedAt'> & { startedAt: string; endedAt: string };
+const visitOf = (raw: RawVisit): OwnedVisit => ({
+  ...raw,
+  startedAt: dateOf(raw.startedAt),
+  endedAt: dateOf(raw.endedAt),
+});
+
+/** The last visit of each owner, where there is one. */
+export async function lastVisits(ctx: Ctx, owners: readonly Owner[]): Promise<OwnedVisit[]> {
+  const found = await rows<RawVisit>(
+    ctx.db,
+    sql`
+    select l.* from jsonb_to_recordset(${json(owners)}) as o("contactId" uuid, "originId" uuid)
+    cross join lateral (
+      select ${SELECTED} from ${session} s where s.contact_id = o."contactId" and s.origin_id = o."originId"
+      order by s.started_at desc, s.visit_id desc limit 1) l`,
+  );
+  return found.map(visitOf);
+}
+
+const ownBy = ({ contactId, originId }: Owner): SQL =>
+  sql`s.contact_id = ${contactId}::uuid and s.origin_id = ${originId}::uuid`;
+const begunBy = (op: '<=' | '>=', { occurredAt, id }: Moment): SQL =>
+  sql`(s.started_at, s.visit_id) ${sql.raw(op)} (${occurredAt.toISOString()}::timestamptz, ${id}::uuid)`;
+
+/** The last visit of the owner that begins at or before a moment. */
+export async function visitBefore(ctx: Ctx, owner: Owner, at: Moment): Promise<OwnedVisit | undefined> {
+  const found = await rows<RawVisit>(
+    ctx.db,
+    sql`
+    select ${SELECTED} from ${session} s where ${ownBy(owner)} and ${begunBy('<=', at)}
+    order by s.started_at desc, s.visit_id desc limit 1`,
+  );
+  return found.map(visitOf)[0];
+}
+
+/** Visits of the owner that begin from `from` to `to`, both included; without `to`, all later ones. */
+export async function visitsBetween(
+  ctx: Ctx,
+  owner: Owner,
+  from: Moment,
+  to: Moment | undefined,
+): Promise<OwnedVisit[]> {
+  const until = to === undefined ? sql`true` : begunBy('<=', to);
+  const found = await rows<RawVisit>(
+    ctx.db,
+    sql`select ${SELECTED} from ${session} s where ${ownBy(owner)} and ${begunBy('>=', from)} and ${until}`,
+  );
+  return found.map(visitOf);
+}
+
+export async function saveVisits(ctx: Ctx, visits: readonly OwnedVisit[]): Promise<void> {
+  const values = visits.map((visit) => ({
+    ...Object.fromEntries(COLUMNS.map(([key, { name }]) => [name, visit[key as keyof OwnedVisit]])),
+    converted: false,
+  }));
+  await ctx.db.execute(sql`
+    insert into ${session} select * from jsonb_populate_recordset(null::${session}, ${json(values)})
+    on conflict (contact_id, started_at, visit_id) do update set ${UPDATED}`);
+}
+
+export async function dropVisits(ctx: Ctx, contactId: string, visitIds: readonly string[]): Promise<void> {
+  if (visitIds.length === 0) return;
+  await ctx.db.execute(sql`
+    delete from ${session} where contact_id = ${contactId}::uuid
+      and visit_id in (select jsonb_array_elements_text(${json(visitIds)})::uuid)`);
+}
+
+/** Says of the visits of these contacts since `since` (of all, without) whether an order that counts came of them. */
+export async function markConverted(ctx: Ctx, contactIds: readonly string[], since?: Date): Promise<void> {
+  const window = since === undefined ? sql`true` : sql`s.started_at >= ${since.toISOString()}::timestamptz`;
+  await ctx.db.execute(sql`
+    update ${session} v set converted = n.bought
+    from (
+      select s.contact_id, s.started_at, s.visit_id, exists (
+        select from ${orders} o where o.contact_id = s.contact_id and o.kind = 'sale' and o.trust <> 'public'
+          and o.status <> 'cancelled' and o.occurred_at >= s.started_at
+          and o.occurred_at < s.ended_at + ${GAP_MS / 1000}::float8 * interval '1 second') as bought
+      from ${session} s
+      where s.contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and ${window}) n
+    where v.converted <> n.bought
+      and v.contact_id = n.contact_id and v.started_at = n.started_at and v.visit_id = n.visit_id`);
+}
+
+/** Visits of these origins (of all, when null) go to another contact; they belong to a browser, so that none changes. */
+export async function moveVisits(
+  ctx: Ctx,
+  { from, to, origins }: { from: string; to: string; origins: readonly string[] | null },
+): Promise<void> {
+  const which =
+    origins === null
+      ? sql`true`
+      : sql`origin_id in (select jsonb_array_elements_text(${json(origins)})::uuid)`;
+  const others = Object.values(getTableColumns(session)).filter(({ name }) => name !== 'contact_id');
+  const names = sql.raw(others.map(({ name }) => name).join(', '));
+  await ctx.db.execute(sql`
+    with gone as (delete from ${session} where contact_id = ${from}::uuid and ${which} returning *)
+    insert into ${session} (contact_id, ${names}) select ${to}::uuid, ${names} from gone`);
+}
