@@ -258,7 +258,9 @@ async function meetStored(
     } else if (document.trust === 'public' && before.trust !== 'public') {
       results.set(order, done('unchanged', before));
     } else {
-      results.set(order, await compare(ctx, before, document, met));
+      // Who does not speak of the status changes none.
+      const status = order.status ?? before.status;
+      results.set(order, await compare(ctx, before, { ...document, status }, met));
     }
   }
   await deleteDocuments(ctx, replaced);

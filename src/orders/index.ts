@@ -3,6 +3,8 @@ import { registerOrderKinds } from './actions.kinds.ts';
 import { ordersTimeline, returnsTimeline } from './actions.read.ts';
 import { moveOrders } from './store.merge.ts';
 
+export { followOrders, REFUNDED_SUFFIX } from './actions.follow.ts';
+export type { FollowUp } from './actions.follow.ts';
 export { placeOrders } from './actions.place.ts';
 export type { OrderToPlace } from './actions.place.ts';
 export { ordersRoutes } from './routes.ts';

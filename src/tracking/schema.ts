@@ -10,6 +10,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
+import { CART_EVENTS, FOLLOW_EVENTS } from './commerce/names.ts';
 import { instant } from '../core/columns.ts';
 import type { ConsentDefault, LetterKind, SourceKind } from './contract.ts';
 import type { Trust } from './fact.ts';
@@ -39,6 +40,8 @@ export const source = pgTable(
   (t) => [uniqueIndex('source_write_key_idx').on(t.writeKey)],
 );
 
+const namesOf = (names: readonly string[]) => sql.raw(names.map((name) => `'${name}'`).join(', '));
+
 /** What people did, append-only, partitioned by month of occurred_at. */
 export const event = pgTable(
   'event',
@@ -63,6 +66,13 @@ export const event = pgTable(
   (t) => [
     primaryKey({ columns: [t.contactId, t.occurredAt, t.id] }),
     index('event_name_idx').on(t.name, t.occurredAt),
+    // Small: they hold only what carts are made of, and what is said of orders already placed.
+    index('event_cart_idx')
+      .on(t.contactId, t.originId, t.occurredAt)
+      .where(sql`name in (${namesOf(CART_EVENTS)})`),
+    index('event_follow_idx')
+      .on(sql`(properties->>'order_id')`)
+      .where(sql`name in (${namesOf(FOLLOW_EVENTS)})`),
     // Rows come in the order of time: a few pages of index find what came last, for next to nothing a row.
     index('event_recorded_idx').using('brin', t.recordedAt),
   ],
@@ -83,7 +93,7 @@ export const eventSeen = pgTable(
   (t) => [primaryKey({ columns: [t.sourceId, t.trust, t.messageId] })],
 );
 
-/** Which contact row an anonymous id stands for: a visitor, or the known contact it was joined to. */
+/** Which node an anonymous id was given to: a row of contact, also when that lives on in another by now. Never moves. */
 export const visitorLookup = pgTable(
   'visitor_lookup',
   {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { text } from '../core/text.ts';
-import type { NormalEvent } from './fact.ts';
+import { text } from '../../core/text.ts';
+import type { NormalEvent } from '../fact.ts';
 
 /** E-commerce events (version 2 of the Segment specification) as orders. Pure. */
 
@@ -62,8 +62,12 @@ const completed = z.object({
 
 /** The order an event tells of, why it tells of none that can be stored, or null for any other event. */
 export function orderOf(event: Pick<NormalEvent, 'type' | 'name' | 'properties'>): OrderVerdict | null {
-  if (event.type !== 'track' || event.name !== 'Order Completed') return null;
-  const parsed = completed.safeParse(event.properties);
+  return event.type === 'track' && event.name === 'Order Completed' ? contentOf(event.properties) : null;
+}
+
+/** A whole order, as its completion tells it and an update may. */
+export function contentOf(properties: NormalEvent['properties']): OrderVerdict {
+  const parsed = completed.safeParse(properties);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return { ok: false, reason: `${issue?.path.join('.') ?? 'properties'}: ${issue?.message ?? 'wrong'}` };
