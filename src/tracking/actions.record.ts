@@ -1,11 +1,11 @@
-import { isbot } from 'isbot';
 import type { Ctx } from '../core/ctx.ts';
 import { idFrom, newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { contactsOf } from './actions.contacts.ts';
+import { botReason } from './behaviour/bots.ts';
 import { takeCommerce } from './commerce/actions.ts';
 import { MAX_RAW_CHARS, MAX_RECORDED } from './contract.ts';
-import type { EventRecorded, LetterKind, SourceKind } from './contract.ts';
+import type { EventRecorded, LetterKind } from './contract.ts';
 import type { Fact, Note, Place, Sender, SentEvent } from './fact.ts';
 import { addToMinutes } from './store.health.ts';
 import type { Counts } from './store.health.ts';
@@ -15,8 +15,6 @@ import * as store from './store.ts';
 import { rawOf } from './submission.ts';
 import type { Outcome, Submission } from './submission.ts';
 
-/** Sources whose events come from browsers, where a user agent tells bots from people. */
-const BROWSER_SOURCES: readonly SourceKind[] = ['site', 'shop'];
 /** Has the counters of what this process stores outside the group commit. */
 const OWN_WRITER = newId();
 /** What the outbox takes in one payload, less the braces around. */
@@ -89,17 +87,13 @@ async function record(tx: Ctx, events: readonly SentEvent[]): Promise<Note[]> {
 
 function factOf({ event, sender }: SentEvent, place: Place | undefined): Fact {
   if (place === undefined) throw new Error('an accepted event has no contact');
-  const agent = event.context['userAgent'];
+  const reason = botReason(event.context, sender.kind, sender.trust);
   return {
-    event,
+    event: reason === null ? event : { ...event, context: { ...event.context, botReason: reason } },
     sender,
     ...place,
     id: newId(),
-    bot:
-      sender.trust === 'public' &&
-      BROWSER_SOURCES.includes(sender.kind) &&
-      typeof agent === 'string' &&
-      isbot(agent),
+    bot: reason !== null,
   };
 }
 
