@@ -27,6 +27,7 @@ import {
   registerTracking,
   trackingRoutes,
   behaviourJobs,
+  formJobs,
   behaviourRoutes,
   behaviourSubscriptions,
 } from './tracking/index.ts';
@@ -69,7 +70,7 @@ export function jobs(): Job[] {
   return [
     ...apiJobs,
     ...contactsJobs,
-    ...behaviourJobs,
+    ...behaviourJobs, ...formJobs,
     ...segmentsJobs,
     ...loyaltyJobs,
     ...campaignsJobs,

@@ -28,8 +28,10 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 /** Two years, the least that browsers' preload lists take. */
 const HSTS = 'max-age=63072000; includeSubDomains';
-/** Answers for other sites: the snippet's API, the pixel, the links of mails. */
-const CROSS_SITE = ['/v1/', '/t/', '/u/'];
+/** Answers for other sites: the snippet's API, the pixel, the links of mails, forms. */
+const CROSS_SITE = ['/v1/', '/t/', '/u/', '/f/'];
+/** Pages that stand in frames of other sites; each names them in a policy of its own. */
+const FRAMED = '/f/';
 
 /** Headers on every answer; a route that needs another policy sets its own and keeps it. */
 export function secureHeaders(https: boolean): MiddlewareHandler<AppEnv> {
@@ -37,6 +39,7 @@ export function secureHeaders(https: boolean): MiddlewareHandler<AppEnv> {
     await next();
     const { headers } = c.res;
     for (const [name, value] of Object.entries(HEADERS)) {
+      if (name === 'X-Frame-Options' && c.req.path.startsWith(FRAMED)) continue;
       if (!headers.has(name)) headers.set(name, value);
     }
     const shared = CROSS_SITE.some((prefix) => c.req.path.startsWith(prefix));

@@ -15,6 +15,8 @@ const INVITATION: Limit = { name: 'invitation', burst: 60, perSecond: 1 };
 /** Links and pixels of mails: mail providers fetch for many people from one address. A wrong token costs 100. */
 const LINK: Limit = { name: 'link', burst: 5_000, perSecond: 500 };
 const WRONG_LINK_COST = 100;
+/** Pages of forms, and what their visitors send; a form counts the latter once more by itself. */
+const FORM: Limit = { name: 'form', burst: 400, perSecond: 40 };
 /** Events from browsers, many of which may stand behind one address, and from servers. */
 const INGEST: Limit = { name: 'ingest', burst: 20_000, perSecond: 10_000 };
 /** A server with a key: as much as one machine can do; the bound only stops a runaway loop from starving people. */
@@ -102,6 +104,8 @@ export function limitAddress(limiter: Limiter): MiddlewareHandler<AppEnv> {
       limiter.take(INVITATION, ip);
     } else if (path.startsWith('/v1/')) {
       limiter.take(INGEST, ip);
+    } else if (path.startsWith('/f/')) {
+      limiter.take(FORM, ip);
     } else if (path.startsWith('/t/') || path.startsWith('/u/')) {
       limiter.take(LINK, ip);
       await next();

@@ -1,5 +1,8 @@
 export { recordConsents, suppress } from './actions.consents.ts';
+export { recordPushPoint } from './actions.push.ts';
 export { mergeContacts } from './actions.merge.ts';
+export { normalPoint, ownsPoint, verifyPoint } from './actions.points.ts';
+export { csvLine } from './csv.ts';
 export { addEvidence } from './identity/actions.evidence.ts';
 export type { Evidence } from './identity/evidence.ts';
 export { isJunkId } from './identity/junk.ts';
@@ -7,7 +10,8 @@ export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput } from './actions.upsert.ts';
 export { attributeKey, contact } from './schema.ts';
 export { registerMergeMover } from './movers.ts';
-export type { MergeMover } from './movers.ts';
+export type { MergeMover, Move } from './movers.ts';
+export { moveRows } from './identity/store.rows.ts';
 export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';
 export { visibleContacts } from './store.visible.ts';

@@ -1,5 +1,6 @@
 import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { moveBehaviour } from './behaviour/actions.move.ts';
+import { moveCommerce } from './commerce/store.merge.ts';
 import { factsOf, moveFacts } from './store.ts';
 
 export { recordedEvents } from './recorded.ts';
@@ -8,10 +9,12 @@ export { installServerSource } from './actions.sources.ts';
 export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
 export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';
+export { formJobs } from './forms/jobs.ts';
 export { trackingRoutes } from './routes.ts';
 
 export function registerTracking(): void {
   registerMergeMover({ name: 'tracking', move: moveFacts });
+  registerMergeMover({ name: 'tracking.commerce', move: moveCommerce });
   registerMergeMover(moveBehaviour);
   registerTimelineSource({
     kind: 'event',

@@ -26,8 +26,10 @@ import {
   sourcePatch,
   sourceView,
 } from './contract.ts';
+import { commerceRoutes } from './commerce/routes.ts';
 import { onsiteRoutes } from './onsite/routes.ts';
 import { pushRoutes } from './push/routes.ts';
+import { formRoutes } from './forms/routes.ts';
 import { ingestRoutes } from './routes.ingest.ts';
 import { snippetRoutes } from './routes.snippet.ts';
 
@@ -35,7 +37,16 @@ const tag = 'tracking';
 const MAX_HEALTH_HOURS = 7 * 24;
 
 export function trackingRoutes(): Hono<AppEnv> {
-  const all = [ingestRoutes(), sourceRoutes(), letterRoutes(), snippetRoutes(), onsiteRoutes(), pushRoutes()];
+  const all = [
+    ingestRoutes(),
+    sourceRoutes(),
+    letterRoutes(),
+    snippetRoutes(),
+    onsiteRoutes(),
+    pushRoutes(),
+    formRoutes(),
+    commerceRoutes(),
+  ];
   const router = newRouter();
   for (const routes of all) router.route('/', routes);
   return router;

@@ -1,0 +1,32 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { Ctx } from '../core/ctx.ts';
+import { contactPoint } from './schema.ts';
+
+/** Single points of a contact. */
+
+const isPoint = (contactId: string, kind: string, value: string) =>
+  and(eq(contactPoint.contactId, contactId), eq(contactPoint.kind, kind), eq(contactPoint.value, value));
+
+export async function hasPoint(ctx: Ctx, contactId: string, kind: string, value: string): Promise<boolean> {
+  const found = await ctx.db
+    .select({ id: contactPoint.pointId })
+    .from(contactPoint)
+    .where(isPoint(contactId, kind, value));
+  return found.length > 0;
+}
+
+/** False when there is no such point, or it is verified already. */
+export async function markVerified(
+  ctx: Ctx,
+  contactId: string,
+  kind: string,
+  value: string,
+  at: Date,
+): Promise<boolean> {
+  const marked = await ctx.db
+    .update(contactPoint)
+    .set({ verifiedAt: at })
+    .where(and(isPoint(contactId, kind, value), isNull(contactPoint.verifiedAt)))
+    .returning({ id: contactPoint.pointId });
+  return marked.length > 0;
+}

@@ -1,0 +1,16 @@
+/* In the frame: tells the page around it how tall the form is, and where to go when it is done. */
+(() => {
+  if (window.parent === window) return;
+  const tell = (message) => window.parent.postMessage({ otklik: 'form', ...message }, '*');
+  const height = () => tell({ height: Math.ceil(document.documentElement.getBoundingClientRect().height) });
+  new ResizeObserver(height).observe(document.documentElement);
+  addEventListener('load', height);
+  height();
+  const done = document.querySelector('main[data-done]');
+  if (done !== null) tell({ done: true, redirect: done.getAttribute('data-redirect') });
+  const problems = document.getElementById('problems');
+  if (problems !== null) {
+    tell({ look: true });
+    problems.focus();
+  }
+})();
