@@ -5,12 +5,14 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { whenSignedOut } from './api/client.ts';
+import { forgetSignIn } from './api/me.ts';
 import { queryClient } from './api/query.ts';
 import { startI18n } from './i18n/index.ts';
 import { router } from './router.tsx';
 import { Look } from './ui/Look.tsx';
 
 whenSignedOut(() => {
+  forgetSignIn();
   const { pathname, href } = router.state.location;
   if (pathname === '/sign-in' || pathname.startsWith('/invite/')) return;
   queryClient.removeQueries({ queryKey: ['me'] });

@@ -7,27 +7,19 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { loadNamespaces } from 'i18next';
+import type { CustomTypeOptions } from 'i18next';
 import { meQuery } from './api/me.ts';
 import { ApiError } from './api/problem.ts';
 import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
+import { sourceSearch } from './pages/developer/search.ts';
 import { Crash, NotFound } from './pages/Stray.tsx';
+import { auditSearch } from './pages/system/search.ts';
 import { taskSearch } from './pages/work/search.ts';
 
-type Area =
-  | 'campaigns'
-  | 'conditions'
-  | 'contacts'
-  | 'home'
-  | 'imports'
-  | 'leads'
-  | 'people'
-  | 'sales'
-  | 'segments'
-  | 'settings'
-  | 'work';
+type Area = keyof CustomTypeOptions['resources'];
 type Page = { default: () => React.ReactNode };
 
 /** A page comes with its code and its texts, both only when someone goes there. */
@@ -47,7 +39,7 @@ const signIn = createRoute({
 const invite = createRoute({
   getParentRoute: () => root,
   path: '/invite/$token',
-  component: page(() => import('./pages/sign-in/InvitePage.tsx')),
+  component: page(() => import('./pages/sign-in/InvitePage.tsx'), 'problems'),
 });
 
 const app = createRoute({
@@ -62,7 +54,7 @@ const app = createRoute({
       throw error;
     }
   },
-  component: page(() => import('./shell/Shell.tsx')),
+  component: page(() => import('./shell/Shell.tsx'), 'problems'),
 });
 
 const getParentRoute = () => app;
@@ -185,8 +177,45 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/templates',
+    component: page(() => import('./pages/templates/TemplatesPage.tsx'), 'templates'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/templates/new',
+    component: page(() => import('./pages/templates/NewTemplatePage.tsx'), 'templates'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/templates/$id',
+    component: page(() => import('./pages/templates/TemplatePage.tsx'), 'templates'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/scoring',
+    component: page(() => import('./pages/scoring/ScoringPage.tsx'), 'scoring', 'leads'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/sources',
-    component: page(() => import('./pages/settings/SourcesPage.tsx'), 'settings'),
+    component: page(() => import('./pages/settings/SourcesPage.tsx'), 'settings', 'developer'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/sources/$id',
+    validateSearch: sourceSearch,
+    component: page(() => import('./pages/developer/SourcePage.tsx'), 'settings', 'developer'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/audit',
+    validateSearch: auditSearch,
+    component: page(() => import('./pages/system/AuditPage.tsx'), 'audit'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/security',
+    component: page(() => import('./pages/account/SecurityPage.tsx'), 'account'),
   }),
   createRoute({
     getParentRoute,

@@ -11,22 +11,12 @@ import type {
   ReportView,
   StoredMail,
 } from '@server/campaigns/contract.ts';
-import type { TemplateSummary, TemplateView } from '@server/campaigns/contract.template.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
-export type {
-  AudienceView,
-  CampaignView,
-  MessageState,
-  MessageView,
-  OverTimeView,
-  ReportView,
-  TemplateSummary,
-  TemplateView,
-};
+export type { AudienceView, CampaignView, MessageState, MessageView, OverTimeView, ReportView };
 export type CampaignInput = z.input<typeof campaignInput>;
 export type CampaignListed = z.output<typeof campaignList>['items'][number];
 export type CampaignVerb = 'launch' | 'pause' | 'resume' | 'cancel';
@@ -92,33 +82,3 @@ export const outboxMail = (messageId: string) =>
     queryFn: () => api.get<StoredMail>(`/api/outbox/${messageId}`),
     retry: false,
   });
-
-export const templates = {
-  all: queryOptions({
-    queryKey: ['templates'],
-    queryFn: async () => (await api.get<{ items: TemplateSummary[] }>('/api/templates')).items,
-    staleTime: 60_000,
-  }),
-  one: (id: string) =>
-    queryOptions({
-      queryKey: ['templates', id],
-      queryFn: () => api.get<TemplateView>(`/api/templates/${id}`),
-      staleTime: 60_000,
-    }),
-  preview: (template: TemplateView, locale: string) => {
-    const variant = template.variants.find((one) => one.locale === locale) ?? template.variants[0];
-    return queryOptions({
-      queryKey: ['templates', 'preview', template.id, template.version, variant?.locale],
-      queryFn: ({ signal }) => {
-        const { uses: _uses, ...sent } = variant ?? { uses: undefined };
-        return api.ask<PreviewView>(
-          '/api/templates/preview',
-          { purpose: template.purpose, variant: sent },
-          signal,
-        );
-      },
-      staleTime: 60_000,
-      enabled: variant !== undefined,
-    });
-  },
-};

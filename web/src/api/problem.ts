@@ -1,5 +1,13 @@
+import { fieldText, problemText } from '../i18n/problems.ts';
+
 /** What the API says when it refuses: RFC 9457 problem+json, or better-auth's `{ code, message }`. */
-export type FieldProblem = { path: string; code: string; message: string };
+export type FieldProblem = {
+  path: string;
+  code: string;
+  message: string;
+  /** Bounds and names that words in another language need. */
+  params?: Record<string, unknown>;
+};
 
 export class ApiError extends Error {
   readonly status: number;
@@ -34,8 +42,9 @@ function fieldsOf(value: unknown): FieldProblem[] {
   if (!Array.isArray(value)) return [];
   return value.flatMap((item: unknown) => {
     if (typeof item !== 'object' || item === null) return [];
-    const { path, code, message } = item as Record<string, unknown>;
-    return [{ path: text(path) ?? '', code: text(code) ?? 'invalid', message: text(message) ?? '' }];
+    const { path, code, message, params } = item as Record<string, unknown>;
+    const field = { path: text(path) ?? '', code: text(code) ?? 'invalid', message: text(message) ?? '' };
+    return [typeof params === 'object' && params !== null ? { ...field, params: { ...params } } : field];
   });
 }
 
@@ -57,7 +66,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
 export function fieldErrors(error: unknown): Record<string, string> {
   if (!(error instanceof ApiError)) return {};
   const found: Record<string, string> = {};
-  for (const field of error.fields) if (field.path !== '') found[field.path] ??= field.message;
-  if (error.at !== undefined && error.at !== '') found[error.at] ??= error.message;
+  for (const field of error.fields) if (field.path !== '') found[field.path] ??= fieldText(field);
+  if (error.at !== undefined && error.at !== '') found[error.at] ??= problemText(error);
   return found;
 }

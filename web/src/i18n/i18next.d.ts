@@ -1,32 +1,46 @@
 import 'i18next';
+import type account from './en/account.ts';
+import type audit from './en/audit.ts';
 import type campaigns from './en/campaigns.ts';
 import type common from './en/common.ts';
 import type conditions from './en/conditions.ts';
 import type contacts from './en/contacts.ts';
+import type developer from './en/developer.ts';
 import type home from './en/home.ts';
+import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
 import type leads from './en/leads.ts';
 import type people from './en/people.ts';
+import type problems from './en/problems.ts';
 import type sales from './en/sales.ts';
+import type scoring from './en/scoring.ts';
 import type segments from './en/segments.ts';
 import type settings from './en/settings.ts';
+import type templates from './en/templates.ts';
 import type work from './en/work.ts';
 
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'common';
     resources: {
+      account: typeof account;
+      audit: typeof audit;
       campaigns: typeof campaigns;
       common: typeof common;
       conditions: typeof conditions;
       contacts: typeof contacts;
+      developer: typeof developer;
       home: typeof home;
+      identity: typeof identity;
       imports: typeof imports;
       leads: typeof leads;
       people: typeof people;
+      problems: typeof problems;
       sales: typeof sales;
+      scoring: typeof scoring;
       segments: typeof segments;
       settings: typeof settings;
+      templates: typeof templates;
       work: typeof work;
     };
   }

@@ -7,13 +7,14 @@ import {
   UnstyledButton,
   useMantineColorScheme,
 } from '@mantine/core';
-import { IconLogout, IconSelector } from '@tabler/icons-react';
+import { IconLogout, IconSelector, IconShieldLock } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { auth } from '../api/me.ts';
+import { auth, forgetSignIn } from '../api/me.ts';
 import { language } from '../i18n/index.ts';
 import { useMe } from '../lib/me.ts';
+import { MenuLink } from '../ui/links.tsx';
 import classes from './shell.module.css';
 
 /** Who is signed in; language, appearance, sign-out. Each browser remembers its choice. */
@@ -26,6 +27,7 @@ export function UserMenu() {
 
   const signOut = async () => {
     await auth.signOut().catch(() => undefined);
+    forgetSignIn();
     await navigate({ to: '/sign-in' });
     client.clear();
   };
@@ -77,6 +79,9 @@ export function UserMenu() {
           />
         </Box>
         <Menu.Divider />
+        <MenuLink to="/security" closeMenuOnClick leftSection={<IconShieldLock size={16} />}>
+          {t('user.security')}
+        </MenuLink>
         <Menu.Item leftSection={<IconLogout size={16} />} onClick={() => void signOut()}>
           {t('user.signOut')}
         </Menu.Item>

@@ -5,10 +5,13 @@ import {
   IconChecklist,
   IconFileImport,
   IconFlame,
+  IconHistory,
   IconHome,
   IconKey,
+  IconMail,
   IconPlugConnected,
   IconSend,
+  IconTargetArrow,
   IconUsers,
   IconUsersGroup,
 } from '@tabler/icons-react';
@@ -20,6 +23,9 @@ const ITEMS = {
   contacts: { to: '/contacts', icon: IconUsers, right: 'contacts:read' },
   segments: { to: '/segments', icon: IconAffiliate, right: 'segments:read' },
   campaigns: { to: '/campaigns', icon: IconSend, right: 'campaigns:read' },
+  templates: { to: '/templates', icon: IconMail, right: 'campaigns:read' },
+  scoring: { to: '/scoring', icon: IconTargetArrow, right: 'leads:read' },
+  audit: { to: '/audit', icon: IconHistory, right: 'system:read' },
   sales: { to: '/sales', icon: IconChartBar, right: 'orders:read' },
   imports: { to: '/imports', icon: IconFileImport, right: 'contacts:import' },
   people: { to: '/people', icon: IconUsersGroup, right: 'people:read' },
@@ -38,8 +44,17 @@ const FIRST: Record<Role, readonly NavKey[]> = {
   developer: ['home', 'sources', 'keys', 'imports'],
 };
 
-const SETUP: readonly NavKey[] = ['imports', 'people', 'sources', 'keys'];
-const WORK: readonly NavKey[] = ['home', 'leads', 'tasks', 'contacts', 'segments', 'campaigns', 'sales'];
+const SETUP: readonly NavKey[] = ['imports', 'scoring', 'people', 'sources', 'keys', 'audit'];
+const WORK: readonly NavKey[] = [
+  'home',
+  'leads',
+  'tasks',
+  'contacts',
+  'segments',
+  'campaigns',
+  'templates',
+  'sales',
+];
 
 export type NavEntry = { key: NavKey } & (typeof ITEMS)[NavKey];
 

@@ -1,6 +1,7 @@
 import { notifications } from '@mantine/notifications';
 import { t } from 'i18next';
 import { ApiError } from '../api/problem.ts';
+import { problemText } from '../i18n/problems.ts';
 
 export function notifyDone(message: string): void {
   notifications.show({ message, color: 'pine', autoClose: 4_000 });
@@ -11,7 +12,7 @@ export function notifyProblem(error: unknown): void {
   const problem = error instanceof ApiError ? error : undefined;
   notifications.show({
     color: 'red',
-    title: problem?.message ?? t('error.unexpected'),
+    title: problem === undefined ? t('error.unexpected') : problemText(problem),
     message: problem === undefined ? '' : problem.code,
     autoClose: 12_000,
     role: 'alert',

@@ -4,6 +4,9 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/problem.ts';
+import { problemText } from '../i18n/problems.ts';
+import { ButtonLink } from './links.tsx';
+import { PageHeader } from './PageHeader.tsx';
 
 /** Nothing here yet, or nothing fits: says which, and offers the next step. */
 export function EmptyState(props: { icon?: ReactNode; title: string; text?: string; action?: ReactNode }) {
@@ -29,7 +32,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: () => voi
   return (
     <Alert color="red" variant="light" icon={<IconAlertTriangle size={18} />} title={title} role="alert">
       <Stack gap="xs" align="flex-start">
-        <Text size="sm">{problem?.message ?? t('error.unexpected')}</Text>
+        <Text size="sm">{problem === undefined ? t('error.unexpected') : problemText(problem)}</Text>
         {problem !== undefined && (
           <Code>{[problem.code, problem.requestId].filter(Boolean).join(' · ')}</Code>
         )}
@@ -54,14 +57,32 @@ export function Loading({ lines = 4, height = 18 }: { lines?: number; height?: n
   );
 }
 
+/** An id that nothing has, and one that is none at all, are the same to whoever followed a link. */
+const isNoPage = (error: unknown): boolean =>
+  error instanceof ApiError &&
+  (error.status === 404 || (error.code === 'validation_failed' && error.at === 'id'));
+
+function NoPage() {
+  const { t } = useTranslation(['problems', 'common']);
+  return (
+    <>
+      <PageHeader title={t('problems:noPage')} description={t('problems:noPageText')} />
+      <ButtonLink to="/">{t('common:error.toHome')}</ButtonLink>
+    </>
+  );
+}
+
 /** The three states of one query around what it brings. */
 export function Loaded<T>(props: {
   query: UseQueryResult<T>;
   lines?: number;
+  /** The query brings what the whole page is about: when there is no such thing, the page says so. */
+  page?: boolean;
   children: (data: T) => ReactNode;
 }) {
   const { data, error, refetch } = props.query;
   if (data !== undefined) return props.children(data);
+  if (error !== null && props.page === true && isNoPage(error)) return <NoPage />;
   if (error !== null) return <ErrorState error={error} retry={() => void refetch()} />;
   return <Loading {...(props.lines === undefined ? {} : { lines: props.lines })} />;
 }

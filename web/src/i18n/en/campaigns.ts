@@ -62,6 +62,8 @@ export default {
     burst: 'many links at once',
   },
   wizard: {
+    missing: 'Still to choose: {{list}}.',
+    missingOf: { name: 'a name', segment: 'a segment', template: 'a template', coupon: 'a coupon' },
     newTitle: 'New campaign',
     editTitle: 'Edit the campaign',
     who: 'Who',
@@ -151,9 +153,9 @@ export default {
     link: 'Link',
     humanClicks: 'Clicks by people',
     unsubscribes: 'Unsubscribed',
-    coupons: 'Coupons',
+    coupons: 'Coupons by state',
     couponStates: {
-      issued: 'Issued',
+      issued: 'Waiting to be used',
       held: 'In a basket',
       used: 'Used',
       expired: 'Expired',
@@ -191,6 +193,7 @@ export default {
     empty: 'No messages here.',
     mail: 'Message',
     mailTo: 'To {{address}}',
+    nameless: 'Nameless',
     noMail: 'The text of this message is not in the local outbox.',
   },
 } as const;

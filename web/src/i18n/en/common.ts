@@ -15,6 +15,9 @@ export default {
     imports: 'Imports',
     people: 'People',
     sources: 'Sources',
+    templates: 'Templates',
+    scoring: 'Scoring rules',
+    audit: 'Audit log',
     keys: 'API keys',
     work: 'Work',
     setup: 'Set up',
@@ -27,6 +30,7 @@ export default {
     light: 'Light',
     dark: 'Dark',
     auto: 'As the system',
+    security: 'Security',
     signOut: 'Sign out',
   },
   role: {

@@ -50,5 +50,27 @@ export default {
     has_bought_three_times_or_more: 'Has bought three times or more',
     can_be_written_to: 'Can be written to',
   },
+  /** What a cause reacted to: responses, events of shops, a condition of fit. */
+  factWords: {
+    opened: 'opened',
+    clicked: 'followed a link',
+    unsubscribed: 'unsubscribed',
+    converted: 'bought',
+    delivered: 'delivered',
+    holds: 'holds true',
+    holds_no_longer: 'holds no longer',
+    page_viewed: 'page viewed',
+    product_viewed: 'product viewed',
+    product_added: 'put into the cart',
+    product_removed: 'taken out of the cart',
+    cart_viewed: 'cart viewed',
+    checkout_started: 'checkout begun',
+    order_completed: 'order placed',
+    order_placed: 'order placed',
+    products_searched: 'searched',
+    product_list_viewed: 'list of products viewed',
+  },
+  ownOnly:
+    'You see your own contacts. Leads without an owner, or of others, are not shown: ask for them to be assigned to you.',
   noScore: 'No score yet: nothing is known that gives points.',
 } as const;

@@ -32,6 +32,9 @@ export default {
   inviteEmail: 'Email',
   inviteEmailHint: 'Leave it empty to let whoever opens the link enter their own.',
   inviteCreate: 'Create the link',
+  openTitle: 'An open link?',
+  openText:
+    'Without an email, whoever gets hold of this link can join once as {{role}}. Send it only where you trust everybody who can read it.',
   inviteReady: 'Send this link to the person',
   inviteLink: 'Invitation link',
   inviteExpires: 'It works once and until {{date}}.',

@@ -14,6 +14,7 @@ export default {
     last: 'Last event',
     never: 'nothing yet',
     today: 'Events, 24 h',
+    day: 'Last day',
     todayWhy: 'Facts of this source recorded in the last 24 hours.',
     rejected: 'Refused, 24 h',
     connect: 'How to connect',

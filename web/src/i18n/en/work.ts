@@ -32,6 +32,7 @@ export default {
     direction: 'Direction',
     directions: { out: 'Outgoing', in: 'Incoming' },
     outcome: 'Outcome',
+    choose: 'How did it end?',
     outcomes: {
       reached: 'Talked',
       no_answer: 'No answer',

@@ -67,6 +67,8 @@ export default {
     burst: 'много ссылок сразу',
   },
   wizard: {
+    missing: 'Осталось выбрать: {{list}}.',
+    missingOf: { name: 'название', segment: 'сегмент', template: 'шаблон', coupon: 'купон' },
     newTitle: 'Новая кампания',
     editTitle: 'Изменить кампанию',
     who: 'Кому',
@@ -156,9 +158,9 @@ export default {
     link: 'Ссылка',
     humanClicks: 'Переходы людей',
     unsubscribes: 'Отписались',
-    coupons: 'Купоны',
+    coupons: 'Купоны по состоянию',
     couponStates: {
-      issued: 'Выдано',
+      issued: 'Ещё не использованы',
       held: 'В корзине',
       used: 'Использовано',
       expired: 'Истекло',
@@ -196,6 +198,7 @@ export default {
     empty: 'Сообщений здесь нет.',
     mail: 'Письмо',
     mailTo: 'Кому: {{address}}',
+    nameless: 'Без имени',
     noMail: 'Текста этого письма нет в локальном ящике.',
   },
 } satisfies Russian<typeof en>;

@@ -18,6 +18,9 @@ export default {
     imports: 'Загрузки',
     people: 'Сотрудники',
     sources: 'Источники',
+    templates: 'Шаблоны',
+    scoring: 'Правила оценки',
+    audit: 'Журнал',
     keys: 'Ключи API',
     work: 'Работа',
     setup: 'Настройка',
@@ -30,6 +33,7 @@ export default {
     light: 'Светлое',
     dark: 'Тёмное',
     auto: 'Как в системе',
+    security: 'Безопасность',
     signOut: 'Выйти',
   },
   role: {

@@ -53,5 +53,27 @@ export default {
     has_bought_three_times_or_more: 'Покупал три раза и больше',
     can_be_written_to: 'Можно написать на почту',
   },
+  /** What a cause reacted to: responses, events of shops, a condition of fit. */
+  factWords: {
+    opened: 'открыто',
+    clicked: 'переход по ссылке',
+    unsubscribed: 'отписка',
+    converted: 'покупка',
+    delivered: 'доставлено',
+    holds: 'верно',
+    holds_no_longer: 'больше не верно',
+    page_viewed: 'просмотр страницы',
+    product_viewed: 'просмотр товара',
+    product_added: 'товар в корзине',
+    product_removed: 'товар убран из корзины',
+    cart_viewed: 'просмотр корзины',
+    checkout_started: 'начато оформление',
+    order_completed: 'заказ',
+    order_placed: 'заказ',
+    products_searched: 'поиск',
+    product_list_viewed: 'просмотр списка товаров',
+  },
+  ownOnly:
+    'Вы видите только свои контакты. Лиды без ответственного и чужие не показаны: попросите назначить их вам.',
   noScore: 'Балла ещё нет: пока нечего считать.',
 } satisfies Russian<typeof en>;

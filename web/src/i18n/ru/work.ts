@@ -35,6 +35,7 @@ export default {
     direction: 'Направление',
     directions: { out: 'Исходящий', in: 'Входящий' },
     outcome: 'Итог',
+    choose: 'Чем кончился звонок?',
     outcomes: {
       reached: 'Поговорили',
       no_answer: 'Нет ответа',

@@ -21,7 +21,9 @@ const route = getRouteApi('/app/campaigns/$id');
 export default function CampaignPage() {
   const { id } = route.useParams();
   return (
-    <Loaded query={useQuery(campaigns.one(id))}>{(campaign) => <Campaign campaign={campaign} />}</Loaded>
+    <Loaded page query={useQuery(campaigns.one(id))}>
+      {(campaign) => <Campaign campaign={campaign} />}
+    </Loaded>
   );
 }
 

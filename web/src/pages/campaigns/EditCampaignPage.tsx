@@ -9,7 +9,7 @@ const route = getRouteApi('/app/campaigns/$id/edit');
 export default function EditCampaignPage() {
   const { id } = route.useParams();
   return (
-    <Loaded query={useQuery(campaigns.one(id))}>
+    <Loaded page query={useQuery(campaigns.one(id))}>
       {(found) => <CampaignWizard key={found.id} campaign={found} />}
     </Loaded>
   );

@@ -12,7 +12,6 @@ import { CopyField } from '../../ui/CopyField.tsx';
 import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
 import { STATE_COLORS } from '../imports/words.ts';
-import { pageSnippet } from '../settings/snippets.ts';
 import { Card } from './Card.tsx';
 import classes from './home.module.css';
 
@@ -45,7 +44,7 @@ export function SourcesCard() {
           <ul className={classes['rows']}>
             {rows.slice(0, SHOWN).map(({ id, name, events24h, lastEventAt }) => (
               <li key={id}>
-                <AnchorLink to="/sources" size="sm">
+                <AnchorLink to="/sources/$id" params={{ id }} size="sm">
                   {name}
                 </AnchorLink>
                 <Group gap="sm">
@@ -67,13 +66,9 @@ export function SourcesCard() {
 /** What goes into the pages of a site; servers send on their own. */
 function Snippet({ source }: { source: SourceView | undefined }) {
   const { t } = useTranslation('settings');
-  if (source === undefined) return null;
-  return (
-    <CopyField
-      label={`${t('sources.page')}: ${source.name}`}
-      value={pageSnippet(window.location.origin, source.writeKey)}
-    />
-  );
+  const snippet = useQuery({ ...sources.snippet(source?.id ?? ''), enabled: source !== undefined });
+  if (source === undefined || snippet.data === undefined) return null;
+  return <CopyField label={`${t('sources.page')}: ${source.name}`} value={snippet.data.html} />;
 }
 
 export function KeysCard() {

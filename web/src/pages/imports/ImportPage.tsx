@@ -22,7 +22,11 @@ const route = getRouteApi('/app/imports/$id');
 
 export default function ImportPage() {
   const { id } = route.useParams();
-  return <Loaded query={useQuery(imports.one(id))}>{(view) => <Import view={view} />}</Loaded>;
+  return (
+    <Loaded page query={useQuery(imports.one(id))}>
+      {(view) => <Import view={view} />}
+    </Loaded>
+  );
 }
 
 function Import({ view }: { view: ImportView }) {

@@ -2,6 +2,7 @@ import { Button, Drawer, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import type { LeadView } from '../../api/leads.ts';
+import { contactName } from '../../lib/contactName.ts';
 import { LeadScore } from './LeadScore.tsx';
 import classes from './leads.module.css';
 import { WhyLead } from './WhyLead.tsx';
@@ -34,7 +35,10 @@ export function LeadSummary({ lead }: { lead: LeadView }) {
         opened={open}
         onClose={why.close}
         size="lg"
-        title={t('leads:whyTitle', { score: Math.round(lead.score), name: lead.name })}
+        title={t('leads:whyTitle', {
+          score: Math.round(lead.score),
+          name: contactName(lead) ?? t('leads:unnamed'),
+        })}
       >
         {open && <WhyLead contactId={lead.contactId} />}
       </Drawer>

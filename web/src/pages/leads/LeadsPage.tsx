@@ -7,8 +7,10 @@ import { useTranslation } from 'react-i18next';
 import type { Grade, LeadView } from '../../api/leads.ts';
 import { leads } from '../../api/leads.ts';
 import { locale } from '../../i18n/index.ts';
+import { contactName } from '../../lib/contactName.ts';
 import { numberText } from '../../lib/format.ts';
 import { useList } from '../../lib/list.ts';
+import { useMe } from '../../lib/me.ts';
 import { More } from '../../ui/More.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState, ErrorState, Loading } from '../../ui/states.tsx';
@@ -24,6 +26,7 @@ const REFRESH_MS = 5_000;
 
 export default function LeadsPage() {
   const { t } = useTranslation(['leads', 'common']);
+  const { user } = useMe();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const [acting, setActing] = useState<{ action: LeadAction; lead: LeadView }>();
@@ -69,7 +72,11 @@ export default function LeadsPage() {
           </Group>
         )}
         {list.rows?.length === 0 && (
-          <EmptyState icon={<IconFlame />} title={t(`leads:empty.${grade}`)} text={t('leads:emptyText')} />
+          <EmptyState
+            icon={<IconFlame />}
+            title={t(`leads:empty.${grade}`)}
+            text={user.visibility === 'own' ? t('leads:ownOnly') : t('leads:emptyText')}
+          />
         )}
         {list.rows?.map((lead) => (
           <LeadRow key={lead.contactId} lead={lead} onAct={(action, of) => setActing({ action, lead: of })} />
@@ -83,7 +90,10 @@ export default function LeadsPage() {
         title={
           acting === undefined
             ? ''
-            : t('leads:whyTitle', { score: Math.round(acting.lead.score), name: acting.lead.name })
+            : t('leads:whyTitle', {
+                score: Math.round(acting.lead.score),
+                name: contactName(acting.lead) ?? t('leads:unnamed'),
+              })
         }
       >
         {acting?.action === 'why' && <WhyLead contactId={acting.lead.contactId} />}
@@ -94,7 +104,7 @@ export default function LeadsPage() {
         title={
           acting === undefined
             ? ''
-            : `${acting.action === 'call' ? t('leads:call') : t('leads:task')}: ${acting.lead.name}`
+            : `${acting.action === 'call' ? t('leads:call') : t('leads:task')}: ${contactName(acting.lead) ?? t('leads:unnamed')}`
         }
       >
         {acting?.action === 'call' && (

@@ -9,7 +9,7 @@ import { DateTime } from '../../ui/format.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { LeadScore } from './LeadScore.tsx';
-import { useRuleWords } from './ruleWords.ts';
+import { useFactWords, useRuleWords } from './ruleWords.ts';
 
 const figure = (value: number): string => numberText(value, locale(), 1);
 
@@ -20,6 +20,7 @@ export function WhyLead({ contactId }: { contactId: string }) {
 
 function Ledger({ lead }: { lead: LeadView }) {
   const ruleWord = useRuleWords();
+  const factWord = useFactWords();
   const { t } = useTranslation('leads');
   return (
     <Stack gap="md">
@@ -61,7 +62,7 @@ function Ledger({ lead }: { lead: LeadView }) {
                   {ruleWord(reason.rule)}
                   <Text size="xs" c="dimmed">
                     {t(`kind.${reason.kind}`)}
-                    {reason.what !== '' && ` · ${reason.what}`}
+                    {reason.what !== '' && ` · ${factWord(reason.what)}`}
                   </Text>
                 </Table.Td>
                 <Table.Td>

@@ -1,5 +1,6 @@
 import { Button, Drawer, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
+import { useDisclosure } from '@mantine/hooks';
 import type { InvitationCreated, InvitationInput } from '@server/people/contract.ts';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +8,7 @@ import { people } from '../../api/people.ts';
 import { locale } from '../../i18n/index.ts';
 import { dateTimeText } from '../../lib/format.ts';
 import { showFieldErrors } from '../../lib/formErrors.ts';
+import { Confirm } from '../../ui/Confirm.tsx';
 import { CopyField } from '../../ui/CopyField.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { useWrite } from '../../ui/mutation.ts';
@@ -17,6 +19,7 @@ const FRESH: Access & { email: string } = { email: '', role: 'manager', teamId: 
 
 export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation(['people', 'common']);
+  const [asking, ask] = useDisclosure(false);
   const [made, setMade] = useState<InvitationCreated>();
   const form = useForm({ initialValues: FRESH });
   const create = useWrite({
@@ -25,6 +28,8 @@ export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: ()
     onDone: setMade,
     onProblem: (error) => showFieldErrors(form, error),
   });
+  const send = ({ email, ...access }: typeof FRESH) =>
+    create.mutate({ ...access, ...(email.trim() === '' ? {} : { email: email.trim() }) });
   const again = () => {
     setMade(undefined);
     form.reset();
@@ -56,9 +61,7 @@ export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: ()
       title={title}
       submit={t('people:inviteCreate')}
       busy={create.isPending}
-      onSubmit={form.onSubmit(({ email, ...access }) =>
-        create.mutate({ ...access, ...(email.trim() === '' ? {} : { email: email.trim() }) }),
-      )}
+      onSubmit={form.onSubmit((values) => (values.email.trim() === '' ? ask.open() : send(values)))}
     >
       <Text size="sm" c="dimmed">
         {t('people:inviteHint')}
@@ -71,6 +74,17 @@ export function InviteDrawer({ opened, onClose }: { opened: boolean; onClose: ()
         {...form.getInputProps('email')}
       />
       <AccessFields value={form.values} onChange={form.setValues} errors={form.errors} />
+      <Confirm
+        opened={asking}
+        onClose={ask.close}
+        title={t('people:openTitle')}
+        text={t('people:openText', { role: t(`common:role.${form.values.role}`) })}
+        yes={t('people:inviteCreate')}
+        onYes={() => {
+          ask.close();
+          send(form.values);
+        }}
+      />
     </FormDrawer>
   );
 }

@@ -13,7 +13,7 @@ export default function EditSegmentPage() {
   return (
     <Loaded query={catalogue}>
       {(fields) => (
-        <Loaded query={segment}>
+        <Loaded page query={segment}>
           {(found) => <SegmentEditor key={found.id} fields={fields} segment={found} />}
         </Loaded>
       )}

@@ -26,7 +26,11 @@ const route = getRouteApi('/app/segments/$id');
 
 export default function SegmentPage() {
   const { id } = route.useParams();
-  return <Loaded query={useQuery(segments.one(id))}>{(segment) => <Segment segment={segment} />}</Loaded>;
+  return (
+    <Loaded page query={useQuery(segments.one(id))}>
+      {(segment) => <Segment segment={segment} />}
+    </Loaded>
+  );
 }
 
 function Segment({ segment }: { segment: SegmentView }) {

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { keys } from '../../api/people.ts';
+import { useMe } from '../../lib/me.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
 import { DateTime } from '../../ui/format.tsx';
@@ -24,7 +25,8 @@ const stateOf = (key: KeyView): State =>
 
 export default function KeysPage() {
   const { t } = useTranslation(['settings', 'common']);
-  const list = useQuery(keys.all);
+  const { may } = useMe();
+  const list = useQuery({ ...keys.all, enabled: may('keys:write') });
   const [creating, create] = useDisclosure(false);
   const [revoking, setRevoking] = useState<KeyView>();
   const revoke = useWrite({
@@ -63,6 +65,7 @@ export default function KeysPage() {
       header: t('common:action.actions'),
       align: 'right',
       cell: (row) =>
+        may('keys:write') &&
         row.revokedAt === null && (
           <Button
             size="compact-sm"
@@ -83,9 +86,11 @@ export default function KeysPage() {
         title={t('settings:keys.title')}
         description={t('settings:keys.description')}
         create={
-          <Button leftSection={<IconPlus size={17} />} onClick={create.open}>
-            {t('settings:keys.create')}
-          </Button>
+          may('keys:write') && (
+            <Button leftSection={<IconPlus size={17} />} onClick={create.open}>
+              {t('settings:keys.create')}
+            </Button>
+          )
         }
         actions={
           <Button variant="default" component="a" href="/docs" target="_blank">

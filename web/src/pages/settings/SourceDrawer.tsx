@@ -15,7 +15,9 @@ export function SourceDrawer(props: {
   onAdded: (source: SourceView) => void;
 }) {
   const { t } = useTranslation('settings');
-  const form = useForm<Required<SourceInput>>({ initialValues: { name: '', kind: 'site', origins: [] } });
+  const form = useForm<Required<SourceInput>>({
+    initialValues: { name: '', kind: 'site', origins: [], consentDefault: 'granted' },
+  });
   const create = useWrite({
     run: (input: SourceInput) => sources.create(input),
     touches: ['sources'],

@@ -1,19 +1,5 @@
 /** Ready-to-paste texts for a developer. Pure: the server's address and the keys come from outside. */
 
-/** A page view from a browser; the visitor's id is kept in the site's own storage. */
-export const pageSnippet = (origin: string, writeKey: string): string => `<script>
-(function () {
-  var id = localStorage.otklik_id || (localStorage.otklik_id = crypto.randomUUID());
-  fetch('${origin}/v1/page', {
-    method: 'POST', keepalive: true, headers: { 'content-type': 'text/plain' },
-    body: JSON.stringify({
-      writeKey: '${writeKey}', anonymousId: id, messageId: crypto.randomUUID(),
-      properties: { url: location.href, title: document.title, referrer: document.referrer }
-    })
-  });
-})();
-</script>`;
-
 export const trackCurl = (origin: string, writeKey: string): string => `curl ${origin}/v1/track \\
   -u '${writeKey}:' -H 'content-type: application/json' \\
   -d '{"event":"Product Viewed","anonymousId":"visitor-1","messageId":"'$(date +%s%N)'","properties":{"sku":"85123A"}}'`;

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { auth } from '../../api/me.ts';
 import { invitations } from '../../api/people.ts';
 import { ApiError, fieldErrors } from '../../api/problem.ts';
+import { problemText } from '../../i18n/problems.ts';
 import { formText } from '../../lib/formText.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 import { LogoMark } from '../../ui/Logo.tsx';
@@ -90,7 +91,7 @@ function AcceptForm({ token, found }: { token: string; found: InvitationPreview 
           <Stack>
             {problem instanceof Error && Object.keys(fields).length === 0 && (
               <Alert color="red" role="alert">
-                {problem.message}
+                {problem instanceof ApiError ? problemText(problem) : t('error.unexpected')}
               </Alert>
             )}
             {!found.recovery && (

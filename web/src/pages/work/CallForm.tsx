@@ -8,15 +8,18 @@ import { useWrite } from '../../ui/mutation.ts';
 
 const OUTCOMES = ['reached', 'no_answer', 'busy', 'voicemail', 'call_back', 'wrong_number'] as const;
 type Outcome = (typeof OUTCOMES)[number];
-type Form = { direction: 'in' | 'out'; outcome: Outcome; minutes: number | ''; note: string };
+type Form = { direction: 'in' | 'out'; outcome: Outcome | null; minutes: number | ''; note: string };
 
-const FRESH: Form = { direction: 'out', outcome: 'reached', minutes: '', note: '' };
+const FRESH: Form = { direction: 'out', outcome: null, minutes: '', note: '' };
 const MINUTE_S = 60;
 
 /** What a call was: who called whom, how it ended, what was said. */
 export function CallForm(props: { contactId: string; phone?: string | null; onDone?: () => void }) {
   const { t } = useTranslation('work');
-  const form = useForm<Form>({ initialValues: FRESH });
+  const form = useForm<Form>({
+    initialValues: FRESH,
+    validate: { outcome: (value) => (value === null ? t('calls.choose') : null) },
+  });
   const create = useWrite({
     run: (input: CallInput) => calls.create(input),
     touches: ['calls', 'timeline'],
@@ -29,14 +32,16 @@ export function CallForm(props: { contactId: string; phone?: string | null; onDo
   });
   return (
     <form
-      onSubmit={form.onSubmit(({ minutes, note, ...values }) =>
+      onSubmit={form.onSubmit(({ minutes, note, outcome, direction }) => {
+        if (outcome === null) return;
         create.mutate({
-          ...values,
+          direction,
+          outcome,
           contactId: props.contactId,
           ...(minutes === '' ? {} : { durationS: Math.round(minutes * MINUTE_S) }),
           ...(note.trim() === '' ? {} : { note: note.trim() }),
-        }),
-      )}
+        });
+      })}
     >
       <Stack gap="sm">
         {props.phone !== undefined && props.phone !== null && (
@@ -50,6 +55,7 @@ export function CallForm(props: { contactId: string; phone?: string | null; onDo
         <Group grow align="flex-start">
           <Select
             label={t('calls.outcome')}
+            placeholder={t('calls.choose')}
             allowDeselect={false}
             data={OUTCOMES.map((value) => ({ value, label: t(`calls.outcomes.${value}`) }))}
             {...form.getInputProps('outcome')}

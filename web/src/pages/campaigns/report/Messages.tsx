@@ -45,7 +45,7 @@ export function Messages(props: {
       main: true,
       cell: (row) => (
         <AnchorLink to="/contacts/$id" params={{ id: row.contactId }} c="inherit" fw={550}>
-          {row.contactName === '' ? (row.address ?? row.contactId) : row.contactName}
+          {row.contactName === '' ? (row.address ?? t('campaigns:messages.nameless')) : row.contactName}
         </AnchorLink>
       ),
     },

@@ -151,7 +151,7 @@ function Responses({ report }: { report: ReportView }) {
           <Text size="sm" c="dimmed">
             {t('report.machineReasons')}:{' '}
             {report.machineReasons
-              .map(({ reason, count }) => `${reasonWords(reason)} ${numberText(count, locale())}`)
+              .map(({ reason, count }) => `${reasonWords(reason)}: ${numberText(count, locale())}`)
               .join(' · ')}
           </Text>
         )}

@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Paper, Stepper } from '@mantine/core';
+import { Alert, Button, Group, Paper, Stepper, Text } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CampaignView } from '../../../api/campaigns.ts';
 import { campaigns } from '../../../api/campaigns.ts';
 import { ApiError, fieldErrors } from '../../../api/problem.ts';
+import { problemText } from '../../../i18n/problems.ts';
 import { useMe } from '../../../lib/me.ts';
 import { useWrite } from '../../../ui/mutation.ts';
 import { PageHeader } from '../../../ui/PageHeader.tsx';
@@ -29,11 +30,20 @@ const STEP_OF: readonly [RegExp, number][] = [
   [/^(schedule|conversionDays)/, 2],
 ];
 
-function isReady(draft: Draft, step: number): boolean {
-  if (step === 0) return draft.name.trim() !== '' && draft.segmentId !== null;
-  if (step === 1)
-    return draft.templateId !== null && (draft.purpose !== 'activation' || draft.couponCampaignId !== null);
-  return true;
+type Missing = 'name' | 'segment' | 'template' | 'coupon';
+
+/** What a step still needs before one can go on. */
+function missingOf(draft: Draft, step: number): Missing[] {
+  const found: (Missing | false)[] =
+    step === 0
+      ? [draft.name.trim() === '' && 'name', draft.segmentId === null && 'segment']
+      : step === 1
+        ? [
+            draft.templateId === null && 'template',
+            draft.purpose === 'activation' && draft.couponCampaignId === null && 'coupon',
+          ]
+        : [];
+  return found.filter((one) => one !== false);
 }
 
 /** Who, what, when; saving makes a draft, and its page shows whom it reaches and launches it. */
@@ -70,6 +80,7 @@ export function CampaignWizard({
     errors: fieldErrors(save.error),
   };
   const last = step === STEPS.length - 1;
+  const missing = last ? [...missingOf(draft, 0), ...missingOf(draft, 1)] : missingOf(draft, step);
   const submit = () => {
     const { segmentId: segment, templateId: template } = draft;
     if (segment !== null && template !== null)
@@ -88,7 +99,7 @@ export function CampaignWizard({
       </Stepper>
       {save.error !== null && (
         <Alert color="red" mb="md" role="alert">
-          {save.error.message}
+          {save.error instanceof ApiError ? problemText(save.error) : t('common:error.unexpected')}
         </Alert>
       )}
       <Paper p="lg" mb="md">
@@ -96,20 +107,23 @@ export function CampaignWizard({
         {step === 1 && <WhatStep {...props} />}
         {step === 2 && <WhenStep {...props} />}
       </Paper>
+      {missing.length > 0 && (
+        <Text size="sm" c="dimmed" ta="right" mb="xs" role="status">
+          {t('campaigns:wizard.missing', {
+            list: missing.map((one) => t(`campaigns:wizard.missingOf.${one}`)).join(', '),
+          })}
+        </Text>
+      )}
       <Group justify="space-between">
         <Button variant="default" disabled={step === 0} onClick={() => setStep(step - 1)}>
           {t('common:action.back')}
         </Button>
         {last ? (
-          <Button
-            loading={save.isPending}
-            disabled={!isReady(draft, 0) || !isReady(draft, 1)}
-            onClick={submit}
-          >
+          <Button loading={save.isPending} disabled={missing.length > 0} onClick={submit}>
             {t('campaigns:wizard.save')}
           </Button>
         ) : (
-          <Button disabled={!isReady(draft, step)} onClick={() => setStep(step + 1)}>
+          <Button disabled={missing.length > 0} onClick={() => setStep(step + 1)}>
             {t('common:action.next')}
           </Button>
         )}

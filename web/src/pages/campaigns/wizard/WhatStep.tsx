@@ -2,8 +2,8 @@ import { Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/c
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TemplateView } from '../../../api/campaigns.ts';
-import { templates } from '../../../api/campaigns.ts';
+import type { TemplateView } from '../../../api/templates.ts';
+import { templates } from '../../../api/templates.ts';
 import { language } from '../../../i18n/index.ts';
 import { Loaded } from '../../../ui/states.tsx';
 import { MailFrame } from '../MailFrame.tsx';

@@ -23,7 +23,7 @@ const route = getRouteApi('/app/contacts/$id');
 export default function ContactPage() {
   const { id } = route.useParams();
   return (
-    <Loaded query={useQuery(contacts.one(id))}>
+    <Loaded page query={useQuery(contacts.one(id))}>
       {(contact) => <Card key={contact.id} contact={contact} />}
     </Loaded>
   );

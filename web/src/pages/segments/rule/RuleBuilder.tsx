@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { CatalogueField } from '../../../api/segments.ts';
 import { segments } from '../../../api/segments.ts';
 import { ApiError } from '../../../api/problem.ts';
+import { fieldText } from '../../../i18n/problems.ts';
 import { useMe } from '../../../lib/me.ts';
 import { useList } from '../../../lib/list.ts';
 import classes from './builder.module.css';
@@ -40,8 +41,9 @@ function marksOf(problem: unknown, ids: Written['ids']): Marks {
     problem.fields.length > 0
       ? problem.fields
       : [{ path: problem.at ?? '', message: problem.message, code: problem.code }];
-  for (const { path, message } of issues) {
-    const found = locate(ids, path.replace(/^rule\.?/, ''));
+  for (const issue of issues) {
+    const message = fieldText(issue);
+    const found = locate(ids, issue.path.replace(/^rule\.?/, ''));
     if (found !== undefined)
       marks.set(found.id, [...(marks.get(found.id) ?? []), { rest: found.rest, message }]);
   }

@@ -1,0 +1,47 @@
+import { exists, t } from 'i18next';
+import type { ApiError, FieldProblem } from '../api/problem.ts';
+import { textOf } from '../lib/textOf.ts';
+import type problems from './en/problems.ts';
+
+/** What the API refuses, in the reader's language: by its codes, whose words come with the area "problems". */
+
+/** A refusal as one sentence. A code without words of its own keeps the API's English ones. */
+export function problemText(error: ApiError): string {
+  const known = `code.${error.code}`;
+  return exists(known, { ns: 'problems' }) ? t(`problems:${known}` as 'problems:noPage') : error.message;
+}
+
+type Word = keyof typeof problems.field;
+
+/** What is wrong with one field. Words an API's schema brings of its own stay as they are. */
+export function fieldText({ code, message, params = {} }: FieldProblem): string {
+  if (!exists('field.required', { ns: 'problems' })) return message;
+  const word = wordOf(code, params);
+  if (word === undefined) return coded(code, message);
+  const said = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, textOf(value)]));
+  return t(`problems:field.${word}` as 'problems:field.longest', {
+    ...said,
+    maximum: said['maximum'] ?? '',
+  });
+}
+
+function wordOf(code: string, { origin, format, minimum }: Record<string, unknown>): Word | undefined {
+  const text = origin === 'string';
+  const many = origin === 'array' || origin === 'set' || origin === 'record';
+  if (code === 'required' || (code === 'too_small' && text && minimum === 1)) return 'required';
+  if (code === 'too_big') return text ? 'longest' : many ? 'most' : 'biggest';
+  if (code === 'too_small') return text ? 'shortest' : many ? 'least' : 'smallest';
+  if (code === 'invalid_value') return 'choice';
+  if (code === 'unrecognized_keys') return 'unknown';
+  if (code === 'invalid_type') return 'type';
+  // A pattern's own words say what is wanted.
+  if (code !== 'invalid_format' || format === 'regex') return undefined;
+  if (format === 'email' || format === 'url') return format;
+  return format === 'date' || format === 'datetime' ? 'moment' : 'format';
+}
+
+function coded(code: string, message: string): string {
+  return exists(`code.${code}`, { ns: 'problems' })
+    ? t(`problems:code.${code}` as 'problems:noPage')
+    : message;
+}

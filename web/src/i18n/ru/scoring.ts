@@ -1,0 +1,43 @@
+import type en from '../en/scoring.ts';
+import type { Russian } from '../types.ts';
+
+export default {
+  title: 'Правила оценки',
+  description: 'За что контакт получает баллы: что он делает и кто он.',
+  create: 'Добавить правило',
+  edit: 'Изменить правило',
+  saved: 'Правило сохранено',
+  empty: 'Таких правил нет.',
+  kinds: { engagement: 'Что люди делают', fit: 'Кто они' },
+  kindHint: {
+    engagement: 'Каждое событие добавляет баллы, которые со временем тают.',
+    fit: 'Баллы есть, пока условие верно.',
+  },
+  name: 'Название',
+  points: 'Баллы',
+  pointsHint: 'Отрицательные убавляют.',
+  when: 'Когда',
+  limits: 'Надолго ли и сколько',
+  on: 'Действует',
+  fact: 'Что происходит',
+  facts: { event: 'Событие сайта или сервера', response: 'Отклик на письмо', order: 'Заказ' },
+  factName: 'Его имя',
+  factHint: {
+    event: 'Например, Product Viewed. Пусто — любое.',
+    response: 'opened, clicked, unsubscribed. Пусто — любой.',
+    order: 'Оставьте пустым: считается каждый заказ.',
+  },
+  halfLife: 'Убывает вдвое за дней',
+  halfLifeHint: 'Пусто — баллы остаются навсегда.',
+  capLabel: 'Не больше',
+  capHint: 'Сколько правило даёт самое большее. Пусто — без предела.',
+  halves_one: 'вдвое за {{count}} день',
+  halves_few: 'вдвое за {{count}} дня',
+  halves_many: 'вдвое за {{count}} дней',
+  forGood: 'навсегда',
+  cap: 'не больше {{cap}}',
+  once: { message: 'раз за письмо', contact: 'раз на контакт' },
+  trusted: 'только от сервера',
+  engagementChange: 'Уже полученные баллы останутся; новые события получат новое число.',
+  fitChange: 'Все контакты оцениваются заново по новому числу.',
+} satisfies Russian<typeof en>;

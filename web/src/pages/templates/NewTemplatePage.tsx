@@ -1,0 +1,5 @@
+import { TemplateEditor } from './TemplateEditor.tsx';
+
+export default function NewTemplatePage() {
+  return <TemplateEditor />;
+}

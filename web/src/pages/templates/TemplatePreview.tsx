@@ -1,0 +1,67 @@
+import { Alert, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../../api/problem.ts';
+import type { TemplateInput, TemplateVariant } from '../../api/templates.ts';
+import { templates } from '../../api/templates.ts';
+import { fieldText, problemText } from '../../i18n/problems.ts';
+import { MailFrame } from '../campaigns/MailFrame.tsx';
+import classes from './templates.module.css';
+
+const TYPING_MS = 600;
+const PHONE_PX = 390;
+const HEIGHT_PX = 620;
+
+/** How the text looks for a sample person while it is written; what is wrong stands above it with its line. */
+export function TemplatePreview(props: { purpose: TemplateInput['purpose']; variant: TemplateVariant }) {
+  const { t } = useTranslation('templates');
+  const [settled] = useDebouncedValue(props.variant, TYPING_MS);
+  const [width, setWidth] = useState('wide');
+  const query = useQuery({
+    ...templates.tryOut(props.purpose, settled),
+    placeholderData: keepPreviousData,
+  });
+  const problem = query.error instanceof ApiError ? query.error : undefined;
+  return (
+    <Stack gap="sm" className={classes['aside'] ?? ''} component="section" aria-label={t('preview')}>
+      <SegmentedControl
+        size="xs"
+        aria-label={t('preview')}
+        value={width}
+        onChange={setWidth}
+        data={[
+          { value: 'wide', label: t('wide') },
+          { value: 'phone', label: t('phone') },
+          { value: 'text', label: t('plain') },
+        ]}
+      />
+      {problem !== undefined && (
+        <Alert color="red" title={problemText(problem)}>
+          {problem.fields.map((field) => (
+            <Text size="sm" key={`${field.path} ${field.message}`}>
+              {field.path}: {fieldText(field)}
+            </Text>
+          ))}
+        </Alert>
+      )}
+      {query.data === undefined && problem === undefined && <Skeleton height={HEIGHT_PX} />}
+      {query.data !== undefined && width === 'text' && (
+        <Text component="pre" size="sm" style={{ whiteSpace: 'pre-wrap' }}>
+          {query.data.text}
+        </Text>
+      )}
+      {query.data !== undefined && width !== 'text' && (
+        <div style={width === 'phone' ? { maxWidth: PHONE_PX } : {}}>
+          <MailFrame
+            title={t('preview')}
+            subject={query.data.subject}
+            html={query.data.html}
+            height={HEIGHT_PX}
+          />
+        </div>
+      )}
+    </Stack>
+  );
+}
