@@ -138,7 +138,8 @@ export async function listMessages(
   const found = await rows<RawMessage>(
     ctx.db,
     sql`
-    select m.id, m.contact_id as "contactId", contact.name as "contactName", m.address, m.state, m.reason, m.detail,
+    select m.id, m.contact_id as "contactId",
+      coalesce(nullif(contact.name, ''), contact.email, contact.phone, '#' || contact.external_id, '') as "contactName", m.address, m.state, m.reason, m.detail,
       m.attempt, m.provider, m.coupon_code as "couponCode", m.occurred_at as "plannedAt", m.due_at as "dueAt",
       m.handed_at as "handedAt", m.delivered_at as "deliveredAt"
     from message m join contact on contact.contact_id = m.contact_id

@@ -1,14 +1,15 @@
-import { and, desc, eq, getTableColumns, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { contact, visibleContacts } from '../contacts/index.ts';
-import type { TimelineCursor } from '../contacts/index.ts';
+import { contact, moveRows, visibleContacts } from '../contacts/index.ts';
+import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { appUser, teamMembersSql } from '../people/index.ts';
 import { call, task } from './schema.ts';
 
 /** All SQL of tasks and calls. */
 
-export type TaskRow = typeof task.$inferSelect;
+/** Less the node it was about before a merge, which only merges read. */
+export type TaskRow = Omit<typeof task.$inferSelect, 'originId'>;
 export type CallRow = typeof call.$inferSelect;
 export type ListedTask = TaskRow & { contactName: string | null; assigneeName: string | null };
 
@@ -37,7 +38,10 @@ const listed = {
   createdBy: task.createdBy,
   createdAt: task.createdAt,
   closedAt: task.closedAt,
-  contactName: contact.name,
+  /** What to call them: a contact known by its number alone has no name. */
+  contactName: sql<
+    string | null
+  >`coalesce(nullif(${contact.name}, ''), ${contact.email}, ${contact.phone}, '#' || ${contact.externalId})`,
   assigneeName: appUser.name,
 };
 
@@ -180,13 +184,8 @@ export async function tasksBefore(
     .limit(limit);
 }
 
-/** Moves tasks and calls to the contact another turned out to be: delete + insert, in the database alone. */
-export async function moveWork(ctx: Ctx, from: string, to: string): Promise<void> {
-  for (const table of [task, call]) {
-    const names = Object.values(getTableColumns(table)).map((column) => column.name);
-    const rest = sql.raw(names.filter((name) => name !== 'contact_id').join(', '));
-    await ctx.db.execute(sql`
-      with moved as (delete from ${table} where contact_id = ${from}::uuid returning ${rest})
-      insert into ${table} (contact_id, ${rest}) select ${to}::uuid, ${rest} from moved`);
-  }
+/** Tasks and calls follow the person they were about. */
+export async function moveWork(ctx: Ctx, move: Move): Promise<void> {
+  await moveRows(ctx, move, { table: 'task', sparse: true });
+  await moveRows(ctx, move, { table: 'call' });
 }

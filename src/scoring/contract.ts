@@ -87,6 +87,7 @@ export const leadView = z
     contactId: z.uuid(),
     name: z.string(),
     email: z.string().nullable(),
+    externalId: z.string().nullable(),
     phone: z.string().nullable(),
     country: z.string().nullable(),
     ownerId: z.string().nullable(),

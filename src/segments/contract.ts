@@ -77,6 +77,8 @@ const person = {
   contactId: z.uuid(),
   name: z.string(),
   email: z.string().nullable(),
+  /** The number in the shop's own system. */
+  externalId: z.string().nullable(),
   country: z.string().nullable(),
 };
 

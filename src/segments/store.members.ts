@@ -162,10 +162,17 @@ export async function sizeOf(ctx: Ctx, segmentId: string): Promise<number> {
   return Number(found?.members ?? 0);
 }
 
-export type Person = { contactId: string; name: string; email: string | null; country: string | null };
+export type Person = {
+  contactId: string;
+  name: string;
+  email: string | null;
+  externalId: string | null;
+  country: string | null;
+};
 export type MemberRow = Person & { since: Date };
 
-const PERSON = sql`contact.contact_id as "contactId", contact.name, contact.email, contact.country`;
+const PERSON = sql`contact.contact_id as "contactId", contact.name, contact.email,
+  contact.external_id as "externalId", contact.country`;
 
 export async function listMembers(
   ctx: Ctx,
