@@ -3,6 +3,7 @@ import { describe, newRouter } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { commit } from './actions.commit.ts';
 import { senderOf, settingsOf } from './actions.senders.ts';
+import { withPurpose } from './behaviour/bots.ts';
 import { nameDayVisitors } from './cookieless/actions.ts';
 import { ingestAnswer } from './contract.ts';
 import type { Sender } from './fact.ts';
@@ -82,7 +83,11 @@ async function eventsOf(
 ): Promise<readonly unknown[]> {
   if (trust !== 'public') return raws;
   const reader = { sourceId, ip: c.var.clientIp, userAgent: c.req.header('user-agent') ?? '' };
-  return nameDayVisitors(c.var.ctx, reader, raws);
+  return nameDayVisitors(
+    c.var.ctx,
+    reader,
+    withPurpose(raws, (name) => c.req.header(name)),
+  );
 }
 
 /** The write key as the real clients send it: user of Basic, or Bearer. An API key there has been read by the API already. */

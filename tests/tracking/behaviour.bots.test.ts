@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { agentOf } from '../../src/tracking/behaviour/agent.ts';
-import { botReason } from '../../src/tracking/behaviour/bots.ts';
+import { botReason, withPurpose } from '../../src/tracking/behaviour/bots.ts';
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
@@ -9,29 +9,36 @@ const IPHONE =
 
 describe('bots', () => {
   test.each([
-    ['a person', { userAgent: CHROME }, undefined, null],
-    ['a person by the request alone', {}, { userAgent: CHROME, purpose: null }, null],
-    ['a client that tells no agent, and no request to ask', {}, undefined, null],
-    ['a crawler', { userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' }, undefined, 'bot_agent'],
-    ['a script', { userAgent: 'python-requests/2.32' }, undefined, 'bot_agent'],
-    ['a crawler by the request', {}, { userAgent: 'curl/8.5.0', purpose: null }, 'bot_agent'],
-    ['an empty agent', { userAgent: '  ' }, undefined, 'no_agent'],
-    ['no agent anywhere', {}, { userAgent: null, purpose: null }, 'no_agent'],
-    ['a headless browser', { userAgent: CHROME.replace('Chrome', 'HeadlessChrome') }, undefined, 'headless'],
-    ['a driven browser', { userAgent: CHROME, webdriver: true }, undefined, 'headless'],
-    ['a prefetch', { userAgent: CHROME }, { userAgent: CHROME, purpose: 'prefetch' }, 'prefetch'],
-    ['a preview', { userAgent: CHROME }, { userAgent: CHROME, purpose: 'preview' }, 'prefetch'],
-    ['a prerender', { userAgent: CHROME }, { userAgent: CHROME, purpose: 'prefetch;prerender' }, 'prerender'],
-    [
-      'a prerendered page',
-      { userAgent: CHROME, page: { visibilityState: 'prerender' } },
-      undefined,
-      'prerender',
-    ],
-    ['an agent that is no text', { userAgent: 7 }, undefined, null],
-  ] as const)('%s', (_what, context, request, reason) => {
-    expect(botReason(context, 'site', 'public', request)).toBe(reason);
-    expect(botReason(context, 'shop', 'public', request)).toBe(reason);
+    ['a person', { userAgent: CHROME }, null],
+    ['a client that tells no agent', {}, null],
+    ['a crawler', { userAgent: 'Mozilla/5.0 (compatible; Googlebot/2.1)' }, 'bot_agent'],
+    ['a script', { userAgent: 'python-requests/2.32' }, 'bot_agent'],
+    ['an empty agent', { userAgent: '  ' }, 'no_agent'],
+    ['a headless browser', { userAgent: CHROME.replace('Chrome', 'HeadlessChrome') }, 'headless'],
+    ['a driven browser', { userAgent: CHROME, webdriver: true }, 'headless'],
+    ['a prefetch', { userAgent: CHROME, purpose: 'prefetch' }, 'prefetch'],
+    ['a preview', { userAgent: CHROME, purpose: 'preview' }, 'prefetch'],
+    ['a prerender', { userAgent: CHROME, purpose: 'prefetch;prerender' }, 'prerender'],
+    ['a prerendered page', { userAgent: CHROME, page: { visibilityState: 'prerender' } }, 'prerender'],
+    ['an agent that is no text', { userAgent: 7 }, null],
+  ] as const)('%s', (_what, context, reason) => {
+    expect(botReason(context, 'site', 'public')).toBe(reason);
+    expect(botReason(context, 'shop', 'public')).toBe(reason);
+  });
+
+  test('the purpose a browser names in a header is kept with the events of the request', () => {
+    const asked = (headers: Record<string, string>) =>
+      withPurpose(
+        [{ type: 'page', context: { a: 1 } }, { type: 'page', context: null }, 7, [1]],
+        (name) => headers[name],
+      );
+    expect(asked({ 'sec-purpose': 'prefetch;prerender' })).toEqual([
+      { type: 'page', context: { a: 1, purpose: 'prefetch;prerender' } },
+      { type: 'page', context: { purpose: 'prefetch;prerender' } },
+      7,
+      [1],
+    ]);
+    expect(asked({})).toEqual([{ type: 'page', context: { a: 1 } }, { type: 'page', context: null }, 7, [1]]);
   });
 
   test('apps and servers are programs by nature, and a server key is believed', () => {

@@ -9,9 +9,6 @@ import type { Trust } from '../fact.ts';
 
 const BROWSER_SOURCES: readonly SourceKind[] = ['site', 'shop'];
 
-/** What the request itself said, where the one who asks knows it; null for a header that was absent. */
-export type RequestHints = { userAgent: string | null; purpose: string | null };
-
 /** Why the event is a machine's: a short code kept with it. Null for a person's. */
 export type BotReason = 'bot_agent' | 'headless' | 'no_agent' | 'prefetch' | 'prerender';
 
@@ -22,16 +19,16 @@ export function botReason(
   context: Readonly<Record<string, unknown>>,
   kind: SourceKind,
   trust: Trust,
-  request?: RequestHints,
 ): BotReason | null {
   if (trust !== 'public' || !BROWSER_SOURCES.includes(kind)) return null;
-  const purpose = request?.purpose ?? text(context['purpose']) ?? '';
+  const purpose = text(context['purpose']) ?? '';
   if (/prerender/i.test(purpose) || isPrerender(context)) return 'prerender';
   if (PREFETCH.test(purpose)) return 'prefetch';
-  const agent = text(context['userAgent']) ?? request?.userAgent ?? null;
+  const agent = text(context['userAgent']);
   if (agent !== null && HEADLESS.test(agent)) return 'headless';
   if (context['webdriver'] === true || context['headless'] === true) return 'headless';
-  if (agent === null) return request === undefined ? null : 'no_agent';
+  // Who tells no agent at all may be any small client; who tells an empty one hides it.
+  if (agent === null) return null;
   if (agent.trim() === '') return 'no_agent';
   return isbot(agent) ? 'bot_agent' : null;
 }
@@ -47,3 +44,20 @@ function isPrerender(context: Readonly<Record<string, unknown>>): boolean {
 }
 
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+/** Headers by which browsers say that a page is fetched before anybody wants it. */
+const PURPOSE_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'];
+
+/** The events of a request that was made ahead of anybody's wish, with that in their context; all others as they are. */
+export function withPurpose(
+  raws: readonly unknown[],
+  header: (name: string) => string | undefined,
+): readonly unknown[] {
+  const purpose = PURPOSE_HEADERS.map(header).find((value) => value !== undefined && value !== '');
+  if (purpose === undefined) return raws;
+  return raws.map((raw) => {
+    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+    const context = 'context' in raw && typeof raw.context === 'object' ? raw.context : {};
+    return { ...raw, context: { ...context, purpose: purpose.slice(0, 40) } };
+  });
+}
