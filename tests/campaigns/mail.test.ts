@@ -88,7 +88,7 @@ test('an unsubscribed address still gets the answer it asked for; one that bounc
 
 test('a mail asked for a contact merged meanwhile goes once, under its present id', async () => {
   await ask({ n: 5, key: 'c' });
-  await mergeContacts(world.ctx, { from: contactId(5), to: contactId(6) });
+  await mergeContacts(world.ctx, { from: contactId(5), to: contactId(6), reason: 'test' });
   await ask({ n: 5, key: 'c' }, { n: 5, key: 'd' });
   await send();
   expect(await ledger(5)).toEqual([]);

@@ -103,12 +103,13 @@ async function place(ctx: Ctx, told: readonly Told[], trust: Trust): Promise<Not
   });
 }
 
-function toPlace({ fact: { event, sender, contactId }, source }: Telling, told: ToldOrder): OrderToPlace {
+function toPlace({ fact: { event, sender, originId }, source }: Telling, told: ToldOrder): OrderToPlace {
   return {
     ...told,
     source,
     occurredAt: event.occurredAt,
-    buyer: { contactId },
+    // The node it was told of: a separation takes the order along.
+    buyer: { contactId: originId },
     // Whoever has only the write key must not fill the catalogue.
     unknownProducts: sender.trust === 'public' ? 'refuse' : 'create',
   };

@@ -3,8 +3,8 @@ import { codeOf, currencyOf, numberOf, productOf, productsOf, quantityOf } from 
 import type { Bag, ToldProduct } from './product.ts';
 
 /**
- * Carts of one visitor at one source, folded from what was done in the order of time. Events of the same instant count in the
- * order of their message ids, so that the result never depends on the order in which they came. Pure.
+ * Carts of one visitor at one source, folded from what was done in the order of time. Events of the same instant count by
+ * what they do, then in the order of their message ids, so that the result never depends on the order in which they came. Pure.
  */
 export type CartStep = {
   /** Message id, else the fact's id. */
@@ -43,12 +43,19 @@ export type Cart = {
 };
 
 /** A longer cart is a mistake or an attack; what goes beyond is left out. */
-export const MAX_LINES = 200;
+const MAX_LINES = 200;
 const MAX_COUPONS = 20;
 const MAX_STEP = 100;
 
-export function inOrder(a: Pick<CartStep, 'at' | 'key'>, b: Pick<CartStep, 'at' | 'key'>): number {
-  const gap = a.at.getTime() - b.at.getTime();
+/** Of one instant: what fills a cart comes before what needs one, and the order that ends it last. */
+function rankOf(name: CartEvent): number {
+  if (name === 'Order Completed') return 3;
+  if (name === 'Product Removed') return 2;
+  return name === 'Product Added' || name === 'Wishlist Product Added to Cart' ? 0 : 1;
+}
+
+function inOrder(a: CartStep, b: CartStep): number {
+  const gap = a.at.getTime() - b.at.getTime() || rankOf(a.name) - rankOf(b.name);
   return gap === 0 ? (a.key < b.key ? -1 : a.key > b.key ? 1 : 0) : gap;
 }
 
