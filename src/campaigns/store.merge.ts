@@ -1,22 +1,16 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { moveRows } from '../contacts/index.ts';
 import type { MergeMover } from '../contacts/index.ts';
 
 /**
- * A merged contact keeps its messages and responses under its new id; `origin_id` tells whose they were. A send key both
- * have had stays the survivor's.
+ * Messages and responses follow the person they were meant for; `origin_id` tells whose they were. Of a send key both have had
+ * the present contact's counts.
  */
 export const moveMessagesOnMerge: MergeMover = {
   name: 'campaigns.messages',
-  move: async (ctx, from, to) => {
-    const moved = (table: SQL): SQL => sql`
-      with gone as (delete from ${table} where contact_id = ${from}::uuid returning *)
-      insert into ${table}
-      select (jsonb_populate_record(null::${table}, to_jsonb(g) || jsonb_build_object('contact_id', ${to}::uuid))).*
-      from gone g on conflict do nothing`;
-    await ctx.db.execute(moved(sql`send_guard`));
-    await ctx.db.execute(moved(sql`message`));
-    await ctx.db.execute(moved(sql`response`));
-    await ctx.db.execute(moved(sql`response_guard`));
+  move: async (ctx, move) => {
+    await moveRows(ctx, move, { table: 'send_guard', sparse: true });
+    await moveRows(ctx, move, { table: 'message' });
+    await moveRows(ctx, move, { table: 'response' });
+    await moveRows(ctx, move, { table: 'response_guard', sparse: true });
   },
 };

@@ -4,6 +4,7 @@ import { openDraft } from './apply.ts';
 import type { Draft } from './apply.ts';
 import type { ExternalId } from './contract.ts';
 import type { PointValue } from './points.ts';
+import type { Named } from './store.match.ts';
 import type { Statement } from './prepare.ts';
 import { blankState } from './state.ts';
 import type { ContactState } from './state.ts';
@@ -16,6 +17,7 @@ import {
   pointKey,
   reassignExternalIds,
 } from './store.match.ts';
+import { placesOf } from './store.merge.ts';
 import { contactsExisting, loadHistories, loadStates } from './store.states.ts';
 
 /** A statement on its way to its contact. */
@@ -23,10 +25,12 @@ export type Item = {
   statement: Statement;
   wantedId: string | undefined;
   contactId: string;
+  /** The node it is about: the contact, or one that lives on in it. */
+  nodeId: string;
   /** The id was made for this call: no such contact can exist yet. */
   minted: boolean;
 };
-type Claim = ExternalId & { contactId: string };
+type Claim = ExternalId & Named;
 
 /**
  * Decides the contact of every item and claims the outside ids nobody holds yet. Returns those, with the contact that got them.
@@ -48,22 +52,26 @@ export async function resolve(
   for (const item of items) {
     const idKeys = item.statement.externalIds.map(externalIdKey);
     const pointKeys = pointsOf(item).map(pointKey);
-    const meant = firstKnown(idKeys, byId) ?? firstKnown(pointKeys, byPoint) ?? item.wantedId;
-    item.minted = meant === undefined || minted.has(meant);
-    item.contactId = meant ?? newId();
+    const wanted = item.wantedId === undefined ? undefined : selfOf(item.wantedId);
+    const meant = firstKnown(idKeys, byId) ?? firstKnown(pointKeys, byPoint) ?? wanted;
+    const named = meant ?? selfOf(newId());
+    item.minted = meant === undefined || minted.has(meant.contactId);
+    Object.assign(item, named);
     if (item.minted) minted.add(item.contactId);
-    for (const key of pointKeys) if (!byPoint.has(key)) byPoint.set(key, item.contactId);
+    for (const key of pointKeys) if (!byPoint.has(key)) byPoint.set(key, named);
     for (const id of item.statement.externalIds) {
       if (byId.has(externalIdKey(id))) continue;
-      byId.set(externalIdKey(id), item.contactId);
-      claims.set(externalIdKey(id), { ...id, contactId: item.contactId });
+      byId.set(externalIdKey(id), named);
+      claims.set(externalIdKey(id), { ...id, ...named });
     }
   }
   return claim(ctx, items, [...claims.values()]);
 }
 
-function firstKnown(keys: readonly string[], known: ReadonlyMap<string, string>): string | undefined {
-  return keys.map((key) => known.get(key)).find((contactId) => contactId !== undefined);
+const selfOf = (contactId: string): Named => ({ contactId, nodeId: contactId });
+
+function firstKnown(keys: readonly string[], known: ReadonlyMap<string, Named>): Named | undefined {
+  return keys.map((key) => known.get(key)).find((named) => named !== undefined);
 }
 
 /** Takes the new ids; where somebody else was faster, the items follow the contact that holds the id now. */
@@ -73,14 +81,14 @@ async function claim(ctx: Ctx, items: Item[], claims: readonly Claim[]): Promise
   const won = claims.filter((wanted) => wonKeys.has(externalIdKey(wanted)));
   if (lost.length === 0) return won;
   const holders = await findByExternalIds(ctx, lost);
-  const moved = new Map<string, string>();
+  const moved = new Map<string, Named>();
   for (const wanted of lost) {
     const holder = holders.get(externalIdKey(wanted));
     if (holder !== undefined && !moved.has(wanted.contactId)) moved.set(wanted.contactId, holder);
   }
   // A contact that exists stays what it is; only one that was about to be made gives way.
   for (const contactId of await contactsExisting(ctx, [...moved.keys()])) moved.delete(contactId);
-  await follow(ctx, items, won, moved);
+  await follow(ctx, items, won, moved, false);
   return won;
 }
 
@@ -89,19 +97,25 @@ async function follow(
   ctx: Ctx,
   items: Item[],
   claims: Claim[],
-  moved: ReadonlyMap<string, string>,
+  moved: ReadonlyMap<string, Named>,
+  isNode: boolean,
 ): Promise<void> {
+  const newPlace = (named: Named): Partial<Named> => {
+    const target = moved.get(named.contactId);
+    if (target === undefined) return {};
+    return isNode ? { contactId: target.contactId } : target;
+  };
   for (const item of items) {
-    const target = moved.get(item.contactId);
-    if (target !== undefined) Object.assign(item, { contactId: target, minted: false });
+    if (moved.has(item.contactId)) Object.assign(item, newPlace(item), { minted: false });
   }
-  for (const taken of claims) taken.contactId = moved.get(taken.contactId) ?? taken.contactId;
-  const moves = [...moved].map(([from, to]) => ({ from, to }));
+  for (const taken of claims) Object.assign(taken, newPlace(taken));
+  const moves = [...moved].map(([from, to]) => ({ from, to: to.contactId, isNode }));
   await reassignExternalIds(ctx, moves);
 }
 
 /** Locks and loads the contacts that exist, follows merges, and opens blank drafts for the rest. */
 export async function openDrafts(ctx: Ctx, items: Item[], claims: Claim[]): Promise<Map<string, Draft>> {
+  await followNodes(ctx, items, claims);
   const states = new Map<string, ContactState>();
   for (;;) {
     const wanted = new Set(items.filter((item) => !item.minted).map((item) => item.contactId));
@@ -110,11 +124,13 @@ export async function openDrafts(ctx: Ctx, items: Item[], claims: Claim[]): Prom
     for (const [id, state] of loaded) states.set(id, state);
     // A merge may have committed while we waited for its lock: its survivor is meant.
     const merged = new Map(
-      [...loaded].flatMap(([id, { mergedInto }]) => (mergedInto === null ? [] : [[id, mergedInto] as const])),
+      [...loaded].flatMap(([id, { mergedInto }]) =>
+        mergedInto === null ? [] : [[id, selfOf(mergedInto)] as const],
+      ),
     );
     if (merged.size === 0) break;
     for (const id of merged.keys()) states.delete(id);
-    await follow(ctx, items, claims, merged);
+    await follow(ctx, items, claims, merged, true);
   }
   const late = new Set(
     items.flatMap(({ contactId, statement }) => {
@@ -133,6 +149,16 @@ export async function openDrafts(ctx: Ctx, items: Item[], claims: Claim[]): Prom
     drafts.set(contactId, draftOf(ctx, contactId, found, newIds, history));
   }
   return drafts;
+}
+
+/** Only present contacts are locked: whoever locked a redirect first could meet a separation that comes from the other side. */
+async function followNodes(ctx: Ctx, items: Item[], claims: Claim[]): Promise<void> {
+  const wanted = items.flatMap(({ wantedId, contactId }) => (wantedId === contactId ? [contactId] : []));
+  if (wanted.length === 0) return;
+  const places = await placesOf(ctx, [...new Set(wanted)]);
+  const merged = [...places].filter(([id, present]) => id !== present);
+  if (merged.length > 0)
+    await follow(ctx, items, claims, new Map(merged.map(([id, present]) => [id, selfOf(present)])), true);
 }
 
 function draftOf(

@@ -7,6 +7,7 @@ import { tellChanges } from './actions.tell.ts';
 import { applyStatement } from './apply.ts';
 import type { ApplyMode, Draft } from './apply.ts';
 import type { ContactFields } from './contract.ts';
+import { meetPoints } from './identity/actions.evidence.ts';
 import { prepare } from './prepare.ts';
 import { externalIdKey } from './store.match.ts';
 import { saveDrafts } from './store.write.ts';
@@ -25,9 +26,19 @@ export type UpsertOptions = {
   mode?: ApplyMode;
   /** `none` for bulk loads, which tell of their contacts in one event of their own. */
   events?: 'each' | 'none';
+  /**
+   * Nobody can vouch for who says so (a form anybody can fill in): addresses are kept and recognise nobody until somebody who can
+   * be believed says them too.
+   */
+  claimed?: boolean;
 };
 
-export type UpsertResult = { contactId: string; outcome: 'created' | 'updated' | 'unchanged' };
+export type UpsertResult = {
+  contactId: string;
+  /** The node that was meant: what facts told of it keep as their origin. */
+  originId: string;
+  outcome: 'created' | 'updated' | 'unchanged';
+};
 
 /**
  * A batch is one statement per table and locks its contacts in one order. Larger than any caller's: two batches in one
@@ -64,7 +75,7 @@ async function upsertBatch(
   const items: Item[] = inputs.map((input) => {
     const said = input.occurredAt ?? now;
     const statement = prepare(input, said > now ? now : said, ctx.config.defaultCountry);
-    return { statement, wantedId: input.contactId, contactId: '', minted: false };
+    return { statement, wantedId: input.contactId, contactId: '', nodeId: '', minted: false };
   });
   const claimed = await resolve(ctx, items, options.matchBy ?? []);
   const drafts = await openDrafts(ctx, items, claimed);
@@ -75,20 +86,29 @@ async function upsertBatch(
     const draft = drafts.get(item.contactId);
     if (draft === undefined) throw new Error(`contact ${item.contactId} has no draft`);
     const first = draft.isNew && !touched.has(draft);
-    const news = say(draft, item, options.mode ?? 'overwrite');
+    const news = say(draft, item, options);
     touched.add(draft);
     const outcome = first ? 'created' : news ? 'updated' : 'unchanged';
-    outcomes.set(item, { contactId: draft.state.contactId, outcome });
+    outcomes.set(item, { contactId: draft.state.contactId, originId: item.nodeId, outcome });
   }
   await saveDrafts(ctx, [...touched]);
   if (options.events !== 'none') await tellChanges(ctx, [...touched]);
+  const news = [...touched].flatMap(({ newPoints }) =>
+    newPoints.filter((p) => p.valid && p.claimed !== true),
+  );
+  await meetPoints(
+    ctx,
+    news.map(({ kind, value }) => ({ kind, value })),
+  );
   return items.flatMap((item) => outcomes.get(item) ?? []);
 }
 
 /** Applies an item to its draft; true when it brought anything new. */
-function say(draft: Draft, item: Item, mode: ApplyMode): boolean {
+function say(draft: Draft, item: Item, options: UpsertOptions): boolean {
+  const { mode = 'overwrite', claimed = false } = options;
   const said = new Set(item.statement.externalIds.map(externalIdKey));
   const brings = draft.newIds.some((id) => said.has(externalIdKey(id)));
   if (mode === 'skip' && !draft.isNew) return brings;
-  return applyStatement(draft, item.statement, { mode, tags: 'add', newPointId: newId }) || brings;
+  draft.nodeId = item.nodeId;
+  return applyStatement(draft, item.statement, { mode, tags: 'add', newPointId: newId, claimed }) || brings;
 }

@@ -7,7 +7,7 @@ import { attributeKeyOf, blankState, PLAIN_FIELDS, sameValue, setValue, valueOf 
 import type { ContactState, FieldValues, Point } from './state.ts';
 
 /** A value a key took at a moment. */
-export type Change = { key: string; value: unknown; occurredAt: Date };
+export type Change = { key: string; value: unknown; occurredAt: Date; originId: string };
 /**
  * What a key was over time, oldest first; only loaded when a statement older than the contact's last change comes in. No entry
  * before a moment means the value every contact begins with.
@@ -25,10 +25,20 @@ export type Draft = {
   history: KeyHistory | null;
   /** The values before; null for a contact being made. */
   before: FieldValues | null;
+  /** The node the statement at hand is about: the contact itself, or one that lives on in it. */
+  nodeId: string;
 };
 
 /** overwrite: the later word counts; fillBlanks: only what has no value yet; skip: an existing contact stays as it is. */
 export type ApplyMode = 'overwrite' | 'fillBlanks' | 'skip';
+
+export type ApplyOptions = {
+  mode: ApplyMode;
+  tags: 'add' | 'replace';
+  newPointId: () => string;
+  /** Nobody can vouch for who says so: addresses are kept, and recognise nobody. */
+  claimed?: boolean;
+};
 
 /** Points of one contact; a shop's shared mailbox must not grow without end. */
 const MAX_POINTS = 50;
@@ -50,6 +60,7 @@ export function openDraft(
     newPoints: [],
     removedPoints: [],
     before: isNew ? null : { ...state },
+    nodeId: state.contactId,
   };
 }
 
@@ -60,11 +71,7 @@ export const isChanged = (d: Draft): boolean =>
  * Applies a statement; true when it said anything new. Pure apart from the draft, which it changes. Statements with different
  * moments give the same contact in any order: the latest word per key counts, and earlier ones only enter the history.
  */
-export function applyStatement(
-  draft: Draft,
-  statement: Statement,
-  options: { mode: ApplyMode; tags: 'add' | 'replace'; newPointId: () => string },
-): boolean {
+export function applyStatement(draft: Draft, statement: Statement, options: ApplyOptions): boolean {
   const before = draft.changes.length + draft.newPoints.length + draft.removedPoints.length;
   const fill = options.mode === 'fillBlanks' && !draft.isNew;
   const set = (key: string, value: unknown): void => {
@@ -100,7 +107,7 @@ function setKey(draft: Draft, key: string, value: unknown, at: Date): void {
   if (past === undefined) {
     if (sameValue(valueOf(state, key), value)) return;
     setValue(state, key, value);
-    draft.changes.push({ key, value, occurredAt: at });
+    draft.changes.push({ key, value, occurredAt: at, originId: draft.nodeId });
     return;
   }
   const later = past.findIndex((entry) => entry.at > at.getTime());
@@ -108,7 +115,7 @@ function setKey(draft: Draft, key: string, value: unknown, at: Date): void {
   const inForce = past[position - 1]?.value ?? defaultOf(key);
   if (sameValue(inForce, value)) return;
   past.splice(position, 0, { at: at.getTime(), value });
-  draft.changes.push({ key, value, occurredAt: at });
+  draft.changes.push({ key, value, occurredAt: at, originId: draft.nodeId });
   if (later === -1) setValue(state, key, value);
 }
 
@@ -136,7 +143,7 @@ function applyTags(draft: Draft, statement: Statement, how: 'add' | 'replace'): 
   // Adding is never undone by a later word, so a late addition is told as of the contact's last change.
   const last = draft.isNew ? 0 : state.updatedAt.getTime();
   const at = new Date(Math.max(statement.at.getTime(), draft.history === null ? 0 : last));
-  draft.changes.push({ key: 'tags', value: bounded, occurredAt: at });
+  draft.changes.push({ key: 'tags', value: bounded, occurredAt: at, originId: draft.nodeId });
 }
 
 function applyAttributes(
@@ -167,10 +174,10 @@ function applyPoints(
   draft: Draft,
   statement: Statement,
   oldPrimary: { email: string | null; phone: string | null },
-  options: { tags: 'add' | 'replace'; newPointId: () => string },
+  options: ApplyOptions,
 ): void {
   const { state } = draft;
-  for (const point of statement.points) addPoint(draft, point, options.newPointId);
+  for (const point of statement.points) addPoint(draft, point, options);
   for (const kind of ['email', 'phone'] as const) {
     const old = oldPrimary[kind];
     const given = statement.fields[kind];
@@ -184,11 +191,18 @@ function applyPoints(
   }
 }
 
-function addPoint(draft: Draft, given: PointValue, newPointId: () => string): void {
+function addPoint(draft: Draft, given: PointValue, options: ApplyOptions): void {
+  const known = draft.state.points.find((p) => p.kind === given.kind && p.value === given.value);
+  const claimed = options.claimed === true;
+  if (known !== undefined) {
+    if (known.claimed !== true || claimed) return;
+    // What was only claimed is said by somebody who can be believed.
+    removePoint(draft, given.kind, given.value);
+  }
   const { points } = draft.state;
   if (points.length >= MAX_POINTS) return;
-  if (points.some((p) => p.kind === given.kind && p.value === given.value)) return;
-  const point = { ...given, pointId: newPointId(), isPrimary: false };
+  const origin = draft.nodeId === draft.state.contactId ? {} : { originId: draft.nodeId };
+  const point = { ...given, ...origin, claimed, pointId: options.newPointId(), isPrimary: false };
   points.push(point);
   draft.newPoints.push(point);
 }

@@ -1,10 +1,17 @@
 import type { Ctx } from '../core/ctx.ts';
 
 /**
- * Moves a module's rows of one contact to another inside the merge's transaction: delete + insert, because contact_id decides
- * where a row lives. Afterwards no row of the module may be left under `from`; facts keep their origin_id.
+ * Rows on their way from one contact to another: all of them, or those said of the nodes `origins` (their origin_id, or the contact
+ * itself where that is empty).
  */
-export type MergeMover = { name: string; move(ctx: Ctx, from: string, to: string): Promise<void> };
+export type Move = { from: string; to: string; origins: readonly string[] | null };
+
+/**
+ * Moves a module's rows inside the transaction of a merge or a separation: delete + insert, because contact_id decides where a
+ * row lives; `moveRows` does it for plain tables. Afterwards none of the rows meant may be left under `from`; facts keep their
+ * origin_id.
+ */
+export type MergeMover = { name: string; move(ctx: Ctx, move: Move): Promise<void> };
 
 const movers = new Map<string, MergeMover>();
 

@@ -9,6 +9,10 @@ export type Point = {
   extension: string | null;
   valid: boolean;
   isPrimary: boolean;
+  /** Said by somebody nobody can vouch for. */
+  claimed?: boolean;
+  /** The node it was said of, when that is not the contact itself; only of new points. */
+  originId?: string;
 };
 
 /** The fields of a contact that have a history, as they stand now. */

@@ -77,9 +77,12 @@ export async function changeMany(
       update ${contact} c set tags = n.tags, owner_id = n.owner_id, version = c.version + 1, updated_at = ${now}
       from changed n where c.contact_id = n.contact_id
     ), told as (
-      insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id)
+      insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id, delta)
       select contact_id, key, ${now}, ${newId()}::uuid,
-        case when key = 'tags' then nullif(to_jsonb(tags), '[]') else to_jsonb(owner_id) end, ${now}, contact_id
+        case when key = 'tags' then nullif(to_jsonb(tags), '[]') else to_jsonb(owner_id) end, ${now}, contact_id,
+        case when key = 'tags' then jsonb_build_object(
+          'added', to_jsonb(array(select unnest(tags) except select unnest(old_tags))),
+          'removed', to_jsonb(array(select unnest(old_tags) except select unnest(tags)))) end
       from changed cross join unnest(keys) as key
     )
     select contact_id as "contactId", keys from changed`,

@@ -51,7 +51,7 @@ export async function insertConsents(ctx: Ctx, words: readonly ConsentRow[]): Pr
     )
     insert into ${consent} (contact_id, purpose, channel, occurred_at, id, granted, source, proof, recorded_at, origin_id)
     select h.present, w.purpose, w.channel, w."occurredAt", w.id, w.granted, w.source, w.proof,
-      ${ctx.clock.now().toISOString()}::timestamptz, h.present
+      ${ctx.clock.now().toISOString()}::timestamptz, w."contactId"
     from said w join held h on h.contact_id = w."contactId"
     returning id, contact_id as "contactId"`,
   );

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { contactPoint } from './schema.ts';
+import { contactPoint, contactPointLookup } from './schema.ts';
 
 /** Single points of a contact. */
 
@@ -25,8 +25,11 @@ export async function markVerified(
 ): Promise<boolean> {
   const marked = await ctx.db
     .update(contactPoint)
-    .set({ verifiedAt: at })
+    .set({ verifiedAt: at, claimed: false })
     .where(and(isPoint(contactId, kind, value), isNull(contactPoint.verifiedAt)))
     .returning({ id: contactPoint.pointId });
-  return marked.length > 0;
+  if (marked.length === 0) return false;
+  // What was only claimed until now recognises its contact from now on.
+  await ctx.db.insert(contactPointLookup).values({ kind, value, contactId }).onConflictDoNothing();
+  return true;
 }

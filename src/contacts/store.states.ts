@@ -14,7 +14,7 @@ type StateRow = Omit<ContactState, 'createdAt' | 'updatedAt'> & { createdAt: str
 
 const POINTS = sql`coalesce((
   select jsonb_agg(jsonb_build_object('pointId', p.point_id, 'kind', p.kind, 'value', p.value, 'raw', p.raw,
-    'extension', p.extension, 'valid', p.valid, 'isPrimary', p.is_primary) order by p.created_at, p.point_id)
+    'extension', p.extension, 'valid', p.valid, 'isPrimary', p.is_primary, 'claimed', p.claimed) order by p.created_at, p.point_id)
   from ${contactPoint} p where p.contact_id = ${contact.contactId}), '[]')`;
 const IDS = sql`coalesce((
   select jsonb_agg(jsonb_build_object('namespace', e.namespace, 'id', e.external_id) order by e.namespace, e.external_id)

@@ -9,23 +9,24 @@ export async function createVisitors(ctx: Ctx, contactIds: readonly string[], so
   if (contactIds.length === 0) return;
   const now = ctx.clock.now().toISOString();
   await ctx.db.execute(sql`
-    insert into ${contact} (contact_id, kind, source, created_at, updated_at)
-    select id::uuid, 'visitor', ${source}, ${now}::timestamptz, ${now}::timestamptz
+    insert into ${contact} (contact_id, kind, born_as, source, created_at, updated_at)
+    select id::uuid, 'visitor', 'visitor', ${source}, ${now}::timestamptz, ${now}::timestamptz
     from jsonb_array_elements_text(${json(contactIds)}) as v(id)`);
 }
 
 /**
  * Locks those of these contacts that are still unknown visitors and returns them: until the transaction ends nobody else can
- * find out who they are, so that a visitor never becomes two people.
+ * find out who they are.
  */
 export async function lockVisitors(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
   if (contactIds.length === 0) return new Set();
-  const found = await rows<{ contactId: string; open: boolean }>(
+  const found = await rows<{ contactId: string }>(
     ctx.db,
     sql`
-    select contact_id as "contactId", kind = 'visitor' and merged_into is null as open from ${contact}
+    select contact_id as "contactId" from ${contact}
     where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and kind = 'visitor'
+      and merged_into is null
     order by contact_id for update`,
   );
-  return new Set(found.filter((row) => row.open).map((row) => row.contactId));
+  return new Set(found.map((row) => row.contactId));
 }

@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
 import { isChanged, openDraft } from './apply.ts';
-import type { Draft } from './apply.ts';
+import type { Change, Draft } from './apply.ts';
 import { attributeTypeOf } from './fields.ts';
 import { lookupEntries } from './lookup.ts';
 import {
@@ -103,24 +103,59 @@ async function runTogether(ctx: Ctx, parts: readonly Part[]): Promise<void> {
   await ctx.db.execute(sql`with ${sql.join(named, sql`, `)} select 1`);
 }
 
-/** Writes the survivor of a merge, whose points and outside ids were moved to it already; `from` is found no more. */
-export async function saveMerged(
+/** A contact whose nodes have changed: what it is now, and by what fields it was found before. */
+export type Refolded = { state: ContactState; before: FieldValues | null };
+
+/** Writes contacts after their nodes have changed, whose rows were moved already; `gone` are contacts no more. */
+export async function saveRefolded(
   ctx: Ctx,
-  merge: { from: ContactState; to: ContactState; survivor: ContactState },
+  folded: readonly Refolded[],
+  gone: readonly ContactState[],
 ): Promise<void> {
-  const { from, to, survivor } = merge;
   const now = ctx.clock.now();
-  survivor.updatedAt = now;
-  survivor.version += 1;
-  await ctx.db.execute(updateContacts([record(survivor)]));
-  const createdAt = sql`${survivor.createdAt.toISOString()}::timestamptz`;
-  await ctx.db.execute(sql`update ${contact} set created_at = ${createdAt}
-    where contact_id = ${survivor.contactId}::uuid and created_at > ${createdAt}`);
+  for (const { state } of folded) {
+    state.updatedAt = now;
+    state.version += 1;
+  }
+  const states = folded.map(({ state }) => state);
+  await ctx.db.execute(updateContacts(states.map(record)));
+  const begun = states.map(({ contactId, createdAt }) => ({ contactId, createdAt }));
+  await ctx.db.execute(sql`
+    update ${contact} c set created_at = b."createdAt",
+      born_at = nullif(coalesce(c.born_at, c.created_at), b."createdAt")
+    from jsonb_to_recordset(${json(begun)}) as b("contactId" uuid, "createdAt" timestamptz)
+    where c.contact_id = b."contactId" and c.created_at <> b."createdAt"`);
   const lookup = lookupStatements([
-    { contactId: from.contactId, before: entriesOf(from), after: [] },
-    { contactId: to.contactId, before: entriesOf(to), after: entriesOf(survivor) },
+    ...gone.map((state) => ({ contactId: state.contactId, before: entriesOf(state), after: [] })),
+    ...folded.map(({ state, before }) => ({
+      contactId: state.contactId,
+      before: before === null ? [] : entriesOf(before),
+      after: entriesOf(state),
+    })),
   ]);
-  await runTogether(ctx, [...pointStatements([openDraft(survivor)], now), ...lookup]);
+  const drafts = states.map((state) => openDraft(state));
+  for (const draft of drafts) keepAddresses(draft);
+  await runTogether(ctx, [...pointStatements(drafts, now), ...lookup]);
+}
+
+/** An address a contact goes by is one of its points, also when the row that said so was removed with another's. */
+function keepAddresses({ state, newPoints }: Draft): void {
+  for (const kind of ['email', 'phone'] as const) {
+    const value = state[kind];
+    if (value === null || state.points.some((point) => point.kind === kind && point.value === value))
+      continue;
+    const point = {
+      pointId: newId(),
+      kind,
+      value,
+      raw: value,
+      extension: null,
+      valid: true,
+      isPrimary: true,
+    };
+    state.points.push(point);
+    newPoints.push(point);
+  }
 }
 
 function insertContacts(made: readonly object[]): SQL {
@@ -147,6 +182,8 @@ function pointRecord(contactId: string, point: Point): Record<string, unknown> {
     ...(point.extension === null ? {} : { extension: point.extension }),
     ...(point.valid ? {} : { valid: false }),
     ...(point.isPrimary ? { isPrimary: true } : {}),
+    ...(point.claimed === true ? { claimed: true } : {}),
+    ...(point.originId === undefined ? {} : { originId: point.originId }),
   };
 }
 
@@ -175,13 +212,15 @@ function pointStatements(changed: readonly Draft[], now: Date): Part[] {
       {
         name: 'points',
         query: sql`select * from jsonb_to_recordset(${json(fresh)}) as p("contactId" uuid, "pointId" uuid, kind text,
-          value text, raw text, extension text, valid boolean, "isPrimary" boolean)`,
+          value text, raw text, extension text, valid boolean, "isPrimary" boolean, claimed boolean, "originId" uuid)`,
       },
-      sql`insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary, created_at)
+      sql`insert into ${contactPoint} (contact_id, point_id, kind, value, raw, extension, valid, is_primary,
+        created_at, claimed, origin_id)
       select p."contactId", p."pointId", p.kind, p.value, coalesce(p.raw, p.value), p.extension,
-        coalesce(p.valid, true), coalesce(p."isPrimary", false), ${now.toISOString()}::timestamptz from points p`,
+        coalesce(p.valid, true), coalesce(p."isPrimary", false), ${now.toISOString()}::timestamptz,
+        coalesce(p.claimed, false), p."originId" from points p`,
       sql`insert into ${contactPointLookup} (kind, value, contact_id)
-      select p.kind, p.value, p."contactId" from points p`,
+      select p.kind, p.value, p."contactId" from points p where p.claimed is not true`,
     );
   if (flags.length > 0)
     statements.push(sql`
@@ -202,22 +241,60 @@ function pointStatements(changed: readonly Draft[], now: Date): Part[] {
   return statements;
 }
 
-/** What was said at one moment shares an id; of two words about a key at the same moment the last one counts. */
+/** What was said of a node at one moment shares an id; of two words about a key at the same moment the last one counts. */
 function historyStatement(changed: readonly Draft[], now: Date): SQL[] {
-  const said = changed.flatMap(({ state, changes }) =>
-    [...Map.groupBy(changes, (change) => change.occurredAt.getTime())].map(([at, words]) => ({
-      contact: state.contactId,
-      at: new Date(at),
-      id: newId(),
-      words: Object.fromEntries(words.map(({ key, value }) => [key, value])),
-    })),
-  );
+  const said = changed.flatMap((draft) => {
+    const deltas = tagDeltas(draft);
+    const words = Map.groupBy(
+      draft.changes,
+      ({ occurredAt, originId }) => `${occurredAt.getTime()} ${originId}`,
+    );
+    return [...words.values()].flatMap((together) => {
+      const [first] = together;
+      if (first === undefined) return [];
+      const delta = together.map((change) => deltas.get(change)).findLast((found) => found !== undefined);
+      return {
+        contact: draft.state.contactId,
+        at: first.occurredAt,
+        id: newId(),
+        words: Object.fromEntries(together.map(({ key, value }) => [key, value])),
+        ...(first.originId === draft.state.contactId ? {} : { origin: first.originId }),
+        ...(delta === undefined ? {} : { delta }),
+      };
+    });
+  });
   if (said.length === 0) return [];
   return [
-    sql`insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id)
-    select s.contact, w.key, s.at, s.id, nullif(w.value, 'null'), ${now.toISOString()}::timestamptz, s.contact
-    from jsonb_to_recordset(${json(said)}) as s(contact uuid, at timestamptz, id uuid, words jsonb), jsonb_each(s.words) w`,
+    sql`insert into ${contactHistory} (contact_id, key, occurred_at, id, value, recorded_at, origin_id, delta)
+    select s.contact, w.key, s.at, s.id, nullif(w.value, 'null'), ${now.toISOString()}::timestamptz,
+      coalesce(s.origin, s.contact), case when w.key = 'tags' then s.delta end
+    from jsonb_to_recordset(${json(said)}) as s(contact uuid, at timestamptz, id uuid, words jsonb, origin uuid, delta jsonb),
+      jsonb_each(s.words) w`,
   ];
+}
+
+type TagDelta = { added: string[]; removed: string[] };
+
+/** What each change of tags added and removed; nothing for the first tags of a contact, which are all new. */
+function tagDeltas({ before, changes }: Draft): Map<Change, TagDelta> {
+  const deltas = new Map<Change, TagDelta>();
+  let stood: readonly string[] = before?.tags ?? [];
+  // Words of one moment become one row: its delta is against what stood before all of them.
+  const beganAt = new Map<string, readonly string[]>();
+  for (const change of changes) {
+    if (change.key !== 'tags') continue;
+    const tags = Array.isArray(change.value) ? change.value.map(String) : [];
+    const moment = `${change.occurredAt.getTime()} ${change.originId}`;
+    const from = beganAt.get(moment) ?? stood;
+    beganAt.set(moment, from);
+    if (from.length > 0)
+      deltas.set(change, {
+        added: tags.filter((tag) => !from.includes(tag)),
+        removed: from.filter((tag) => !tags.includes(tag)),
+      });
+    stood = tags;
+  }
+  return deltas;
 }
 
 function attributeStatement(changed: readonly Draft[], now: Date): SQL[] {

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { visibleContacts } from '../contacts/index.ts';
+import { moveRows, visibleContacts } from '../contacts/index.ts';
+import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
+import { foldCode } from './code.ts';
 import type { CouponState } from './contract.ts';
 import type { CarryingOrder, HeldCoupon, Use } from './redeem.ts';
 
@@ -171,34 +173,38 @@ export async function recordUses(ctx: Ctx, uses: readonly Use[]): Promise<void> 
     where u.reason is null and c.contact_id = u."contactId" and c.coupon_id = u."couponId"`);
 }
 
-export async function codesOfContact(ctx: Ctx, contactId: string): Promise<string[]> {
-  const found = await rows<{ code: string }>(
+/**
+ * Moves coupons between contacts with a merge or a separation. Of a send key both had a coupon for, the one that comes gets a
+ * key of its own: both codes were handed out, and both work.
+ */
+export async function moveCouponsOf(ctx: Ctx, move: Move): Promise<void> {
+  const { from, to, origins } = move;
+  const meant =
+    origins === null
+      ? sql`true`
+      : sql`c.origin_id in (select jsonb_array_elements_text(${JSON.stringify(origins)}::text::jsonb)::uuid)`;
+  // A key made longer by an earlier merge is itself again where nothing stands in its way.
+  const moved = await rows<{ code: string }>(
     ctx.db,
-    sql`select code from coupon where contact_id = ${contactId}::uuid`,
-  );
-  return found.map((row) => row.code);
-}
-
-/** Moves a contact's coupons, found by these folded codes, to another in the transaction of their merge. */
-export async function moveCouponsOf(
-  ctx: Ctx,
-  from: string,
-  to: string,
-  folded: readonly string[],
-): Promise<void> {
-  await ctx.db.execute(sql`
-    with moved as (delete from coupon where contact_id = ${from}::uuid returning *)
+    sql`
+    with moved as (delete from coupon c where contact_id = ${from}::uuid and ${meant} returning *),
+    keyed as (
+      select m.*, case when right(m.send_key, 37) = ' ' || m.coupon_id then left(m.send_key, -37) else m.send_key end as plain_key
+      from moved m
+    )
     insert into coupon
-    select (jsonb_populate_record(null::coupon, to_jsonb(m) || jsonb_build_object('contact_id', ${to}::uuid, 'send_key',
-      case when exists (select from coupon c where c.contact_id = ${to}::uuid and c.send_key = m.send_key)
-        then m.send_key || ' ' || m.coupon_id else m.send_key end))).*
-    from moved m`);
-  await ctx.db.execute(sql`
-    update coupon_code set contact_id = ${to}::uuid
-    where code in (select jsonb_array_elements_text(${JSON.stringify(folded)}::text::jsonb))`);
-  await ctx.db.execute(sql`
-    with moved as (delete from coupon_use where contact_id = ${from}::uuid returning *)
-    insert into coupon_use
-    select (jsonb_populate_record(null::coupon_use, to_jsonb(m) || jsonb_build_object('contact_id', ${to}::uuid))).*
-    from moved m`);
+    select p.* from keyed k cross join lateral jsonb_populate_record(null::coupon, to_jsonb(k) || jsonb_build_object(
+      'contact_id', ${to}::uuid, 'send_key',
+      case when exists (select from coupon c where c.contact_id = ${to}::uuid and c.send_key = k.plain_key)
+        or exists (select from keyed o where o.plain_key = k.plain_key and o.coupon_id < k.coupon_id)
+        then k.plain_key || ' ' || k.coupon_id else k.plain_key end)) p
+    returning code`,
+  );
+  if (moved.length > 0) {
+    const codes = JSON.stringify(moved.map(({ code }) => foldCode(code)));
+    await ctx.db.execute(sql`
+      update coupon_code set contact_id = ${to}::uuid
+      where code in (select jsonb_array_elements_text(${codes}::text::jsonb))`);
+  }
+  await moveRows(ctx, move, { table: 'coupon_use' });
 }

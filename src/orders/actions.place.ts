@@ -125,13 +125,16 @@ function done(
   };
 }
 
+/** Whose an order is now, and the node it was told of. */
+type Bought = { contactId: string; originId: string };
+
 /** The contact of every order that has one, held against merges until the commit. */
 async function buyersOf(
   ctx: Ctx,
   orders: readonly OrderToPlace[],
   options: PlaceOptions,
-): Promise<Map<OrderToPlace, string>> {
-  const buyers = new Map<OrderToPlace, string>();
+): Promise<Map<OrderToPlace, Bought>> {
+  const buyers = new Map<OrderToPlace, Bought>();
   const known = orders.flatMap(({ buyer }) =>
     buyer !== undefined && 'contactId' in buyer ? [buyer.contactId] : [],
   );
@@ -141,7 +144,7 @@ async function buyersOf(
     const { buyer } = order;
     if (buyer === undefined) continue;
     if ('said' in buyer) said.push({ order, input: { occurredAt: order.occurredAt, ...buyer.said } });
-    else buyers.set(order, present.get(buyer.contactId) ?? '');
+    else buyers.set(order, { contactId: present.get(buyer.contactId) ?? '', originId: buyer.contactId });
   }
   const upserted = await upsertContacts(
     ctx,
@@ -151,14 +154,17 @@ async function buyersOf(
       events: options.importId === undefined ? 'each' : 'none',
     },
   );
-  for (const [i, { order }] of said.entries()) buyers.set(order, upserted[i]?.contactId ?? '');
+  for (const [i, { order }] of said.entries()) {
+    const made = upserted[i];
+    if (made !== undefined) buyers.set(order, made);
+  }
   return buyers;
 }
 
 async function draftAll(
   ctx: Ctx,
   orders: readonly OrderToPlace[],
-  buyers: ReadonlyMap<OrderToPlace, string>,
+  buyers: ReadonlyMap<OrderToPlace, Bought>,
   options: PlaceOptions,
   results: Map<OrderToPlace, PlaceResult>,
 ): Promise<Placing[]> {
@@ -180,7 +186,7 @@ async function draftAll(
           'externalId',
         );
       }
-      const contactId = buyers.get(order) ?? null;
+      const { contactId = null, originId = null } = buyers.get(order) ?? {};
       if (contactId === '') throw invalid('unknown_contact', 'No contact of this id.', 'contact.id');
       const document = documentOf(order, {
         now,
@@ -188,6 +194,7 @@ async function draftAll(
         trust: options.trust,
         orderId: inWave.get(keyOf(order)) ?? newId(),
         contactId,
+        originId,
         productIds,
         originalOrderId: originalOf(order, originals, inWave),
       });

@@ -70,6 +70,8 @@ export type DraftContext = {
   trust: Trust;
   orderId: string;
   contactId: string | null;
+  /** The node the order was told of, when that is not the contact itself. */
+  originId?: string | null;
   productIds: ReadonlyMap<string, string>;
   originalOrderId: string | null;
 };
@@ -104,7 +106,7 @@ export function documentOf(order: PlaceOrder, given: DraftContext): Document {
     couponCodes: order.couponCodes ?? [],
     properties: order.properties ?? {},
     originalOrderId: given.originalOrderId,
-    originId: contactId,
+    originId: given.originId ?? contactId,
     lines,
   };
 }
@@ -161,7 +163,7 @@ export function cancellationOf(sale: Document, orderId: string, now: Date): Docu
     ...sale,
     orderId,
     contactId: sale.anonymous ? orderId : sale.contactId,
-    originId: sale.anonymous ? orderId : sale.contactId,
+    originId: sale.anonymous ? orderId : sale.originId,
     kind: 'return',
     externalId: `${sale.externalId}${CANCELLED_SUFFIX}`,
     status: 'placed',

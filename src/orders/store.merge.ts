@@ -1,17 +1,15 @@
-import { getTableColumns, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
+import { moveRows } from '../contacts/index.ts';
+import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { orderLookup, orders, saleFact } from './schema.ts';
+import { orderLookup, orders } from './schema.ts';
 
-/** Hands a contact's documents to another: delete + insert, because contact_id decides where a row lives. origin_id stays. */
-export async function moveOrders(ctx: Ctx, from: string, to: string): Promise<void> {
-  for (const table of [orders, saleFact]) {
-    const names = Object.values(getTableColumns(table)).map((column) => column.name);
-    const rest = sql.raw(names.filter((name) => name !== 'contact_id').join(', '));
-    await ctx.db.execute(sql`
-      with moved as (delete from ${table} where contact_id = ${from} returning ${rest})
-      insert into ${table} (contact_id, ${rest}) select ${to}::uuid, ${rest} from moved`);
-  }
+/** Documents follow the person they were told of; their numbers lead to where they live now. */
+export async function moveOrders(ctx: Ctx, move: Move): Promise<void> {
+  await moveRows(ctx, move, { table: 'orders' });
+  await moveRows(ctx, move, { table: 'sale_fact' });
   await ctx.db.execute(sql`
     update ${orderLookup} l set contact_id = o.contact_id from ${orders} o
-    where o.contact_id = ${to} and l.source = o.source and l.external_id = o.external_id and l.contact_id = ${from}`);
+    where o.contact_id = ${move.to}::uuid and l.source = o.source and l.external_id = o.external_id
+      and l.contact_id = ${move.from}::uuid`);
 }

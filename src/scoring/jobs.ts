@@ -88,6 +88,8 @@ const review = (topic: string, contactsIn: (payload: unknown) => readonly string
 const theContact = (payload: unknown) => [z.object({ contactId: z.uuid() }).parse(payload).contactId];
 const theContacts = (payload: unknown) =>
   z.object({ contactIds: z.array(z.uuid()) }).parse(payload).contactIds;
+const theSeparated = (payload: unknown) =>
+  Object.values(z.object({ from: z.uuid(), to: z.uuid() }).parse(payload));
 const theSurvivor = (payload: unknown) => [z.object({ to: z.uuid() }).parse(payload).to];
 
 export const scoringSubscriptions: readonly Subscription[] = [
@@ -110,6 +112,7 @@ export const scoringSubscriptions: readonly Subscription[] = [
   },
   review('contact.changed', theContact),
   review('contact.merged', theSurvivor),
+  review('contact.unmerged', theSeparated),
   review('order.returned', theContact),
   review('order.adjusted', theContact),
   review('orders.imported', theContacts),

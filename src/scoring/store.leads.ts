@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { contact, visibleContacts } from '../contacts/index.ts';
+import { contact, moveRows, visibleContacts } from '../contacts/index.ts';
+import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import type { Grade } from './contract.ts';
@@ -95,6 +96,7 @@ export type LeadRow = {
   contactId: string;
   name: string;
   email: string | null;
+  externalId: string | null;
   phone: string | null;
   country: string | null;
   ownerId: string | null;
@@ -107,6 +109,7 @@ const leadColumns = {
   contactId: lead.contactId,
   name: contact.name,
   email: contact.email,
+  externalId: contact.externalId,
   phone: contact.phone,
   country: contact.country,
   ownerId: contact.ownerId,
@@ -169,26 +172,37 @@ export async function countByGrade(ctx: Ctx): Promise<Record<Grade, number>> {
 }
 
 /**
- * Moves the ledger of a merged contact to the survivor, where it is reviewed afterwards. What a fit rule gave stays behind: it
- * was said of somebody who is no more.
+ * Points follow the person whose facts they are; a fact both were given points for counts once. What fits is of the contact as a
+ * whole and is found anew. Leads of both are looked at again by the event of the merge or the separation.
  */
-export async function moveScores(ctx: Ctx, from: string, to: string): Promise<void> {
+export async function moveScores(ctx: Ctx, move: Move): Promise<void> {
+  await parkDoubles(ctx, move);
+  const whole = move.origins === null;
+  const fitGuards = sql`exists (select 1 from ${scoreEntry} e where e.contact_id = ${scoreGuard}.contact_id
+    and e.rule_id = ${scoreGuard}.rule_id and e.fact_key = ${scoreGuard}.fact_key and e.kind = 'fit')`;
+  if (whole) {
+    await moveRows(ctx, move, { table: 'score_guard', sparse: true, only: fitGuards, park: 'own' });
+    await moveRows(ctx, move, { table: 'score_entry', only: sql`kind = 'fit'`, park: 'own' });
+  }
+  const engagement = sql`not ${fitGuards}`;
+  await moveRows(ctx, move, { table: 'score_guard', sparse: true, ...(whole ? {} : { only: engagement }) });
+  await moveRows(ctx, move, { table: 'score_entry', ...(whole ? {} : { only: sql`kind = 'engagement'` }) });
+  const now = ctx.clock.now().toISOString();
   await ctx.db.execute(sql`
-    with guards as (delete from ${scoreGuard} where contact_id = ${from}::uuid returning rule_id, fact_key, voided_at),
-    fresh as (
-      insert into ${scoreGuard} (contact_id, rule_id, fact_key, voided_at)
-      select ${to}::uuid, rule_id, fact_key, voided_at from guards
-      on conflict do nothing returning rule_id, fact_key
-    ),
-    gone as (delete from ${scoreEntry} where contact_id = ${from}::uuid returning *)
-    insert into ${scoreEntry} (contact_id, occurred_at, id, rule_id, rule_version, rule_name, kind, points, half_life_days, cap, what, fact_key, once_key, recorded_at, origin_id)
-    select ${to}::uuid, g.occurred_at, g.id, g.rule_id, g.rule_version, g.rule_name, g.kind, g.points, g.half_life_days, g.cap,
-      g.what, g.fact_key, g.once_key, g.recorded_at, g.origin_id
-    from gone g join fresh f on f.rule_id = g.rule_id and f.fact_key = g.fact_key
-    where g.kind = 'engagement'`);
-  await ctx.db.execute(sql`
-    with gone as (delete from ${lead} where contact_id = ${from}::uuid returning last_signal_at)
     insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, last_signal_at, computed_at)
-    select ${to}::uuid, 'cold', 'C', 0, 0, 0, last_signal_at, ${ctx.clock.now().toISOString()}::timestamptz from gone
+    select ${move.to}::uuid, 'cold', 'C', 0, 0, 0, l.last_signal_at, ${now}::timestamptz from ${lead} l
+    where l.contact_id = ${move.from}::uuid and (${whole} or exists (
+      select 1 from ${scoreEntry} e where e.contact_id = ${move.to}::uuid))
     on conflict (contact_id) do update set last_signal_at = greatest(${lead.lastSignalAt}, excluded.last_signal_at)`);
+  if (whole) await ctx.db.execute(sql`delete from ${lead} where contact_id = ${move.from}::uuid`);
+}
+
+/** Entries whose fact the other contact was given points for too. */
+async function parkDoubles(ctx: Ctx, move: Move): Promise<void> {
+  await moveRows(ctx, move, {
+    table: 'score_entry',
+    only: sql`exists (select 1 from ${scoreGuard} g where g.contact_id = ${move.to}::uuid
+      and g.rule_id = ${scoreEntry}.rule_id and g.fact_key = ${scoreEntry}.fact_key)`,
+    park: 'own',
+  });
 }

@@ -54,6 +54,7 @@ const one = z.object({ contactId: z.uuid(), orderId: z.string().optional() });
 const many = z.object({ contactIds: z.array(z.uuid()) });
 const changed = z.object({ contactId: z.uuid(), keys: z.array(z.string()) });
 const merged = z.object({ to: z.uuid() });
+const separated = z.object({ from: z.uuid(), to: z.uuid() });
 
 /** Which fact it was, by contact. */
 function causesOf(events: readonly OutboxEvent[]): Map<string, string> {
@@ -98,6 +99,18 @@ export const segmentsSubscriptions: Subscription[] = [
       ctx,
       'any',
       new Map(events.map(({ id, payload }) => [merged.parse(payload).to, id])),
+      'merge',
+    ),
+  ),
+  on('contact.unmerged', (ctx, events) =>
+    evaluateFacts(
+      ctx,
+      'any',
+      new Map(
+        events.flatMap(({ id, payload }) =>
+          Object.values(separated.parse(payload)).map((contactId) => [contactId, id]),
+        ),
+      ),
       'merge',
     ),
   ),

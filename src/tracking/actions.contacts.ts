@@ -1,42 +1,55 @@
 import {
+  addEvidence,
   externalIdKey,
   findByExternalIds,
   holdContacts,
-  lockVisitors,
-  mergeContacts,
   upsertContacts,
 } from '../contacts/index.ts';
-import type { UpsertInput } from '../contacts/index.ts';
+import type { Evidence, UpsertInput } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { claimOf } from './identity.ts';
+import type { Place, SentEvent } from './fact.ts';
+import { claimOf, evidenceOf, fieldsOf, hasProof } from './identity.ts';
 import type { Claim } from './identity.ts';
-import type { NormalEvent, Place, SentEvent } from './fact.ts';
+import { secretsOf } from './store.secrets.ts';
 import { ensureVisitors } from './store.visitors.ts';
-import { fieldsFromTraits } from './traits.ts';
 
 /** Outside ids of shops' logins. */
 const USER_NAMESPACE = 'user';
 
-type Claimed = { event: NormalEvent; claim: Claim };
-type Users = Map<string, string>;
-type Visitors = Map<string, string>;
+type Claimed = { sent: SentEvent; claim: Claim };
+/** Nodes by user id and by anonymous id. */
+type Nodes = Map<string, string>;
 
 /**
- * The contact of every event, held against merges until the commit: a known one by a server's word, otherwise the visitor of its
- * anonymous id, made when new. A visitor whom a server names joins that contact with all it did before.
+ * The contact of every event, held against merges until the commit, and the node it is said of: a known one by a server's word or
+ * a page's proof, otherwise the visitor of its anonymous id, made when new. What the events prove joins visitors to people with all
+ * they did before. Known people and visitors cost four statements, however many events there are.
  */
 export async function contactsOf(tx: Ctx, sent: readonly SentEvent[]): Promise<Map<SentEvent, Place>> {
-  const claimed = sent.map(({ event, sender }): Claimed => ({ event, claim: claimOf(event, sender.trust) }));
+  const secrets = await secretsOf(tx, [
+    ...new Set(sent.filter(hasProof).map(({ sender }) => sender.sourceId)),
+  ]);
+  const claimed = sent.map((one): Claimed => ({
+    sent: one,
+    claim: claimOf(one, secrets.get(one.sender.sourceId)),
+  }));
+  // Rows that others may be making at this moment come first, and contacts' locks last: nobody waits in a circle.
   const visitors = await ensureVisitors(tx, [...new Set(claimed.flatMap(anonymousIdOf))]);
-  const users = await ensureUsers(tx, claimed);
-  await joinVisitors(tx, claimed, users, visitors);
-  const wanted = claimed.map(({ claim }) => idOf(claim, users, visitors));
-  const present = await holdContacts(tx, [...new Set(wanted)]);
+  const known = await findUsers(tx, claimed);
+  const users = await makeUsers(tx, claimed, known);
+  await addEvidence(tx, evidenceIn(claimed, users, visitors));
+  await tellUsers(
+    tx,
+    claimed.filter(({ claim }) => claim.by === 'user' && known.has(claim.userId)),
+  );
+  const nodes = claimed.map(({ claim }) => nodeOf(claim, users, visitors));
+  const present = await holdContacts(tx, nodes);
   const places = new Map<SentEvent, Place>();
-  for (const [i, one] of sent.entries()) {
-    const contactId = present.get(wanted[i] ?? '');
-    if (contactId === undefined) throw new Error(`contact ${wanted[i]} of an event does not exist`);
-    places.set(one, { contactId, originId: contactId, trust: one.sender.trust });
+  for (const [i, { sent: one, claim }] of claimed.entries()) {
+    const originId = nodes[i] ?? '';
+    const contactId = present.get(originId);
+    if (contactId === undefined) throw new Error(`contact ${originId} of an event does not exist`);
+    places.set(one, { contactId, originId, trust: claim.trust });
   }
   return places;
 }
@@ -46,67 +59,71 @@ function anonymousIdOf({ claim }: Claimed): string[] {
   return claim.joins === null ? [] : [claim.joins];
 }
 
-function idOf(claim: Claim, users: Users, visitors: Visitors): string {
-  const contactId = claim.by === 'user' ? users.get(claim.userId) : visitors.get(claim.anonymousId);
-  if (contactId === undefined) throw new Error('an accepted event has no contact');
-  return contactId;
+function nodeOf(claim: Claim, users: Nodes, visitors: Nodes): string {
+  const nodeId = claim.by === 'user' ? users.get(claim.userId) : visitors.get(claim.anonymousId);
+  if (nodeId === undefined) throw new Error('an accepted event has no contact');
+  return nodeId;
 }
 
-/** Contacts by user id. Only what is new goes through the contact's door: unknown ids, and what identify calls say. */
-async function ensureUsers(tx: Ctx, claimed: readonly Claimed[]): Promise<Users> {
-  const named = claimed.flatMap(({ event, claim }) =>
-    claim.by === 'user' ? [{ event, userId: claim.userId }] : [],
+async function findUsers(tx: Ctx, claimed: readonly Claimed[]): Promise<Nodes> {
+  const ids = [...new Set(claimed.flatMap(({ claim }) => (claim.by === 'user' ? [claim.userId] : [])))].map(
+    (id) => ({ namespace: USER_NAMESPACE, id }),
   );
-  const ids = [...new Set(named.map(({ userId }) => userId))].map((id) => ({
-    namespace: USER_NAMESPACE,
-    id,
-  }));
   const found = await findByExternalIds(tx, ids);
-  const users: Users = new Map();
-  for (const id of ids) {
-    const contactId = found.get(externalIdKey(id));
-    if (contactId !== undefined) users.set(id.id, contactId);
-  }
+  return new Map(
+    ids.flatMap((id) => {
+      const named = found.get(externalIdKey(id));
+      return named === undefined ? [] : [[id.id, named.nodeId] as const];
+    }),
+  );
+}
+
+/** Makes contacts for the users nobody knew, with what is said of them; returns the nodes of all. */
+async function makeUsers(tx: Ctx, claimed: readonly Claimed[], known: Nodes): Promise<Nodes> {
   const told = new Set<string>();
-  const inputs = named.flatMap(({ event, userId }) => {
-    const fields = event.type === 'identify' ? fieldsFromTraits(event.properties) : {};
-    const saysNothing = Object.keys(fields).length === 0;
-    if (saysNothing && (users.has(userId) || told.has(userId))) return [];
-    told.add(userId);
-    const externalIds = [{ namespace: USER_NAMESPACE, id: userId }];
-    return [
-      { userId, input: { ...fields, externalIds, occurredAt: event.occurredAt } satisfies UpsertInput },
-    ];
+  const inputs = claimed.flatMap((one) => {
+    const { claim } = one;
+    if (claim.by !== 'user' || known.has(claim.userId)) return [];
+    const input = inputOf(one, claim.userId);
+    // One word makes the contact; others count when they say something.
+    if (told.has(claim.userId) && Object.keys(fieldsOf(one.sent, claim)).length === 0) return [];
+    told.add(claim.userId);
+    return [{ userId: claim.userId, input }];
   });
-  const results = await upsertContacts(
+  const made = await upsertContacts(
     tx,
     inputs.map(({ input }) => input),
   );
-  for (const [i, { userId }] of inputs.entries()) {
-    const contactId = results[i]?.contactId;
-    if (contactId !== undefined) users.set(userId, contactId);
-  }
+  const users = new Map(known);
+  for (const [i, { userId }] of inputs.entries()) users.set(userId, made[i]?.originId ?? '');
   return users;
 }
 
-/** A server that names both ids proves who the visitor is: once, and a visitor that is somebody already stays who it is. */
-async function joinVisitors(
-  tx: Ctx,
-  claimed: readonly Claimed[],
-  users: Users,
-  visitors: Visitors,
-): Promise<void> {
-  const joins = new Map<string, string>();
-  for (const { claim } of claimed) {
-    if (claim.by !== 'user' || claim.joins === null) continue;
-    const from = visitors.get(claim.joins);
-    const to = users.get(claim.userId);
-    if (from !== undefined && to !== undefined && from !== to && !joins.has(from)) joins.set(from, to);
-  }
-  const open = await lockVisitors(tx, [...joins.keys()]);
-  for (const from of [...open].toSorted()) {
-    const to = joins.get(from);
-    if (to === undefined) continue;
-    await mergeContacts(tx, { from, to, reason: 'a server named both ids' });
-  }
+/** What identify calls say of users known before. */
+async function tellUsers(tx: Ctx, claimed: readonly Claimed[]): Promise<void> {
+  const inputs = claimed.flatMap((one) => {
+    const says = Object.keys(fieldsOf(one.sent, one.claim)).length > 0;
+    return says && one.claim.by === 'user' ? [inputOf(one, one.claim.userId)] : [];
+  });
+  await upsertContacts(tx, inputs);
+}
+
+function inputOf({ sent, claim }: Claimed, userId: string): UpsertInput {
+  return {
+    ...fieldsOf(sent, claim),
+    externalIds: [{ namespace: USER_NAMESPACE, id: userId }],
+    occurredAt: sent.event.occurredAt,
+  };
+}
+
+function evidenceIn(claimed: readonly Claimed[], users: Nodes, visitors: Nodes): Evidence[] {
+  return claimed.flatMap(({ sent, claim }) => {
+    const { visitor, own } = evidenceOf(sent, claim);
+    const nodeId = nodeOf(claim, users, visitors);
+    const joins = claim.by === 'user' && claim.joins !== null ? visitors.get(claim.joins) : undefined;
+    return [
+      ...own.map((said) => ({ ...said, contactId: nodeId })),
+      ...(joins === undefined ? [] : visitor.map((said) => ({ ...said, contactId: joins }))),
+    ];
+  });
 }

@@ -1,4 +1,5 @@
 import { isJunkId } from '../contacts/index.ts';
+import { isDayVisitor } from './cookieless/visitor.ts';
 import { storable } from '../core/text.ts';
 import { MAX_EVENT_BYTES, MAX_RAW_CHARS } from './contract.ts';
 import type { EventType, NormalEvent } from './fact.ts';
@@ -50,8 +51,10 @@ function eventOf(raw: Raw, receivedAt: Date): NormalEvent {
   if (messageId === '') throw new Refusal('messageId: is empty');
   const name = type === 'track' ? (textOf(raw, 'event') ?? '').trim() : NAMES[type];
   if (name === '') throw new Refusal('event: a track call needs the name of the event');
-  const anonymousId = idOf(raw, 'anonymousId');
   const userId = idOf(raw, 'userId');
+  const visitorId = idOf(raw, 'anonymousId');
+  // Who was counted without cookies stays nobody, whoever names an id beside it.
+  const anonymousId = visitorId !== null && userId !== null && isDayVisitor(visitorId) ? null : visitorId;
   if (anonymousId === null && userId === null)
     throw new Refusal('anonymousId: neither a usable anonymousId nor a userId');
   const occurredAt = eventTime(

@@ -62,7 +62,7 @@ describe('mergeContacts', () => {
       { contactId: from, purpose: 'marketing', channel: 'email', granted: true, source: 't' },
     ]);
     const moved: string[] = [];
-    registerMergeMover({ name: 'test', move: async (_ctx, a, b) => void moved.push(`${a} ${b}`) });
+    registerMergeMover({ name: 'test', move: async (_ctx, m) => void moved.push(`${m.from} ${m.to}`) });
     expect(await mergeContacts(base.ctx, { from, to, reason: 'test' })).toBe(to);
     expect(moved).toEqual([`${from} ${to}`]);
     for (const table of OWN_TABLES) {
@@ -119,7 +119,7 @@ describe('mergeContacts', () => {
       ]),
     );
     const found = await findByExternalIds(base.ctx, [{ namespace: 'user', id: `m-${serial - 2}` }]);
-    expect([...found.values()]).toEqual([c]);
+    expect([...found.values()]).toEqual([{ contactId: c, nodeId: a }]);
     const { n } = await row<{ n: number }>(
       base.ctx.db,
       sql`select count(*)::int as n from outbox where topic = 'contact.merged' and payload->>'to' = ${c}`,

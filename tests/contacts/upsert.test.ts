@@ -141,7 +141,7 @@ describe('upsertContacts', () => {
     const [byPhone] = await upsertContacts(base.ctx, [{ phone: '+79120000001', city: 'Ufa' }], {
       matchBy: ['email', 'phone'],
     });
-    expect(byPhone).toEqual({ contactId: ann?.contactId, outcome: 'updated' });
+    expect(byPhone).toMatchObject({ contactId: ann?.contactId, outcome: 'updated' });
   });
 
   test('phones are stored as E.164 with what was typed, short numbers stay raw and flagged', async () => {

@@ -107,7 +107,8 @@ export async function contactOfUser(site: Site, userId: string): Promise<string>
 export async function contactOfVisitor(site: Site, anonymousId: string): Promise<string> {
   const [found] = await rows<{ contactId: string }>(
     site.api.ctx.db,
-    sql`select contact_id as "contactId" from visitor_lookup where anonymous_id = ${anonymousId}`,
+    sql`select coalesce(c.merged_into, c.contact_id) as "contactId" from visitor_lookup v join contact c using (contact_id)
+      where anonymous_id = ${anonymousId}`,
   );
   if (found === undefined) throw new Error(`no visitor ${anonymousId}`);
   return found.contactId;

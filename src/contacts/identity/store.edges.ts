@@ -97,3 +97,24 @@ export async function removeEdges(
       removed_reason = ${why.reason}
     where edge_id in (select jsonb_array_elements_text(${json(edgeIds)})::uuid) and removed_at is null`);
 }
+
+/** A person's word about nodes: each gets an edge of the same kind and value. */
+export async function insertDecision(
+  ctx: Ctx,
+  kind: string,
+  value: string,
+  nodeIds: readonly string[],
+): Promise<void> {
+  const now = ctx.clock.now();
+  const said = nodeIds.map((nodeId) => ({
+    nodeId,
+    edgeId: newId(),
+    kind,
+    value,
+    strength: 'strong',
+    source: ctx.actor.name,
+    occurredAt: now,
+    recordedAt: now,
+  }));
+  await ctx.db.insert(identityEdge).values(said);
+}

@@ -97,7 +97,10 @@ async function introduce(
   fields: Partial<ContactFields>,
 ): Promise<void> {
   const source = `form: ${form.name}`.slice(0, 100);
-  await upsertContacts(tx, [{ ...fields, contactId, locale, source, occurredAt: submittedAt }]);
+  await upsertContacts(tx, [{ ...fields, contactId, locale, source, occurredAt: submittedAt }], {
+    // What anybody can type recognises nobody until it is confirmed.
+    claimed: true,
+  });
 }
 
 async function ownsTyped(tx: Ctx, contactId: string, fields: Partial<ContactFields>): Promise<boolean> {

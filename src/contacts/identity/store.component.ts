@@ -1,0 +1,144 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, rows } from '../../core/db.ts';
+import { contact, contactExternalId, contactPoint, contactPointLookup } from '../schema.ts';
+import { json } from '../store.match.ts';
+import { APART } from './resolve.ts';
+import { identityEdge } from './schema.ts';
+
+/** The part of the graph that one piece of evidence may change. */
+
+const IDENTITY_LOCK_CLASS = 7_015_511;
+const IDENTITY_LOCKS = 256;
+
+/** Holds, until the transaction ends, the right to decide who these values belong to; always in one order. */
+export async function lockValues(
+  ctx: Ctx,
+  values: ReadonlyArray<{ kind: string; value: string }>,
+): Promise<void> {
+  await ctx.db.execute(sql`
+    select pg_advisory_xact_lock(${IDENTITY_LOCK_CLASS}, s.stripe) from (
+      select distinct abs(hashtext(v.key) % ${IDENTITY_LOCKS}) as stripe
+      from jsonb_array_elements_text(${json(values.map(({ kind, value }) => `${kind}\n${value}`))}) as v(key) order by 1
+    ) s`);
+}
+
+const standing = (alias: string) =>
+  sql`${sql.raw(alias)}.strength = 'strong' and ${sql.raw(alias)}.removed_at is null`;
+
+/** All nodes that strong edges and merges connect with these, at most `limit` and one more. */
+export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number): Promise<string[]> {
+  const found = await rows<{ node: string }>(
+    ctx.db,
+    sql`
+    with recursive reached (node) as (
+      select v::uuid from jsonb_array_elements_text(${json(nodeIds)}) as v
+      union
+      select n.node from reached r cross join lateral (
+        select c.merged_into as node from ${contact} c where c.contact_id = r.node and c.merged_into is not null
+        union all
+        select m.contact_id from ${contact} m where m.merged_into = r.node
+        union all
+        select o.node_id from ${identityEdge} e
+          join ${identityEdge} o on o.kind = e.kind and o.value = e.value and ${standing('o')}
+          where e.node_id = r.node and ${standing('e')} and not starts_with(e.kind, ${APART})
+        union all
+        select x.contact_id from ${identityEdge} e
+          join ${contactExternalId} x on x.namespace = 'user' and x.external_id = e.value
+          where e.node_id = r.node and ${standing('e')} and e.kind = 'user'
+        union all
+        select e.node_id from ${contactExternalId} x
+          join ${identityEdge} e on e.kind = 'user' and e.value = x.external_id and ${standing('e')}
+          where x.contact_id = r.node and x.namespace = 'user'
+      ) n
+    ) select node from reached limit ${limit + 1}`,
+  );
+  return found.map(({ node }) => node);
+}
+
+/** Locks the present contacts of these nodes for a change, in the order everybody takes; returns them. */
+export async function lockPresent(ctx: Ctx, nodeIds: readonly string[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`
+    select contact_id as id from ${contact} where contact_id in (
+      select coalesce(n.merged_into, n.contact_id) from ${contact} n
+      where n.contact_id in (select jsonb_array_elements_text(${json(nodeIds)})::uuid))
+    order by contact_id for update`,
+  );
+  return found.map(({ id }) => id);
+}
+
+export type NodeRow = {
+  nodeId: string;
+  /** The contact it lives in now. */
+  contactId: string;
+  known: boolean;
+  bornAt: Date;
+  own: Array<{ kind: string; value: string }>;
+};
+
+/** Nodes with the ids that name them for good, in the order of their ids. */
+export async function nodesOf(ctx: Ctx, nodeIds: readonly string[]): Promise<NodeRow[]> {
+  const found = await rows<Omit<NodeRow, 'bornAt'> & { bornAt: string }>(
+    ctx.db,
+    sql`
+    select c.contact_id as "nodeId", coalesce(c.merged_into, c.contact_id) as "contactId",
+      c.kind <> 'visitor' as known, coalesce(c.born_at, c.created_at) as "bornAt",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('kind', case x.namespace when 'user' then 'user' else 'ext:' || x.namespace end,
+          'value', x.external_id) order by x.namespace, x.external_id)
+        from ${contactExternalId} x
+        where x.contact_id = coalesce(c.merged_into, c.contact_id) and coalesce(x.origin_id, x.contact_id) = c.contact_id),
+        '[]') as own
+    from ${contact} c where c.contact_id in (select jsonb_array_elements_text(${json(nodeIds)})::uuid)
+    order by c.contact_id`,
+  );
+  return found.map((node) => ({ ...node, bornAt: dateOf(node.bornAt) }));
+}
+
+export type PointHolder = { kind: string; value: string; nodeId: string; contactId: string };
+
+/** Contacts that have these points by somebody's word who can be believed, with the node each was said of. */
+export async function holdersOfPoints(
+  ctx: Ctx,
+  points: ReadonlyArray<{ kind: string; value: string }>,
+): Promise<PointHolder[]> {
+  return rows<PointHolder>(
+    ctx.db,
+    sql`
+    select distinct on (l.kind, l.value, l.contact_id) l.kind, l.value, l.contact_id as "contactId",
+      coalesce(p.origin_id, p.contact_id) as "nodeId"
+    from jsonb_to_recordset(${json(points)}) as w(kind text, value text)
+    join ${contactPointLookup} l on l.kind = w.kind and l.value = w.value
+    join ${contactPoint} p on p.contact_id = l.contact_id and p.kind = l.kind and p.value = l.value and not p.claimed
+    order by l.kind, l.value, l.contact_id, p.created_at, p.point_id`,
+  );
+}
+
+export type StandingEdge = {
+  nodeId: string;
+  contactId: string;
+  kind: string;
+  value: string;
+  occurredAt: Date;
+};
+
+/** Strong edges that name these values, with the contacts their nodes live in. */
+export async function edgesNaming(
+  ctx: Ctx,
+  values: ReadonlyArray<{ kind: string; value: string }>,
+): Promise<StandingEdge[]> {
+  if (values.length === 0) return [];
+  const found = await rows<Omit<StandingEdge, 'occurredAt'> & { occurredAt: string }>(
+    ctx.db,
+    sql`
+    select e.node_id as "nodeId", coalesce(c.merged_into, c.contact_id) as "contactId", e.kind, e.value,
+      e.occurred_at as "occurredAt"
+    from jsonb_to_recordset(${json(values)}) as w(kind text, value text)
+    join ${identityEdge} e on e.kind = w.kind and e.value = w.value and ${standing('e')}
+    join ${contact} c on c.contact_id = e.node_id
+    order by e.occurred_at, e.node_id limit 1000`,
+  );
+  return found.map((edge) => ({ ...edge, occurredAt: dateOf(edge.occurredAt) }));
+}

@@ -1,0 +1,108 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, rows } from '../../core/db.ts';
+import { newId } from '../../core/ids.ts';
+import { contact } from '../schema.ts';
+import { json } from '../store.match.ts';
+import { visibleContacts } from '../store.visible.ts';
+import type { Conflict } from './resolve.ts';
+import { identityReview } from './schema.ts';
+
+/** Pairs of contacts a person is to decide about. */
+
+/**
+ * Queues pairs that were not joined; a pair that waits or was decided about already stays as it is. What only visitors are meant
+ * by is nothing a person could decide, and a decision to keep apart stands.
+ */
+export async function queueReviews(ctx: Ctx, conflicts: readonly Conflict[]): Promise<void> {
+  const open = conflicts.filter(({ reason }) => reason !== 'apart');
+  if (open.length === 0) return;
+  const pairs = open.map(({ nodes: [nodeA, nodeB], kind, value, reason }) => ({
+    reviewId: newId(),
+    nodeA,
+    nodeB,
+    kind,
+    value,
+    reason,
+  }));
+  const present = sql`select coalesce(c.merged_into, c.contact_id) from ${contact} c`;
+  await ctx.db.execute(sql`
+    with wanted as (
+      select p.*, (${present} where c.contact_id = p."nodeA") as a, (${present} where c.contact_id = p."nodeB") as b
+      from jsonb_to_recordset(${json(pairs)}) as p("reviewId" uuid, "nodeA" uuid, "nodeB" uuid, kind text, value text,
+        reason text)
+    ), paired as (
+      select w.*, least(w.a, w.b) as first, greatest(w.a, w.b) as second from wanted w
+      join ${contact} x on x.contact_id = w.a and x.kind <> 'visitor'
+      join ${contact} y on y.contact_id = w.b and y.kind <> 'visitor'
+      where w.a <> w.b
+    )
+    insert into ${identityReview} (review_id, node_a, node_b, reason, kind, value, state, created_at)
+    select distinct on (first, second) "reviewId", first, second, reason, kind, value, 'open',
+      ${ctx.clock.now().toISOString()}::timestamptz
+    from paired order by first, second, "reviewId"
+    on conflict (node_a, node_b) do nothing`);
+}
+
+export type ReviewRow = {
+  reviewId: string;
+  /** The contacts as they are now. */
+  contactA: string;
+  contactB: string;
+  reason: string;
+  kind: string;
+  value: string;
+  state: 'open' | 'merged' | 'apart';
+  createdAt: Date;
+};
+
+const seen = (ctx: Ctx, id: ReturnType<typeof sql>) =>
+  sql`exists (select 1 from ${contact} where ${contact.contactId} = ${id} and ${contact.mergedInto} is null
+    and ${visibleContacts(ctx)})`;
+
+const listed = (ctx: Ctx) => sql`
+  select * from (
+    select r.review_id as "reviewId", coalesce(a.merged_into, a.contact_id) as "contactA",
+      coalesce(b.merged_into, b.contact_id) as "contactB", r.reason, r.kind, r.value, r.state, r.created_at as "createdAt"
+    from ${identityReview} r join ${contact} a on a.contact_id = r.node_a join ${contact} b on b.contact_id = r.node_b
+  ) q where "contactA" <> "contactB" and ${seen(ctx, sql`q."contactA"`)} and ${seen(ctx, sql`q."contactB"`)}`;
+
+const reviewOf = (row: Omit<ReviewRow, 'createdAt'> & { createdAt: string }): ReviewRow => ({
+  ...row,
+  createdAt: dateOf(row.createdAt),
+});
+
+/** Open pairs both of whose contacts the actor may see, oldest first. */
+export async function openReviews(
+  ctx: Ctx,
+  page: { after: { createdAt: Date; reviewId: string } | null; limit: number },
+): Promise<ReviewRow[]> {
+  const { after } = page;
+  const from =
+    after === null
+      ? sql`true`
+      : sql`("createdAt", "reviewId") > (${after.createdAt.toISOString()}::timestamptz, ${after.reviewId}::uuid)`;
+  const found = await rows<Omit<ReviewRow, 'createdAt'> & { createdAt: string }>(
+    ctx.db,
+    sql`${listed(ctx)} and state = 'open' and ${from} order by "createdAt", "reviewId" limit ${page.limit}`,
+  );
+  return found.map(reviewOf);
+}
+
+export async function findReview(ctx: Ctx, reviewId: string): Promise<ReviewRow | null> {
+  const [found] = await rows<Omit<ReviewRow, 'createdAt'> & { createdAt: string }>(
+    ctx.db,
+    sql`${listed(ctx)} and "reviewId" = ${reviewId}::uuid`,
+  );
+  return found === undefined ? null : reviewOf(found);
+}
+
+/** Marks a pair as decided; false when somebody was faster. */
+export async function decideReview(ctx: Ctx, reviewId: string, state: 'merged' | 'apart'): Promise<boolean> {
+  const done = await ctx.db
+    .update(identityReview)
+    .set({ state, decidedAt: ctx.clock.now(), decidedBy: ctx.actor.name })
+    .where(and(eq(identityReview.reviewId, reviewId), eq(identityReview.state, 'open')))
+    .returning({ id: identityReview.reviewId });
+  return done.length > 0;
+}

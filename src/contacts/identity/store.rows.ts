@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { rows } from '../../core/db.ts';
+import type { Move } from '../movers.ts';
+import { contactPoint } from '../schema.ts';
+import { json } from '../store.match.ts';
+import { identityParked } from './schema.ts';
+
+/**
+ * Moving rows of per-contact tables between contacts. Whose a row is stands in its origin_id; empty means the contact's own. What
+ * cannot move because the other contact has a row of the same key is parked, as it was.
+ */
+
+/** Marks of a parked row beside its columns: its table leaves origin_id empty for own rows; it only fits its own node. */
+const SPARSE = '_sparse';
+const OWN = '_own';
+
+/** The rows of a table that a move is about. */
+function meant({ from, origins }: Move): SQL {
+  if (origins === null) return sql`contact_id = ${from}::uuid`;
+  return sql`contact_id = ${from}::uuid
+    and coalesce(origin_id, contact_id) in (select jsonb_array_elements_text(${json(origins)})::uuid)`;
+}
+
+export type RowsToMove = {
+  table: string;
+  /** The table has an origin_id that may be empty, for rows that are the contact's own. */
+  sparse?: boolean;
+  /** Only these rows. */
+  only?: SQL;
+  /**
+   * Instead of moving, wait: `own` for the day their node is a contact of its own again (what is made anew for each contact),
+   * `until free` for the day no other row says the same.
+   */
+  park?: 'own' | 'until free';
+};
+
+/** Moves what a move is about: delete and insert, because contact_id decides where a row lives. */
+export async function moveRows(ctx: Ctx, move: Move, what: RowsToMove): Promise<void> {
+  const table = sql.identifier(what.table);
+  const sparse = what.sparse === true;
+  const marks = { ...(sparse ? { [SPARSE]: true } : {}), ...(what.park === 'own' ? { [OWN]: true } : {}) };
+  const origin = sql`coalesce((to_jsonb(g) ->> 'origin_id')::uuid, g.contact_id)`;
+  const stored = sparse ? sql`nullif(${origin}, ${move.to}::uuid)` : origin;
+  const put =
+    what.park !== undefined
+      ? sql`select null::jsonb as r where false`
+      : sql`insert into ${table} as t select p.* from told cross join lateral jsonb_populate_record(null::${table}, told.r) p
+          on conflict do nothing returning to_jsonb(t.*) as r`;
+  await ctx.db.execute(sql`
+    with gone as (
+      delete from ${table} where ${meant(move)} ${what.only === undefined ? sql`` : sql`and ${what.only}`} returning *
+    ), told as (
+      select ${origin} as origin, to_jsonb(g)
+        || case when to_jsonb(g) ? 'origin_id' then jsonb_build_object('origin_id', ${stored}) else '{}' end
+        || jsonb_build_object('contact_id', ${move.to}::uuid) as r
+      from gone g
+    ), put as (${put})
+    insert into ${identityParked} (contact_id, parked_id, origin_id, table_name, row)
+    select ${move.to}::uuid, gen_random_uuid(), told.origin, ${what.table}, told.r || ${json(marks)}
+    from told where not exists (select 1 from put where put.r = told.r)`);
+}
+
+/** Moves what was parked with the nodes it belongs to. */
+export async function moveParked(ctx: Ctx, move: Move): Promise<void> {
+  await ctx.db.execute(sql`
+    with gone as (delete from ${identityParked} where ${meant(move)} returning *)
+    insert into ${identityParked} (contact_id, parked_id, origin_id, table_name, row)
+    select ${move.to}::uuid, parked_id, origin_id, table_name,
+      row || jsonb_build_object('contact_id', ${move.to}::uuid)
+        || case when row ? 'origin_id' then jsonb_build_object('origin_id', case when row ? ${SPARSE}
+          then nullif(origin_id, ${move.to}::uuid) else origin_id end) else '{}' end
+    from gone`);
+}
+
+/** Points of one contact are told apart by what they say, which no key of their table does. */
+const samePoint = sql`contact_id, row ->> 'kind', row ->> 'value'`;
+const pointIsFree = sql`and not exists (
+  select 1 from ${contactPoint} o where o.contact_id = ${identityParked}.contact_id
+    and o.kind = ${identityParked}.row ->> 'kind' and o.value = ${identityParked}.row ->> 'value')
+  order by contact_id, row ->> 'kind', row ->> 'value', (row ->> 'claimed')::boolean, parked_id`;
+
+/** Puts back what was parked and stands in nobody's way any more. */
+export async function unpark(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  const whose = sql`contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
+    and (not row ? ${OWN} or contact_id = origin_id)`;
+  const tables = await rows<{ name: string }>(
+    ctx.db,
+    sql`select distinct table_name as name from ${identityParked} where ${whose} order by 1`,
+  );
+  for (const { name } of tables) {
+    const table = sql.identifier(name);
+    await ctx.db.execute(sql`
+      with tried as (
+        select distinct on (${name === 'contact_point' ? samePoint : sql`parked_id`})
+          contact_id, parked_id, row - ${SPARSE} - ${OWN} as r from ${identityParked}
+        where ${whose} and table_name = ${name} ${name === 'contact_point' ? pointIsFree : sql``}
+      ), put as (
+        insert into ${table} as t
+        select p.* from tried cross join lateral jsonb_populate_record(null::${table}, tried.r) p
+        on conflict do nothing returning to_jsonb(t.*) as r
+      )
+      delete from ${identityParked} k using tried
+      where k.contact_id = tried.contact_id and k.parked_id = tried.parked_id
+        and exists (select 1 from put where put.r = tried.r)`);
+  }
+}
