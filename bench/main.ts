@@ -8,6 +8,7 @@ export type Bench = (emit: (figure: Figure) => void, note: (condition: string) =
 const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),
+  ingest: () => import('./ingest.ts'),
   send: () => import('./send.ts'),
   console: () => import('./console.ts'),
 };

@@ -765,11 +765,8 @@ CREATE TABLE "event" (
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
 CREATE TABLE "event_seen" (
-	"source_id" uuid NOT NULL,
-	"trust" text NOT NULL,
-	"message_id" text NOT NULL,
-	"recorded_at" timestamp with time zone NOT NULL,
-	CONSTRAINT "event_seen_source_id_trust_message_id_pk" PRIMARY KEY("source_id","trust","message_id")
+	"key" uuid PRIMARY KEY NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "source" (

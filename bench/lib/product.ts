@@ -29,9 +29,13 @@ export async function newDataDir(): Promise<string> {
   return join(dir, 'data');
 }
 
-export async function startProduct(dataDir: string, env: Record<string, string> = {}): Promise<Product> {
+export async function startProduct(
+  dataDir: string,
+  env: Record<string, string> = {},
+  role = 'all',
+): Promise<Product> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts', 'all'], {
+  const child = spawn(process.execPath, ['scripts/run.mjs', 'src/main.ts', role], {
     env: {
       ...process.env,
       TZ: 'UTC',

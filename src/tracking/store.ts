@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { moveRows } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
@@ -16,35 +17,36 @@ const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
  */
 export async function markSeen(ctx: Ctx, sent: readonly SentEvent[]): Promise<SentEvent[]> {
   const first = new Map<string, SentEvent>();
-  for (const one of sent) {
-    const key = seenKey(one);
+  const keys = sent.map(seenKey);
+  for (const [i, one] of sent.entries()) {
+    const key = keys[i] ?? null;
     if (key !== null && !first.has(key)) first.set(key, one);
   }
   if (first.size === 0) return [...sent];
   // In one order for everybody, so that two senders of the same ids never wait for each other in a circle.
-  const keys = [...first.keys()].toSorted();
-  const marks = keys.map((k) => {
-    const [s, t] = k.split(' ', 2);
-    return { s, t, m: first.get(k)?.event.messageId };
-  });
-  const found = await rows<{ source: string; trust: string; id: string }>(
+  const sorted = `{${[...first.keys()].toSorted().join(',')}}`;
+  const known = await rows<{ key: string }>(
     ctx.db,
     sql`
-    insert into ${eventSeen} (source_id, trust, message_id, recorded_at)
-    select m.s, m.t, m.m, ${ctx.clock.now().toISOString()}::timestamptz
-    from jsonb_to_recordset(${json(marks)}) as m(s uuid, t text, m text)
-    on conflict do nothing
-    returning source_id as source, trust, message_id as id`,
+    with mine as (select unnest(${sorted}::text::uuid[]) as key),
+    marked as (
+      insert into ${eventSeen} (key, recorded_at)
+      select key, ${ctx.clock.now().toISOString()}::timestamptz from mine on conflict do nothing returning key
+    )
+    select key from mine where not exists (select 1 from marked where marked.key = mine.key)`,
   );
-  const fresh = new Set(found.map((row) => `${row.source} ${row.trust} ${row.id}`));
-  return sent.filter((one) => {
-    const key = seenKey(one);
-    return key === null || (first.get(key) === one && fresh.has(key));
+  const old = new Set(known.map(({ key }) => key.replaceAll('-', '')));
+  return sent.filter((one, i) => {
+    const key = keys[i] ?? null;
+    return key === null || (first.get(key) === one && !old.has(key));
   });
 }
 
+const KEY_HEX = 32;
+
 function seenKey({ event, sender }: SentEvent): string | null {
-  return event.messageId === null ? null : `${sender.sourceId} ${sender.trust} ${event.messageId}`;
+  if (event.messageId === null) return null;
+  return hash('sha256', `${sender.sourceId} ${sender.trust} ${event.messageId}`, 'hex').slice(0, KEY_HEX);
 }
 
 export async function insertFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void> {
