@@ -1,6 +1,6 @@
 import { page, track } from './calls.ts';
-import { later, leave, wake } from './deliver.ts';
-import { cameFrom } from './message.ts';
+import { adoptLater, later, leave, wake } from './deliver.ts';
+import { cameFrom, clean } from './message.ts';
 import { given, isOff, listen } from './page.ts';
 
 /** What is told without a word of the site's: pages, history, how long and how far, links. */
@@ -38,7 +38,7 @@ const engaged = (): void => {
   }
 };
 
-const address = (): string => ('hash' in given ? location.href : location.href.replace(/#.*/, ''));
+const address = (): string => clean('hash' in given ? location.href : location.href.replace(/#.*/, ''));
 
 /** Called whenever the address may have changed. */
 const moved = (): void => {
@@ -88,6 +88,7 @@ export const startAuto = (): void => {
   if (!isOff('links')) listen(document, 'click auxclick', linkClicked);
   addEventListener('scroll', measure, { passive: true });
   listen(window, 'online', wake);
+  adoptLater();
   listen(window, 'visibilitychange pagehide', () => {
     if (shown()) {
       settle();

@@ -59,11 +59,6 @@ export type Call = (...args: never[]) => unknown;
 export const calls: Record<string, Call> = { track, page, identify, group, reset, consent, debug };
 
 for (const name of COMMERCE.split(' ')) {
-  const event =
-    NAMES[name] ??
-    name
-      .replace(/^[a-z]/, (c) => c.toUpperCase())
-      .replace(/[A-Z]/g, ' $&')
-      .trim();
+  const event = NAMES[name] ?? name.replace(/^./, (c) => c.toUpperCase()).replace(/\B[A-Z]/g, ' $&');
   calls[name] = (properties?: Bag) => track(event, properties);
 }

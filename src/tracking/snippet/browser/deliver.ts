@@ -3,8 +3,8 @@ import { given, host, newId, say } from './page.ts';
 
 /**
  * The way to the server. What was said waits under a key of its own until the server has answered, so that tabs never overwrite
- * each other, and a page that dies leaves it to the next one. One tab sends at a time; the same id goes with every attempt, so
- * what arrives twice counts once.
+ * each other. Each page sends its own; what a page that died has left is sent by another one, a while later. The same id goes
+ * with every attempt, so what arrives twice counts once.
  */
 export type Message = {
   type: string;
@@ -12,7 +12,7 @@ export type Message = {
   timestamp: string;
   event?: string;
   name?: string | undefined;
-  anonymousId?: string;
+  anonymousId?: string | null;
   userId?: string;
   groupId?: string;
   properties?: object;
@@ -27,8 +27,14 @@ const MAX_AGE_MS = 7 * 86_400_000;
 const BATCH = 50;
 /** Browsers let 64 KB of requests outlive their page; the rest is for the frame of the body. */
 const MAX_BYTES = 60_000;
+/** Older than this, and not from this page: whoever said it is gone or offline. */
+const ORPHAN_MS = 5_000;
+/** Tabs live in processes of their own, and see what another one has removed a moment later. */
+const SETTLE_MS = 500;
 /** Together with what follows at once. */
 const GATHER_MS = 50;
+/** The first number that has four digits in base 36. */
+const FOUR_DIGITS = 46_656;
 const PATIENCE_MS = 20_000;
 const LONGEST_WAIT_MS = 300_000;
 /** Refusals that may pass; any other 4xx will be the same next time. */
@@ -40,9 +46,12 @@ const flying = new Set<string>();
 let failures = 0;
 let notBefore = 0;
 let busy = false;
+let count = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-export const messageId = (): string => `${Date.now().toString(36)}-${newId()}`;
+/** Sorts by time, and what was said within one millisecond by its order. */
+export const messageId = (): string =>
+  `${Date.now().toString(36)}-${(FOUR_DIGITS + count++).toString(36)}${newId()}`;
 
 export const enqueue = (message: Message): void => {
   const id = message.messageId;
@@ -102,21 +111,38 @@ const flush = (): void => {
   timer = undefined;
   if (busy) return;
   busy = true;
-  const { locks } = navigator;
-  // Pages without TLS have no locks: what two tabs then send both, the server counts once.
-  void (locks ? locks.request('otklik', drain) : drain()).catch(say).then(() => {
+  void drain().then(() => {
     busy = false;
     if (navigator.onLine && unsent().length) later(GATHER_MS);
   });
 };
 
-const unsent = (): string[] => waiting().filter((id) => !flying.has(id));
+const unsent = (): string[] => [...mine].filter((id) => !flying.has(id));
 
 const drain = async (): Promise<void> => {
   for (;;) {
     const batch = navigator.onLine && Date.now() >= notBefore && batchOf(unsent());
     if (!batch || !(await send(batch))) return;
   }
+};
+
+const orphans = (): string[] =>
+  waiting().filter((id) => !mine.has(id) && parseInt(id, 36) < Date.now() - ORPHAN_MS);
+
+/** Takes over what nobody sends, one tab at a time. */
+const adopt = async (): Promise<void> => {
+  await new Promise((settled) => setTimeout(settled, SETTLE_MS));
+  for (const id of orphans()) mine.add(id);
+  await drain();
+  later(GATHER_MS);
+};
+
+export const adoptLater = (): void => {
+  setTimeout(() => {
+    const { locks } = navigator;
+    // Pages without TLS have no locks: what two tabs then send both, the server counts once.
+    if (orphans().length) void (locks ? locks.request('otklik', adopt) : adopt());
+  }, ORPHAN_MS);
 };
 
 /** False when it has to wait for another attempt. */
@@ -156,10 +182,10 @@ const address = `${host}/v1/batch`;
 
 /**
  * The page may be gone in a moment: what is not on its way goes now, without waiting for a turn. If nobody is left to hear the
- * answer, it stays on the disk and goes once more with the next page's first call.
+ * answer, it stays on the disk and goes once more from another page.
  */
 export const leave = (): void => {
-  const batch = navigator.onLine && batchOf([...mine].filter((id) => !flying.has(id)));
+  const batch = navigator.onLine && batchOf(unsent());
   if (!batch) return;
   if ('keepalive' in Request.prototype) void send(batch);
   else if (navigator.sendBeacon(address, batch.body)) for (const id of batch.ids) mine.delete(id);
@@ -169,4 +195,5 @@ export const leave = (): void => {
 export const wake = (): void => {
   notBefore = failures = 0;
   flush();
+  adoptLater();
 };

@@ -5,9 +5,7 @@ import { given, isOff, listen } from './page.ts';
  * Forms that were sent: every one is told by its name; what was typed as email, name and phone only of forms the site has
  * marked. A password or a card is never looked at.
  */
-const NEVER = /^(password|hidden|file)$/;
-const NEVER_FOR = /\b(cc-|current-password|new-password|one-time-code)/;
-const NEVER_NAMED = /pass|card|cvv|cvc|iban|ssn/i;
+const NEVER = /^(hidden|file)\b|pass|\bcc-|one-time|card|cvv|cvc|iban|ssn/i;
 const MAX_TYPED = 300;
 
 /** Trait → what its field is called: by type, by autocomplete, by name. */
@@ -25,8 +23,8 @@ const traitsOf = (form: HTMLFormElement): Record<string, string> => {
     if (!(field instanceof HTMLInputElement)) continue;
     const { type, autocomplete, name, id, value } = field;
     const typed = value.trim();
-    if (!typed || NEVER.test(type) || NEVER_FOR.test(autocomplete) || NEVER_NAMED.test(name + id)) continue;
     const words = [type, autocomplete, name, id];
+    if (!typed || NEVER.test(words.join(' '))) continue;
     const found = FIELDS.find(([trait, named]) => !traits[trait] && words.some((word) => named.test(word)));
     if (found) traits[found[0]] = typed.slice(0, MAX_TYPED);
   }

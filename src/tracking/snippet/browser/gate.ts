@@ -52,7 +52,7 @@ export const put = (message: Message): void => {
   if (now === 'held' && held.length < MAX_HELD) held.push(message);
   if (now !== 'full' && now !== 'cookieless') return;
   if (now === 'full') {
-    message.anonymousId = anonymousId() ?? newId();
+    message.anonymousId = anonymousId();
   } else {
     if (message.type === 'identify' || message.type === 'group') return;
     delete message.userId;
@@ -66,9 +66,8 @@ export const put = (message: Message): void => {
 /** Null while nothing may be stored. */
 export const anonymousId = (): string | null => {
   if (mode() !== 'full') return null;
-  const known = read('a') ?? newId();
-  write('a', known);
-  return known;
+  if (!read('a')) write('a', newId());
+  return read('a');
 };
 
 /** Somebody else sits here now. What was said stays with whom it was said of. */

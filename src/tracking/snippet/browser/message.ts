@@ -7,14 +7,18 @@ import { version } from './page.ts';
 
 const CLICK_IDS = /^(gclid|gbraid|wbraid|dclid|fbclid|msclkid|ttclid|twclid|yclid|li_fat_id|epik|rdt_cid)$/;
 
-let referrer = document.referrer;
+/** Some sites put secrets and addresses of people into their addresses. */
+const PRIVATE = /([?&#][^=&#]*(?:pass|pwd|pw|token|secret|card|cvv|iban|e-?mail|phone)[^=&#]*=)[^&#]*/gi;
+export const clean = (url: string): string => url.replace(PRIVATE, '$1-');
+
+let referrer = clean(document.referrer);
 export const cameFrom = (url: string): void => {
   referrer = url;
 };
 
 export const pageOf = (): Record<string, string> => {
   const { href, pathname, search } = location;
-  return { path: pathname, referrer, search, title: document.title, url: href };
+  return { path: pathname, referrer, search: clean(search), title: document.title, url: clean(href) };
 };
 
 const contextOf = (): Record<string, unknown> => {

@@ -4,12 +4,13 @@ import type { Call } from './calls.ts';
 import { startForms } from './forms.ts';
 import { anonymousId, mode, startGate } from './gate.ts';
 import { read, write } from './memory.ts';
-import { given, host, version } from './page.ts';
+import { given, host, say, version } from './page.ts';
 
 /** The core: what every page loads. Puts `window.otklik` in the place of the queue that stood there, and works the queue off. */
 
 type Queued = [name: string, ...args: unknown[]];
-type Api = { (...command: Queued): unknown; q?: ArrayLike<unknown>[]; version?: string };
+type Queue = ArrayLike<unknown>[];
+type Api = { (...command: Queued): unknown; q?: Queue | Pick<Queue, 'push'>; version?: string };
 
 /** What the second file, loaded when something of it is wanted, gets from the first. */
 export type Shared = {
@@ -38,9 +39,18 @@ const more = (...wanted: Queued): void => {
 };
 
 const start = (): void => {
-  const waiting = Array.from(site.otklik?.q ?? [], (args) => Array.from(args) as Queued);
-  const api: Api = (name, ...args) =>
-    (calls[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+  const waiting = Array.from(
+    (site.otklik?.q as Queue | undefined) ?? [],
+    (args) => Array.from(args) as Queued,
+  );
+  const api: Api = (name, ...args) => {
+    try {
+      return (calls[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
+    } catch (error) {
+      // Whatever a page hands over, counting never breaks the page.
+      return say(error);
+    }
+  };
   const own: Record<string, Call> = {
     getAnonymousId: anonymousId,
     onReady: (then: (otklik: Api) => void) => then(api),
@@ -48,7 +58,11 @@ const start = (): void => {
     push: (options?: object) => more('push', options),
   };
   Object.assign(calls, own);
-  site.otklik = Object.assign(api, calls, { version });
+  for (const name of Object.keys(calls))
+    Object.assign(api, { [name]: (...args: unknown[]) => api(name, ...args) });
+  // Who kept the queue's function calls it still.
+  const q = { push: (args: ArrayLike<unknown>) => api(...(Array.from(args) as Queued)) };
+  site.otklik = Object.assign(api, { version, q });
   startGate();
   const first = /^(consent|debug)$/;
   for (const command of waiting) if (first.test(command[0])) api(...command);
