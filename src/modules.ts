@@ -24,6 +24,7 @@ import {
 import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
 import {
   installServerSource,
+  prepareSnippet,
   registerTracking,
   trackingRoutes,
   behaviourJobs,
@@ -50,6 +51,7 @@ export async function installDefaults(ctx: Ctx): Promise<void> {
   await installServerSource(ctx);
   await installDefaultRules(ctx);
   await seedTemplates(ctx);
+  await prepareSnippet(ctx);
 }
 
 export function routes(): Array<Hono<AppEnv>> {
@@ -70,7 +72,8 @@ export function jobs(): Job[] {
   return [
     ...apiJobs,
     ...contactsJobs,
-    ...behaviourJobs, ...formJobs,
+    ...behaviourJobs,
+    ...formJobs,
     ...segmentsJobs,
     ...loyaltyJobs,
     ...campaignsJobs,

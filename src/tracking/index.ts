@@ -9,8 +9,10 @@ export { installServerSource } from './actions.sources.ts';
 export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
 export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';
+export { event } from './schema.ts';
 export { formJobs } from './forms/jobs.ts';
 export { trackingRoutes } from './routes.ts';
+export { prepareSnippet } from './snippet/actions.ts';
 
 export function registerTracking(): void {
   registerMergeMover({ name: 'tracking', move: moveFacts });

@@ -39,7 +39,7 @@ export const identify = (
   tell('identify', { traits, context: userHash ? { userHash } : {} });
 };
 
-export const group = (groupId: string, traits: Bag = {}): void => {
+const group = (groupId: string, traits: Bag = {}): void => {
   write('g', groupId);
   tell('group', { groupId, traits });
 };
