@@ -12,6 +12,7 @@ import { meQuery } from './api/me.ts';
 import { ApiError } from './api/problem.ts';
 import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
+import { formSearch } from './pages/forms/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
 import { sourceSearch } from './pages/developer/search.ts';
@@ -114,6 +115,27 @@ const pages = [
       'conditions',
       'contacts',
     ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/forms',
+    component: page(() => import('./pages/forms/FormsPage.tsx'), 'forms'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/forms/new',
+    component: page(() => import('./pages/forms/NewFormPage.tsx'), 'forms'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/forms/$id',
+    validateSearch: formSearch,
+    component: page(() => import('./pages/forms/FormPage.tsx'), 'forms'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/forms/$id/edit',
+    component: page(() => import('./pages/forms/EditFormPage.tsx'), 'forms'),
   }),
   createRoute({
     getParentRoute,

@@ -6,6 +6,7 @@ import type common from './en/common.ts';
 import type conditions from './en/conditions.ts';
 import type contacts from './en/contacts.ts';
 import type developer from './en/developer.ts';
+import type forms from './en/forms.ts';
 import type home from './en/home.ts';
 import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
@@ -30,6 +31,7 @@ declare module 'i18next' {
       conditions: typeof conditions;
       contacts: typeof contacts;
       developer: typeof developer;
+      forms: typeof forms;
       home: typeof home;
       identity: typeof identity;
       imports: typeof imports;

@@ -5,6 +5,7 @@ import {
   IconChecklist,
   IconFileImport,
   IconFlame,
+  IconForms,
   IconHistory,
   IconHome,
   IconKey,
@@ -23,6 +24,7 @@ const ITEMS = {
   contacts: { to: '/contacts', icon: IconUsers, right: 'contacts:read' },
   segments: { to: '/segments', icon: IconAffiliate, right: 'segments:read' },
   campaigns: { to: '/campaigns', icon: IconSend, right: 'campaigns:read' },
+  forms: { to: '/forms', icon: IconForms, right: 'tracking:read', or: 'campaigns:write' },
   templates: { to: '/templates', icon: IconMail, right: 'campaigns:read' },
   scoring: { to: '/scoring', icon: IconTargetArrow, right: 'leads:read' },
   audit: { to: '/audit', icon: IconHistory, right: 'system:read' },
@@ -31,7 +33,7 @@ const ITEMS = {
   people: { to: '/people', icon: IconUsersGroup, right: 'people:read' },
   sources: { to: '/sources', icon: IconPlugConnected, right: 'tracking:read' },
   keys: { to: '/keys', icon: IconKey, right: 'keys:write' },
-} as const satisfies Record<string, { to: string; icon: typeof IconHome; right: Right | null }>;
+} as const satisfies Record<string, { to: string; icon: typeof IconHome; right: Right | null; or?: Right }>;
 
 export type NavKey = keyof typeof ITEMS;
 
@@ -41,7 +43,7 @@ const FIRST: Record<Role, readonly NavKey[]> = {
   marketer: ['home', 'segments', 'campaigns', 'contacts', 'leads'],
   manager: ['home', 'leads', 'tasks', 'contacts'],
   head: ['home', 'leads', 'sales', 'contacts'],
-  developer: ['home', 'sources', 'keys', 'imports'],
+  developer: ['home', 'sources', 'forms', 'keys', 'imports'],
 };
 
 const SETUP: readonly NavKey[] = ['imports', 'scoring', 'people', 'sources', 'keys', 'audit'];
@@ -52,6 +54,7 @@ const WORK: readonly NavKey[] = [
   'contacts',
   'segments',
   'campaigns',
+  'forms',
   'templates',
   'sales',
 ];
@@ -63,7 +66,12 @@ export function navFor(role: Role, rights: readonly Right[]): { work: NavEntry[]
   const entries = (keys: readonly NavKey[]): NavEntry[] =>
     keys
       .map((key) => ({ key, ...ITEMS[key] }))
-      .filter(({ right }) => right === null || rights.includes(right));
+      .filter(
+        (entry) =>
+          entry.right === null ||
+          rights.includes(entry.right) ||
+          ('or' in entry && rights.includes(entry.or)),
+      );
   const first = FIRST[role];
   const rest = (keys: readonly NavKey[]) => keys.filter((key) => !first.includes(key));
   return { work: entries([...first, ...rest(WORK)]), setup: entries(rest(SETUP)) };
