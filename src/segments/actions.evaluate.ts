@@ -2,8 +2,8 @@ import type { Ctx } from '../core/ctx.ts';
 import { emit } from '../core/outbox.ts';
 import { compileRule } from './compile.ts';
 import type { Dependency } from './leaf.ts';
-import { dependents, holdForBatch, referredSegments, servedRules } from './store.ts';
-import { addPending, addToSizes, applyStates, lockContacts } from './store.members.ts';
+import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
+import { addPending, addToSizes, applyStates, lockContacts, presentIds } from './store.members.ts';
 import type { Cause } from './store.members.ts';
 
 /** Contacts to evaluate, by segment. */
@@ -77,3 +77,32 @@ export async function evaluateFacts(
   }
   await evaluate(ctx, new Map(segmentIds.map((id) => [id, contactIds])), cause, causes);
 }
+
+/** Something that happened to a contact: what a rule may depend on, and which outbox event told of it. */
+export type Happening = { contactId: string; facts: readonly Dependency[]; causeId: string };
+
+/**
+ * Evaluates each contact for those segments alone that depend on what happened to it, in one go: two statements when nothing
+ * depends on any of it.
+ */
+export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happening[]): Promise<void> {
+  const facts = new Map(happenings.flatMap((one) => one.facts.map((fact) => [keyOf(fact), fact] as const)));
+  const segments = await dependentsByFact(ctx, [...facts.values()]);
+  const relevant = happenings.filter((one) => one.facts.some((fact) => segments.has(keyOf(fact))));
+  if (relevant.length === 0) return;
+  const present = await presentIds(
+    ctx,
+    relevant.map(({ contactId }) => contactId),
+  );
+  const work = new Map<string, Set<string>>();
+  const causes = new Map<string, string>();
+  for (const { contactId, facts: own, causeId } of relevant) {
+    const id = present.get(contactId) ?? contactId;
+    causes.set(id, causeId);
+    for (const segmentId of own.flatMap((fact) => segments.get(keyOf(fact)) ?? []))
+      work.set(segmentId, (work.get(segmentId) ?? new Set()).add(id));
+  }
+  await evaluate(ctx, new Map([...work].map(([id, contacts]) => [id, [...contacts]])), 'fact', causes);
+}
+
+const keyOf = ({ kind, key }: Dependency): string => `${kind} ${key}`;

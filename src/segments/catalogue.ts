@@ -1,6 +1,8 @@
 import { addLeafSchema } from './contract.rule.ts';
 import type { LeafSchema } from './contract.rule.ts';
 import { attributeType } from './leaves/attribute.ts';
+import { behaviourType } from './leaves/behaviour.ts';
+import { eventType } from './leaves/event.ts';
 import { purchaseType } from './leaves/purchase.ts';
 import { segmentType } from './leaves/segment.ts';
 import type { CatalogueField, LeafType } from './leaf.ts';
@@ -10,7 +12,10 @@ import type { CatalogueField, LeafType } from './leaf.ts';
 type AnyLeaf = { type: string };
 
 const types = new Map<string, LeafType<AnyLeaf>>(
-  [attributeType, purchaseType, segmentType].map((type) => [type.type, type as LeafType<AnyLeaf>]),
+  [attributeType, purchaseType, behaviourType, eventType, segmentType].map((type) => [
+    type.type,
+    type as LeafType<AnyLeaf>,
+  ]),
 );
 
 /** Adds a leaf type. `schema` checks what comes from outside; its output is what the other functions get. */

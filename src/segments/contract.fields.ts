@@ -28,14 +28,42 @@ export const CONTACT_FIELDS = {
 } as const satisfies Record<string, FieldKind>;
 export type ContactField = keyof typeof CONTACT_FIELDS;
 
+/** What is told of a contact by their facts; computed within seconds of a new one. Money is in whole units of the base currency. */
+export const TRAIT_FIELDS = {
+  'traits.favouriteCategory': 'text',
+  'traits.usualHour': 'number',
+  'traits.usualWeekday': 'number',
+  'traits.usualChannel': 'text',
+  'traits.device': 'text',
+  'traits.averageOrderValue': 'number',
+  'traits.expectedNextOrder': 'date',
+  'traits.firstTouchAt': 'date',
+  'traits.firstTouchChannel': 'text',
+  'traits.firstTouchSource': 'text',
+  'traits.firstTouchMedium': 'text',
+  'traits.firstTouchCampaign': 'text',
+  'traits.lastTouchAt': 'date',
+  'traits.lastTouchChannel': 'text',
+  'traits.lastTouchSource': 'text',
+  'traits.lastTouchMedium': 'text',
+  'traits.lastTouchCampaign': 'text',
+} as const satisfies Record<string, FieldKind>;
+export type TraitField = keyof typeof TRAIT_FIELDS;
+export const TRAIT_PREFIX = 'traits.';
+
+export function isTraitField(name: string): name is TraitField {
+  return Object.hasOwn(TRAIT_FIELDS, name);
+}
+
 export const CUSTOM_PREFIX = 'attributes.';
 
 export function isContactField(name: string): name is ContactField {
   return Object.hasOwn(CONTACT_FIELDS, name);
 }
 
-/** The kind of a contact's own field; undefined for any other name. */
+/** The kind of a contact's own field or trait; undefined for any other name. */
 export function fieldKind(name: string): FieldKind | undefined {
+  if (isTraitField(name)) return TRAIT_FIELDS[name];
   return isContactField(name) ? CONTACT_FIELDS[name] : undefined;
 }
 

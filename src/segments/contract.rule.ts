@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { requiredText } from '../core/text.ts';
 import { attributeLeaf } from './contract.attribute.ts';
 import type { AttributeLeaf } from './contract.attribute.ts';
+import { behaviourLeaf, eventLeaf } from './contract.behaviour.ts';
+import type { BehaviourLeaf, EventLeaf } from './contract.behaviour.ts';
 import { purchaseLeaf } from './contract.purchase.ts';
 import type { PurchaseLeaf } from './contract.purchase.ts';
 
@@ -19,7 +21,7 @@ export type Group =
   | { type: 'all'; children: Rule[] }
   | { type: 'any'; children: Rule[] }
   | { type: 'not'; child: Rule };
-export type Leaf = AttributeLeaf | PurchaseLeaf | SegmentLeaf;
+export type Leaf = AttributeLeaf | PurchaseLeaf | BehaviourLeaf | EventLeaf | SegmentLeaf;
 
 /** Is in another segment, by that segment's rule at the same moment; static segments by their list. */
 export const segmentLeaf = z.strictObject({ type: z.literal('segment'), segmentId: z.uuid() });
@@ -47,11 +49,13 @@ const groups = [
   z.strictObject({ type: z.literal('not'), child: z.lazy(() => tree) }),
 ] as const;
 
+const leaves = [attributeLeaf, purchaseLeaf, behaviourLeaf, eventLeaf, segmentLeaf] as const;
+
 /** The tree without its bounds: recursion makes it unsafe for input that was not measured first. */
 const tree: z.ZodType<Rule> = z
   .lazy(() => {
     inUse = true;
-    const options = [...groups, attributeLeaf, purchaseLeaf, segmentLeaf, ...leafSchemas] as const;
+    const options = [...groups, ...leaves, ...leafSchemas] as const;
     return z.discriminatedUnion('type', options as unknown as typeof groups, {
       error: (issue) => (issue.code === 'invalid_union' ? unknownType(issue.input) : undefined),
     });
@@ -60,7 +64,7 @@ const tree: z.ZodType<Rule> = z
 
 function unknownType(input: unknown): string {
   const type = typeof input === 'object' && input !== null && 'type' in input ? input.type : undefined;
-  const known = ['all', 'any', 'not', 'attribute', 'purchase', 'segment', ...leafSchemas.flatMap(typesOf)];
+  const known = ['all', 'any', 'not', ...[...leaves, ...leafSchemas].flatMap(typesOf)];
   const what = typeof type === 'string' ? `"${type.slice(0, 40)}"` : 'this';
   return `${what} is no type of rule; there are ${known.join(', ')}`;
 }

@@ -4,7 +4,8 @@ import type { Ctx } from '../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { buildInBackground } from './actions.build.ts';
-import { evaluate, evaluateFacts } from './actions.evaluate.ts';
+import { recordedEvents } from '../tracking/index.ts';
+import { evaluate, evaluateFacts, evaluateHappenings } from './actions.evaluate.ts';
 import type { Dependency } from './leaf.ts';
 import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
@@ -69,7 +70,11 @@ function causesOf(events: readonly OutboxEvent[]): Map<string, string> {
 const manyCauses = (events: readonly OutboxEvent[]): Map<string, string> =>
   new Map(events.flatMap(({ id, payload }) => many.parse(payload).contactIds.map((c) => [c, id] as const)));
 
-const PURCHASES: Dependency[] = [{ kind: 'purchase', key: '*' }];
+/** An order also makes the visit it came of one that led somewhere. */
+const PURCHASES: Dependency[] = [
+  { kind: 'purchase', key: '*' },
+  { kind: 'visit', key: '*' },
+];
 const on = (topic: string, handle: Subscription['handle']): Subscription => ({
   name: `segments on ${topic}`,
   topic,
@@ -88,6 +93,32 @@ const onChanged = async (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void
   const keys = new Set(events.flatMap(({ payload }) => changed.parse(payload).keys));
   await evaluateFacts(ctx, factsOfKeys(keys), causesOf(events));
 };
+
+/** After the visits these events made, which the subscriber listed before brings up to date. */
+const onEvents = (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
+  evaluateHappenings(
+    ctx,
+    recordedEvents(events)
+      .filter(({ bot }) => !bot)
+      .map(({ contactId, id, name }) => ({
+        contactId,
+        facts: [{ kind: 'event', key: name }, VISIT],
+        causeId: id,
+      })),
+  );
+const VISIT: Dependency = { kind: 'visit', key: '*' };
+
+const traits = z.object({ contactIds: z.array(z.uuid()), keys: z.array(z.string()) });
+
+const onTraits = (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
+  evaluateHappenings(
+    ctx,
+    events.flatMap(({ id, payload }) => {
+      const { contactIds, keys } = traits.parse(payload);
+      const facts = keys.map((key) => ({ kind: 'attribute', key: `traits.${key}` }));
+      return contactIds.map((contactId) => ({ contactId, facts, causeId: id }));
+    }),
+  );
 
 export const segmentsJobs: Job[] = [buildJob, sweepJob];
 
@@ -114,6 +145,9 @@ export const segmentsSubscriptions: Subscription[] = [
       'merge',
     ),
   ),
+  on('event.recorded', onEvents),
+  on('traits.changed', onTraits),
+  on('visits.changed', (ctx, events) => evaluateFacts(ctx, [VISIT], manyCauses(events))),
   on('contacts.imported', (ctx, events) => evaluateFacts(ctx, 'any', manyCauses(events))),
   on('orders.imported', (ctx, events) => evaluateFacts(ctx, PURCHASES, manyCauses(events))),
   ...['order.placed', 'order.returned', 'order.adjusted'].map((topic) =>

@@ -89,6 +89,16 @@ export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Pro
   return found.map(({ id }) => id);
 }
 
+/** Whom each of these ids stands for now, by former id: facts on their way tell of who was merged meanwhile. */
+export async function presentIds(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
+  const found = await rows<{ id: string; present: string }>(
+    ctx.db,
+    sql`select contact_id as id, merged_into as present from ${contact}
+      where contact_id = any(${idList([...new Set(contactIds)])}) and merged_into is not null`,
+  );
+  return new Map(found.map(({ id, present }) => [id, present]));
+}
+
 /** Contacts to evaluate later, because their segment is being built; what waits already keeps its cause. */
 export async function addPending(
   ctx: Ctx,

@@ -182,6 +182,24 @@ export async function dependents(ctx: Ctx, facts: readonly Dependency[] | 'any')
   return found.map(({ id }) => id);
 }
 
+/** The same, told apart by fact ("kind key" as given): which segments depend on which. */
+export async function dependentsByFact(
+  ctx: Ctx,
+  facts: readonly Dependency[],
+): Promise<Map<string, string[]>> {
+  if (facts.length === 0) return new Map();
+  const found = await rows<{ fact: string; id: string }>(
+    ctx.db,
+    sql`select distinct f.kind || ' ' || f.key as fact, s.segment_id as id
+      from jsonb_to_recordset(${JSON.stringify(facts)}::text::jsonb) as f(kind text, key text)
+      join ${segmentDependency} d on d.kind = f.kind and (d.key = f.key or d.key = '*')
+      join ${segment} s on s.segment_id = d.segment_id and s.kind = 'dynamic' and s.archived_at is null`,
+  );
+  return new Map(
+    [...Map.groupBy(found, ({ fact }) => fact)].map(([fact, group]) => [fact, group.map(({ id }) => id)]),
+  );
+}
+
 /** Rules in service by segment; a segment whose first build has not ended is absent. */
 export async function servedRules(
   ctx: Ctx,

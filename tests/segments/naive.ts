@@ -59,6 +59,9 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
       return attribute(rule, person, now);
     case 'purchase':
       return purchase(rule, person, now, world);
+    case 'behaviour':
+    case 'event':
+      throw new Error('behaviour has an oracle of its own');
     case 'segment':
     default: {
       const inner = world.segments[rule.segmentId];

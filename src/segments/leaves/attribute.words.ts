@@ -1,11 +1,11 @@
-import { CONTACT_FIELDS, CUSTOM_PREFIX, opsOfKind } from '../contract.fields.ts';
-import type { ContactField } from '../contract.fields.ts';
+import { CONTACT_FIELDS, CUSTOM_PREFIX, opsOfKind, TRAIT_FIELDS } from '../contract.fields.ts';
+import type { ContactField, TraitField } from '../contract.fields.ts';
 import { attributeKind } from '../contract.attribute.ts';
 import type { AttributeLeaf } from '../contract.attribute.ts';
 import type { CatalogueField, Language } from '../leaf.ts';
 import { compared, dated, list, quote, stretch } from '../phrases.ts';
 
-const LABELS: Readonly<Record<ContactField, Record<Language, string>>> = {
+const LABELS: Readonly<Record<ContactField | TraitField, Record<Language, string>>> = {
   name: { en: 'Name', ru: 'Имя целиком' },
   givenName: { en: 'Given name', ru: 'Имя' },
   familyName: { en: 'Family name', ru: 'Фамилия' },
@@ -28,15 +28,35 @@ const LABELS: Readonly<Record<ContactField, Record<Language, string>>> = {
   birthDay: { en: 'Day of birth', ru: 'Число рождения' },
   createdAt: { en: 'Created', ru: 'Дата создания' },
   updatedAt: { en: 'Changed', ru: 'Дата изменения' },
+  'traits.favouriteCategory': { en: 'Favourite category', ru: 'Любимая категория' },
+  'traits.usualHour': { en: 'Usual hour of visits', ru: 'Обычный час визитов' },
+  'traits.usualWeekday': {
+    en: 'Usual weekday of visits (1 is Monday)',
+    ru: 'Обычный день недели визитов (1 — понедельник)',
+  },
+  'traits.usualChannel': { en: 'Usual channel', ru: 'Обычный канал' },
+  'traits.device': { en: 'Device', ru: 'Устройство' },
+  'traits.averageOrderValue': { en: 'Average order value', ru: 'Средняя сумма заказа' },
+  'traits.expectedNextOrder': { en: 'Next order expected', ru: 'Ожидаемый следующий заказ' },
+  'traits.firstTouchAt': { en: 'First touch', ru: 'Первое касание' },
+  'traits.firstTouchChannel': { en: 'Channel of the first touch', ru: 'Канал первого касания' },
+  'traits.firstTouchSource': { en: 'Source of the first touch', ru: 'Источник первого касания' },
+  'traits.firstTouchMedium': { en: 'Medium of the first touch', ru: 'Тип трафика первого касания' },
+  'traits.firstTouchCampaign': { en: 'Campaign of the first touch', ru: 'Кампания первого касания' },
+  'traits.lastTouchAt': { en: 'Last touch', ru: 'Последнее касание' },
+  'traits.lastTouchChannel': { en: 'Channel of the last touch', ru: 'Канал последнего касания' },
+  'traits.lastTouchSource': { en: 'Source of the last touch', ru: 'Источник последнего касания' },
+  'traits.lastTouchMedium': { en: 'Medium of the last touch', ru: 'Тип трафика последнего касания' },
+  'traits.lastTouchCampaign': { en: 'Campaign of the last touch', ru: 'Кампания последнего касания' },
 };
 
 export function attributeFields(): CatalogueField[] {
-  return Object.entries(CONTACT_FIELDS).map(([field, kind]) => ({
+  return Object.entries({ ...CONTACT_FIELDS, ...TRAIT_FIELDS }).map(([field, kind]) => ({
     leaf: 'attribute',
     field,
     kind,
     ops: opsOfKind(kind),
-    label: LABELS[field as ContactField],
+    label: LABELS[field as keyof typeof LABELS],
   }));
 }
 
@@ -50,7 +70,7 @@ function labelOf(field: string, language: Language): string {
   const list = LISTS[field];
   if (list !== undefined) return list[language];
   if (field.startsWith(CUSTOM_PREFIX)) return quote(field.slice(CUSTOM_PREFIX.length), language);
-  const label = LABELS[field as ContactField][language];
+  const label = LABELS[field as keyof typeof LABELS][language];
   return label.charAt(0).toLocaleLowerCase(language) + label.slice(1);
 }
 

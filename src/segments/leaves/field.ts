@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { CUSTOM_PREFIX, fieldKind, isContactField } from '../contract.fields.ts';
-import type { ContactField } from '../contract.fields.ts';
-import type { LeafEnv } from '../leaf.ts';
+import { CUSTOM_PREFIX, fieldKind, isContactField, isTraitField, TRAIT_PREFIX } from '../contract.fields.ts';
+import type { ContactField, TraitField } from '../contract.fields.ts';
+import { minorDigits } from '../../core/money.ts';
+import { contactTrait } from '../../tracking/index.ts';
+import type { LeafEnv, Part } from '../leaf.ts';
 
 /** A field of a contact read as SQL, one reading per kind; each is NULL when the contact holds no such value. */
 export type FieldSql = {
@@ -49,6 +51,7 @@ const NOTHING = sql`null`;
 export function readField(name: string, env: LeafEnv): FieldSql {
   if (name === 'birthday') return birthday(env);
   if (isContactField(name)) return ownField(name as keyof typeof COLUMNS, env);
+  if (isTraitField(name)) return traitField(name, env);
   return customField(name.slice(CUSTOM_PREFIX.length), env);
 }
 
@@ -92,6 +95,30 @@ function ownField(name: keyof typeof COLUMNS, env: LeafEnv): FieldSql {
     listOverlaps: (values) => sql`${column()} && ${values}`,
     monthDayIndex: (zone) => {
       const local = sql`(${column()} at time zone ${zone}::text)`;
+      return sql`(extract(month from ${local}) * 31 + extract(day from ${local}))::int`;
+    },
+  };
+}
+
+/** Traits of all contacts in one pass; money becomes whole units, as people write it. */
+function traitField(name: TraitField, env: LeafEnv): FieldSql {
+  const key = name.slice(TRAIT_PREFIX.length);
+  const source = env.source({ key: 'traits', from: sql`${contactTrait} f`, where: [] });
+  const part: Part = { key, sql: sql`f.key = ${key}::text` };
+  const read = (fn: string) => (): SQL => source.agg(fn, [part]);
+  const digits = name === 'traits.averageOrderValue' ? minorDigits(env.baseCurrency) : 0;
+  const number = read('max(f.number_value)');
+  const text = read('max(f.text_value)');
+  const date = read('max(f.date_value)');
+  return {
+    ...nothing,
+    present: () => sql`${read('count(*)')()} > 0`,
+    text,
+    textIs: (value) => sql`${text()} = ${value}::text`,
+    number: () => (digits === 0 ? number() : sql`(${number()} / ${10 ** digits}::numeric)`),
+    date,
+    monthDayIndex: (zone) => {
+      const local = sql`(${date()} at time zone ${zone}::text)`;
       return sql`(extract(month from ${local}) * 31 + extract(day from ${local}))::int`;
     },
   };

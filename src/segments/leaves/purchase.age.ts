@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS } from '../../core/time.ts';
 import { dayOf, startOfDay } from '../calendar.ts';
-import type { PurchaseLeaf } from '../contract.purchase.ts';
+import { instantOf } from '../contract.values.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 
 /** Days since a moment: whole 24 hours, or calendar days of a zone. The age grows by one at known moments. */
@@ -10,12 +10,18 @@ import { instant, plus, startOfLocalDay } from '../window.ts';
 /** Beyond the age of any purchase, and still a date that both languages write alike. */
 const MAX_AGE = 300_000;
 
+/** What a leaf says of an age in days, or of a moment. */
+type Compared = { zone?: string | undefined } & (
+  | { op: 'is' | 'isNot' | 'gt' | 'gte' | 'lt' | 'lte'; value: number | string }
+  | { op: 'between'; from: number | string; to: number | string }
+);
+
 /** Ages from `from` up to but not including `to`. */
 type Range = { from: number; to: number; inside: boolean };
 
 const whole = (value: number): number => Math.min(Math.max(value, 0), MAX_AGE);
 
-function rangeOf(leaf: PurchaseLeaf): Range {
+function rangeOf(leaf: Compared): Range {
   if (leaf.op === 'between') {
     return {
       from: whole(Math.ceil(Number(leaf.from))),
@@ -43,7 +49,7 @@ function rangeOf(leaf: PurchaseLeaf): Range {
   }
 }
 
-export function compileAge(leaf: PurchaseLeaf, at: SQL, now: Date): { value: SQL; until(): SQL | null } {
+export function compileAge(leaf: Compared, at: SQL, now: Date): { value: SQL; until(): SQL | null } {
   const { from, to, inside } = rangeOf(leaf);
   const { zone } = leaf;
   const within =
@@ -65,4 +71,14 @@ export function compileAge(leaf: PurchaseLeaf, at: SQL, now: Date): { value: SQL
 
 function dayStart(now: Date, days: number, zone: string): SQL {
   return instant(startOfDay(dayOf(now, zone) + days, zone));
+}
+
+const SYMBOLS: Readonly<Record<string, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
+
+/** A moment compared with a date of the rule. */
+export function momentTest(leaf: Compared, at: SQL): SQL {
+  if (leaf.op === 'between') {
+    return sql`${at} >= ${instant(instantOf(String(leaf.from)))} and ${at} < ${instant(instantOf(String(leaf.to)))}`;
+  }
+  return sql`${at} ${sql.raw(SYMBOLS[leaf.op] ?? '=')} ${instant(instantOf(String(leaf.value)))}`;
 }

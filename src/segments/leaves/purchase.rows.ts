@@ -5,6 +5,7 @@ import { category, orders, product, saleFact } from '../../orders/index.ts';
 import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, Part, Source } from '../leaf.ts';
 import { decimal, ofNumber } from './purchase.compare.ts';
+import { list } from './rows.ts';
 
 /** Which rows of which table a purchase leaf looks at. */
 
@@ -81,9 +82,4 @@ function unitPriceOf(leaf: PurchaseLeaf, env: LeafEnv): { unitPrice: SQL; digits
   const base = sql`case when f.currency = ${env.baseCurrency}::text or f.amount = 0 then f.unit_price
     else f.unit_price * f.base_amount / f.amount end`;
   return { unitPrice: sql`(${base})`, digits: minorDigits(env.baseCurrency) };
-}
-
-/** Texts as one parameter, whatever is in them. */
-function list(values: readonly string[]): SQL {
-  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::text::jsonb))`;
 }

@@ -3,14 +3,15 @@ import type { SQL } from 'drizzle-orm';
 import { minorDigits } from '../../core/money.ts';
 import { orders } from '../../orders/index.ts';
 import { AGE_MEASURES, MOMENT_MEASURES } from '../contract.purchase.ts';
-import { instantOf } from '../contract.values.ts';
-import type { PurchaseLeaf, Window } from '../contract.purchase.ts';
+import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
-import { enteringParts, future, instant, leavesAt, past, windowParts } from '../window.ts';
-import { compileAge } from './purchase.age.ts';
+import { instant } from '../window.ts';
+import { compileAge, momentTest } from './purchase.age.ts';
 import { decimal, ofMoney, ofNumber } from './purchase.compare.ts';
 import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
 import { purchaseFields, purchaseWords } from './purchase.words.ts';
+import { anyChange, changeOfGrowing, earliest, EVER, FIRST, LAST, presence, rowsIn } from './rows.ts';
+import type { Rows } from './rows.ts';
 
 /** What a contact bought: one number or moment over the lines (or orders) that the leaf asks for. */
 export const purchaseType: LeafType<PurchaseLeaf> = {
@@ -23,54 +24,9 @@ export const purchaseType: LeafType<PurchaseLeaf> = {
   fields: purchaseFields,
 };
 
-const EVER: Window = { type: 'ever' };
-const FIRST = 'min(f.occurred_at)';
-const LAST = 'max(f.occurred_at)';
-const NEVER = sql`null::timestamptz`;
-
-/** The rows a leaf counts: those of sales, or also returns and corrections where the measure is net of them. */
-type Rows = {
-  source: Source;
-  /** Without the window. */
-  relevant: readonly Part[];
-  /** In the window, up to now. */
-  counted: readonly Part[];
-  window: Window;
-  env: LeafEnv;
-};
-
-function rowsOf(leaf: PurchaseLeaf, env: LeafEnv, source: Source, salesOnly: boolean): Rows {
-  const window = leaf.window ?? EVER;
-  const relevant = rowParts(leaf, env, salesOnly);
-  return {
-    source,
-    relevant,
-    counted: [...relevant, ...windowParts(window, env.now), past(env.now)],
-    window,
-    env,
-  };
-}
-
-/** When the first (or last) counted row leaves the window; null when rows stay. */
-function leaving(rows: Rows, which: typeof FIRST | typeof LAST): SQL | null {
-  return leavesAt(rows.window, sql.raw('x')) === null
-    ? null
-    : leavesAt(rows.window, rows.source.agg(which, rows.counted));
-}
-
-/** When the next row that is already known of will count; null when there can be none. */
-function entering(rows: Rows): SQL | null {
-  if (!rows.env.future) return null;
-  return rows.source.agg(FIRST, [...rows.relevant, ...enteringParts(rows.window), future(rows.env.now)]);
-}
-
-function earliest(moments: readonly (SQL | null)[]): SQL | null {
-  const known = moments.filter((moment) => moment !== null);
-  if (known.length < 2) return known[0] ?? null;
-  return sql`least(${sql.join(known, sql`, `)})`;
-}
-
-const anyChange = (rows: Rows): SQL | null => earliest([leaving(rows, FIRST), entering(rows)]);
+/** Sales alone, or also returns and corrections where the measure is net of them. */
+const rowsOf = (leaf: PurchaseLeaf, env: LeafEnv, source: Source, salesOnly: boolean): Rows =>
+  rowsIn(source, env, leaf.window ?? EVER, rowParts(leaf, env, salesOnly));
 
 function compilePurchase(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   if (AGE_MEASURES.includes(leaf.measure) || MOMENT_MEASURES.includes(leaf.measure))
@@ -98,14 +54,10 @@ function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const limit = thresholdOf(leaf);
   return {
     ...presence(test, count, rows.source),
-    until: () => {
-      if (limit === undefined) return anyChange(rows);
-      const leaves = leaving(rows, limit <= 1 ? LAST : FIRST);
-      const enters = entering(rows);
-      if (leaves === null && enters === null) return null;
-      const reached = sql`(${count} >= ${limit}::numeric) is true`;
-      return sql`case when ${reached} then ${leaves ?? NEVER} else ${enters ?? NEVER} end`;
-    },
+    until: () =>
+      limit === undefined
+        ? anyChange(rows)
+        : changeOfGrowing(rows, sql`(${count} >= ${limit}::numeric) is true`, limit <= 1),
   };
 }
 
@@ -197,26 +149,6 @@ function sharesLines(leaf: PurchaseLeaf, other: PurchaseLeaf): boolean {
     categories === undefined &&
     JSON.stringify(coupons) === JSON.stringify(leaf.where?.coupons)
   );
-}
-
-const SYMBOLS: Readonly<Record<string, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
-
-function momentTest(leaf: PurchaseLeaf, at: SQL): SQL {
-  if (leaf.op === 'between') {
-    return sql`${at} >= ${instant(instantOf(String(leaf.from)))} and ${at} < ${instant(instantOf(String(leaf.to)))}`;
-  }
-  return sql`${at} ${sql.raw(SYMBOLS[leaf.op] ?? '=')} ${instant(instantOf(String(leaf.value)))}`;
-}
-
-/** A sum or count over nothing is zero: then the contact needs no row, unless zero does not fulfil the leaf. */
-function presence(
-  test: { test(value: SQL): SQL; zero: boolean },
-  value: SQL,
-  source: Source,
-): Pick<LeafSql, 'value' | 'needs'> {
-  return test.zero
-    ? { value: test.test(sql`coalesce(${value}, 0)`), needs: [] }
-    : { value: sql`(${test.test(value)}) is true`, needs: [source.key] };
 }
 
 function moneyOf(leaf: PurchaseLeaf, env: LeafEnv): { amount: string; digits: number } {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Ctx } from '../../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../../core/jobs.ts';
+import { emit } from '../../core/outbox.ts';
 import { SECOND_MS } from '../../core/time.ts';
 import { recordedEvents } from '../recorded.ts';
 import { refreshTraits } from './actions.traits.ts';
@@ -21,6 +22,9 @@ export const behaviourJobs: Job[] = [
   },
 ];
 
+/** What a payload holds. */
+const MAX_TOLD = 300;
+
 const one = z.object({ contactId: z.uuid() });
 const many = z.object({ contactIds: z.array(z.uuid()) });
 const changed = z.object({ contactId: z.uuid(), keys: z.array(z.string()) });
@@ -34,7 +38,12 @@ const on = (topic: string, handle: Subscription['handle']): Subscription => ({
 const onEvents = async (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> => {
   const recorded = recordedEvents(events).filter(({ bot }) => !bot);
   const visitors = await takeVisits(ctx, recorded);
-  await markDue(ctx, [...visitors, ...recorded.map(({ contactId }) => contactId)]);
+  const told = new Set(recorded.map(({ contactId }) => contactId));
+  await markDue(ctx, [...visitors, ...told]);
+  // People were parted or merged while these events were on their way: nobody else learns whose visits changed.
+  const others = visitors.filter((id) => !told.has(id));
+  for (let from = 0; from < others.length; from += MAX_TOLD)
+    await emit(ctx, 'visits.changed', [{ contactIds: others.slice(from, from + MAX_TOLD) }]);
 };
 
 /** Orders decide which visits led somewhere. */
