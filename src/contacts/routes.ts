@@ -31,6 +31,7 @@ import {
   timelineEntry,
   timelineQuery,
 } from './contract.ts';
+import { identityRoutes } from './identity/routes.ts';
 import { importRoutes } from './import/routes.ts';
 
 const tag = 'Contacts';
@@ -41,6 +42,7 @@ export function contactsRoutes(): Hono<AppEnv> {
   cardRoutes(app);
   viewRoutes(app);
   app.route('/', importRoutes());
+  app.route('/', identityRoutes());
   return app;
 }
 

@@ -50,7 +50,7 @@ describe('a visitor whom a server names', () => {
     );
     expect(stored.map((f) => f.contactId)).toEqual([ann, ann, ann]);
     // Where a fact came from stays readable.
-    expect(stored.filter((f) => f.originId === visitor)).toHaveLength(2);
+    expect(stored.filter((f) => f.originId === visitor)).toHaveLength(3);
     expect(await contactRow(ann)).toMatchObject({ kind: 'person', email: 'ann@example.com', name: 'Ann' });
     expect(await contactRow(visitor)).toMatchObject({ merged_into: ann });
   });
