@@ -23,6 +23,7 @@ import {
 } from './scoring/index.ts';
 import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
 import {
+  captureSubscriptions,
   installServerSource,
   prepareSnippet,
   registerTracking,
@@ -85,6 +86,7 @@ export function subscriptions(): Subscription[] {
   return [
     // Before those who read visits: the subscribers of a topic run in this order.
     ...behaviourSubscriptions,
+    ...captureSubscriptions,
     ...segmentsSubscriptions,
     ...loyaltySubscriptions,
     ...campaignsSubscriptions,

@@ -10,9 +10,9 @@ const KIND = 'push';
 /** Puts a browser's address under a contact and takes it from whoever had it. */
 export async function savePushPoint(
   ctx: Ctx,
-  point: { contactId: string; endpoint: string; raw: string },
+  point: { contactId: string; nodeId: string; endpoint: string; raw: string },
 ): Promise<void> {
-  const { contactId, endpoint, raw } = point;
+  const { contactId, nodeId, endpoint, raw } = point;
   await ctx.db.execute(sql`
     with gone as (delete from ${contactPointLookup} where kind = ${KIND} and value = ${endpoint} returning contact_id)
     delete from ${contactPoint} p using gone
@@ -27,8 +27,9 @@ export async function savePushPoint(
     where l.kind = ${KIND} and l.value = old.value and l.contact_id = ${contactId}::uuid`);
   await ctx.db.execute(sql`
     with point as (
-      insert into ${contactPoint} (contact_id, point_id, kind, value, raw, created_at)
-      values (${contactId}::uuid, ${newId()}::uuid, ${KIND}, ${endpoint}, ${raw}, ${ctx.clock.now().toISOString()}::timestamptz)
+      insert into ${contactPoint} (contact_id, point_id, kind, value, raw, created_at, origin_id)
+      values (${contactId}::uuid, ${newId()}::uuid, ${KIND}, ${endpoint}, ${raw}, ${ctx.clock.now().toISOString()}::timestamptz,
+        nullif(${nodeId}::uuid, ${contactId}::uuid))
       returning contact_id)
     insert into ${contactPointLookup} (kind, value, contact_id)
     select ${KIND}, ${endpoint}, contact_id from point on conflict do nothing`);

@@ -6,6 +6,7 @@ import { factsOf, moveFacts } from './store.ts';
 export { recordedEvents } from './recorded.ts';
 export { allowedOrigin } from './actions.senders.ts';
 export { installServerSource } from './actions.sources.ts';
+export { captureSubscriptions } from './capture/jobs.ts';
 export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
 export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';

@@ -27,7 +27,7 @@ export async function subscribePush(ctx: Ctx, input: PushSubscribe, origin: stri
     const contactId = (await holdContacts(tx, [node])).get(node);
     if (contactId === undefined) return false;
     const { endpoint, keys } = subscription;
-    await recordPushPoint(tx, { contactId, endpoint, raw: JSON.stringify({ endpoint, keys }) });
+    await recordPushPoint(tx, { contactId, nodeId: node, endpoint, raw: JSON.stringify({ endpoint, keys }) });
     return true;
   });
 }
