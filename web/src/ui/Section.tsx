@@ -20,6 +20,7 @@ export function Section(props: {
         mb={props.flush === true ? 0 : 'sm'}
         px={pad}
         pt={pad}
+        pb={props.flush === true ? 'xs' : 0}
         wrap="wrap"
       >
         <div>

@@ -8,7 +8,7 @@ export default {
   name: 'Name',
   nameHint: 'For you and your colleagues; visitors see the title.',
   source: 'Source',
-  sourceHint: 'The site it belongs to. What is sent counts among its events.',
+  sourceHint: 'The site it belongs to.',
   noSources: 'First add a source for your site, then make the form.',
   state: 'State',
   live: 'Open',

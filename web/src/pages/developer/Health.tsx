@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { SourceView } from '../../api/sources.ts';
 import { sources } from '../../api/sources.ts';
 import { locale } from '../../i18n/index.ts';
-import { dateTimeText, numberText, shareText } from '../../lib/format.ts';
+import { numberText, shareText } from '../../lib/format.ts';
 import { Chart } from '../../ui/Chart.tsx';
 import { DateTime, Figure, None } from '../../ui/format.tsx';
 import { Section } from '../../ui/Section.tsx';
@@ -15,6 +15,14 @@ import { bucketsOf, rejectedShare } from './health.ts';
 
 const SPANS = [1, 24, 168] as const;
 const BARS = { 1: 60, 24: 48, 168: 56 } as const;
+
+/** The clock for a day, the day too for a week. */
+const momentText = (at: number, hours: number): string =>
+  new Intl.DateTimeFormat(locale(), {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(hours > 24 ? { day: 'numeric', month: 'short' } : {}),
+  }).format(new Date(at));
 
 /** How a source fares: what came, what was set aside, when it was last heard of. */
 export function Health({ source }: { source: SourceView }) {
@@ -68,7 +76,7 @@ export function Health({ source }: { source: SourceView }) {
                 label={t('health')}
                 kind="bar"
                 stacked
-                categories={buckets.map(({ from }) => dateTimeText(new Date(from).toISOString(), locale()))}
+                categories={buckets.map(({ from }) => momentText(from, hours))}
                 series={[
                   { name: t('verdicts.accepted'), values: buckets.map((one) => one.accepted) },
                   { name: t('duplicate'), values: buckets.map((one) => one.duplicate), tone: 'quiet' },

@@ -66,11 +66,22 @@ const timeText = (iso: string): string =>
     new Date(iso),
   );
 
+/** What a refused event called itself, where its text can be read. */
+function namedIn(raw: string | null): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(raw ?? '');
+    const { event, type } = (typeof parsed === 'object' ? parsed : null) as Record<string, unknown>;
+    return [event, type].find((name) => typeof name === 'string' && name !== '') as string | undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function Event({ event }: { event: RecentEvent }) {
   const { t } = useTranslation('developer');
   const [open, setOpen] = useState(false);
   const bad = event.verdict === 'rejected';
-  const name = event.name ?? event.type ?? t('unreadable');
+  const name = event.name ?? event.type ?? namedIn(event.raw) ?? t('unreadable');
   return (
     <li className={classes['event']}>
       <UnstyledButton className={classes['line'] ?? ''} aria-expanded={open} onClick={() => setOpen(!open)}>

@@ -21,6 +21,9 @@ export function Submission(props: Props) {
     const field = form.definition.fields.find((one) => one.key === key);
     return (field && shownWords(field.label, language())) || key;
   };
+  // In the order of the form; what it asked for in an older version comes last.
+  const order = form.definition.fields.map(({ key }) => key);
+  const keys = [...new Set([...order, ...Object.keys(submission.values)])];
   return (
     <Stack gap="lg">
       <Group gap="xs">
@@ -47,15 +50,9 @@ export function Submission(props: Props) {
           {t('forms:submissions.answers')}
         </Title>
         <dl className={classes['facts']}>
-          {Object.entries(submission.values).map(([key, value]) => (
+          {keys.map((key) => (
             <Fact key={key} name={labelOf(key)}>
-              {typeof value === 'boolean' ? (
-                t(value ? 'common:state.yes' : 'common:state.no')
-              ) : value === '' ? (
-                <None />
-              ) : (
-                value
-              )}
+              <Answer value={submission.values[key]} />
             </Fact>
           ))}
         </dl>
@@ -64,6 +61,12 @@ export function Submission(props: Props) {
       <Review {...props} />
     </Stack>
   );
+}
+
+function Answer({ value }: { value: string | boolean | undefined }) {
+  const { t } = useTranslation();
+  if (typeof value === 'boolean') return t(value ? 'state.yes' : 'state.no');
+  return value === undefined || value === '' ? <None /> : value;
 }
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {

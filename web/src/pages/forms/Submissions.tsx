@@ -1,4 +1,4 @@
-import { Badge, Button, Drawer, Select, Text } from '@mantine/core';
+import { Badge, Button, Drawer, Group, Select, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -32,7 +32,7 @@ export function Submissions({ form }: { form: FormView }) {
       title={t('submissions.section')}
       flush
       actions={
-        <>
+        <Group gap="xs">
           <Select
             size="xs"
             aria-label={t('submissions.state')}
@@ -60,7 +60,7 @@ export function Submissions({ form }: { form: FormView }) {
               {t('submissions.csv')}
             </Button>
           )}
-        </>
+        </Group>
       }
     >
       <DataTable
@@ -93,11 +93,11 @@ function useColumns(
   nameOf: (row: SubmissionView) => string,
   show: (row: SubmissionView) => void,
 ): Column<SubmissionView>[] {
-  const { t } = useTranslation('forms');
+  const { t } = useTranslation(['forms', 'common']);
   return [
     {
       key: 'who',
-      header: t('submissions.who'),
+      header: t('forms:submissions.who'),
       main: true,
       cell: (row) =>
         row.contactId === null ? (
@@ -110,26 +110,26 @@ function useColumns(
     },
     {
       key: 'state',
-      header: t('submissions.state'),
+      header: t('forms:submissions.state'),
       cell: (row) => (
-        <>
-          <Badge color={STATE_COLORS[row.state]}>{t(`submissions.states.${row.state}`)}</Badge>
+        <div>
+          <Badge color={STATE_COLORS[row.state]}>{t(`forms:submissions.states.${row.state}`)}</Badge>
           {row.spamReason !== null && (
             <Text size="xs" c="dimmed">
-              {t(`submissions.reasons.${row.spamReason}`)}
+              {t(`forms:submissions.reasons.${row.spamReason}`)}
             </Text>
           )}
           {row.flags.map((flag) => (
             <Text key={flag} size="xs" c="dimmed">
-              {t(`submissions.flags.${flag}`)}
+              {t(`forms:submissions.flags.${flag}`)}
             </Text>
           ))}
-        </>
+        </div>
       ),
     },
     {
       key: 'consents',
-      header: t('submissions.consents'),
+      header: t('forms:submissions.consents'),
       cell: (row) =>
         row.consents.length === 0 ? (
           <None />
@@ -137,19 +137,19 @@ function useColumns(
           row.consents.map(({ purpose, channel }) => `${purpose} · ${channel}`).join(', ')
         ),
     },
-    { key: 'when', header: t('submissions.when'), cell: (row) => <DateTime at={row.submittedAt} /> },
+    { key: 'when', header: t('forms:submissions.when'), cell: (row) => <DateTime at={row.submittedAt} /> },
     {
       key: 'show',
-      header: t('submissions.show'),
+      header: t('common:action.actions'),
       align: 'right',
       cell: (row) => (
         <Button
           size="compact-sm"
           variant="subtle"
           onClick={() => show(row)}
-          aria-label={t('submissions.showOf', { name: nameOf(row) })}
+          aria-label={t('forms:submissions.showOf', { name: nameOf(row) })}
         >
-          {t('submissions.show')}
+          {t('forms:submissions.show')}
         </Button>
       ),
     },

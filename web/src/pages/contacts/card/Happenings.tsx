@@ -16,7 +16,9 @@ import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
+import { Behaviour } from './Behaviour.tsx';
 import classes from './card.module.css';
+import { Carts, Interest } from './Shopping.tsx';
 
 /** What other parts of the product know of the contact; each only for those who may see it. */
 export function Happenings({ contact }: { contact: ContactCard }) {
@@ -25,6 +27,9 @@ export function Happenings({ contact }: { contact: ContactCard }) {
     <>
       {may('leads:read') && <Lead contactId={contact.id} />}
       <Tasks contactId={contact.id} />
+      <Behaviour contactId={contact.id} />
+      <Carts contactId={contact.id} />
+      <Interest contactId={contact.id} />
       {may('segments:read') && <Segments contactId={contact.id} />}
       {may('orders:read') && <Orders contactId={contact.id} />}
       {may('loyalty:read') && <Coupons contactId={contact.id} />}
