@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isUsable } from '../../../src/contacts/identity/evidence.ts';
 import { planMoves } from '../../../src/contacts/identity/plan.ts';
@@ -55,7 +55,7 @@ describe('who is one contact', () => {
     const visitors = Array.from({ length: 6 }, (_, i) => node(`v${i}`));
     const edges = visitors.map((v, i) => edge(v.nodeId, 'user', 'kiosk', i));
     const { groups: found, conflicts } = resolve([node('k', 'kiosk'), ...visitors], edges, 3);
-    expect(found.map((g) => g.length).toSorted()).toEqual([1, 1, 1, 4]);
+    expect(found.map((g) => g.length).toSorted((a, b) => a - b)).toEqual([1, 1, 1, 4]);
     expect(conflicts.every((c) => c.reason === 'too_many')).toBe(true);
   });
 });
