@@ -1,4 +1,5 @@
 export { recordConsents, suppress } from './actions.consents.ts';
+export type { SuppressReason } from './actions.consents.ts';
 export { recordPushPoint } from './actions.push.ts';
 export { mergeContacts } from './actions.merge.ts';
 export { normalPoint, ownsPoint, verifyPoint } from './actions.points.ts';

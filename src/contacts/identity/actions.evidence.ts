@@ -3,9 +3,9 @@ import type { Ctx } from '../../core/ctx.ts';
 import { regroup } from './actions.regroup.ts';
 import { isStrong, isUsable } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
-import { edgesNaming, holdersOfPoints, lockValues } from './store.component.ts';
+import { holdersOfPoints, lockValues, provenOf } from './store.component.ts';
 import { insertEdges } from './store.edges.ts';
-import { queueReviews } from './store.reviews.ts';
+import { HAS } from './resolve.ts';
 
 /**
  * Records what was said of who contacts are, and joins those it proves to be one. Junk is left out; weak evidence is kept and
@@ -23,7 +23,7 @@ export async function addEvidence(ctx: Ctx, evidence: readonly Evidence[]): Prom
     if (news.length === 0) return;
     // Who says the same of somebody else at this moment waits here, and then sees what we have said.
     await lockValues(tx, news);
-    await adopt(tx, news);
+    await noteHolders(tx, news);
     await regroup(
       tx,
       news.map(({ nodeId }) => nodeId),
@@ -32,57 +32,40 @@ export async function addEvidence(ctx: Ctx, evidence: readonly Evidence[]): Prom
   });
 }
 
-/** Strong evidence about an address meets the contact that has it by somebody's trusted word: from then on it is proven. */
+/** New addresses of contacts, by a trusted word: who proved one of them before may be that contact. */
 export async function meetPoints(
   ctx: Ctx,
   points: ReadonlyArray<{ kind: string; value: string }>,
 ): Promise<void> {
-  const edges = await edgesNaming(ctx, points);
-  if (edges.length === 0) return;
-  await lockValues(ctx, edges);
-  const adopted = await adopt(ctx, edges);
-  await regroup(ctx, adopted, { reason: 'a proven address is known of another contact' });
+  const proven = await provenOf(ctx, points);
+  if (proven.length === 0) return;
+  await lockValues(ctx, proven);
+  await noteHolders(ctx, proven);
+  await regroup(
+    ctx,
+    proven.map(({ nodeId }) => nodeId),
+    { reason: 'proven to have an address this contact is known by' },
+  );
 }
 
-/** Gives nodes that hold a point the edge it proves, when only one contact besides those proven holds it; returns those nodes. */
-async function adopt(ctx: Ctx, values: ReadonlyArray<{ kind: string; value: string }>): Promise<string[]> {
+/** Keeps who has a proven address, so that it counts for good, also once the address is another's. */
+async function noteHolders(ctx: Ctx, values: ReadonlyArray<{ kind: string; value: string }>): Promise<void> {
   const addresses = values.filter(({ kind }) => kind === 'email' || kind === 'phone');
-  if (addresses.length === 0) return [];
-  const edges = Map.groupBy(await edgesNaming(ctx, addresses), keyOf);
-  const holders = Map.groupBy(await holdersOfPoints(ctx, addresses), keyOf);
-  const adopted: Evidence[] = [];
-  for (const [key, named] of edges) {
-    const proven = new Set(named.map(({ contactId }) => contactId));
-    const others = (holders.get(key) ?? []).filter(({ contactId }) => !proven.has(contactId));
-    const [first] = named;
-    const [other] = others;
-    if (first === undefined || other === undefined) continue;
-    const { kind, value, occurredAt } = first;
-    if (others.length === 1)
-      adopted.push({
-        contactId: other.nodeId,
-        kind,
-        value,
-        strength: 'strong',
-        source: 'contact point',
-        occurredAt,
-      });
-    else
-      await queueReviews(
-        ctx,
-        others.map(({ nodeId }) => ({
-          nodes: [first.nodeId, nodeId],
-          kind,
-          value,
-          reason: 'other_value' as const,
-        })),
-      );
-  }
-  await insertEdges(ctx, adopted);
-  return adopted.map(({ contactId }) => contactId);
+  if (addresses.length === 0) return;
+  const holders = await holdersOfPoints(ctx, addresses);
+  const occurredAt = ctx.clock.now();
+  await insertEdges(
+    ctx,
+    holders.map(({ nodeId, kind, value }) => ({
+      contactId: nodeId,
+      kind: HAS + kind,
+      value,
+      strength: 'strong' as const,
+      source: 'contact point',
+      occurredAt,
+    })),
+  );
 }
-
-const keyOf = ({ kind, value }: { kind: string; value: string }): string => `${kind}\n${value}`;
 
 function reasonOf(news: ReadonlyArray<{ kind: string }>): string {
   return `proven by ${[...new Set(news.map(({ kind }) => kind))].toSorted().join(', ')}`;

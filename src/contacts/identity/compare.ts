@@ -1,4 +1,4 @@
-import { MANUAL, APART } from './resolve.ts';
+import { APART, HAS, MANUAL } from './resolve.ts';
 
 /** What speaks for two contacts being one, and what against it. Pure. */
 
@@ -42,7 +42,11 @@ const valuesOf = (said: ReadonlyArray<{ kind: string; value: string }>, kind: st
 function provenOf({ nodes, edges }: Side): Array<{ kind: string; value: string }> {
   const strong = edges.filter(
     ({ kind, strength, removedAt }) =>
-      strength === 'strong' && removedAt === null && kind !== MANUAL && !kind.startsWith(APART),
+      strength === 'strong' &&
+      removedAt === null &&
+      kind !== MANUAL &&
+      !kind.startsWith(APART) &&
+      !kind.startsWith(HAS),
   );
   return [...nodes.flatMap(({ own }) => own), ...strong].map(({ kind, value }) => ({ kind, value }));
 }

@@ -14,12 +14,20 @@ export type Conflict = {
   nodes: [string, string];
   kind: string;
   value: string;
-  /** other_value: both have an id of one kind, and not the same; too_many: the contact would grow beyond bounds; apart: decided. */
-  reason: 'other_value' | 'too_many' | 'apart';
+  /**
+   * other_value: both have an id of one kind, and not the same; too_many: the contact would grow beyond bounds; shared: several
+   * have the address; apart: decided.
+   */
+  reason: 'other_value' | 'too_many' | 'shared' | 'apart';
 };
 
 export type Resolution = { groups: string[][]; conflicts: Conflict[] };
 
+/**
+ * Before a kind: the node has this address by a trusted word, which proves nothing by itself. Whoever proves the address is that
+ * contact, when only one has it: families share phones.
+ */
+export const HAS = 'has:';
 /** People's word: joins whatever else is known. */
 export const MANUAL = 'manual';
 /** People's word: nodes of two values of this kind are never one contact. Followed by the decision's id. */
@@ -49,7 +57,9 @@ export function resolve(
   const joins = sorted.filter(({ kind }) => kind === MANUAL);
   for (const edge of joins) board.link(edge, () => null);
   const conflicts: Conflict[] = [];
-  const rest = sorted.filter(({ kind }) => kind !== MANUAL && !kind.startsWith(APART));
+  const rest = sorted.filter(
+    ({ kind }) => kind !== MANUAL && !kind.startsWith(APART) && !kind.startsWith(HAS),
+  );
   // What names a node for good was true before anything that was said of others.
   for (const { nodeId, own } of nodes.toSorted((a, b) => order(a.nodeId, b.nodeId)))
     for (const { kind, value } of own) hold(board.of(nodeId), kind, value);
@@ -57,7 +67,36 @@ export function resolve(
     const conflict = board.link(edge, (group, other) => obstacle(group, other, edge, maxMerges));
     if (conflict !== null) conflicts.push(conflict);
   }
+  const having = Map.groupBy(
+    sorted.filter(({ kind }) => kind.startsWith(HAS)),
+    ({ kind, value }) => `${kind}\n${value}`,
+  );
+  for (const key of [...having.keys()].toSorted(order)) {
+    conflicts.push(...meet(board, having.get(key) ?? [], maxMerges));
+  }
   return { groups: board.groups(), conflicts: distinct(conflicts) };
+}
+
+/** Brings who proved an address together with the one contact that has it. */
+function meet(board: Board, having: readonly ResolvableEdge[], maxMerges: number): Conflict[] {
+  const [first] = having;
+  if (first === undefined) return [];
+  const edge = { ...first, kind: first.kind.slice(HAS.length) };
+  const proven = board.holder(edge);
+  if (proven === undefined) return [];
+  const others = [...new Set(having.map(({ nodeId }) => board.of(nodeId)))].filter(
+    (group) => group !== proven,
+  );
+  const [only] = others;
+  if (only === undefined) return [];
+  const reasons = others.map((other) =>
+    others.length > 1 ? 'shared' : obstacle(proven, other, edge, maxMerges),
+  );
+  if (reasons[0] === null) {
+    board.join(proven, only);
+    return [];
+  }
+  return others.flatMap((other, i) => conflictOf(proven, other, edge, reasons[i] ?? 'shared') ?? []);
 }
 
 function hold(group: Group, kind: string, value: string): void {
@@ -68,6 +107,9 @@ function hold(group: Group, kind: string, value: string): void {
 
 type Board = {
   of(nodeId: string): Group;
+  /** The group this value was proven of. */
+  holder(edge: ResolvableEdge): Group | undefined;
+  join(group: Group, other: Group): void;
   groups(): string[][];
   /** Applies an edge to its node's group and joins whoever holds the same; null when nothing hindered. */
   link(
@@ -92,6 +134,8 @@ function openBoard(nodes: readonly ResolvableNode[]): Board {
   };
   return {
     of,
+    join,
+    holder: ({ kind, value }) => all().find((group) => group.held.get(kind)?.has(value) === true),
     groups: () => all().map((group) => group.nodes.toSorted(order)),
     link: (edge, hindered) => {
       const group = of(edge.nodeId);

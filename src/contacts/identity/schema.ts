@@ -11,7 +11,10 @@ export const identityEdge = pgTable(
   {
     nodeId: uuid('node_id').notNull(),
     edgeId: uuid('edge_id').notNull(),
-    /** user | email | phone | click | …; manual and "apart:<decision>" are people's own decisions. */
+    /**
+     * user | email | phone | click | …; "has:email" of who has an address somebody proved; manual and "apart:<decision>" are
+     * people's own decisions.
+     */
     kind: text('kind').notNull(),
     value: text('value').notNull(),
     /** weak | strong */
@@ -58,7 +61,7 @@ export const identityReview = pgTable(
     /** Nodes of the two contacts, the smaller id first. */
     nodeA: uuid('node_a').notNull(),
     nodeB: uuid('node_b').notNull(),
-    /** other_value | too_many */
+    /** other_value | too_many | shared */
     reason: text('reason').notNull(),
     /** The evidence that spoke for it when it was found. */
     kind: text('kind').notNull(),

@@ -3,7 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { contact, contactExternalId, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
-import { APART } from './resolve.ts';
+import { APART, HAS } from './resolve.ts';
 import { identityEdge } from './schema.ts';
 
 /** The part of the graph that one piece of evidence may change. */
@@ -41,6 +41,11 @@ export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number)
         union all
         select o.node_id from ${identityEdge} e
           join ${identityEdge} o on o.kind = e.kind and o.value = e.value and ${standing('o')}
+          where e.node_id = r.node and ${standing('e')} and not starts_with(e.kind, ${APART})
+        union all
+        select o.node_id from ${identityEdge} e
+          join ${identityEdge} o on o.value = e.value and ${standing('o')}
+            and o.kind = case when starts_with(e.kind, ${HAS}) then substr(e.kind, ${HAS.length + 1}) else ${HAS} || e.kind end
           where e.node_id = r.node and ${standing('e')} and not starts_with(e.kind, ${APART})
         union all
         select x.contact_id from ${identityEdge} e
@@ -97,7 +102,10 @@ export async function nodesOf(ctx: Ctx, nodeIds: readonly string[]): Promise<Nod
   return found.map((node) => ({ ...node, bornAt: dateOf(node.bornAt) }));
 }
 
-export type PointHolder = { kind: string; value: string; nodeId: string; contactId: string };
+/** Contacts that share an address and are noted at most: two are enough for it to name nobody. */
+const MAX_HOLDERS = 200;
+
+export type PointHolder = { kind: string; value: string; nodeId: string };
 
 /** Contacts that have these points by somebody's word who can be believed, with the node each was said of. */
 export async function holdersOfPoints(
@@ -107,38 +115,25 @@ export async function holdersOfPoints(
   return rows<PointHolder>(
     ctx.db,
     sql`
-    select distinct on (l.kind, l.value, l.contact_id) l.kind, l.value, l.contact_id as "contactId",
-      coalesce(p.origin_id, p.contact_id) as "nodeId"
+    select distinct l.kind, l.value, coalesce(p.origin_id, p.contact_id) as "nodeId"
     from jsonb_to_recordset(${json(points)}) as w(kind text, value text)
     join ${contactPointLookup} l on l.kind = w.kind and l.value = w.value
     join ${contactPoint} p on p.contact_id = l.contact_id and p.kind = l.kind and p.value = l.value and not p.claimed
-    order by l.kind, l.value, l.contact_id, p.created_at, p.point_id`,
+    limit ${MAX_HOLDERS}`,
   );
 }
 
-export type StandingEdge = {
-  nodeId: string;
-  contactId: string;
-  kind: string;
-  value: string;
-  occurredAt: Date;
-};
-
-/** Strong edges that name these values, with the contacts their nodes live in. */
-export async function edgesNaming(
+/** Nodes these values were proven of. */
+export async function provenOf(
   ctx: Ctx,
   values: ReadonlyArray<{ kind: string; value: string }>,
-): Promise<StandingEdge[]> {
+): Promise<Array<{ nodeId: string; kind: string; value: string }>> {
   if (values.length === 0) return [];
-  const found = await rows<Omit<StandingEdge, 'occurredAt'> & { occurredAt: string }>(
+  return rows<{ nodeId: string; kind: string; value: string }>(
     ctx.db,
     sql`
-    select e.node_id as "nodeId", coalesce(c.merged_into, c.contact_id) as "contactId", e.kind, e.value,
-      e.occurred_at as "occurredAt"
+    select distinct e.node_id as "nodeId", e.kind, e.value
     from jsonb_to_recordset(${json(values)}) as w(kind text, value text)
-    join ${identityEdge} e on e.kind = w.kind and e.value = w.value and ${standing('e')}
-    join ${contact} c on c.contact_id = e.node_id
-    order by e.occurred_at, e.node_id limit 1000`,
+    join ${identityEdge} e on e.kind = w.kind and e.value = w.value and ${standing('e')} limit 1000`,
   );
-  return found.map((edge) => ({ ...edge, occurredAt: dateOf(edge.occurredAt) }));
 }
