@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rows } from '../../src/core/db.ts';
 import { browserMissing } from '../support/browser.ts';
+import { until } from '../support/until.ts';
 import { call, openShop, outgoing, ready, stored } from './snippet.world.ts';
 import type { Shop } from './snippet.world.ts';
 
@@ -17,7 +18,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   afterAll(() => shop?.close());
 
   test('where the source asks first, nothing is stored or sent before consent; then the page tells what happened, with the word given', async () => {
-    const own = await shop.source('', { consentDefault: 'denied' });
+    const own = await shop.source('data-messages', { consentDefault: 'denied' });
     shop.put('/ask', { head: own.line });
     const visitor = await shop.visitor();
     const sent = outgoing(visitor, shop.api);
@@ -31,6 +32,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(sent).toEqual([]);
     await call(page, 'consent', { analytics: true, marketing: false });
     const [before] = await own.stored('Before');
+    await until('its messages are asked for', () => sent.some((text) => text.includes('/v1/onsite')));
     expect(before?.context.consent).toEqual({ categoryPreferences: { analytics: true, marketing: false } });
     const [view] = await own.stored('Page Viewed');
     expect(view?.context).toMatchObject({ campaign: { source: 'news' } });

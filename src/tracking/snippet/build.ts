@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DomainError } from '../../core/errors.ts';
 
-/** What the pages load, built: all files carry the version, which is a hash of them all. */
+/** What the pages load, built. The version is a hash of all files. */
 export type Snippet = {
   version: string;
   files: Record<SnippetFile, string>;
@@ -16,8 +16,9 @@ export type SnippetFile = (typeof SNIPPET_FILES)[number];
 const BROWSER = join(import.meta.dirname, 'browser');
 const DIST = join(import.meta.dirname, '..', '..', '..', 'dist', 'snippet');
 const MANIFEST = join(DIST, 'snippet.json');
-/** Stands in the sources where the version will be. */
-const PLACEHOLDER = '__OTKLIK_VERSION__';
+/** Stand in the sources where the version and the hash of the second file will be. The second file holds neither. */
+const VERSION = '__OTKLIK_VERSION__';
+const MORE = '__OTKLIK_MORE__';
 /** The oldest browsers served are those of 2020. */
 const TARGET = 'es2020';
 const VERSION_CHARS = 12;
@@ -49,13 +50,16 @@ async function buildSnippet(builder: typeof import('esbuild'), sources: string):
     write: false,
     logLevel: 'silent',
   });
-  const raw = SNIPPET_FILES.map(
-    (name) => built.outputFiles.find(({ path }) => path.endsWith(name))?.text ?? '',
-  );
-  const version = hash(raw.join('\n')).slice(0, VERSION_CHARS);
-  const files = Object.fromEntries(
-    SNIPPET_FILES.map((name, i) => [name, (raw[i] ?? '').replaceAll(PLACEHOLDER, version)]),
-  ) as Snippet['files'];
+  // Its helper process has nothing more to do.
+  await builder.stop();
+  const textOf = (name: SnippetFile): string =>
+    built.outputFiles.find(({ path }) => path.endsWith(name))?.text ?? '';
+  const version = hash(SNIPPET_FILES.map(textOf).join('\n')).slice(0, VERSION_CHARS);
+  const more = textOf('more.js');
+  const core = textOf('otklik.js')
+    .replaceAll(VERSION, version)
+    .replaceAll(MORE, `sha256-${createHash('sha256').update(more).digest('base64')}`);
+  const files = { 'otklik.js': core, 'more.js': more, 'push-sw.js': textOf('push-sw.js') };
   const snippet = { version, files, sources };
   await writeBuilt(snippet).catch(() => {
     // A folder that cannot be written is no reason not to serve what is in memory.

@@ -5,8 +5,7 @@ import { given, isOff, listen } from './page.ts';
 
 /** What is told without a word of the site's: pages, history, how long and how far, links. */
 
-const DOWNLOAD =
-  /\.(pdf|docx?|xlsx?|pptx?|csv|txt|rtf|zip|rar|7z|t?gz|dmg|exe|msi|apk|pkg|epub|mp[34]|avi|mov|wav)$/i;
+const DOWNLOAD = /\.(pdf|docx?|xlsx?|pptx?|csv|txt|zip|rar|7z|t?gz|dmg|exe|msi|apk|epub|mp[34])$/i;
 
 const BACK_MS = 2_000;
 

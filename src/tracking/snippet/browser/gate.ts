@@ -19,6 +19,7 @@ const withoutCookies = given.mode === 'cookieless' && !privacySignal;
 let mustAsk = given.consent === 'denied' || privacySignal;
 let choice: Preferences = {};
 let held: Message[] = [];
+let told = (): void => {};
 
 export const mode = (): Mode => {
   if (choice.analytics !== undefined) return choice.analytics ? 'full' : 'off';
@@ -26,11 +27,14 @@ export const mode = (): Mode => {
   return mustAsk ? 'held' : 'full';
 };
 
+export const maySend = (): boolean => /^(full|cookieless)$/.test(mode());
+
 const apply = (): void => {
   const now = mode();
   const text = JSON.stringify(choice);
   keepOnDisk(now === 'full');
   say('consent', now, text);
+  told();
   if (now === 'off') {
     held = [];
     // Only a site that tracks by default has to remember who said no.
@@ -50,11 +54,10 @@ export const consent = (said: Preferences): void => {
 export const put = (message: Message): void => {
   const now = mode();
   if (now === 'held' && held.length < MAX_HELD) held.push(message);
-  if (now !== 'full' && now !== 'cookieless') return;
-  if (now === 'full') {
-    message.anonymousId = anonymousId();
-  } else {
-    if (message.type === 'identify' || message.type === 'group') return;
+  if (!maySend()) return;
+  if (now === 'full') message.anonymousId = anonymousId();
+  else {
+    if (/^(identify|group)$/.test(message.type)) return;
     delete message.userId;
     message.context.cookieless = true;
   }
@@ -92,7 +95,9 @@ const hear = (entry: unknown): void => {
   }
 };
 
-export const startGate = (): void => {
+/** `changed` is called now and after every word about consent. */
+export const startGate = (changed: () => void): void => {
+  told = changed;
   try {
     choice = JSON.parse(readOnce('c') ?? '{}') as Preferences;
   } catch {

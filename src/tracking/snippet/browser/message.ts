@@ -5,7 +5,8 @@ import { version } from './page.ts';
 
 /** What every message says of the page it came from, in Segment's words. */
 
-const CLICK_IDS = /^(gclid|gbraid|wbraid|dclid|fbclid|msclkid|ttclid|twclid|yclid|li_fat_id|epik|rdt_cid)$/;
+/** gclid, msclkid, fbclid, yclid and their like. */
+const CLICK_IDS = /clk?id$|^([gw]braid|li_fat_id|epik|rdt_cid)$/;
 
 /** Some sites put secrets and addresses of people into their addresses. */
 const PRIVATE = /([?&#][^=&#]*(?:pass|pwd|pw|token|secret|card|cvv|iban|e-?mail|phone)[^=&#]*=)[^&#]*/gi;

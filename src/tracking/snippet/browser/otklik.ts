@@ -2,9 +2,9 @@ import { startAuto } from './auto.ts';
 import { calls, hooks, track } from './calls.ts';
 import type { Call } from './calls.ts';
 import { startForms } from './forms.ts';
-import { anonymousId, mode, startGate } from './gate.ts';
+import { anonymousId, maySend, startGate } from './gate.ts';
 import { read, write } from './memory.ts';
-import { given, host, say, version } from './page.ts';
+import { given, host, moreHash, say, version } from './page.ts';
 
 /** The core: what every page loads. Puts `window.otklik` in the place of the queue that stood there, and works the queue off. */
 
@@ -33,6 +33,9 @@ const more = (...wanted: Queued): void => {
     site.otklikMore = { wanted: [], host, key, version, read, write, track, hooks, anonymousId };
     const script = document.createElement('script');
     script.src = `${host}/s/${version}/more.js`;
+    // Whoever pinned the first file by its hash has pinned the second one with it.
+    script.integrity = moreHash;
+    script.crossOrigin = 'anonymous';
     document.head.append(script);
   }
   site.otklikMore.wanted.push(wanted);
@@ -63,13 +66,15 @@ const start = (): void => {
   // Who kept the queue's function calls it still.
   const q = { push: (args: ArrayLike<unknown>) => api(...(Array.from(args) as Queued)) };
   site.otklik = Object.assign(api, { version, q });
-  startGate();
+  startGate(() => {
+    // Where nothing may be sent, nothing is asked for either.
+    if ('messages' in given && maySend()) more('messages');
+  });
   const first = /^(consent|debug)$/;
   for (const command of waiting) if (first.test(command[0])) api(...command);
   startAuto();
   startForms();
   for (const command of waiting) if (!first.test(command[0])) api(...command);
-  if ('messages' in given && mode() !== 'off') more('messages');
 };
 
 if (!site.otklik?.version) {

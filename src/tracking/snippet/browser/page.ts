@@ -9,6 +9,8 @@ export const given: DOMStringMap = script?.dataset ?? {};
 export const host = given.host ?? (script?.src ?? '').replace(/\/(s\/[^/]+\/)?otklik\.js.*$/, '');
 /** Replaced by the build with a hash of everything that is built. */
 export const version = '__OTKLIK_VERSION__';
+/** Replaced by the build with the subresource integrity of the second file. */
+export const moreHash = '__OTKLIK_MORE__';
 
 export const isOff = (what: string): boolean => (given.off ?? '').includes(what);
 
