@@ -119,7 +119,6 @@ export function differenceOf(stored: Document, told: Document): string | null {
   if (stored.kind !== told.kind) return 'kind';
   if (stored.anonymous !== told.anonymous || (!told.anonymous && stored.contactId !== told.contactId))
     return 'contact';
-  if (stored.occurredAt.getTime() !== told.occurredAt.getTime()) return 'occurredAt';
   if (stored.currency !== told.currency) return 'currency';
   if (!sameDecimal(stored.baseRate, told.baseRate, RATE_SCALE)) return 'baseRate';
   if (stored.channel !== told.channel) return 'channel';
@@ -131,5 +130,7 @@ export function differenceOf(stored: Document, told: Document): string | null {
     const other = told.lines[i];
     return other === undefined || !sameLine(line, other);
   });
-  return at === -1 ? null : `lines.${at}`;
+  if (at !== -1) return `lines.${at}`;
+  // Last: whoever names no time tells the same order a moment later, and only that may be passed over.
+  return stored.occurredAt.getTime() === told.occurredAt.getTime() ? null : 'occurredAt';
 }
