@@ -84,7 +84,13 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/contacts/$id',
-    component: page(() => import('./pages/contacts/card/ContactPage.tsx'), 'contacts', 'work', 'leads'),
+    component: page(
+      () => import('./pages/contacts/card/ContactPage.tsx'),
+      'contacts',
+      'work',
+      'leads',
+      'identity',
+    ),
   }),
   createRoute({
     getParentRoute,
@@ -227,6 +233,16 @@ const pages = [
     path: '/sources/$id',
     validateSearch: sourceSearch,
     component: page(() => import('./pages/developer/SourcePage.tsx'), 'settings', 'developer'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/onsite',
+    component: page(() => import('./pages/onsite/OnsitePage.tsx'), 'onsite'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/duplicates',
+    component: page(() => import('./pages/identity/ReviewsPage.tsx'), 'identity'),
   }),
   createRoute({
     getParentRoute,

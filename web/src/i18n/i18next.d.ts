@@ -11,6 +11,7 @@ import type home from './en/home.ts';
 import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
 import type leads from './en/leads.ts';
+import type onsite from './en/onsite.ts';
 import type people from './en/people.ts';
 import type problems from './en/problems.ts';
 import type sales from './en/sales.ts';
@@ -36,6 +37,7 @@ declare module 'i18next' {
       identity: typeof identity;
       imports: typeof imports;
       leads: typeof leads;
+      onsite: typeof onsite;
       people: typeof people;
       problems: typeof problems;
       sales: typeof sales;

@@ -10,11 +10,13 @@ import {
   IconHome,
   IconKey,
   IconMail,
+  IconMessage2,
   IconPlugConnected,
   IconSend,
   IconTargetArrow,
   IconUsers,
   IconUsersGroup,
+  IconUsersPlus,
 } from '@tabler/icons-react';
 
 const ITEMS = {
@@ -27,6 +29,8 @@ const ITEMS = {
   forms: { to: '/forms', icon: IconForms, right: 'tracking:read', or: 'campaigns:write' },
   templates: { to: '/templates', icon: IconMail, right: 'campaigns:read' },
   scoring: { to: '/scoring', icon: IconTargetArrow, right: 'leads:read' },
+  onsite: { to: '/onsite', icon: IconMessage2, right: 'campaigns:read' },
+  duplicates: { to: '/duplicates', icon: IconUsersPlus, right: 'contacts:write' },
   audit: { to: '/audit', icon: IconHistory, right: 'system:read' },
   sales: { to: '/sales', icon: IconChartBar, right: 'orders:read' },
   imports: { to: '/imports', icon: IconFileImport, right: 'contacts:import' },
@@ -46,7 +50,7 @@ const FIRST: Record<Role, readonly NavKey[]> = {
   developer: ['home', 'sources', 'forms', 'keys', 'imports'],
 };
 
-const SETUP: readonly NavKey[] = ['imports', 'scoring', 'people', 'sources', 'keys', 'audit'];
+const SETUP: readonly NavKey[] = ['imports', 'duplicates', 'scoring', 'people', 'sources', 'keys', 'audit'];
 const WORK: readonly NavKey[] = [
   'home',
   'leads',
@@ -56,6 +60,7 @@ const WORK: readonly NavKey[] = [
   'campaigns',
   'forms',
   'templates',
+  'onsite',
   'sales',
 ];
 

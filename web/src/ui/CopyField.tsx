@@ -19,6 +19,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
               onClick={copy}
               leftSection={copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
               aria-label={`${t('action.copy')}: ${label}`}
+              style={{ flex: 'none' }}
             >
               {copied ? t('action.copied') : t('action.copy')}
             </Button>

@@ -16,6 +16,8 @@ export default {
     imports: 'Imports',
     people: 'People',
     sources: 'Sources',
+    onsite: 'On-site messages',
+    duplicates: 'Same person?',
     templates: 'Templates',
     scoring: 'Scoring rules',
     audit: 'Audit log',

@@ -35,7 +35,8 @@ export default {
   version: 'Version {{version}}',
   languages: 'Language of the texts',
   language: { en: 'English', ru: 'Russian' },
-  untranslated: 'Without a text in this language the other one is shown.',
+  untranslated:
+    'Visitors get a language once every label and consent is written in it; a missing title or hint is shown in the other one.',
   problem: 'Something is missing or wrong; it is marked at its place.',
   page: {
     section: 'What visitors see',

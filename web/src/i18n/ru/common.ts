@@ -19,6 +19,8 @@ export default {
     imports: 'Загрузки',
     people: 'Сотрудники',
     sources: 'Источники',
+    onsite: 'Сообщения на сайте',
+    duplicates: 'Один человек?',
     templates: 'Шаблоны',
     scoring: 'Правила оценки',
     audit: 'Журнал',

@@ -15,6 +15,7 @@ import classes from './card.module.css';
 import { Compose } from './Compose.tsx';
 import { EditDrawer } from './EditDrawer.tsx';
 import { Facts } from './Facts.tsx';
+import { Identity } from './Identity.tsx';
 import { Happenings } from './Happenings.tsx';
 import { Timeline } from './Timeline.tsx';
 
@@ -72,6 +73,7 @@ function Card({ contact }: { contact: ContactCard }) {
         <Stack gap="md" miw={0}>
           <Happenings contact={contact} />
           <Facts contact={contact} />
+          <Identity contactId={contact.id} />
         </Stack>
       </div>
       {editing && <EditDrawer contact={contact} onClose={edit.close} />}

@@ -1,0 +1,85 @@
+import type { OnsiteInput, OnsiteView } from '../../api/onsite.ts';
+
+export const KINDS = ['banner', 'popup', 'inline'] as const;
+export const TRIGGERS = ['load', 'delay', 'scroll', 'exit', 'event'] as const;
+
+/** What the form holds: every field a text or a number, as it is typed. */
+export type OnsiteForm = {
+  kind: (typeof KINDS)[number];
+  title: string;
+  body: string;
+  linkText: string;
+  linkUrl: string;
+  slot: string;
+  pagePattern: string;
+  on: (typeof TRIGGERS)[number];
+  seconds: number | '';
+  percent: number | '';
+  event: string;
+  priority: number | '';
+  cap: number | '';
+  sourceId: string | null;
+};
+
+export const FRESH: OnsiteForm = {
+  kind: 'banner',
+  title: '',
+  body: '',
+  linkText: '',
+  linkUrl: '',
+  slot: '',
+  pagePattern: '*',
+  on: 'load',
+  seconds: 10,
+  percent: 50,
+  event: '',
+  priority: 100,
+  cap: 3,
+  sourceId: null,
+};
+
+export function formOf(message: OnsiteView): OnsiteForm {
+  const { trigger } = message;
+  return {
+    kind: message.kind,
+    title: message.title,
+    body: message.body,
+    linkText: message.linkText ?? '',
+    linkUrl: message.linkUrl ?? '',
+    slot: message.slot ?? '',
+    pagePattern: message.pagePattern,
+    on: trigger.on,
+    seconds: trigger.on === 'delay' ? trigger.value : FRESH.seconds,
+    percent: trigger.on === 'scroll' ? trigger.value : FRESH.percent,
+    event: trigger.on === 'event' ? trigger.value : '',
+    priority: message.priority,
+    cap: message.cap,
+    sourceId: message.sourceId,
+  };
+}
+
+const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
+
+export function inputOf(form: OnsiteForm): OnsiteInput {
+  const { kind, title, body, pagePattern, sourceId } = form;
+  return {
+    kind,
+    title,
+    body,
+    pagePattern,
+    sourceId,
+    linkText: orNull(form.linkText),
+    linkUrl: orNull(form.linkUrl),
+    slot: kind === 'inline' ? orNull(form.slot) : null,
+    trigger: triggerOf(form),
+    priority: Number(form.priority),
+    cap: Number(form.cap),
+  };
+}
+
+function triggerOf({ on, seconds, percent, event }: OnsiteForm): NonNullable<OnsiteInput['trigger']> {
+  if (on === 'delay') return { on, value: Number(seconds) };
+  if (on === 'scroll') return { on, value: Number(percent) };
+  if (on === 'event') return { on, value: event };
+  return { on };
+}
