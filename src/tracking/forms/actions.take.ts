@@ -201,7 +201,7 @@ export async function tellOf(
     event,
     messageId: `${submissionId}:${event === 'Form Confirmed' ? 'confirmed' : 'submitted'}`,
     anonymousId,
-    properties: { form: form.name, form_id: form.formId, submission_id: submissionId, ...more },
+    properties: { form: form.name, form_id: form.formId, ...more },
     context: { userAgent, ...(page === '' ? {} : { page: { url: page } }) },
   };
   await recordBatch(tx, [submissionOf(sender, [raw], tx.clock.now())], WRITER);

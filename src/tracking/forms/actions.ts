@@ -25,7 +25,7 @@ import type { WholeForm } from './store.ts';
 
 /** Forms are the marketer's as well as the site developer's. */
 export function authoriseReading(ctx: Ctx): void {
-  if (!may(ctx, 'tracking:read') && !may(ctx, 'campaigns:write'))
+  if (!(['tracking:read', 'tracking:write', 'campaigns:write'] as const).some((right) => may(ctx, right)))
     throw forbidden('This needs the right "tracking:read" or "campaigns:write".');
 }
 

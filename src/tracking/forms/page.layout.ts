@@ -28,6 +28,7 @@ export function layout(frame: Frame, title: string, body: Html, data: Html = mar
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="robots" content="noindex">
   <meta name="referrer" content="strict-origin-when-cross-origin">
+  <link rel="icon" href="data:,">
   <title>${title}</title>
   ${style}
   ${frame.embed && frame.inlineStyle === undefined && markup`<script src="/f/frame.js" defer></script>`}

@@ -7,6 +7,11 @@
       const src = frame.getAttribute('src') || '';
       return src !== '' && new URL(src, location.href).href.startsWith(home + '/f/');
     });
+  /* The id our snippet has for this visitor, when it stands in the page and may keep one. */
+  const visitor = () => {
+    const id = typeof window.otklik === 'function' ? window.otklik('getAnonymousId') : null;
+    return typeof id === 'string' ? id : null;
+  };
   const frameOf = (source) => frames().find((frame) => frame.contentWindow === source);
   addEventListener('message', (event) => {
     const said = event.data;
@@ -15,6 +20,8 @@
     if (frame === undefined) return;
     if (typeof said.height === 'number' && said.height > 0 && said.height < 20000)
       frame.style.height = said.height + 'px';
+    const anonymousId = visitor();
+    if (anonymousId !== null) event.source.postMessage({ otklik: 'visitor', anonymousId }, home);
     if (said.look === true) frame.scrollIntoView({ block: 'nearest' });
     if (said.done !== true) return;
     frame.dispatchEvent(new CustomEvent('otklik:submitted', { bubbles: true }));
