@@ -8,7 +8,7 @@ import {
 import type { Evidence, UpsertInput } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Place, SentEvent } from './fact.ts';
-import { claimOf, evidenceOf, fieldsOf, hasProof } from './identity.ts';
+import { claimOf, evidenceOf, fieldsOf, hasProof, orderEmail } from './identity.ts';
 import type { Claim } from './identity.ts';
 import { secretsOf } from './store.secrets.ts';
 import { ensureVisitors } from './store.visitors.ts';
@@ -38,9 +38,10 @@ export async function contactsOf(tx: Ctx, sent: readonly SentEvent[]): Promise<M
   const known = await findUsers(tx, claimed);
   const users = await makeUsers(tx, claimed, known);
   await addEvidence(tx, evidenceIn(claimed, users, visitors));
-  await tellUsers(
+  await tellOf(
     tx,
-    claimed.filter(({ claim }) => claim.by === 'user' && known.has(claim.userId)),
+    claimed.filter(({ claim }) => claim.by === 'visitor' || known.has(claim.userId)),
+    visitors,
   );
   const nodes = claimed.map(({ claim }) => nodeOf(claim, users, visitors));
   const present = await holdContacts(tx, nodes);
@@ -99,11 +100,17 @@ async function makeUsers(tx: Ctx, claimed: readonly Claimed[], known: Nodes): Pr
   return users;
 }
 
-/** What identify calls say of users known before. */
-async function tellUsers(tx: Ctx, claimed: readonly Claimed[]): Promise<void> {
-  const inputs = claimed.flatMap((one) => {
-    const says = Object.keys(fieldsOf(one.sent, one.claim)).length > 0;
-    return says && one.claim.by === 'user' ? [inputOf(one, one.claim.userId)] : [];
+/** What identify calls say of users known before, and whose order a server told of without a user. */
+async function tellOf(tx: Ctx, claimed: readonly Claimed[], visitors: Nodes): Promise<void> {
+  const inputs = claimed.flatMap((one): UpsertInput[] => {
+    const { sent, claim } = one;
+    if (claim.by === 'user')
+      return Object.keys(fieldsOf(sent, claim)).length > 0 ? [inputOf(one, claim.userId)] : [];
+    const email = claim.trust === 'server' ? orderEmail(sent) : null;
+    const contactId = visitors.get(claim.anonymousId);
+    return email === null || contactId === undefined
+      ? []
+      : [{ contactId, email, occurredAt: sent.event.occurredAt }];
   });
   await upsertContacts(tx, inputs);
 }

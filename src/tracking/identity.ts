@@ -62,7 +62,7 @@ export function evidenceOf(sent: SentEvent, claim: Claim): { visitor: Said[]; ow
 const ORDERS: ReadonlySet<string> = new Set(['order completed', 'order paid', 'order placed']);
 
 /** The address a shop's server says an order was placed with. */
-function orderEmail({ event }: SentEvent): string | null {
+export function orderEmail({ event }: SentEvent): string | null {
   if (event.type !== 'track' || !ORDERS.has(event.name.trim().toLowerCase())) return null;
   const traits = event.context['traits'];
   const nested = typeof traits === 'object' && traits !== null ? Reflect.get(traits, 'email') : undefined;

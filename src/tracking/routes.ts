@@ -31,6 +31,7 @@ import { onsiteRoutes } from './onsite/routes.ts';
 import { pushRoutes } from './push/routes.ts';
 import { formRoutes } from './forms/routes.ts';
 import { ingestRoutes } from './routes.ingest.ts';
+import { secretRoutes } from './routes.secrets.ts';
 import { snippetRoutes } from './routes.snippet.ts';
 
 const tag = 'tracking';
@@ -40,6 +41,7 @@ export function trackingRoutes(): Hono<AppEnv> {
   const all = [
     ingestRoutes(),
     sourceRoutes(),
+    secretRoutes(),
     letterRoutes(),
     snippetRoutes(),
     onsiteRoutes(),

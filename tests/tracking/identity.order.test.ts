@@ -57,49 +57,40 @@ const said: fc.Arbitrary<Said> = fc.oneof(
 
 const MINUTE_MS = 60_000;
 
+const orderOf = (i: number, run: string, email: object) => ({
+  order_id: `${run}-o${i}`,
+  currency: 'GBP',
+  products: [{ sku: 'tea', price: i + 1 }],
+  ...email,
+});
+
+function proofOf(run: string, one: Extract<Said, { by: 'proof' }>): object {
+  const userHash = createHmac('sha256', secret).update(`${run}-u${one.user}`).digest('hex');
+  return { type: 'identify', traits: { firstName: one.first, vip: true }, context: { userHash } };
+}
+
+function wordsOf(one: Said, i: number, run: string): object {
+  const email = (n: number | null) => (n === null ? {} : { email: `${run}-e${n}@order.org` });
+  switch (one.by) {
+    case 'page':
+      return { type: 'track', event: one.name };
+    case 'proof':
+      return proofOf(run, one);
+    case 'server':
+      return { type: 'identify', traits: { city: one.city, [`t${i}`]: i, ...email(one.email) } };
+    case 'order':
+      return { type: 'track', event: 'Order Completed', properties: orderOf(i, run, email(one.email)) };
+  }
+}
+
 function eventOf(one: Said, i: number, run: string): { event: object; server: boolean } {
   const at = new Date(Date.parse('2026-02-01T00:00:00Z') + i * MINUTE_MS).toISOString();
-  const base = { messageId: `${run}-m${i}`, timestamp: at };
   const ids = {
     ...(one.anon === null ? {} : { anonymousId: `${run}-v${one.anon}` }),
     ...(one.user === null ? {} : { userId: `${run}-u${one.user}` }),
   };
-  const email = (n: number | null) => (n === null ? {} : { email: `${run}-e${n}@order.org` });
-  switch (one.by) {
-    case 'page':
-      return { event: { ...base, ...ids, type: 'track', event: one.name }, server: false };
-    case 'proof': {
-      const userHash = createHmac('sha256', secret).update(`${run}-u${one.user}`).digest('hex');
-      const traits = { firstName: one.first, vip: true };
-      return { event: { ...base, ...ids, type: 'identify', traits, context: { userHash } }, server: false };
-    }
-    case 'server':
-      return {
-        event: {
-          ...base,
-          ...ids,
-          type: 'identify',
-          traits: { city: one.city, [`t${i}`]: i, ...email(one.email) },
-        },
-        server: true,
-      };
-    case 'order':
-      return {
-        event: {
-          ...base,
-          ...ids,
-          type: 'track',
-          event: 'Order Completed',
-          properties: {
-            order_id: `${run}-o${i}`,
-            currency: 'GBP',
-            products: [{ sku: 'tea', price: i + 1 }],
-            ...email(one.email),
-          },
-        },
-        server: true,
-      };
-  }
+  const event = { messageId: `${run}-m${i}`, timestamp: at, ...ids, ...wordsOf(one, i, run) };
+  return { event, server: one.by === 'server' || one.by === 'order' };
 }
 
 /** Everybody of a run without the ids that are made anew each time. */
