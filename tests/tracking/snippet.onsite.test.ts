@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rows } from '../../src/core/db.ts';
 import type { OnsiteView } from '../../src/tracking/onsite/contract.ts';
@@ -132,6 +133,18 @@ describe.skipIf(missing !== undefined)(title, () => {
     ['/чай/*', '/%D1%87%D0%B0%D0%B9/1', true],
   ])('the pattern %s for the path %s: %s', (pattern, path, fits) => {
     expect(fitsPath(pattern, path)).toBe(fits);
+  });
+
+  test('a pattern means what the same regular expression means', () => {
+    const part = fc.string({ unit: fc.constantFrom('a', 'b', '/', '*'), maxLength: 12 });
+    fc.assert(
+      fc.property(part, part, (pattern, text) => {
+        const path = text.replaceAll('*', 'a');
+        const bare = (one: string): string => (one.length > 1 && one.endsWith('/') ? one.slice(0, -1) : one);
+        const expected = new RegExp(`^${bare(pattern).replaceAll('*', '.*')}$`);
+        expect(fitsPath(pattern, path)).toBe(expected.test(bare(path)));
+      }),
+    );
   });
 
   test('web push: the browser subscribes with the key of the installation and becomes a point of the contact', async () => {

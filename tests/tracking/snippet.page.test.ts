@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { browserMissing, watch } from '../support/browser.ts';
-import { AGENT, call, messageIds, openShop, outgoing, ready } from './snippet.world.ts';
+import { until } from '../support/until.ts';
+import { AGENT, call, messageIds, openShop, outgoing, ready, stored } from './snippet.world.ts';
 import type { Shop, Source } from './snippet.world.ts';
 
 const missing = await browserMissing();
@@ -234,6 +235,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     const page = await visitor.newPage();
     await page.goto('/long');
     await ready(page);
+    await own.stored('Page Viewed');
+    await until('it is answered', async () => !(await stored(page)).some((name) => name.startsWith('otk_q')));
     // The page's clock is moved instead of waiting.
     await page.evaluate(
       `(() => { const now = performance.now.bind(performance); performance.now = () => now() + 30_000; })()`,
@@ -246,6 +249,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(left?.properties).toMatchObject({ url: `${shop.url}/long` });
     expect(Number(left?.properties['seconds'])).toBeGreaterThanOrEqual(30);
     expect(Number(left?.properties['scroll'])).toBeGreaterThan(40);
+    // A server that answers needs no second sending of it.
+    expect((await stored(page)).filter((name) => name.startsWith('otk_q'))).toEqual([]);
     await visitor.close();
   });
 

@@ -1,5 +1,5 @@
 import { page, track } from './calls.ts';
-import { adoptLater, later, leave, wake } from './deliver.ts';
+import { ENGAGED, adoptLater, later, leave, wake } from './deliver.ts';
 import { cameFrom, clean } from './message.ts';
 import { given, isOff, listen } from './page.ts';
 
@@ -33,7 +33,7 @@ const engaged = (): void => {
   const seconds = Math.round(spentMs / 1_000);
   if (seconds > 0 && !isOff('engagement')) {
     spentMs = 0;
-    track('Page Engaged', { seconds, scroll: depth, url: here });
+    track(ENGAGED, { seconds, scroll: depth, url: here });
   }
 };
 

@@ -51,9 +51,9 @@ const NAMES: Record<string, string> = {
   addToWishlist: 'Product Added to Wishlist',
 };
 const COMMERCE =
-  'productsSearched productListViewed promotionViewed promotionClicked productClicked productViewed addToCart removeFromCart ' +
-  'cartViewed checkoutStarted checkoutStepViewed checkoutStepCompleted paymentInfoEntered orderUpdated orderCompleted ' +
-  'orderRefunded orderCancelled couponEntered couponApplied couponDenied couponRemoved addToWishlist productShared productReviewed';
+  'productsSearched productListViewed productClicked productViewed addToCart removeFromCart addToWishlist cartViewed ' +
+  'checkoutStarted checkoutStepViewed checkoutStepCompleted paymentInfoEntered orderUpdated orderCompleted orderRefunded ' +
+  'orderCancelled couponEntered couponApplied couponRemoved';
 
 export type Call = (...args: never[]) => unknown;
 export const calls: Record<string, Call> = { track, page, identify, group, reset, consent, debug };

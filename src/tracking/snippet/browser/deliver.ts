@@ -37,6 +37,8 @@ const GATHER_MS = 50;
 const FOUR_DIGITS = 46_656;
 const PATIENCE_MS = 20_000;
 const LONGEST_WAIT_MS = 300_000;
+/** Told as a page leaves sight. */
+export const ENGAGED = 'Page Engaged';
 /** Refusals that may pass; any other 4xx will be the same next time. */
 const PASSING = [408, 425, 429, 460];
 
@@ -46,6 +48,7 @@ const flying = new Set<string>();
 let failures = 0;
 let notBefore = 0;
 let busy = false;
+let answered = false;
 let count = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -56,7 +59,8 @@ export const messageId = (): string =>
 export const enqueue = (message: Message): void => {
   const id = message.messageId;
   mine.add(id);
-  write(`q${id}`, JSON.stringify(message));
+  // How long a page was read is no news worth a second request: while the server answers, its one way is trusted.
+  write(`q${id}`, JSON.stringify(message), answered && message.event === ENGAGED);
   tidy();
   later(GATHER_MS);
 };
@@ -169,8 +173,10 @@ const send = async ({ ids, body, bytes }: Batch): Promise<boolean> => {
   const settled = status > 0 && status < 500 && !PASSING.includes(status);
   if (settled) {
     failures = 0;
+    answered = true;
     drop(ids);
   } else {
+    answered = false;
     const backoffMs = Math.min(LONGEST_WAIT_MS, 1_000 * 2 ** failures++) * (0.5 + Math.random() / 2);
     notBefore = Date.now() + (waitS * 1_000 || backoffMs);
   }

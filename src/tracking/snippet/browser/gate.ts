@@ -1,7 +1,7 @@
 import { enqueue } from './deliver.ts';
 import type { Message } from './deliver.ts';
 import { forget, keepOnDisk, names, read, readOnce, write, writeOnce } from './memory.ts';
-import { given, newId, say } from './page.ts';
+import { given, newId, safely, say } from './page.ts';
 
 /** Who may be told what: nothing is kept or sent before it is permitted. */
 export type Preferences = Record<string, boolean>;
@@ -98,11 +98,8 @@ const hear = (entry: unknown): void => {
 /** `changed` is called now and after every word about consent. */
 export const startGate = (changed: () => void): void => {
   told = changed;
-  try {
-    choice = JSON.parse(readOnce('c') ?? '{}') as Preferences;
-  } catch {
-    // Somebody else's value under our name: as if nobody had decided.
-  }
+  // Somebody else's value under our name: as if nobody had decided.
+  choice = safely(() => JSON.parse(readOnce('c') ?? '{}') as Preferences) ?? {};
   apply();
   const site = window as unknown as { dataLayer?: unknown[] };
   const layer = (site.dataLayer ??= []);

@@ -1,3 +1,5 @@
+import { safely } from './page.ts';
+
 /**
  * Everything that outlives a call: on disk when that is permitted and works, otherwise in this page alone. Read from the disk
  * each time, so that all tabs of a site agree.
@@ -8,16 +10,14 @@ let disk: Storage | null = null;
 
 export const read = (name: string): string | null => disk?.getItem(PREFIX + name) ?? held[name] ?? null;
 
-export const write = (name: string, value: string): void => {
-  try {
-    if (disk) {
-      disk.setItem(PREFIX + name, value);
-      return;
-    }
-  } catch {
-    // Full or forbidden: this page remembers it.
-  }
-  held[name] = value;
+/** `here`: for this page alone, as it is when the disk is full. */
+export const write = (name: string, value: string, here?: boolean): void => {
+  const kept = safely(() => {
+    if (here || !disk) return false;
+    disk.setItem(PREFIX + name, value);
+    return true;
+  });
+  if (!kept) held[name] = value;
 };
 
 export const forget = (name: string): void => {
@@ -38,13 +38,8 @@ export const names = (start: string): string[] => {
 
 /** `true` moves what this page remembers to the disk; `false` takes everything of ours off it. */
 export const keepOnDisk = (on: boolean): void => {
-  let found: Storage | null = null;
-  try {
-    found = localStorage;
-  } catch {
-    return;
-  }
-  disk = found;
+  disk = safely(() => localStorage) ?? null;
+  if (!disk) return;
   if (!on) {
     for (const name of names('')) forget(name);
     disk = null;
@@ -57,19 +52,9 @@ export const keepOnDisk = (on: boolean): void => {
 };
 
 /** What was decided on an earlier page, looked up without keeping anything. */
-export const readOnce = (name: string): string | null => {
-  try {
-    return localStorage.getItem(PREFIX + name);
-  } catch {
-    return null;
-  }
-};
+export const readOnce = (name: string): string | null | undefined =>
+  safely(() => localStorage.getItem(PREFIX + name));
 
 /** A refusal where the site tracks by default: the one word kept of somebody who said no. */
-export const writeOnce = (name: string, value: string): void => {
-  try {
-    localStorage.setItem(PREFIX + name, value);
-  } catch {
-    // Nothing can be kept here, so nothing is.
-  }
-};
+export const writeOnce = (name: string, value: string): void =>
+  safely(() => localStorage.setItem(PREFIX + name, value));

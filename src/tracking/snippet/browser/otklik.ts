@@ -4,7 +4,7 @@ import type { Call } from './calls.ts';
 import { startForms } from './forms.ts';
 import { anonymousId, maySend, startGate } from './gate.ts';
 import { read, write } from './memory.ts';
-import { given, host, moreHash, say, version } from './page.ts';
+import { given, host, moreHash, safely, version } from './page.ts';
 
 /** The core: what every page loads. Puts `window.otklik` in the place of the queue that stood there, and works the queue off. */
 
@@ -46,14 +46,8 @@ const start = (): void => {
     (site.otklik?.q as Queue | undefined) ?? [],
     (args) => Array.from(args) as Queued,
   );
-  const api: Api = (name, ...args) => {
-    try {
-      return (calls[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args);
-    } catch (error) {
-      // Whatever a page hands over, counting never breaks the page.
-      return say(error);
-    }
-  };
+  const api: Api = (name, ...args) =>
+    safely(() => (calls[name] as ((...args: unknown[]) => unknown) | undefined)?.(...args));
   const own: Record<string, Call> = {
     getAnonymousId: anonymousId,
     onReady: (then: (otklik: Api) => void) => then(api),

@@ -32,3 +32,13 @@ export const debug = (on: unknown = true): void => {
 export const say = (...words: unknown[]): void => {
   if (loud) console.log('[otklik]', ...words);
 };
+
+/** Counting never breaks the page: storage may be forbidden or full, and a page may hand over anything. */
+export const safely = <T>(work: () => T): T | undefined => {
+  try {
+    return work();
+  } catch (error) {
+    say(error);
+    return undefined;
+  }
+};
