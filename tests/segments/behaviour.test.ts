@@ -16,6 +16,8 @@ import { segmentCreate } from '../../src/segments/contract.ts';
 import { registerSegments, segmentsSubscriptions } from '../../src/segments/index.ts';
 import { sweepOnce } from '../../src/segments/jobs.ts';
 import { words } from '../../src/segments/words.ts';
+import { TRAITS } from '../../src/tracking/behaviour/traits.ts';
+import { TRAIT_FIELDS } from '../../src/segments/contract.fields.ts';
 import { refreshTraits } from '../../src/tracking/behaviour/actions.traits.ts';
 import { behaviourSubscriptions, registerTracking } from '../../src/tracking/index.ts';
 import { testBase } from '../support/ctx.ts';
@@ -234,6 +236,14 @@ describe('the behaviour leaf', () => {
     await happen(bot, [price(NOW, true), price(NOW - HOUR, true), signal(NOW)]);
     await happen(keen, [price(NOW, false), price(NOW - HOUR, false), signal(NOW)]);
     expect((await score(keen)) - (await score(bot))).toBe(35);
+  });
+
+  test('every trait there is is a field, of its kind', () => {
+    const kinds = Object.entries(TRAITS).map(([key, { kind }]) => [
+      `traits.${key}`,
+      kind === 'money' ? 'number' : kind,
+    ]);
+    expect(Object.fromEntries(kinds)).toEqual(TRAIT_FIELDS);
   });
 
   test.each([

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
+import { unmergeContact } from '../../src/contacts/identity/actions.unmerge.ts';
 import { newId } from '../../src/core/ids.ts';
 import { placeOrders, registerOrders } from '../../src/orders/index.ts';
 import { createSource } from '../../src/tracking/actions.sources.ts';
@@ -111,7 +112,10 @@ describe('the card of a visitor', () => {
       page(v, '2026-03-10T08:00:00Z', 'https://s.test/?utm_source=news&utm_medium=email&utm_campaign=March'),
       page(v, '2026-03-10T08:05:00Z', 'https://s.test/pricing'),
       track(v, '2026-03-10T08:06:00Z', 'Page Engaged', { seconds: 42 }),
-      track(v, '2026-03-10T08:07:00Z', 'Product Viewed', { product_id: 'x' }),
+      track(v, '2026-03-10T08:07:00Z', 'Product Viewed', {
+        product_id: 'x',
+        url: 'https://elsewhere.test/?utm_source=shelf',
+      }),
       page(v, '2026-03-29T23:50:00Z', 'https://s.test/a'),
       page(v, '2026-03-30T00:10:00Z', 'https://s.test/b'),
       page(v, '2026-03-30T00:12:00Z', 'https://s.test/?gclid=1'),
@@ -265,5 +269,21 @@ describe('traits', () => {
     const left = await api.ctx.db.execute(sql`select 1 from contact_trait where contact_id = ${visitor}::uuid
       union all select 1 from session where contact_id = ${visitor}::uuid`);
     expect(left).toHaveLength(0);
+    // What the browser does afterwards goes with it when the two are parted again; the other keeps nothing of it.
+    await order(known, '2026-03-04T10:10:00Z', '5');
+    await send([page(v, '2026-03-04T10:00:00Z')]);
+    expect((await behaviour(known)).sessions.map(({ converted }) => converted)).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+    await unmergeContact(api.ctx, known, { node: visitor, reason: 'two people' });
+    await settle();
+    const parted = await behaviour(visitor);
+    expect(parted.sessions.map(({ converted }) => converted)).toEqual([false, false, false, false]);
+    expect(traitOf(parted, 'usualHour')).toEqual([10, 4]);
+    expect(await behaviour(known)).toMatchObject({ visits: 0, touches: { first: null, last: null } });
+    expect(traitOf(await behaviour(known), 'usualHour')).toEqual([null, 0]);
   });
 });

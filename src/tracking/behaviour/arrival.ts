@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { categoryOf } from './channel.ts';
 import type { Traffic } from './channel.ts';
 
@@ -8,25 +7,12 @@ import type { Traffic } from './channel.ts';
 const MAX_TEXT = 200;
 const MAX_URL = 1_000;
 
-const words = z.string().trim().min(1).nullish().catch(null);
-const page = z
-  .object({ url: words, path: words, search: words, referrer: words })
-  .partial()
-  .nullish()
-  .catch(null);
-const campaign = z
-  .object({
-    source: words,
-    medium: words,
-    name: words,
-    campaign: words,
-    term: words,
-    content: words,
-    id: words,
-  })
-  .partial()
-  .nullish()
-  .catch(null);
+/** A text of what may be an object; anything else is nothing. */
+function textIn(bag: unknown, key: string): string | null {
+  if (typeof bag !== 'object' || bag === null || !Object.hasOwn(bag, key)) return null;
+  const value = (bag as Record<string, unknown>)[key];
+  return typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+}
 
 /** What of an event is looked at: the contexts every client sends, and the properties of its page calls. */
 export type Told = { context: { page?: unknown; campaign?: unknown }; properties: Record<string, unknown> };
@@ -73,29 +59,30 @@ const CLICK_IDS: ReadonlyArray<readonly [param: string, source: string, medium: 
 ];
 
 export function arrivalOf({ context, properties }: Told): Arrival {
-  const seen = page.parse(context.page) ?? {};
-  const own = page.parse(properties) ?? {};
-  const address = addressOf(own.url ?? seen.url ?? null);
-  const query = address?.searchParams ?? new URLSearchParams(own.search ?? seen.search ?? '');
-  const told = campaign.parse(context.campaign) ?? {};
-  const tag = (name: string, ...others: Array<string | null | undefined>): string | null =>
-    short(others.find((value) => value !== null && value !== undefined) ?? query.get(`utm_${name}`));
-  const click = CLICK_IDS.find(([param]) => (query.get(param) ?? '') !== '');
+  const { page, campaign } = context;
+  const told = (key: string): string | null => textIn(properties, key) ?? textIn(page, key);
+  const address = addressOf(told('url'));
+  const query = address?.searchParams ?? new URLSearchParams(told('search') ?? '');
+  const tag = (name: string, ...keys: string[]): string | null =>
+    short(
+      keys.map((key) => textIn(campaign, key)).find((value) => value !== null) ?? query.get(`utm_${name}`),
+    );
+  const click = query.size === 0 ? undefined : CLICK_IDS.find(([param]) => (query.get(param) ?? '') !== '');
   const tags: Tags = {
-    source: lower(tag('source', told.source)) ?? click?.[1] ?? null,
-    medium: lower(tag('medium', told.medium)) ?? click?.[2] ?? null,
-    campaign: tag('campaign', told.name, told.campaign),
-    term: tag('term', told.term),
-    content: tag('content', told.content),
+    source: lower(tag('source', 'source')) ?? click?.[1] ?? null,
+    medium: lower(tag('medium', 'medium')) ?? click?.[2] ?? null,
+    campaign: tag('campaign', 'name', 'campaign'),
+    term: tag('term', 'term'),
+    content: tag('content', 'content'),
   };
-  const id = tag('id', told.id);
+  const id = tag('id', 'id');
   const clickId = click === undefined ? null : `${click[0]}=${short(query.get(click[0]))}`;
   const key = [...Object.values(tags), id, clickId];
   const tagged = key.some((part) => part !== null);
   return {
-    path: short(own.path ?? seen.path ?? address?.pathname ?? null, MAX_URL),
+    path: short(told('path') ?? address?.pathname, MAX_URL),
     host: address === null ? null : hostOf(address),
-    referrer: short(own.referrer ?? seen.referrer ?? null, MAX_URL),
+    referrer: short(told('referrer'), MAX_URL),
     tags: tagged ? tags : null,
     campaignKey: tagged ? JSON.stringify(key) : null,
   };

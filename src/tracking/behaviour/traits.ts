@@ -23,8 +23,6 @@ export const TRAITS = {
   lastTouchCampaign: { kind: 'text', from: 'visits' },
 } as const satisfies Record<string, { kind: TraitKind; from: string }>;
 
-export type TraitKey = keyof typeof TRAITS;
-
 /** Fewer visits than this show no habit. */
 export const MIN_VISITS = 3;
 /** Fewer views than this, where nothing was bought, show no favourite. */

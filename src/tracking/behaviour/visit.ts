@@ -65,11 +65,16 @@ export function visitsOf(events: readonly VisitEvent[], open: Visit | null = nul
   const visits: Visit[] = open === null ? [] : [{ ...open }];
   for (const event of events) {
     const last = visits.at(-1);
-    const arrival = arrivalOf(event);
+    const arrival = arrivalAt(event);
     if (last === undefined || beginsAnew(last, event, arrival)) visits.push(begun(event, arrival));
     else add(last, event, arrival);
   }
   return visits;
+}
+
+/** Only of a page call do the properties tell of the page: elsewhere a url is that of a product, a link, a file. */
+function arrivalAt({ type, context, properties }: VisitEvent): Arrival {
+  return arrivalOf({ context, properties: type === 'page' ? properties : {} });
 }
 
 function beginsAnew(last: Visit, event: VisitEvent, { campaignKey }: Arrival): boolean {
