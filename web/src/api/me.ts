@@ -30,5 +30,7 @@ export const auth = {
   signIn: (input: { email: string; password: string; rememberMe: boolean }) =>
     api.post<SignedIn>('/api/auth/sign-in/email', input),
   verifyCode: (code: string) => api.post<SignedIn>('/api/auth/two-factor/verify-totp', { code }),
+  /** Each works once, when the phone is not at hand. */
+  verifyBackupCode: (code: string) => api.post<SignedIn>('/api/auth/two-factor/verify-backup-code', { code }),
   signOut: () => api.post<unknown>('/api/auth/sign-out', {}),
 };

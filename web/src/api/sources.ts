@@ -55,6 +55,9 @@ export const sources = {
     }),
   create: (input: SourceInput) => api.post<SourceView>('/api/sources', input),
   change: (id: string, input: SourceChange) => api.patch<SourceView>(`/api/sources/${id}`, input),
+  /** What user ids are proven with: asked for only when somebody wants to see it. */
+  secret: (id: string) => api.get<{ secret: string }>(`/api/sources/${id}/secret`),
+  rotateSecret: (id: string) => api.post<{ secret: string }>(`/api/sources/${id}/secret`),
   rotateKey: (id: string) => api.post<SourceView>(`/api/sources/${id}/rotate-key`),
 };
 

@@ -14,6 +14,7 @@ export default {
   emptyText: 'Create one, import a file, or connect your site: visitors become contacts by themselves.',
   nobody: 'Nobody fits',
   nobodyText: 'Loosen the search or remove a filter.',
+  known: { title: 'Known already', text: 'Saving adds to that contact what is missing there.' },
   clearAll: 'Clear search and filters',
   field: {
     name: 'Name',

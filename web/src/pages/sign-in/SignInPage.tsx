@@ -129,6 +129,7 @@ function CodeStep({ onDone, onBack }: { onDone: () => void; onBack: () => void }
   const { t } = useTranslation();
   const refusal = useRefusal(t('signIn.codeWrong'));
   const [code, setCode] = useState('');
+  const [backup, setBackup] = useState(false);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
 
@@ -136,7 +137,7 @@ function CodeStep({ onDone, onBack }: { onDone: () => void; onBack: () => void }
     setBusy(true);
     setProblem(undefined);
     try {
-      await auth.verifyCode(value);
+      await (backup ? auth.verifyBackupCode(value.trim()) : auth.verifyCode(value));
       onDone();
     } catch (error) {
       setProblem(refusal(error));
@@ -159,18 +160,38 @@ function CodeStep({ onDone, onBack }: { onDone: () => void; onBack: () => void }
             {problem}
           </Alert>
         )}
-        <PinInput
-          length={CODE_LENGTH}
-          type="number"
-          oneTimeCode
-          autoFocus
-          aria-label={t('signIn.code')}
-          value={code}
-          onChange={setCode}
-          onComplete={(value) => void verify(value)}
-        />
+        {backup && (
+          <TextInput
+            label={t('signIn.backupCode')}
+            autoFocus
+            autoComplete="off"
+            value={code}
+            onChange={(event) => setCode(event.currentTarget.value)}
+          />
+        )}
+        {!backup && (
+          <PinInput
+            length={CODE_LENGTH}
+            type="number"
+            oneTimeCode
+            autoFocus
+            aria-label={t('signIn.code')}
+            value={code}
+            onChange={setCode}
+            onComplete={(value) => void verify(value)}
+          />
+        )}
         <Button type="submit" loading={busy} disabled={code.length < CODE_LENGTH} fullWidth>
           {t('signIn.verify')}
+        </Button>
+        <Button
+          variant="subtle"
+          onClick={() => {
+            setCode('');
+            setBackup(!backup);
+          }}
+        >
+          {t(backup ? 'signIn.useApp' : 'signIn.useBackup')}
         </Button>
         <Button variant="subtle" onClick={onBack}>
           {t('signIn.back')}

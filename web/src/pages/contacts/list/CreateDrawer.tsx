@@ -6,6 +6,7 @@ import { showFieldErrors } from '../../../lib/formErrors.ts';
 import { FormDrawer } from '../../../ui/FormDrawer.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { ContactFields, EMPTY, toInput } from '../ContactFields.tsx';
+import { Known } from './Known.tsx';
 
 export function CreateDrawer({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation('contacts');
@@ -32,6 +33,7 @@ export function CreateDrawer({ opened, onClose }: { opened: boolean; onClose: ()
       onSubmit={form.onSubmit((values) => create.mutate(toInput(values)))}
     >
       <ContactFields form={form} />
+      <Known email={form.values.email} phone={form.values.phone} />
     </FormDrawer>
   );
 }
