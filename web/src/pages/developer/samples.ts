@@ -20,13 +20,13 @@ analytics.track('Product Viewed', { product_id: 'TEA-01' });`;
 
 export const proofNode = `import { createHmac } from 'node:crypto';
 
-const userHash = createHmac('sha256', process.env.OTKLIK_SECRET).update(String(userId)).digest('hex');`;
+const userHash = createHmac('sha256', process.env.SOURCE_SECRET).update(String(userId)).digest('hex');`;
 
 export const proofPhp = `<?php
-$userHash = hash_hmac('sha256', (string) $userId, getenv('OTKLIK_SECRET'));`;
+$userHash = hash_hmac('sha256', (string) $userId, getenv('SOURCE_SECRET'));`;
 
 export const proofPython = `import hashlib, hmac, os
 
-user_hash = hmac.new(os.environ["OTKLIK_SECRET"].encode(), str(user_id).encode(), hashlib.sha256).hexdigest()`;
+user_hash = hmac.new(os.environ["SOURCE_SECRET"].encode(), str(user_id).encode(), hashlib.sha256).hexdigest()`;
 
 export const proofUse = `otklik.identify('42', { name: 'Anna' }, { userHash: 'the hash your server wrote into the page' })`;
