@@ -11,7 +11,7 @@ const IMMUTABLE = 'public, max-age=31536000, immutable';
 /** The page itself names the assets of one version: ask each time whether it is still that one. */
 const REVALIDATE = 'no-cache';
 /** Paths of the API family: what is not there is a problem+json, never the console's page. */
-const MACHINE = /^\/(api|v1|t|u|docs|assets|metrics|healthz|readyz)(\/|$)/;
+const MACHINE = /^\/(api|v1|s|t|u|docs|assets|metrics|healthz|readyz)(\/|$)/;
 
 /**
  * The built console: its files, and its page for every path that a person may open or reload. `folder` may be built after
