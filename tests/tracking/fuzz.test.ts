@@ -65,7 +65,7 @@ test(`${REQUESTS} mutated requests (FUZZ_SEED=${seed}) get no 500, and what was 
   // Whole bodies that are none are refused, most mutations leave something that can be judged.
   expect([...statuses.keys()].toSorted()).toEqual([200, 400, 413].filter((status) => statuses.has(status)));
   expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 2);
-});
+}, 600_000);
 
 /** What the app would answer, without storing: parsing and the verdicts, whatever comes. */
 function judged({ body, neighbour, intact }: Request): number {
