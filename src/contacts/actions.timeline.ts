@@ -28,14 +28,13 @@ export function registerOwnTimeline(): void {
   registerTimelineSource({
     kind: 'consent',
     load: async (ctx, contactId, { before, limit }) =>
-      (await consentsBefore(ctx, contactId, before, limit)).map(
-        ({ id, occurredAt, proof: _proof, ...data }) => ({
-          id,
-          kind: 'consent',
-          occurredAt,
-          data,
-        }),
-      ),
+      (await consentsBefore(ctx, contactId, before, limit)).map(({ id, occurredAt, proof, ...data }) => ({
+        id,
+        kind: 'consent',
+        occurredAt,
+        // Of the proof only the words agreed to: addresses and browsers belong on no timeline.
+        data: { ...data, ...(typeof proof['text'] === 'string' ? { text: proof['text'] } : {}) },
+      })),
   });
   registerTimelineSource({
     kind: 'change',

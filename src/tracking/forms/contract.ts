@@ -3,13 +3,13 @@ import { requiredText, text } from '../../core/text.ts';
 import { attributeName } from '../../contacts/contract.ts';
 
 /** Bounds of a form: more fields than anybody fills in, few enough that a page stays small. */
-export const MAX_FIELDS = 30;
+const MAX_FIELDS = 30;
 const MAX_CONSENTS = 5;
 const MAX_OPTIONS = 50;
 const MAX_LABEL = 200;
 const MAX_CONSENT_TEXT = 2_000;
 /** What one field takes at most, whatever the form says. */
-export const MAX_VALUE = 5_000;
+const MAX_VALUE = 5_000;
 const DEFAULT_LENGTH = 500;
 const MAX_ORIGINS = 50;
 
@@ -41,7 +41,7 @@ const FIELD_TYPES = [
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 /** Types of which a form has one at most: each is one field of the contact. */
-export const CONTACT_TYPES = ['email', 'phone', 'name', 'givenName', 'familyName'] as const;
+const CONTACT_TYPES = ['email', 'phone', 'name', 'givenName', 'familyName'] as const;
 
 const key = z
   .string()

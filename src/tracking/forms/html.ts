@@ -19,7 +19,7 @@ function written(part: Part): string {
   return 'text' in part ? part.text : part.map(({ text }) => text).join('');
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

@@ -174,7 +174,12 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     }),
     consent: (data) => ({
       title: `${text(data['purpose']) ?? ''} · ${text(data['channel']) ?? ''}`,
-      body: data['granted'] === true ? t('contacts:card.granted') : t('contacts:card.withdrawn'),
+      body: [
+        data['granted'] === true ? t('contacts:card.granted') : t('contacts:card.withdrawn'),
+        text(data['text']),
+      ]
+        .filter(Boolean)
+        .join(' · '),
     }),
     segment: (data) => ({
       title: t(`contacts:timeline.${data['direction'] === 'left' ? 'left' : 'entered'}`, {
