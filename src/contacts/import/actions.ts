@@ -243,13 +243,14 @@ export async function importErrorFile(ctx: Ctx, id: string): Promise<AsyncGenera
   const job = await existing(ctx, id);
   const { delimiter } = mappingSchema.parse(job.mapping);
   return (async function* pieces() {
-    yield errorFileHead(job.header, delimiter);
-    let after = 0;
+    let found = await errorsAfter(ctx, id, 0, DEFAULT_PAGE);
+    // Only rows that are lines of a document have a place within it.
+    const form = { header: job.header, delimiter, lines: found.some(({ line }) => line !== null) };
+    yield errorFileHead(form);
     for (;;) {
-      const found = await errorsAfter(ctx, id, after, DEFAULT_PAGE);
-      if (found.length > 0) yield found.map((error) => errorFileLine(error, job.header, delimiter)).join('');
+      if (found.length > 0) yield found.map((error) => errorFileLine(error, form)).join('');
       if (found.length < DEFAULT_PAGE) return undefined;
-      after = found.at(-1)?.rowNumber ?? after;
+      found = await errorsAfter(ctx, id, found.at(-1)?.rowNumber ?? 0, DEFAULT_PAGE);
     }
   })();
 }

@@ -7,15 +7,19 @@ import type { ErrorRow } from './store.ts';
 const LINE_COLUMN = '_line';
 const RAW_COLUMN = '_raw';
 
-export function errorFileHead(header: readonly string[] | null, delimiter: string): string {
-  return line([...(header ?? [RAW_COLUMN]), LINE_COLUMN, ...ERROR_COLUMNS], delimiter);
+/** How the file is laid out: the columns of the imported one, and whether its rows are lines of documents. */
+type ErrorFileForm = { header: readonly string[] | null; delimiter: string; lines: boolean };
+
+export function errorFileHead({ header, delimiter, lines }: ErrorFileForm): string {
+  return line([...(header ?? [RAW_COLUMN]), ...(lines ? [LINE_COLUMN] : []), ...ERROR_COLUMNS], delimiter);
 }
 
-export function errorFileLine(error: ErrorRow, header: readonly string[] | null, delimiter: string): string {
+export function errorFileLine(error: ErrorRow, { header, delimiter, lines }: ErrorFileForm): string {
   const width = header?.length ?? 1;
   // A row with too many cells is cut to the table's width, or its reason would stand in a wrong column.
   const cells = Array.from({ length: width }, (_, i) => error.raw[i] ?? '');
-  const why = [error.line ?? '', error.rowNumber, error.code, error.field ?? '', error.detail];
+  const place = lines ? [error.line ?? ''] : [];
+  const why = [...place, error.rowNumber, error.code, error.field ?? '', error.detail];
   return line([...cells, ...why.map(String)], delimiter);
 }
 
