@@ -798,6 +798,20 @@ CREATE TABLE "visitor_lookup" (
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "provider_event" (
+	"provider" text NOT NULL,
+	"provider_event_id" text NOT NULL,
+	"received_at" timestamp with time zone NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"kind" text,
+	"message_id" uuid,
+	"attempt" smallint,
+	"address" text,
+	"reason" text,
+	"raw" text,
+	CONSTRAINT "provider_event_provider_provider_event_id_pk" PRIMARY KEY("provider","provider_event_id")
+);
+--> statement-breakpoint
 CREATE TABLE "identity_edge" (
 	"node_id" uuid NOT NULL,
 	"edge_id" uuid NOT NULL,
@@ -1099,6 +1113,8 @@ CREATE INDEX "event_follow_idx" ON "event" USING btree ((properties->>'order_id'
 CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint
+CREATE INDEX "provider_event_message_idx" ON "provider_event" USING btree ("message_id");--> statement-breakpoint
+CREATE INDEX "provider_event_received_idx" ON "provider_event" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
 CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint
 CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");--> statement-breakpoint

@@ -32,7 +32,7 @@ const MAX_USER_AGENT = 300;
 /** The pixel was loaded. 404 link_forged, 410 link_expired. */
 export async function recordOpen(ctx: Ctx, token: string, visit: Visit): Promise<void> {
   const message = await messageOf(ctx, (links, now) => links.readOpen(token, now));
-  await record(ctx, message, visit, { kind: 'opened', linkNo: null, againMs: OPEN_AGAIN_MS });
+  await record(ctx, message, visit, { kind: 'opened', linkNo: null });
 }
 
 /** A link was followed: the address it leads to, which stands in the campaign and nowhere else. 404, 410 as above. */
@@ -42,7 +42,7 @@ export async function recordClick(ctx: Ctx, token: string, visit: Visit): Promis
   const linkNo = opened.ok ? opened.ref.linkNo : 0;
   const url = await findLinkUrl(ctx, message.campaignId, linkNo);
   if (url === undefined) throw forged();
-  await record(ctx, message, visit, { kind: 'clicked', linkNo, againMs: CLICK_AGAIN_MS });
+  await record(ctx, message, visit, { kind: 'clicked', linkNo });
   return url;
 }
 
@@ -64,7 +64,7 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<{ locale: st
   await inTx(ctx, async (tx) => {
     const now = tx.clock.now();
     const facts = { kind: 'unsubscribed' as const, human: true, reason: null, linkNo: null, userAgent: null };
-    await store(tx, [newResponse(message, now, facts, `unsubscribed ${message.id}`)]);
+    await storeResponses(tx, [newResponse(message, now, facts, `unsubscribed ${message.id}`)]);
     const word = {
       contactId: message.contactId,
       channel: 'email',
@@ -105,21 +105,31 @@ async function record(
   ctx: Ctx,
   message: MessageFound,
   visit: Visit,
-  what: { kind: 'opened' | 'clicked'; linkNo: number | null; againMs: number },
+  what: { kind: 'opened' | 'clicked'; linkNo: number | null },
 ): Promise<void> {
   const now = ctx.clock.now();
   const { human, reason } = classify(visit, message.handedAt, now);
-  const userAgent = visit.userAgent.slice(0, MAX_USER_AGENT);
-  const moment = Math.floor(now.getTime() / what.againMs);
-  const key = `${what.kind} ${message.id} ${what.linkNo ?? ''} ${sha256(userAgent).slice(0, 12)} ${human ? 'h' : 'm'} ${moment}`;
   const { kind, linkNo } = what;
+  const facts = { kind, linkNo, human, reason, userAgent: visit.userAgent.slice(0, MAX_USER_AGENT) };
   await inTx(ctx, async (tx) => {
-    const facts = { kind, linkNo, human, reason, userAgent };
-    const fresh = await store(tx, [newResponse(message, now, facts, key)]);
+    const fresh = await storeResponses(tx, [
+      newResponse(message, now, facts, visitKey(message.id, now, facts)),
+    ]);
     if (fresh.length === 0) return;
     await arrived(tx, message);
     if (kind === 'clicked') await burst(tx, message, now);
   });
+}
+
+/** What makes two visits the same: program, link, verdict and a moment's length. */
+export function visitKey(
+  messageId: string,
+  at: Date,
+  facts: { kind: 'opened' | 'clicked'; linkNo: number | null; human: boolean; userAgent: string | null },
+): string {
+  const { kind, linkNo, human, userAgent } = facts;
+  const moment = Math.floor(at.getTime() / (kind === 'opened' ? OPEN_AGAIN_MS : CLICK_AGAIN_MS));
+  return `${kind} ${messageId} ${linkNo ?? ''} ${sha256(userAgent ?? '').slice(0, 12)} ${human ? 'h' : 'm'} ${moment}`;
 }
 
 /** Whatever came back proves that the message arrived, and its coupon with it. */
@@ -148,7 +158,7 @@ async function burst(ctx: Ctx, message: MessageFound, now: Date): Promise<void> 
   await emit(ctx, 'response.reclassified', events);
 }
 
-function newResponse(
+export function newResponse(
   message: Pick<MessageFound, 'contactId' | 'id' | 'campaignId' | 'runId'>,
   occurredAt: Date,
   facts: {
@@ -175,7 +185,7 @@ function newResponse(
 }
 
 /** Writes what is new and tells of it, in the caller's transaction. */
-async function store(ctx: Ctx, responses: readonly NewResponse[]): Promise<NewResponse[]> {
+export async function storeResponses(ctx: Ctx, responses: readonly NewResponse[]): Promise<NewResponse[]> {
   const made = await insertResponses(ctx, responses);
   const fresh = responses.filter(({ id }) => made.has(id));
   const events = fresh.map(({ id, contactId, messageId, campaignId, kind, human, reason, occurredAt }) => ({
@@ -214,7 +224,7 @@ export const recordConversions: Subscription = {
       }));
     if (orders.length === 0) return;
     const credited = await creditOrders(ctx, orders);
-    await store(
+    await storeResponses(
       ctx,
       credited.map(({ orderId, amountMinor, basis, messageId, ...rest }) => ({
         ...newResponse(

@@ -34,7 +34,7 @@ export const MESSAGE_STATES = [
 const messageState = z.enum(MESSAGE_STATES);
 export type MessageState = z.output<typeof messageState>;
 
-const RESPONSE_KINDS = ['delivered', 'opened', 'clicked', 'unsubscribed', 'converted'] as const;
+const RESPONSE_KINDS = ['delivered', 'opened', 'clicked', 'unsubscribed', 'complained', 'converted'] as const;
 const responseKind = z.enum(RESPONSE_KINDS);
 export type ResponseKind = z.output<typeof responseKind>;
 

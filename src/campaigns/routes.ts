@@ -30,6 +30,7 @@ import {
   previewInput,
   reportAnswer,
 } from './contract.ts';
+import { hookRoutes } from './events/routes.ts';
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
 
@@ -47,7 +48,8 @@ export function campaignsRoutes(): Hono<AppEnv> {
     .route('/', campaignVerbs())
     .route('/', outboxRoutes())
     .route('/', templateRoutes())
-    .route('/', publicRoutes());
+    .route('/', publicRoutes())
+    .route('/', hookRoutes());
 }
 
 function campaignCrud(): Hono<AppEnv> {

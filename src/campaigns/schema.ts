@@ -212,7 +212,7 @@ export const response = pgTable(
     messageId: uuid('message_id').notNull(),
     campaignId: uuid('campaign_id').notNull(),
     runId: uuid('run_id').notNull(),
-    /** delivered | opened | clicked | unsubscribed | converted */
+    /** delivered | opened | clicked | unsubscribed | complained | converted */
     kind: text('kind').notNull(),
     human: boolean('human').notNull(),
     /** Why it counts as a machine's, or what a conversion is credited for. */

@@ -31,6 +31,8 @@ const schema = z.object({
   SMTP_URL: z.string().startsWith('smtp').optional(),
   SENDGRID_API_KEY: z.string().optional(),
   SENDGRID_BASE_URL: z.url().optional(),
+  /** Public key of SendGrid's Event Webhook (base64); without it the webhook is off. */
+  SENDGRID_WEBHOOK_KEY: z.string().optional(),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   TRUST_PROXY: flag.default(false),
 });
@@ -60,6 +62,7 @@ export type Config = {
   mailFrom: string;
   smtpUrl: string | undefined;
   sendgrid: { apiKey: string; baseUrl: string | undefined } | undefined;
+  sendgridWebhookKey: string | undefined;
   workerConcurrency: number;
   /** Behind a reverse proxy the client's address is the last X-Forwarded-For entry. */
   trustProxy: boolean;
@@ -103,6 +106,7 @@ function fromEnv(e: Env, portGiven: boolean): Config {
       e.SENDGRID_API_KEY === undefined
         ? undefined
         : { apiKey: e.SENDGRID_API_KEY, baseUrl: e.SENDGRID_BASE_URL },
+    sendgridWebhookKey: e.SENDGRID_WEBHOOK_KEY,
     workerConcurrency: e.WORKER_CONCURRENCY,
     trustProxy: e.TRUST_PROXY,
   };

@@ -38,6 +38,7 @@ export const DEFAULT_RULES: readonly ScoreRuleInput[] = [
   engagement('Opened a message', 'response', 'opened', 5, { once: 'message', cap: 15 }),
   engagement('Clicked in a message', 'response', 'clicked', 25, { once: 'message', cap: 50 }),
   engagement('Unsubscribed', 'response', 'unsubscribed', -50, { halfLifeDays: null, once: 'message' }),
+  engagement('Complained of spam', 'response', 'complained', -100, { halfLifeDays: null, once: 'message' }),
   engagement('Viewed a page', 'event', 'Page Viewed', 2, { halfLifeDays: 7, cap: 20 }),
   engagement('Viewed a product', 'event', 'Product Viewed', 8, { halfLifeDays: 7, cap: 32 }),
   engagement('Put a product into the cart', 'event', 'Product Added', 20, { halfLifeDays: 7, cap: 40 }),

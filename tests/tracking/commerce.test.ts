@@ -197,9 +197,9 @@ async function segmentsOf(ctx: Ctx, run: string): Promise<string[][]> {
 }
 
 /** What "all that is left" means depends on what came before: it changes places with a part that comes behind it. */
-function partsFirst(arriving: Array<{ event: { properties?: unknown } }>): void {
-  const refund = (item: { event: { properties?: unknown } }): string =>
-    (item.event.properties as { refund_id?: string }).refund_id ?? '';
+function partsFirst(arriving: Array<{ event: Record<string, unknown> }>): void {
+  const refund = (item: { event: Record<string, unknown> }): string =>
+    (item.event['properties'] as { refund_id?: string }).refund_id ?? '';
   for (const item of arriving.filter((one) => refund(one).endsWith('-rest'))) {
     const part = arriving.findIndex((one) => refund(one) === refund(item).replace('-rest', '-part'));
     const rest = arriving.indexOf(item);
