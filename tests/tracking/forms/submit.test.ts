@@ -1,4 +1,6 @@
 import { sql } from 'drizzle-orm';
+import { readFileSync } from 'node:fs';
+import { runInNewContext } from 'node:vm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newId } from '../../../src/core/ids.ts';
 import { contactOfUser, contactOfVisitor, track } from '../site.ts';
@@ -202,4 +204,22 @@ test('a script is told in JSON: done, or the wrong fields by name', async () => 
   ]);
   expect(done.headers.get('access-control-allow-origin')).toBe('*');
   expect((await world.submissions(form.id))[0]).toMatchObject({ shown: 'site', consents: [{ text: NEWS }] });
+});
+
+test('the script of the guide works as it stands there', async () => {
+  const form = await world.form({ spam: { minFillMs: 0 } });
+  const guide = readFileSync('docs/forms.md', 'utf8');
+  const script =
+    /```js\n(.*?)```/s.exec(guide)?.[1]?.replace('https://your-otklik/f/FORM_ID', form.url) ?? '';
+  const answer: unknown = await runInNewContext(`(async () => { ${script}; return answer.json(); })()`, {
+    fetch,
+    URLSearchParams,
+    anonymousId: newId(),
+    email: 'guide@example.com',
+  });
+  expect(answer).toMatchObject({ state: 'done' });
+  expect((await world.submissions(form.id))[0]).toMatchObject({
+    email: 'guide@example.com',
+    consents: [{ text: NEWS }],
+  });
 });
