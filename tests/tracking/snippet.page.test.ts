@@ -1,4 +1,7 @@
+import { createHmac } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { rows } from '../../src/core/db.ts';
 import { browserMissing, watch } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { AGENT, call, messageIds, openShop, outgoing, ready, stored } from './snippet.world.ts';
@@ -225,6 +228,51 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(await call(page, 'getAnonymousId')).not.toBe(before);
     const identified = await own.stored('Identified', 3);
     expect(identified.at(-1)?.context).toMatchObject({ userHash: 'ff00' });
+    await visitor.close();
+  });
+
+  test('two people who prove who they are in one browser keep each their own history', async () => {
+    const own = await shop.source();
+    const [row] = await rows<{ secret: string }>(
+      shop.api.ctx.db,
+      sql`select secret from source where source_id = ${own.id}::uuid`,
+    );
+    const hashOf = (id: string): string =>
+      createHmac('sha256', row?.secret ?? '')
+        .update(id)
+        .digest('hex');
+    shop.put('/kiosk', { head: own.line });
+    const visitor = await shop.visitor();
+    const page = await visitor.newPage();
+    await page.goto('/kiosk');
+    await ready(page);
+    for (const id of ['kiosk-a', 'kiosk-b']) {
+      await call(page, 'identify', id, {}, { userHash: hashOf(id) });
+      await call(page, 'track', `Of ${id}`);
+      await own.stored(`Of ${id}`);
+    }
+    const facts = await own.facts();
+    for (const id of ['kiosk-a', 'kiosk-b']) {
+      const [known] = await rows<{ id: string }>(
+        shop.api.ctx.db,
+        sql`select contact_id as id from contact_external_id where namespace = 'user' and external_id = ${id}`,
+      );
+      expect(facts.find(({ name }) => name === `Of ${id}`)?.contactId).toBe(known?.id);
+    }
+    expect(new Set(facts.map(({ contactId }) => contactId)).size).toBe(2);
+    await visitor.close();
+  });
+
+  test('the part after # is a page of its own where the site says so', async () => {
+    const own = await shop.source('data-hash');
+    shop.put('/hash', { head: own.line });
+    const visitor = await shop.visitor();
+    const page = await visitor.newPage();
+    await page.goto('/hash');
+    await ready(page);
+    await page.evaluate(`location.hash = '#/list'`);
+    const views = await own.stored('Page Viewed', 2);
+    expect(views[1]?.properties['url']).toBe(`${shop.url}/hash#/list`);
     await visitor.close();
   });
 

@@ -23,14 +23,18 @@ const TYPED = ['email', 'phone', 'name', 'givenName', 'familyName'] as const;
 export async function captureTraits(tx: Ctx, recorded: readonly EventRecorded[]): Promise<void> {
   const told = recorded.filter(({ type, trust, bot }) => type === 'identify' && trust === 'public' && !bot);
   if (told.length === 0) return;
-  const present = await holdContacts(
-    tx,
-    told.map(({ contactId }) => contactId),
-  );
-  for (const said of await traitsOf(tx, told, present)) await capture(tx, said);
+  const contactIds = told.map(({ contactId }) => contactId);
+  // The stronger lock first, all at once in the order of ids, as everybody takes them: nobody waits in a circle.
+  const open = await lockVisitors(tx, contactIds);
+  const present = await holdContacts(tx, contactIds);
+  for (const said of await traitsOf(tx, told, present)) await capture(tx, said, open.has(said.nodeId));
 }
 
-async function capture(tx: Ctx, { nodeId, sourceId, occurredAt, traits }: ToldTraits): Promise<void> {
+async function capture(
+  tx: Ctx,
+  { nodeId, sourceId, occurredAt, traits }: ToldTraits,
+  unknown: boolean,
+): Promise<void> {
   const fields = typedOf(traits);
   const hints = hintsOf(tx, fields).map((hint): Evidence => ({
     ...hint,
@@ -40,7 +44,7 @@ async function capture(tx: Ctx, { nodeId, sourceId, occurredAt, traits }: ToldTr
     occurredAt,
   }));
   if (hints.length === 0) return;
-  if ((await lockVisitors(tx, [nodeId])).has(nodeId))
+  if (unknown)
     await upsertContacts(tx, [{ ...fields, contactId: nodeId, source: 'site', occurredAt }], {
       claimed: true,
     });

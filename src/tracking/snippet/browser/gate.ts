@@ -21,7 +21,7 @@ let choice: Preferences = {};
 let held: Message[] = [];
 let told = (): void => {};
 
-export const mode = (): Mode => {
+const mode = (): Mode => {
   if (choice.analytics !== undefined) return choice.analytics ? 'full' : 'off';
   if (withoutCookies) return 'cookieless';
   return mustAsk ? 'held' : 'full';
