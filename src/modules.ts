@@ -24,6 +24,7 @@ import {
 import { registerSegments, segmentsJobs, segmentsRoutes, segmentsSubscriptions } from './segments/index.ts';
 import {
   captureSubscriptions,
+  ingestJobs,
   installServerSource,
   prepareSnippet,
   registerTracking,
@@ -75,6 +76,7 @@ export function jobs(): Job[] {
     ...contactsJobs,
     ...behaviourJobs,
     ...formJobs,
+    ...ingestJobs,
     ...segmentsJobs,
     ...loyaltyJobs,
     ...campaignsJobs,

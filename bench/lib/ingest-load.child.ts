@@ -13,7 +13,17 @@ const { hostname, port } = new URL(plan.url);
 
 const CONTEXT =
   '"context":{"library":{"name":"analytics.js","version":"next-1.84.3"},"locale":"en-GB","timezone":"Europe/London","userAgent":"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36","page":{"path":"/catalogue/tea/green","referrer":"https://search.example/","search":"","title":"Green tea","url":"https://shop.example/catalogue/tea/green"}}';
-const NAMES = ['Product Viewed', 'Product List Viewed', 'Product Clicked', 'Wishlist Product Added'];
+/** A shop's day: five pages, two products looked at, one click worth a name. */
+const DEEDS = [
+  '"type":"page","name":"Catalogue"',
+  '"type":"track","event":"Product Viewed"',
+  '"type":"page","name":"Home"',
+  '"type":"page","name":"Catalogue"',
+  '"type":"track","event":"Filter Chosen"',
+  '"type":"page","name":"Delivery"',
+  '"type":"track","event":"Product Viewed"',
+  '"type":"page","name":"Catalogue"',
+];
 /** One event in so many comes from a visitor never seen before. */
 const NEW_EVERY = 10;
 
@@ -23,7 +33,7 @@ function eventText(): string {
   const n = made;
   const visitor = n % NEW_EVERY === 0 ? `${plan.run}-new-${n}` : `known-${(n * 7_919) % plan.visitors}`;
   const at = new Date().toISOString();
-  return `{"type":"track","event":"${NAMES[n % NAMES.length]}","messageId":"${plan.run}-${n}-3f2b8c1d9e7a4f60","anonymousId":"${visitor}","originalTimestamp":"${at}","properties":{"product_id":"${n % 500}","name":"Tea number ${n % 500}","category":"Tea","price":4.25,"currency":"EUR"},${CONTEXT}}`;
+  return `{${DEEDS[n % DEEDS.length]},"messageId":"${plan.run}-${n}-3f2b8c1d9e7a4f60","anonymousId":"${visitor}","originalTimestamp":"${at}","properties":{"product_id":"${n % 500}","name":"Tea number ${n % 500}","category":"Tea","price":4.25,"currency":"EUR"},${CONTEXT}}`;
 }
 
 function request(): string {

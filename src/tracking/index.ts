@@ -11,6 +11,7 @@ export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
 export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';
 export { event } from './schema.ts';
+export { ingestJobs } from './jobs.ts';
 export { formJobs } from './forms/jobs.ts';
 export { trackingRoutes } from './routes.ts';
 export { prepareSnippet } from './snippet/actions.ts';

@@ -79,7 +79,7 @@ async function bytesOf(c: Context<AppEnv>, hold: (bytes: number) => void): Promi
 async function inTime<T>(reading: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(reject, READ_TIMEOUT_MS, slow());
+    timer = setTimeout(() => reject(slow()), READ_TIMEOUT_MS);
   });
   try {
     return await Promise.race([reading, late]);

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
+import { DAY_MS } from '../core/time.ts';
 import type { LetterKind } from './contract.ts';
 import type { Trust } from './fact.ts';
 import { deadLetter } from './schema.ts';
@@ -71,6 +72,14 @@ export async function takeLetters(ctx: Ctx, which: Which, limit: number): Promis
     .orderBy(asc(deadLetter.receivedAt), asc(deadLetter.id))
     .limit(limit)
     .for('update', { skipLocked: true });
+}
+
+/** Whoever has not looked for a quarter of a year will not; a page that sends nonsense must not fill the disk. */
+const KEEP_MS = 90 * DAY_MS;
+
+export async function forgetLetters(ctx: Ctx): Promise<void> {
+  const before = new Date(ctx.clock.now().getTime() - KEEP_MS);
+  await ctx.db.delete(deadLetter).where(lt(deadLetter.receivedAt, before));
 }
 
 /** Deletes those chosen, at most `limit`; returns how many. */

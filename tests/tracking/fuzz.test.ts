@@ -63,7 +63,7 @@ test(`${REQUESTS} mutated requests (FUZZ_SEED=${seed}) get no 500, and what was 
   expect(wanted.length).toBeGreaterThan(REQUESTS / STORED_EVERY / 2);
   expect(wanted.filter((id) => counts.get(id) !== 1)).toEqual([]);
   // Whole bodies that are none are refused, most mutations leave something that can be judged.
-  expect([...statuses.keys()].toSorted()).toEqual([200, 400, 413].filter((status) => statuses.has(status)));
+  expect([...statuses.keys()].filter((status) => ![200, 400, 413].includes(status))).toEqual([]);
   expect(statuses.get(200)).toBeGreaterThan(REQUESTS / 2);
 }, 600_000);
 

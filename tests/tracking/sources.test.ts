@@ -148,7 +148,10 @@ describe('a dead letter', () => {
       (letter) => letter.messageId === messageId,
     );
   };
-  const setAside = async (event: { messageId: string }): Promise<DeadLetterView> => {
+  const setAside = async (event: {
+    messageId: string;
+    [field: string]: unknown;
+  }): Promise<DeadLetterView> => {
     expect((await site.batch([event])).rejected).toHaveLength(1);
     const letter = await letterOf(event.messageId);
     if (letter === undefined) throw new Error('no letter');

@@ -30,7 +30,20 @@ export function botReason(
   // Who tells no agent at all may be any small client; who tells an empty one hides it.
   if (agent === null) return null;
   if (agent.trim() === '') return 'no_agent';
-  return isbot(agent) ? 'bot_agent' : null;
+  return isBotAgent(agent) ? 'bot_agent' : null;
+}
+
+/** Most events come with one of a few agents, and the list of bots is long. */
+const judged = new Map<string, boolean>();
+const MAX_JUDGED = 2_000;
+
+function isBotAgent(agent: string): boolean {
+  const known = judged.get(agent);
+  if (known !== undefined) return known;
+  if (judged.size >= MAX_JUDGED) judged.clear();
+  const verdict = isbot(agent);
+  judged.set(agent, verdict);
+  return verdict;
 }
 
 function isPrerender(context: Readonly<Record<string, unknown>>): boolean {
