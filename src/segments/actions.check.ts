@@ -55,6 +55,7 @@ export async function warningsOf(ctx: Ctx, rule: Rule): Promise<Warning[]> {
         ? [{ kind: 'attribute', name: leaf.field.slice('attributes.'.length), path: at('field') }]
         : [];
     }
+    if (leaf.type === 'event') return [{ kind: 'event', name: leaf.name, path: at('name') }];
     if (leaf.type !== 'purchase') return [];
     const { products = [], categories = [] } = leaf.where ?? {};
     return [

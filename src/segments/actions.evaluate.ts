@@ -102,6 +102,13 @@ export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happenin
     for (const segmentId of own.flatMap((fact) => segments.get(keyOf(fact)) ?? []))
       work.set(segmentId, (work.get(segmentId) ?? new Set()).add(id));
   }
+  const large = [...work].filter(([, contacts]) => contacts.size > MAX_BATCH_CONTACTS).map(([id]) => id);
+  await emit(
+    ctx,
+    'job.segments.build',
+    large.map((segmentId) => ({ segmentId })),
+  );
+  for (const id of large) work.delete(id);
   await evaluate(ctx, new Map([...work].map(([id, contacts]) => [id, [...contacts]])), 'fact', causes);
 }
 

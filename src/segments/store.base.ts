@@ -4,6 +4,7 @@ import { attributeKey, contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
 import { category, orders, product } from '../orders/index.ts';
+import { event } from '../tracking/index.ts';
 import { CUSTOM_PREFIX, opsOfKind } from './contract.fields.ts';
 import type { FieldKind } from './contract.fields.ts';
 import { VALUE_TYPES } from './contract.attribute.ts';
@@ -53,10 +54,11 @@ export async function countAndSample(
 }
 
 /** Things a rule can name. */
-export type Named = { kind: 'attribute' | 'product' | 'category'; name: string };
+export type Named = { kind: 'attribute' | 'event' | 'product' | 'category'; name: string };
 
 const SEEN: Readonly<Record<Named['kind'], SQL>> = {
   attribute: sql`exists (select from ${attributeKey} a where a.key = n.name)`,
+  event: sql`exists (select from ${event} e where e.name = n.name)`,
   product: sql`exists (select from ${product} p where p.external_id = n.name)`,
   category: sql`exists (select from ${category} c where c.external_id = n.name)`,
 };

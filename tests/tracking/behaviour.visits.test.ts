@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inTx } from '../../src/core/ctx.ts';
 import { dateOf, rows } from '../../src/core/db.ts';

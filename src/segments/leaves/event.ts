@@ -60,6 +60,12 @@ function condition(test: PropertyTest): SQL {
       const literal = test.value.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
       return sql`(${scalar} and ${text} ilike ${`%${literal}%`}::text) is true`;
     }
+    case 'is':
+    case 'isNot':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
     default: {
       const symbol = sql.raw(SYMBOLS[test.op]);
       if (typeof test.value === 'number')

@@ -50,6 +50,12 @@ function told(test: PropertyTest, language: Language): string {
       return `${PHRASES[language][test.op]} ${list(test.value, language)}`;
     case 'contains':
       return `${PHRASES[language].contains} ${quote(test.value, language)}`;
+    case 'is':
+    case 'isNot':
+    case 'gt':
+    case 'gte':
+    case 'lt':
+    case 'lte':
     default: {
       const { value } = test;
       return compared({ op: test.op, value: 0 }, language, () => quote(value, language));
