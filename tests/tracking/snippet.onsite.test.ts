@@ -96,6 +96,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     await visitor.close();
   });
 
+  test('comes after a while, or when enough of the page was seen, as often as its cap allows', async () => {
+    const own = await shop.source('data-messages');
+    await message(own, { kind: 'banner', title: 'Later', trigger: { on: 'delay', value: 0.05 }, cap: 2 });
+    await message(own, { kind: 'popup', title: 'Deep', trigger: { on: 'scroll', value: 90 } });
+    shop.put('/deep', { head: own.line, body: '<div style="height: 6000px">deep</div>' });
+    const visitor = await shop.visitor();
+    const page = await visitor.newPage();
+    for (let view = 1; view <= 2; view += 1) {
+      await page.goto('/deep');
+      await page.getByRole('region', { name: 'Later' }).waitFor();
+    }
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.goto('/deep');
+    await ready(page);
+    await page.waitForFunction(
+      `(() => { scrollTo(0, 0); scrollTo(0, 6000); return document.querySelector('otklik-message'); })()`,
+    );
+    await page.getByRole('dialog', { name: 'Deep' }).waitFor();
+    expect(await page.getByRole('region', { name: 'Later' }).count()).toBe(0);
+    expect(await own.stored('On-site Message Shown', 3)).toHaveLength(3);
+    await visitor.close();
+  });
+
   test('is listed, changed and removed by who may, checked as a whole, and active in its window alone', async () => {
     const own = await shop.source();
     const made = await message(own, { kind: 'banner', title: 'A', endsAt: '2020-01-01T00:00:00Z' });

@@ -28,7 +28,7 @@ const BATCH = 50;
 /** Browsers let 64 KB of requests outlive their page; the rest is for the frame of the body. */
 const MAX_BYTES = 60_000;
 /** Older than this, and not from this page: whoever said it is gone or offline. */
-const ORPHAN_MS = 5_000;
+const ORPHAN_MS = 10_000;
 /** Tabs live in processes of their own, and see what another one has removed a moment later. */
 const SETTLE_MS = 500;
 /** Together with what follows at once. */
