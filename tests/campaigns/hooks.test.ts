@@ -3,9 +3,11 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
 import type { Outcome } from '../../src/campaigns/channels/contract.ts';
+import { campaignsRoutes } from '../../src/campaigns/index.ts';
 import { isGenuine, readKey } from '../../src/campaigns/events/sendgrid.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
+import { startApi } from '../support/api.ts';
 import {
   countOf,
   event,
@@ -67,6 +69,24 @@ describe('who may speak', () => {
     const body = Buffer.from([0xff, 0x00, 0x5b, 0x0d, 0x0a]);
     const now = world.clock.now();
     expect(isGenuine(readKey(PUBLIC_KEY), { ...sign(body, now), body }, now)).toBe(true);
+  });
+
+  test('anybody may knock at the door of the real API; only the signature opens it', async () => {
+    const api = await startApi({
+      routes: () => [campaignsRoutes()],
+      env: { SENDGRID_WEBHOOK_KEY: PUBLIC_KEY },
+    });
+    const body = JSON.stringify([{ event: 'processed', sg_event_id: 'at the door' }]);
+    const { signature, timestamp } = sign(body, api.ctx.clock.now());
+    const knock = (given: string) =>
+      api.send('POST', '/v1/hooks/sendgrid', Buffer.from(body), {
+        'content-type': 'application/json',
+        'x-twilio-email-event-webhook-signature': given,
+        'x-twilio-email-event-webhook-timestamp': timestamp,
+      });
+    expect((await knock('AAAA')).status).toBe(403);
+    expect(await knock(signature)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    await api.close();
   });
 
   test('signed nonsense is a 400', async () => {

@@ -6,7 +6,7 @@ import { followOf } from './follow.ts';
 import { isFollowEvent } from './names.ts';
 import { contentOf, orderOf } from './order.ts';
 import type { ToldOrder } from './order.ts';
-import { earlyFollowUps, namedSources } from './store.orders.ts';
+import { earlyFollowUps, namedSources, oneByOne } from './store.orders.ts';
 
 /** Orders of one call of `placeOrders`. */
 const ORDERS_AT_ONCE = 1_000;
@@ -28,6 +28,10 @@ export async function takeOrders(tx: Ctx, facts: readonly Fact[]): Promise<Note[
   );
   if (concerned.length === 0) return notes;
   const ctx = systemOf(tx);
+  const followed = concerned.some(
+    ({ event, sender }) => sender.trust === 'server' && isFollowEvent(event.name),
+  );
+  await oneByOne(ctx, followed);
   const tellings = await tellingsOf(ctx, concerned, notes);
   const placed = await placeTold(ctx, tellings, notes);
   const follow = tellings.filter(({ fact }) => isFollowEvent(fact.event.name));

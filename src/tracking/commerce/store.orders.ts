@@ -10,6 +10,21 @@ const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 /** Literals: with parameters the planner could not know that the index holds these rows. */
 const followNames = sql.raw(FOLLOW_EVENTS.map((name) => `'${name}'`).join(', '));
 
+/** Any number that nothing else locks by. */
+const ORDERS_LOCK = 7_302_114;
+
+/**
+ * Keeps what is said of orders apart, until the end of the transaction, from the telling of orders: else a refund and its order, told
+ * at the same moment, could each fail to see the other. Tellings of orders alone go on beside each other.
+ */
+export async function oneByOne(ctx: Ctx, followed: boolean): Promise<void> {
+  await ctx.db.execute(
+    followed
+      ? sql`select pg_advisory_xact_lock(${ORDERS_LOCK})`
+      : sql`select pg_advisory_xact_lock_shared(${ORDERS_LOCK})`,
+  );
+}
+
 /** Ids of sources by what a server may call them: id, write key or name. A name two sources share is nobody's. */
 export async function namedSources(ctx: Ctx, names: readonly string[]): Promise<Map<string, string>> {
   const found = await rows<{ name: string; ids: string[] }>(

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
-import { dateOf, rows } from '../../core/db.ts';
+import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { event } from '../schema.ts';
 import type { Cart, CartStep } from './cart.ts';
 import { DEEDS } from './interest.ts';
@@ -115,7 +115,9 @@ export async function addInterest(ctx: Ctx, list: readonly InterestRow[]): Promi
     ...Object.fromEntries(DEEDS.map((deed) => [`${deed}At`, times[deed]])),
   }));
   const newer = sql`(excluded.details_at, excluded.details_key collate "C") > (t.details_at, t.details_key collate "C")`;
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${interest} as t (contact_id, kind, key, origin_id, last_at, details, details_at, details_key,
       ${each((deed) => sql`${name(deed)}, ${name(`${deed}_at`)}`)})
     select g."contactId", g.kind, g.key, g."originId", g."lastAt", g.details, g."detailsAt", g."detailsKey",
@@ -131,5 +133,6 @@ export async function addInterest(ctx: Ctx, list: readonly InterestRow[]): Promi
       last_at = greatest(t.last_at, excluded.last_at),
       details = case when ${newer} then excluded.details else t.details end,
       details_key = case when ${newer} then excluded.details_key else t.details_key end,
-      details_at = greatest(t.details_at, excluded.details_at)`);
+      details_at = greatest(t.details_at, excluded.details_at)`,
+  );
 }
