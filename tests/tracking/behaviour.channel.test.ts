@@ -118,7 +118,14 @@ describe('where a visit comes from', () => {
       'a search engine',
       'https://s.test/',
       'https://www.google.co.uk/search?q=x',
-      ['google.co.uk', 'organic', null, 'Organic Search'],
+      ['google', 'organic', null, 'Organic Search'],
+    ],
+    ['Yandex', 'https://s.test/', 'https://ya.ru/', ['yandex', 'organic', null, 'Organic Search']],
+    [
+      'a smaller engine',
+      'https://s.test/',
+      'https://search.brave.com/',
+      ['search.brave.com', 'organic', null, 'Organic Search'],
     ],
     [
       'an app of a search engine',

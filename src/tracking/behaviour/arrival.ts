@@ -1,4 +1,4 @@
-import { categoryOf } from './channel.ts';
+import { categoryOf, engineOf } from './channel.ts';
 import type { Traffic } from './channel.ts';
 
 /** How somebody came to a page: tags, click ids and the page before, as an event tells them. Pure. */
@@ -96,7 +96,8 @@ export function trafficOf({ tags, referrer, host }: Arrival): Traffic {
   const source = hostOf(from);
   const category = categoryOf(source);
   if (category === 'assistant') return { source, medium: 'ai-assistant', campaign: '(ai-assistant)' };
-  return { source, medium: category === 'search' ? 'organic' : 'referral', campaign: null };
+  if (category === 'search') return { source: engineOf(source), medium: 'organic', campaign: null };
+  return { source, medium: 'referral', campaign: null };
 }
 
 function isSameSite(referrer: string, host: string | null): boolean {

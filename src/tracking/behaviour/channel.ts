@@ -104,6 +104,13 @@ export function categoryOf(source: string): SourceCategory | null {
   return BY_NAME.get(ownName(labels)) ?? null;
 }
 
+/** What a search engine is called whatever its domain: google of www.google.co.uk. The host itself where it has no such name. */
+export function engineOf(host: string): string {
+  if (host === 'ya.ru') return 'yandex';
+  const name = ownName(host.split('.'));
+  return BY_NAME.get(name) === 'search' ? name : host;
+}
+
 /** Second-level domains under which a country's own names begin. */
 const SHARED = ['co', 'com', 'net', 'org', 'ac', 'gov', 'ne', 'or'];
 
