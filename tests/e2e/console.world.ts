@@ -23,6 +23,15 @@ const READER =
 const SCANNER = 'Mozilla/5.0 (compatible; MailGatewayBot/2.1; link scanner)';
 
 export async function startWorld(): Promise<World> {
+  const { program, url, close } = await startEmpty();
+  const call = await signedIn(program);
+  return { url, campaignId: await tellShop(call, url), close };
+}
+
+export type Emptied = { url: string; program: Program; close(): Promise<void> };
+
+/** The whole program with nobody in it but its owner. */
+export async function startEmpty(): Promise<Emptied> {
   const { url: databaseUrl, drop } = await testDb();
   const folder = await newFolder();
   const dataDir = join(folder, 'data');
@@ -31,11 +40,9 @@ export async function startWorld(): Promise<World> {
     OWNER_EMAIL: OWNER.email,
     OWNER_PASSWORD: OWNER.password,
   });
-  const call = await signedIn(program);
-  const campaignId = await tellShop(call, program.url);
   return {
     url: program.url,
-    campaignId,
+    program,
     close: async () => {
       await program.stop();
       await discardFolder(folder, dataDir);

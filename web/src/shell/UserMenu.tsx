@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import { auth, forgetSignIn } from '../api/me.ts';
 import { language } from '../i18n/index.ts';
 import { useMe } from '../lib/me.ts';
-import { MenuLink } from '../ui/links.tsx';
+import { MenuLink } from '../ui/MenuLink.tsx';
 import classes from './shell.module.css';
 
 /** Who is signed in; language, appearance, sign-out. Each browser remembers its choice. */

@@ -1,5 +1,5 @@
-import { Anchor, Button, Menu, NavLink } from '@mantine/core';
-import type { AnchorProps, ButtonProps, MenuItemProps, NavLinkProps } from '@mantine/core';
+import { Anchor, Button, NavLink } from '@mantine/core';
+import type { AnchorProps, ButtonProps, NavLinkProps } from '@mantine/core';
 import { createLink } from '@tanstack/react-router';
 import type { ComponentPropsWithRef } from 'react';
 
@@ -14,7 +14,4 @@ export const ButtonLink = createLink((props: ButtonProps & Omit<A, keyof ButtonP
 ));
 export const NavItem = createLink((props: NavLinkProps & Omit<A, keyof NavLinkProps>) => (
   <NavLink {...props} />
-));
-export const MenuLink = createLink((props: MenuItemProps & Omit<A, keyof MenuItemProps>) => (
-  <Menu.Item component="a" {...props} />
 ));

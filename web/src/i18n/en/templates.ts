@@ -27,6 +27,8 @@ export default {
   wide: 'Wide',
   phone: 'Phone',
   plain: 'Plain text',
+  notSaved: 'Not saved yet',
+  wrong: 'This cannot be shown yet',
   saveNew: 'Save the template',
   saveVersion: 'Save as a new version',
   saved: 'Template saved',

@@ -19,6 +19,9 @@ export function PreviewFrame({ definition, locale }: { definition: FormDefinitio
   const theme = chosen ?? own;
   const [calm] = useDebouncedValue(definition, CALM_MS);
   const { data, error } = useQuery(forms.preview(calm, locale, theme));
+  // What was last whole stays while something is half-written.
+  const [whole, setWhole] = useState('');
+  if (data !== undefined && data.html !== whole) setWhole(data.html);
   return (
     <Paper p="md">
       <Group justify="space-between" mb="xs">
@@ -31,12 +34,7 @@ export function PreviewFrame({ definition, locale }: { definition: FormDefinitio
           onChange={setChosen}
         />
       </Group>
-      <iframe
-        className={classes['preview']}
-        title={t('preview.section')}
-        sandbox=""
-        srcDoc={data?.html ?? ''}
-      />
+      <iframe className={classes['preview']} title={t('preview.section')} sandbox="" srcDoc={whole} />
       {error !== null && (
         <Text size="sm" c="dimmed" mt="xs" role="status">
           {t('preview.broken')}

@@ -145,8 +145,14 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
 
 /** Why it was not saved: each fault with its language, part and line. */
 function Refusal({ error }: { error: ApiError }) {
+  const { t } = useTranslation('templates');
   return (
-    <Alert color="red" role="alert" mb="md" title={problemText(error)}>
+    <Alert
+      color="red"
+      role="alert"
+      mb="md"
+      title={error.fields.length === 0 ? problemText(error) : t('notSaved')}
+    >
       {error.fields.map((field) => (
         <div key={`${field.path} ${field.message}`}>
           {field.path}: {fieldText(field)}

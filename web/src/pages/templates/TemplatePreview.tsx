@@ -38,7 +38,7 @@ export function TemplatePreview(props: { purpose: TemplateInput['purpose']; vari
         ]}
       />
       {problem !== undefined && (
-        <Alert color="red" title={problemText(problem)}>
+        <Alert color="red" title={problem.fields.length === 0 ? problemText(problem) : t('wrong')}>
           {problem.fields.map((field) => (
             <Text size="sm" key={`${field.path} ${field.message}`}>
               {field.path}: {fieldText(field)}

@@ -146,7 +146,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     return: (data) => order(data, 'return'),
     event: (data) => ({
       title: text(data['name']) ?? text(data['type']),
-      body: isRecord(data['properties']) ? pairs(data['properties']) : undefined,
+      body: isRecord(data['properties']) ? pairs(data['properties'], ['form_id']) : undefined,
     }),
     coupon: (data) => ({
       title: t('contacts:timeline.coupon', { code: text(data['code']) ?? '' }),
