@@ -46,6 +46,8 @@ type IssueLike = {
   message: string;
   path?: ReadonlyArray<PropertyKey | { key: PropertyKey }> | undefined;
   code?: unknown;
+  /** Of a schema's own check: `code` names it for translations. */
+  params?: unknown;
 };
 
 /** zod issues as field issues with JSON paths such as "rule.children.0.type". */
@@ -59,8 +61,10 @@ function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
 }
 
 /** A value that is missing is told from one of the wrong kind. */
-function codeOf({ code, message }: IssueLike): string {
+function codeOf({ code, message, params }: IssueLike): string {
   if (code === 'invalid_type' && message === REQUIRED) return 'required';
+  if (code === 'custom' && typeof params === 'object' && params !== null && 'code' in params)
+    return String(params.code);
   return typeof code === 'string' ? code : 'invalid';
 }
 

@@ -23,6 +23,7 @@ const words = (max: number) => z.object({ en: text(max).trim().optional(), ru: t
 const someWords = (max: number) =>
   words(max).refine((said) => isWritten(said.en) || isWritten(said.ru), {
     error: 'Give the text in one language at least.',
+    params: { code: 'form_text_missing' },
   });
 /** A text by language; a language without one shows the other's. */
 export type Words = z.output<ReturnType<typeof words>>;
@@ -67,11 +68,26 @@ export const formField = z
   })
   .superRefine((field, c) => {
     if (field.type !== 'hidden' && !isWritten(field.label.en) && !isWritten(field.label.ru))
-      c.addIssue({ code: 'custom', path: ['label'], message: 'Give the label in one language at least.' });
+      c.addIssue({
+        code: 'custom',
+        path: ['label'],
+        message: 'Give the label in one language at least.',
+        params: { code: 'form_text_missing' },
+      });
     if (field.type === 'select' && field.options.length === 0)
-      c.addIssue({ code: 'custom', path: ['options'], message: 'A choice needs options.' });
+      c.addIssue({
+        code: 'custom',
+        path: ['options'],
+        message: 'A choice needs options.',
+        params: { code: 'form_choice_empty' },
+      });
     if (new Set(field.options.map(({ value }) => value)).size < field.options.length)
-      c.addIssue({ code: 'custom', path: ['options'], message: 'Two options have the same value.' });
+      c.addIssue({
+        code: 'custom',
+        path: ['options'],
+        message: 'Two options have the same value.',
+        params: { code: 'form_option_twice' },
+      });
   });
 export type FormField = z.output<typeof formField>;
 
@@ -123,15 +139,26 @@ export const formDefinition = z
     const keys = [...form.fields, ...form.consents].map((part) => part.key);
     const twice = keys.find((one, index) => keys.indexOf(one) !== index);
     if (twice !== undefined)
-      c.addIssue({ code: 'custom', path: ['fields'], message: `"${twice}" names two of them.` });
+      c.addIssue({
+        code: 'custom',
+        path: ['fields'],
+        message: `"${twice}" names two of them.`,
+        params: { code: 'form_name_twice' },
+      });
     for (const type of CONTACT_TYPES)
       if (form.fields.filter((field) => field.type === type).length > 1)
-        c.addIssue({ code: 'custom', path: ['fields'], message: `Only one field may be of type ${type}.` });
+        c.addIssue({
+          code: 'custom',
+          path: ['fields'],
+          message: `Only one field may be of type ${type}.`,
+          params: { code: 'form_type_twice' },
+        });
     if (form.doubleOptIn && !form.fields.some(({ type, required }) => type === 'email' && required))
       c.addIssue({
         code: 'custom',
         path: ['doubleOptIn'],
         message: 'Confirming by mail needs an email field that must be filled in.',
+        params: { code: 'form_needs_email' },
       });
   });
 export type FormDefinition = z.output<typeof formDefinition>;
