@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, sign } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { expect } from 'vitest';
 import { GUIDE } from './blocks.ts';
@@ -88,5 +88,22 @@ export const HTTP_CHECKS: Readonly<Record<string, Check>> = {
     expect(JSON.parse(answers(out)[1] ?? '')).toEqual({ outcome: 'stored', reason: null });
     await told(guide, 'Quiz Left');
     expect((await deadLetters(guide)).filter(({ messageId }) => messageId === 'bad-1')).toEqual([]);
+  },
+  sendgrid: async ({ guide, out }) => {
+    expect(JSON.parse(out)).toMatchObject({ status: 403, code: 'signature_wrong' });
+    const body = JSON.stringify([{ event: 'bounce', email: 'gone@example.com', sg_event_id: 'bounce-1' }]);
+    const timestamp = String(Math.floor(guide.api.ctx.clock.now().getTime() / 1_000));
+    const signature = sign('sha256', Buffer.from(timestamp + body), guide.sendgrid).toString('base64');
+    const answer = await fetch(`${guide.api.url}/v1/hooks/sendgrid`, {
+      method: 'POST',
+      headers: {
+        'x-twilio-email-event-webhook-signature': signature,
+        'x-twilio-email-event-webhook-timestamp': timestamp,
+      },
+      body,
+    });
+    expect([answer.status, await answer.json()]).toEqual([200, { accepted: 1 }]);
+    const stopped = await guide.query(sql`select reason from suppression where address = 'gone@example.com'`);
+    expect(stopped).toEqual([{ reason: 'hard_bounce' }]);
   },
 };

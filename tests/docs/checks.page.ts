@@ -4,7 +4,7 @@ import { until } from '../support/until.ts';
 import { GUIDE } from './blocks.ts';
 import type { Block } from './blocks.ts';
 import { facts, kept, ofPage, order, ready, told, user } from './seen.ts';
-import type { Check } from './seen.ts';
+import type { Check, Fact } from './seen.ts';
 import type { Guide } from './world.ts';
 
 /** What follows from the guide's blocks that stand in a page. */
@@ -39,7 +39,7 @@ export const PAGE_CHECKS: Readonly<Record<string, Check>> = {
     const claimed = { orders: 2, claimedOrders: 1, claimedMinor: 1_250 };
     expect((body as { rows: object[] }).rows).toMatchObject([claimed]);
   },
-  proven: async ({ guide, page }) => {
+  proven: async ({ guide, page, block }) => {
     const { id } = await user(guide, '42');
     const identified = await told(guide, 'Identified', ofPage(page));
     expect(identified).toMatchObject({ trust: 'verified', contactId: id });
@@ -48,16 +48,36 @@ export const PAGE_CHECKS: Readonly<Record<string, Check>> = {
     await page.click('#out');
     await page.evaluate(`otklik('track', 'Looked Around')`);
     expect((await told(guide, 'Looked Around')).contactId).not.toBe(id);
+    const forger = await guide.visitor();
+    const code = block.code.replace("userHash: '", "userHash: 'f");
+    const forged = await guide.open({ ...block, name: 'forged', code }, forger);
+    const claimed = await told(guide, 'Identified', ofPage(forged));
+    expect(claimed.trust).toBe('public');
+    expect(claimed.contactId).not.toBe(id);
+    await forger.close();
   },
   'form-frame': async ({ page }) => {
     await page.frameLocator('iframe').locator('input[type=email]').waitFor();
     await page.waitForFunction('parseFloat(document.querySelector("iframe").style.height) > 50');
   },
   'form-own': async ({ guide, page }) => {
+    // The browser lets this through, the form does not.
+    await page.fill('[name=email]', 'clara@localhost');
+    const refused = page.waitForResponse(
+      (answer) => answer.request().method() === 'POST' && answer.status() === 422,
+    );
+    await page.click('button');
+    expect(await (await refused).json()).toMatchObject({ errors: [{ path: 'email' }] });
+    await page.waitForFunction('said.textContent.startsWith("email: ")');
+    await page.reload();
     await page.fill('[name=email]', 'clara@example.com');
     await page.check('[name=news]');
     await page.click('button');
     await page.waitForFunction('said.textContent !== ""');
+    // It is the visitor's, whose page it was.
+    const ours = (fact: Fact) => fact.messageId.endsWith(':submitted');
+    const { contactId } = await told(guide, 'Form Submitted', ours);
+    expect((await told(guide, 'Page Viewed', ofPage(page))).contactId).toBe(contactId);
     const consents = () =>
       guide.query(
         sql`select granted, proof ->> 'text' as text from consent where proof ->> 'text' is not null`,

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { sql } from 'drizzle-orm';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { systemCtx } from '../../src/core/ctx.ts';
@@ -34,6 +35,8 @@ export type Guide = {
   sourceId: string;
   /** What stands for the guide's $NAMES; a test may add to it. */
   values: Record<string, string>;
+  /** What SendGrid would sign with. */
+  sendgrid: KeyObject;
   query: <T extends Record<string, unknown>>(query: Parameters<typeof rows>[1]) => Promise<T[]>;
   /** Runs a block as a program of its own and gives what it printed. */
   run(block: Block): Promise<string>;
@@ -48,9 +51,10 @@ export async function openGuide(line: string, browser: boolean): Promise<Guide> 
   registerModules();
   const folder = await mkdtemp(join(tmpdir(), 'otklik-guide-'));
   await symlink(join(REPOSITORY, 'node_modules'), join(folder, 'node_modules'));
+  const sendgrid = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const api = await startApi({
     routes,
-    env: { DATA_DIR: join(folder, 'data') },
+    env: { DATA_DIR: join(folder, 'data'), SENDGRID_WEBHOOK_KEY: publicText(sendgrid.publicKey) },
     corsOrigin: (origin, c) => allowedOrigin(c.var.ctx, origin),
   });
   await installDefaults(api.ctx);
@@ -70,6 +74,7 @@ export async function openGuide(line: string, browser: boolean): Promise<Guide> 
     owner,
     sourceId: values['SOURCE_ID'] ?? '',
     values,
+    sendgrid: sendgrid.privateKey,
     query: (query) => rows(api.ctx.db, query),
     run: (block) => runBlock(folder, block, values),
     visitor,
@@ -87,6 +92,8 @@ export async function openGuide(line: string, browser: boolean): Promise<Guide> 
     },
   };
 }
+
+const publicText = (key: KeyObject): string => key.export({ format: 'der', type: 'spki' }).toString('base64');
 
 /** What the worker does beside the API: mails, carts, scores. */
 async function background(api: TestApi): Promise<{ close(): Promise<void> }> {
@@ -121,16 +128,13 @@ async function handed(api: TestApi, owner: Send): Promise<Record<string, string>
     },
   });
   const { id } = form.body as FormView;
-  const [row] = await rows<{ secret: string }>(
-    api.ctx.db,
-    sql`select secret from source where source_id = ${source.id}::uuid`,
-  );
+  const proof = await owner('GET', `/api/sources/${source.id}/secret`);
   return {
     OTKLIK: api.url,
     SOURCE_ID: source.id,
     WRITE_KEY: source.writeKey,
     API_KEY: key,
-    SOURCE_SECRET: row?.secret ?? '',
+    SOURCE_SECRET: (proof.body as { secret: string }).secret,
     FORM_ID: id,
   };
 }
