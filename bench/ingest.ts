@@ -21,7 +21,7 @@ const P95_TARGET_MS = 100;
 const RAW_ROWS = 500;
 
 const BATCH = { path: '/v1/batch', eventsPerRequest: 100, connections: 24 };
-const SINGLE = { path: '/v1/batch', eventsPerRequest: 1, connections: 64 };
+const SINGLE = { path: '/v1/batch', eventsPerRequest: 1, connections: 200 };
 const VISITORS = 20_000;
 const WARM_SECONDS = 3;
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 10);
@@ -84,7 +84,7 @@ async function conditions(sql: postgres.Sql): Promise<string> {
   const [settings] = await sql<Record<string, string>[]>`
     select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit,
       current_setting('shared_buffers') as buffers, current_setting('max_wal_size') as wal`;
-  return `over HTTP from a second process on the same machine; one process with the API (${process.env['BENCH_ROLE'] ?? 'api'}), embedded PostgreSQL beside it, fsync = ${settings?.['fsync']}, synchronous_commit = ${settings?.['commit']}, shared_buffers = ${settings?.['buffers']}, max_wal_size = ${settings?.['wal']}; events of 0.9 KB (five pages, two product views, another click), deduplicated, every tenth from a new visitor, the others from ${VISITORS}`;
+  return `over HTTP from a second process on the same machine; one process with the API (${process.env['BENCH_ROLE'] ?? 'api'}), embedded PostgreSQL beside it, fsync = ${settings?.['fsync']}, synchronous_commit = ${settings?.['commit']}, shared_buffers = ${settings?.['buffers']}, max_wal_size = ${settings?.['wal']}; 200 connections for single requests, 24 for batches; events of 0.9 KB (five pages, two product views, another click), deduplicated, every tenth from a new visitor, the others from ${VISITORS}`;
 }
 
 async function cpuMeter(product: Product, sql: postgres.Sql): Promise<() => Promise<Cpu>> {

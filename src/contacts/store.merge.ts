@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
+import { hotRows, rows } from '../core/db.ts';
 import { contact } from './schema.ts';
 import { json } from './store.match.ts';
 
@@ -23,7 +23,7 @@ export async function holdContacts(ctx: Ctx, contactIds: readonly string[]): Pro
   if (wanted.length === 0) return new Map();
   const ids = sql`(select jsonb_array_elements_text(${json(wanted)})::uuid)`;
   for (;;) {
-    const held = await rows<{ id: string; survivor: string | null }>(
+    const held = await hotRows<{ id: string; survivor: string | null }>(
       ctx.db,
       sql`
       select contact_id as id, merged_into as survivor from ${contact}

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
+import { hotRows, rows } from '../core/db.ts';
 import { contact } from './schema.ts';
 import { json } from './store.match.ts';
 
@@ -8,10 +8,13 @@ import { json } from './store.match.ts';
 export async function createVisitors(ctx: Ctx, contactIds: readonly string[], source: string): Promise<void> {
   if (contactIds.length === 0) return;
   const now = ctx.clock.now().toISOString();
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${contact} (contact_id, kind, born_as, source, created_at, updated_at)
     select id::uuid, 'visitor', 'visitor', ${source}, ${now}::timestamptz, ${now}::timestamptz
-    from jsonb_array_elements_text(${json(contactIds)}) as v(id)`);
+    from jsonb_array_elements_text(${json(contactIds)}) as v(id)`,
+  );
 }
 
 /**

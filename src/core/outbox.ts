@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { inTx } from './ctx.ts';
 import type { Ctx } from './ctx.ts';
-import { row, rows } from './db.ts';
+import { hotRows, row, rows } from './db.ts';
 import type { Db } from './db.ts';
 import { messageOf } from './errors.ts';
 import { newId } from './ids.ts';
@@ -32,10 +32,13 @@ export async function emit(ctx: Ctx, topic: string, payloads: readonly object[])
   await inTx(ctx, async (tx) => {
     for (let from = 0; from < events.length; from += INSERT_ROWS) {
       const part = events.slice(from, from + INSERT_ROWS);
-      await tx.db.execute(sql`
+      await hotRows(
+        tx.db,
+        sql`
         insert into outbox (id, topic, payload, created_at, available_at)
         select e.id, ${topic}, e.payload, ${tx.clock.now().toISOString()}::timestamptz, now()
-        from jsonb_to_recordset(${JSON.stringify(part)}::text::jsonb) as e(id uuid, payload jsonb)`);
+        from jsonb_to_recordset(${JSON.stringify(part)}::text::jsonb) as e(id uuid, payload jsonb)`,
+      );
     }
     tx.afterCommit?.(wakeRelays);
   });

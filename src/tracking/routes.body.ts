@@ -20,6 +20,7 @@ const SMALL_BYTES = 16 * 1024;
 /** A body that takes longer only holds memory; clients give up after 10 s. */
 const READ_TIMEOUT_MS = 30 * SECOND_MS;
 
+const UTF8 = new TextDecoder();
 const process = byteBudget(MAX_IN_FLIGHT_BYTES);
 
 /**
@@ -40,7 +41,7 @@ export async function withBody<T>(
     const packed = await bytesOf(c, hold);
     const body = isGzip(packed) ? await unpack(packed) : packed;
     if (body.length > room.held) hold(body.length - room.held);
-    return await use(new TextDecoder().decode(body));
+    return await use(UTF8.decode(body));
   } finally {
     budget.give(room.held);
   }

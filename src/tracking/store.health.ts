@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { DAY_MS, MINUTE_MS } from '../core/time.ts';
 import type { RecentEvent, SourceHealth } from './contract.ts';
 import { deadLetter, event, sourceMinute } from './schema.ts';
@@ -17,14 +17,17 @@ const json = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 export async function addToMinutes(ctx: Ctx, writer: string, counts: readonly Counts[]): Promise<void> {
   if (counts.length === 0) return;
   const now = ctx.clock.now().toISOString();
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${sourceMinute} as m (source_id, minute, writer, accepted, duplicate, rejected, last_at)
     select c."sourceId", date_trunc('minute', ${now}::timestamptz), ${writer}::uuid, c.accepted, c.duplicate, c.rejected,
       ${now}::timestamptz
     from jsonb_to_recordset(${json(counts)}) as c("sourceId" uuid, accepted int, duplicate int, rejected int)
     order by c."sourceId"
     on conflict (source_id, minute, writer) do update set accepted = m.accepted + excluded.accepted,
-      duplicate = m.duplicate + excluded.duplicate, rejected = m.rejected + excluded.rejected, last_at = excluded.last_at`);
+      duplicate = m.duplicate + excluded.duplicate, rejected = m.rejected + excluded.rejected, last_at = excluded.last_at`,
+  );
 }
 
 export async function forgetMinutes(ctx: Ctx): Promise<void> {

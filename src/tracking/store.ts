@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm';
 import { moveRows } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { event, eventSeen } from './schema.ts';
 import type { Fact, SentEvent } from './fact.ts';
 
@@ -25,7 +25,7 @@ export async function markSeen(ctx: Ctx, sent: readonly SentEvent[]): Promise<Se
   if (first.size === 0) return [...sent];
   // In one order for everybody, so that two senders of the same ids never wait for each other in a circle.
   const sorted = `{${[...first.keys()].toSorted().join(',')}}`;
-  const known = await rows<{ key: string }>(
+  const known = await hotRows<{ key: string }>(
     ctx.db,
     sql`
     with mine as (select unnest(${sorted}::text::uuid[]) as key),
@@ -64,12 +64,15 @@ export async function insertFacts(ctx: Ctx, facts: readonly Fact[]): Promise<voi
     properties: fact.event.properties,
     context: contextOf(fact),
   }));
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${event} (contact_id, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, bot, properties, context, origin_id)
     select f."contactId", f."occurredAt", f.id, ${ctx.clock.now().toISOString()}::timestamptz, f."sourceId",
       f."messageId", f.type, f.name, f.trust, f.bot, f.properties, f.context, f."originId"
     from jsonb_to_recordset(${json(given)}) as f("contactId" uuid, "occurredAt" timestamptz, id uuid, "sourceId" uuid,
-      "messageId" text, type text, name text, trust text, bot boolean, properties jsonb, context jsonb, "originId" uuid)`);
+      "messageId" text, type text, name text, trust text, bot boolean, properties jsonb, context jsonb, "originId" uuid)`,
+  );
 }
 
 /** A user id nobody proved is kept as a claim. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { createVisitors } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
+import { hotRows } from '../core/db.ts';
 import { newId } from '../core/ids.ts';
 import { visitorLookup } from './schema.ts';
 
@@ -31,7 +31,7 @@ export async function ensureVisitors(
 
 async function findVisitors(ctx: Ctx, anonymousIds: readonly string[]): Promise<Map<string, string>> {
   if (anonymousIds.length === 0) return new Map();
-  const found = await rows<{ anonymousId: string; contactId: string }>(
+  const found = await hotRows<{ anonymousId: string; contactId: string }>(
     ctx.db,
     sql`
     select anonymous_id as "anonymousId", contact_id as "contactId" from ${visitorLookup}
@@ -45,7 +45,7 @@ async function claimVisitors(
   ctx: Ctx,
   wanted: ReadonlyArray<{ anonymousId: string; contactId: string }>,
 ): Promise<Map<string, string>> {
-  const made = await rows<{ anonymousId: string; contactId: string }>(
+  const made = await hotRows<{ anonymousId: string; contactId: string }>(
     ctx.db,
     sql`
     insert into ${visitorLookup} (anonymous_id, contact_id, created_at)
