@@ -191,7 +191,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       const whole = await plain.inputValue();
       await plain.fill('No way out');
       await page.getByRole('button', { name: 'Save the template' }).click();
-      await page.getByRole('alert').getByText('nobody can unsubscribe', { exact: false }).waitFor();
+      await page.getByRole('alert').getByText('en.text.1: line 1: nobody can unsubscribe', { exact: false }).waitFor();
       await plain.fill(whole);
       await page.getByRole('button', { name: 'Save the template' }).click();
       await heading('Autumn news');
