@@ -16,7 +16,6 @@ export default {
     url: 'Это не полный адрес, например https://shop.example/tea.',
     moment: 'Это не дата и не время.',
     format: 'Записано не так, как нужно.',
-    source_not_found: 'Такого источника нет.',
     type: 'Значение другого вида.',
   },
   code: {
@@ -130,6 +129,7 @@ export default {
     segment_not_found: 'Такого сегмента нет.',
     segment_static: 'У этого сегмента нет правила.',
     session_not_found: 'Этот вход уже завершён.',
+    source_not_found: 'Такого источника нет.',
     storage_full: 'На диске сервера закончилось место.',
     submission_incomplete: 'Ответ нельзя принять: он заполнен не до конца.',
     submission_not_found: 'Такого ответа нет.',
