@@ -10,7 +10,7 @@ export { isJunkId } from './identity/junk.ts';
 export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput } from './actions.upsert.ts';
 export { attributeKey, contact } from './schema.ts';
-export { registerMergeMover } from './movers.ts';
+export { mayHold, registerMergeMover } from './movers.ts';
 export type { MergeMover, Move } from './movers.ts';
 export { moveRows } from './identity/store.rows.ts';
 export { registerTimelineSource } from './timeline.ts';

@@ -4,7 +4,17 @@ import type { Ctx } from '../core/ctx.ts';
  * Rows on their way from one contact to another: all of them, or those said of the nodes `origins` (their origin_id, or the contact
  * itself where that is empty).
  */
-export type Move = { from: string; to: string; origins: readonly string[] | null };
+export type Move = {
+  from: string;
+  to: string;
+  origins: readonly string[] | null;
+  /** Tables that hold rows of `from`, when that was found out: most visitors have rows in two or three. */
+  tables?: ReadonlySet<string>;
+};
+
+/** Whether there may be anything to move in a table. */
+export const mayHold = ({ tables }: Move, table: string): boolean =>
+  tables === undefined || tables.has(table);
 
 /**
  * Moves a module's rows inside the transaction of a merge or a separation: delete + insert, because contact_id decides where a

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { moveRows, visibleContacts } from '../contacts/index.ts';
+import { mayHold, moveRows, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
@@ -179,6 +179,8 @@ export async function recordUses(ctx: Ctx, uses: readonly Use[]): Promise<void> 
  */
 export async function moveCouponsOf(ctx: Ctx, move: Move): Promise<void> {
   const { from, to, origins } = move;
+  await moveRows(ctx, move, { table: 'coupon_use' });
+  if (!mayHold(move, 'coupon')) return;
   const meant =
     origins === null
       ? sql`true`
@@ -206,5 +208,4 @@ export async function moveCouponsOf(ctx: Ctx, move: Move): Promise<void> {
       update coupon_code set contact_id = ${to}::uuid
       where code in (select jsonb_array_elements_text(${codes}::text::jsonb))`);
   }
-  await moveRows(ctx, move, { table: 'coupon_use' });
 }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { contact, moveRows, visibleContacts } from '../contacts/index.ts';
+import { contact, mayHold, moveRows, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
@@ -176,6 +176,7 @@ export async function countByGrade(ctx: Ctx): Promise<Record<Grade, number>> {
  * whole and is found anew. Leads of both are looked at again by the event of the merge or the separation.
  */
 export async function moveScores(ctx: Ctx, move: Move): Promise<void> {
+  if (!['lead', 'score_entry', 'score_guard'].some((table) => mayHold(move, table))) return;
   await parkDoubles(ctx, move);
   const whole = move.origins === null;
   const fitGuards = sql`exists (select 1 from ${scoreEntry} e where e.contact_id = ${scoreGuard}.contact_id

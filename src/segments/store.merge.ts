@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { moveRows } from '../contacts/index.ts';
+import { mayHold, moveRows } from '../contacts/index.ts';
 import type { MergeMover } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { segmentMember, segmentPending, segmentSize } from './schema.ts';
@@ -13,8 +13,9 @@ export const moveMembershipsOnMerge: MergeMover = {
   move: async (ctx, move) => {
     await moveRows(ctx, move, { table: 'segment_transition' });
     if (move.origins !== null) return;
-    await joinMemberships(ctx, move.from, move.to);
-    await ctx.db.execute(sql`delete from ${segmentPending} where contact_id = ${move.from}::uuid`);
+    if (mayHold(move, 'segment_member')) await joinMemberships(ctx, move.from, move.to);
+    if (mayHold(move, 'segment_pending'))
+      await ctx.db.execute(sql`delete from ${segmentPending} where contact_id = ${move.from}::uuid`);
   },
 };
 

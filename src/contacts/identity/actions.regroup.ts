@@ -26,7 +26,7 @@ import {
   wordsOf,
 } from './store.refold.ts';
 import { queueReviews } from './store.reviews.ts';
-import { unpark } from './store.rows.ts';
+import { tablesHolding, unpark } from './store.rows.ts';
 
 /** Nodes looked at for one piece of evidence. Beyond it the evidence names half the base and joins nobody. */
 const MAX_COMPONENT = 500;
@@ -109,9 +109,15 @@ async function carryOut(ctx: Ctx, plan: Plan, why: Reason): Promise<void> {
   const touched = [...new Set(plan.moves.flatMap(({ from, to }) => [from, to]))].toSorted();
   const before = await loadStates(ctx, touched, false);
   await removeSettlements(ctx, touched, [BY_ITSELF]);
-  for (const move of plan.moves) {
+  const holding = await tablesHolding(ctx, [...new Set(plan.moves.map(({ from }) => from))]);
+  const arrived = new Set<string>();
+  for (const planned of plan.moves) {
+    // Somebody whom an earlier move of these brought rows has more than was looked for.
+    const tables = arrived.has(planned.from) ? undefined : holding.get(planned.from);
+    const move = tables === undefined ? planned : { ...planned, tables };
     await moveOwnRows(ctx, move);
     for (const mover of mergeMovers()) await mover.move(ctx, move);
+    arrived.add(planned.to);
   }
   await placeNodes(ctx, plan.places);
   await why.settle?.(ctx);
@@ -134,7 +140,7 @@ async function carryOut(ctx: Ctx, plan: Plan, why: Reason): Promise<void> {
 }
 
 /** Writes what contacts are, from the words of the nodes they have now. `before` finds the look-ups they were under. */
-export async function refold(
+async function refold(
   ctx: Ctx,
   contactIds: readonly string[],
   before: ReadonlyMap<string, ContactState>,

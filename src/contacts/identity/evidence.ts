@@ -1,7 +1,7 @@
 import { isJunk } from './junk.ts';
 
 /** Kinds whose strong evidence merges; a group of nodes holds at most one value of each. */
-export const STRONG_KINDS = ['user', 'email', 'phone'] as const;
+const STRONG_KINDS = ['user', 'email', 'phone'] as const;
 
 /** One thing said of who a contact is. */
 export type Evidence = {

@@ -24,7 +24,7 @@ export type Birth = { nodeId: string; bornAs: string | null; bornAt: Date };
 /** Visitors begin as these; it is told nowhere else. */
 const VISITOR = { kind: 'visitor', source: 'tracking' } as const;
 
-export const byTime = (a: Word, b: Word): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+const byTime = (a: Word, b: Word): number => a.at - b.at || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** `state` gives what has no history: id, version, points, outside ids. */
 export function foldWords(

@@ -34,7 +34,7 @@ export const MANUAL = 'manual';
 export const APART = 'apart:';
 
 /** Merges of one contact. A shared kiosk or a test login would otherwise swallow everybody. */
-export const MAX_MERGES = 100;
+const MAX_MERGES = 100;
 
 type Held = Map<string, Set<string>>;
 type Group = { nodes: string[]; held: Held };

@@ -47,14 +47,16 @@ export async function insertEdges(
       insert into ${identityEdge} (node_id, edge_id, kind, value, strength, source, occurred_at, recorded_at)
       select s."nodeId", s."edgeId", s.kind, s.value, s.strength, s.source, s."occurredAt",
         ${ctx.clock.now().toISOString()}::timestamptz
-      from said s
+      from (
+        select *, row_number() over (partition by "nodeId", kind, strength order by "occurredAt", value) as nth from said
+      ) s
       where not exists (
           select 1 from ${identityEdge} e
           where e.node_id = s."nodeId" and e.kind = s.kind and e.value = s.value and e.strength = s.strength
             and (e.removed_at is not null or e.occurred_at <= s."occurredAt"))
-        and (s.strength = 'strong' or (
+        and (s.strength = 'strong' or s.nth + (
           select count(*) from ${identityEdge} e
-          where e.node_id = s."nodeId" and e.kind = s.kind and e.strength = 'weak') < ${MAX_WEAK})
+          where e.node_id = s."nodeId" and e.kind = s.kind and e.strength = 'weak') <= ${MAX_WEAK})
       returning node_id, kind, value, strength
     )
     select node_id as "nodeId", kind, value from added where strength = 'strong'`,

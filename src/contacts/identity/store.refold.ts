@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { newId } from '../../core/ids.ts';
+import { mayHold } from '../movers.ts';
 import type { Move } from '../movers.ts';
 import { contact, contactExternalId, contactHistory, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
@@ -20,6 +21,7 @@ export async function moveOwnRows(ctx: Ctx, move: Move): Promise<void> {
   await moveRows(ctx, move, { table: 'contact_note' });
   await movePoints(ctx, move);
   const { from, to, origins } = move;
+  if (!mayHold(move, 'contact_external_id')) return;
   const meant =
     origins === null
       ? sql`true`
@@ -33,6 +35,7 @@ export async function moveOwnRows(ctx: Ctx, move: Move): Promise<void> {
 /** Of a point both have one row stays, and one that can be believed before one that was only claimed. */
 async function movePoints(ctx: Ctx, move: Move): Promise<void> {
   const { from, to } = move;
+  if (!mayHold(move, 'contact_point')) return;
   const doubled = (other: string, claims: SQL) => sql`exists (
     select 1 from ${contactPoint} o where o.contact_id = ${other}::uuid and o.kind = ${contactPoint}.kind
       and o.value = ${contactPoint}.value and ${claims})`;

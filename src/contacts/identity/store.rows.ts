@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
+import { mayHold } from '../movers.ts';
 import type { Move } from '../movers.ts';
 import { contactPoint } from '../schema.ts';
 import { json } from '../store.match.ts';
@@ -38,6 +39,7 @@ export type RowsToMove = {
 
 /** Moves what a move is about: delete and insert, because contact_id decides where a row lives. */
 export async function moveRows(ctx: Ctx, move: Move, what: RowsToMove): Promise<void> {
+  if (!mayHold(move, what.table)) return;
   const table = sql.identifier(what.table);
   const sparse = what.sparse === true;
   const marks = { ...(sparse ? { [SPARSE]: true } : {}), ...(what.park === 'own' ? { [OWN]: true } : {}) };
@@ -64,6 +66,7 @@ export async function moveRows(ctx: Ctx, move: Move, what: RowsToMove): Promise<
 
 /** Moves what was parked with the nodes it belongs to. */
 export async function moveParked(ctx: Ctx, move: Move): Promise<void> {
+  if (!mayHold(move, 'identity_parked')) return;
   await ctx.db.execute(sql`
     with gone as (delete from ${identityParked} where ${meant(move)} returning *)
     insert into ${identityParked} (contact_id, parked_id, origin_id, table_name, row)
@@ -105,4 +108,37 @@ export async function unpark(ctx: Ctx, contactIds: readonly string[]): Promise<v
       where k.contact_id = tried.contact_id and k.parked_id = tried.parked_id
         and exists (select 1 from put where put.r = tried.r)`);
   }
+}
+
+/** Tables keyed by contact; the schema of a running program does not change. */
+let contactTables: string[] | null = null;
+
+async function findContactTables(ctx: Ctx): Promise<string[]> {
+  const found = await rows<{ name: string }>(
+    ctx.db,
+    sql`
+    select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    where a.attname = 'contact_id' and not a.attisdropped and c.relkind in ('r', 'p') and not c.relispartition
+      and c.relnamespace = current_schema()::regnamespace order by 1`,
+  );
+  return found.map(({ name }) => name);
+}
+
+/** Which tables hold rows of each of these contacts: one statement, where looking into each table would be dozens a contact. */
+export async function tablesHolding(
+  ctx: Ctx,
+  contactIds: readonly string[],
+): Promise<Map<string, Set<string>>> {
+  contactTables ??= await findContactTables(ctx);
+  const held = contactTables.map(
+    (name) =>
+      sql`case when exists (select 1 from ${sql.identifier(name)} t where t.contact_id = w.id) then ${name}::text end`,
+  );
+  const found = await rows<{ id: string; tables: string[] }>(
+    ctx.db,
+    sql`
+    select w.id, array_remove(array[${sql.join(held, sql`, `)}], null) as tables
+    from (select v::uuid as id from jsonb_array_elements_text(${json(contactIds)}) as v) w`,
+  );
+  return new Map(found.map(({ id, tables }) => [id, new Set(tables)]));
 }

@@ -1,3 +1,4 @@
+import { mayHold } from '../../contacts/index.ts';
 import type { MergeMover } from '../../contacts/index.ts';
 import { dropTraits, markDue } from './store.traits.ts';
 import { markConverted, moveVisits } from './store.visits.ts';
@@ -8,7 +9,9 @@ import { markConverted, moveVisits } from './store.visits.ts';
  */
 export const moveBehaviour: MergeMover = {
   name: 'behaviour',
-  move: async (ctx, { from, to, origins }) => {
+  move: async (ctx, move) => {
+    const { from, to, origins } = move;
+    if (!['session', 'orders', 'event', 'contact_trait'].some((table) => mayHold(move, table))) return;
     await markDue(ctx, [from, to]);
     await moveVisits(ctx, { from, to, origins });
     await markConverted(ctx, [from, to]);

@@ -84,16 +84,33 @@ describe('taking a merge by hand back', () => {
   test('restores both exactly, in every table of every module', async () => {
     const shared = { phone: '+447700900555', tags: ['both'] };
     const a = await full(
-      await person({ ...shared, name: 'Ann', city: 'York', email: 'ann@un.org', attributes: { plan: 'a', only: 1 } }),
+      await person({
+        ...shared,
+        name: 'Ann',
+        city: 'York',
+        email: 'ann@un.org',
+        attributes: { plan: 'a', only: 1 },
+      }),
     );
     base.clock.advance(1_000);
     const b = await full(
-      await person({ ...shared, name: 'Bob', tags: ['both', 'b'], roles: ['supplier'], attributes: { plan: 'b' } }),
+      await person({
+        ...shared,
+        name: 'Bob',
+        tags: ['both', 'b'],
+        roles: ['supplier'],
+        attributes: { plan: 'b' },
+      }),
     );
     const before = [await snapshot(base.ctx, [a]), await snapshot(base.ctx, [b])];
     base.clock.advance(60_000);
     await mergeContacts(base.ctx, { from: a, to: b, reason: 'the same person' });
-    expect(await field(b)).toMatchObject({ name: 'Bob', city: 'York', tags: ['b', 'both'], attributes: { plan: 'b', only: 1 } });
+    expect(await field(b)).toMatchObject({
+      name: 'Bob',
+      city: 'York',
+      tags: ['b', 'both'],
+      attributes: { plan: 'b', only: 1 },
+    });
     base.clock.advance(60_000);
     expect(await unmergeContact(base.ctx, b, { node: a, reason: 'they are two' })).toEqual({
       contactId: b,
@@ -139,7 +156,13 @@ describe('taking a merge by hand back', () => {
       tags: ['hers', 'old'],
       attributes: { later: true },
     });
-    expect(await field(b)).toMatchObject({ name: 'Bob', city: null, phone: null, tags: ['his'], attributes: { his: 1 } });
+    expect(await field(b)).toMatchObject({
+      name: 'Bob',
+      city: null,
+      phone: null,
+      tags: ['his'],
+      attributes: { his: 1 },
+    });
     const [ofA, ofB] = [await snapshot(base.ctx, [a]), await snapshot(base.ctx, [b])];
     expect([ofA['orders']?.length, ofB['orders']?.length]).toEqual([1, 1]);
     expect([ofA['sale_fact']?.length, ofB['sale_fact']?.length]).toEqual([1, 1]);
