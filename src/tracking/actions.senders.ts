@@ -35,7 +35,7 @@ function refused(status: number, code: string, detail: string): DomainError {
 }
 
 /** The source of a write key, or null; what it was some seconds ago. */
-export function sourceOf(ctx: Ctx, writeKey: string): Promise<store.SourceRow | null> {
+function sourceOf(ctx: Ctx, writeKey: string): Promise<store.SourceRow | null> {
   return cachedSource(ctx.clock.now().getTime(), writeKey, () => store.sourceByWriteKey(ctx, writeKey));
 }
 

@@ -61,7 +61,6 @@ export const sourceCreate = z.object({
   origins: origins.default([]),
   consentDefault: consentDefault.default('granted'),
 });
-export type SourceCreate = z.output<typeof sourceCreate>;
 
 /** What is left out stays. A source that is switched off answers 403; its facts stay. */
 export const sourcePatch = z
