@@ -16,7 +16,12 @@ export type World = {
 export const OWNER = { email: 'owner@example.com', password: 'a long enough password' };
 export const PEOPLE = ['Ana Silva', 'Ben Okafor', 'Clara Weiss', 'Dmitri Orlov', 'Emma Lind', 'Farid Aziz'];
 
-type Call = <T>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<T>;
+type Call = <T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<T>;
 
 const READER =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';
@@ -28,7 +33,7 @@ export async function startWorld(): Promise<World> {
   return { url, campaignId: await tellShop(call, url), close };
 }
 
-export type Emptied = { url: string; program: Program; close(): Promise<void> };
+export type Emptied = { url: string; databaseUrl: string; program: Program; close(): Promise<void> };
 
 /** The whole program with nobody in it but its owner. */
 export async function startEmpty(): Promise<Emptied> {
@@ -42,6 +47,7 @@ export async function startEmpty(): Promise<Emptied> {
   });
   return {
     url: program.url,
+    databaseUrl,
     program,
     close: async () => {
       await program.stop();
@@ -51,7 +57,7 @@ export async function startEmpty(): Promise<Emptied> {
   };
 }
 
-async function signedIn({ url }: Program): Promise<Call> {
+export async function signedIn({ url }: Pick<Program, 'url'>): Promise<Call> {
   let cookie = '';
   const call: Call = async (method, path, body, headers = {}) => {
     const answer = await fetch(`${url}${path}`, {

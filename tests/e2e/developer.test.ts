@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'playwright-core';
+import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers, browserMissing, launchBrowser, watch } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { newId } from '../../src/core/ids.ts';
-import { OWNER, startEmpty } from './console.world.ts';
+import { OWNER, signedIn, startEmpty } from './console.world.ts';
 import type { Emptied } from './console.world.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -191,7 +192,10 @@ describe.skipIf(missing !== undefined)(title, () => {
       const whole = await plain.inputValue();
       await plain.fill('No way out');
       await page.getByRole('button', { name: 'Save the template' }).click();
-      await page.getByRole('alert').getByText('en.text.1: line 1: nobody can unsubscribe', { exact: false }).waitFor();
+      await page
+        .getByRole('alert')
+        .getByText('en.text.1: line 1: nobody can unsubscribe', { exact: false })
+        .waitFor();
       await plain.fill(whole);
       await page.getByRole('button', { name: 'Save the template' }).click();
       await heading('Autumn news');
@@ -216,6 +220,47 @@ describe.skipIf(missing !== undefined)(title, () => {
         .first()
         .waitFor();
       expect(await barriers(page)).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'decides about two contacts side by side, and takes the merge back on the card',
+    async () => {
+      const call = await signedIn(world);
+      const made: string[] = [];
+      for (const [name, user] of [
+        ['Olga Rot', 'o-1'],
+        ['Olga Roth', 'o-2'],
+      ])
+        made.push(
+          (await call<{ id: string }>('POST', '/api/contacts', { name, externalIds: [{ id: user }] })).id,
+        );
+      const [a = '', b = ''] = made.toSorted();
+      const sql = postgres(world.databaseUrl, { max: 1 });
+      await sql`
+        insert into identity_review (review_id, node_a, node_b, reason, kind, value, state, created_at)
+        values (${newId()}, ${a}, ${b}, 'other_value', 'email', 'olga@example.com', 'open', now())`;
+      await sql.end();
+      await page.goto('/duplicates');
+      const pair = page.getByRole('article', { name: /Olga Rot.*Olga Rot/ });
+      await pair.getByText('User id: o-1').waitFor();
+      await pair.getByText('User id: o-2').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await pair.getByRole('button', { name: /^Merge/ }).click();
+      await page.getByRole('dialog').getByRole('button', { name: 'Merge' }).click();
+      await page.getByText('Nothing to decide').waitFor();
+
+      await page.goto(`/contacts/${a}`);
+      await page.getByText('Made of 2 records', { exact: false }).waitFor();
+      await page.getByRole('button', { name: 'Records, evidence, merges' }).click();
+      await page.getByRole('button', { name: 'Separate', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'Separate them?' });
+      await dialog.getByLabel('Why').fill('They are sisters');
+      await dialog.getByRole('button', { name: 'Separate', exact: true }).click();
+      await page.getByText('They are sisters', { exact: false }).first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByText('Made of 1 record', { exact: false }).waitFor();
     },
     TIMEOUT_MS,
   );

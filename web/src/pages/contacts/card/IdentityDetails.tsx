@@ -9,6 +9,9 @@ import { useWrite } from '../../../ui/mutation.ts';
 import { useKindWords } from '../../identity/words.ts';
 import classes from './card.module.css';
 
+/** Decisions of people: their value is a number of our own that says nothing to anybody. */
+const OURS = /^(manual|apart:)/;
+
 type Wrong = { edgeId: string } | { node: string };
 
 /** What was joined, what says so, what was decided. Evidence and records can be taken out again. */
@@ -101,7 +104,7 @@ function Edges({ found, onWrong }: Props) {
                 style={{ overflowWrap: 'anywhere' }}
                 td={edge.removed === null ? '' : 'line-through'}
               >
-                {kindWord(edge.kind)}: {edge.value}{' '}
+                {OURS.test(edge.kind) ? kindWord(edge.kind) : `${kindWord(edge.kind)}: ${edge.value}`}{' '}
                 <Badge color={edge.strength === 'strong' ? 'pine' : 'gray'}>
                   {t(`card.strength.${edge.strength}`)}
                 </Badge>
