@@ -18,8 +18,8 @@ export function thanksOf({ thanks }: FormDefinition, frame: Frame, otherwise: Sa
   return title === '' && text === '' ? otherwise : { title: title || otherwise.title, text };
 }
 
-/** What follows a submission; a redirect out of a frame is left to the page around it, or to a press. */
-export function afterPage(frame: Frame, said: Said, redirect: string | null): string {
+/** What follows a submission, `finished` or waiting for a mail's answer; a redirect out of a frame is left to the page around it, or to a press. */
+export function afterPage(frame: Frame, said: Said, redirect: string | null, finished = true): string {
   const link =
     redirect !== null &&
     markup`<p>
@@ -28,7 +28,7 @@ export function afterPage(frame: Frame, said: Said, redirect: string | null): st
   return layout(
     frame,
     said.title,
-    markup`${mark()}
+    markup`${finished && mark()}
       <h1>${said.title}</h1>
       ${paragraphs(said.text)}${link}`,
     markup` data-done${redirect !== null && markup` data-redirect="${redirect}"`} class="done"`,

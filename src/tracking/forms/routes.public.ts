@@ -143,7 +143,7 @@ async function showThanks(c: Context<AppEnv>, formId: string): Promise<Response>
   const texts = PAGE_TEXTS[frame.locale];
   const redirect = definition.doubleOptIn ? null : redirectOf(definition);
   const said = definition.doubleOptIn ? texts.pending : thanksOf(definition, frame, texts.thanks);
-  return pageAnswer(c, afterPage(frame, said, redirect), 200, {
+  return pageAnswer(c, afterPage(frame, said, redirect, !definition.doubleOptIn), 200, {
     sites: sitesOf(definition, form.source),
     redirect,
   });

@@ -109,6 +109,7 @@ test('who confirms an address known to be somebody’s is that somebody; the con
     sql`select coalesce(merged_into, contact_id) as present from contact where contact_id in (${ann}::uuid, ${mail.contactId}::uuid)`,
   );
   const present = new Set(nodes.map((node) => node.present));
+  expect(present.size).toBe(1);
   const consents = await Promise.all([...present].map(consentsOf));
   expect(consents.flat()).toMatchObject([{ granted: true, proof: { method: 'double opt-in' } }]);
 });

@@ -83,6 +83,7 @@ test('the site’s own HTML may post where the form allows it, and only from the
     { _version: '1', _lang: 'en', email: 'plain@example.com', news: 'yes' },
     { origin: 'https://shop.example' },
   );
+  world.site.clock.advance(1_000);
   const foreign = await world.post(form.id, { email: 'x@example.com' }, { origin: 'https://evil.example' });
   expect(foreign.status).toBe(403);
   const hidden = await world.post(form.id, { email: 'script@example.com' });
