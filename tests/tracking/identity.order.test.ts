@@ -78,7 +78,7 @@ function wordsOf(one: Said, i: number, run: string): object {
       return proofOf(run, one);
     case 'server':
       return { type: 'identify', traits: { city: one.city, [`t${i}`]: i, ...email(one.email) } };
-    case 'order':
+    default:
       return { type: 'track', event: 'Order Completed', properties: orderOf(i, run, email(one.email)) };
   }
 }

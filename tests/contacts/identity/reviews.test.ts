@@ -66,7 +66,7 @@ async function reviewOf(contactId: string, send = api()): Promise<Review | undef
 test('two logins that share a proven address are not joined and wait with what speaks for and against', async () => {
   const { a, b, email } = await rivals();
   const review = await reviewOf(a);
-  expect([review?.a.id, review?.b.id].toSorted()).toEqual([a, b].toSorted());
+  expect(new Set([review?.a.id, review?.b.id])).toEqual(new Set([a, b]));
   expect(review?.speaksFor).toContainEqual({ kind: 'email', value: email, proven: true });
   expect(review?.speaksAgainst).toEqual(
     [
