@@ -61,7 +61,7 @@ type Inside = { dialect: PgDialect; session: PgSession };
 export async function hotRows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
   const { dialect, session } = db as unknown as Inside;
   const prepared = session.prepareQuery(dialect.sqlToQuery(query), undefined, 'hot', false);
-  return prepared.execute();
+  return (await prepared.execute()) as T[];
 }
 
 /** The only row of a query that always has one. */
