@@ -40,8 +40,12 @@ function wordOf(code: string, { origin, format, minimum }: Record<string, unknow
   return format === 'date' || format === 'datetime' ? 'moment' : 'format';
 }
 
+/** By the code, or else by the words themselves, as a schema brought them. */
 function coded(code: string, message: string): string {
-  return exists(`code.${code}`, { ns: 'problems' })
-    ? t(`problems:code.${code}` as 'problems:noPage')
-    : message;
+  const slug = message
+    .toLowerCase()
+    .replaceAll(/[^a-z]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const known = [`code.${code}`, `said.${slug}`].find((key) => exists(key, { ns: 'problems' }));
+  return known === undefined ? message : t(`problems:${known}` as 'problems:noPage');
 }

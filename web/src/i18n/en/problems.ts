@@ -17,6 +17,8 @@ export default {
     type: 'This is of the wrong kind.',
   },
   code: {},
+  /** Words that schemas bring of their own, by the letters in them. */
+  said: {},
   noPage: 'There is nothing at this address',
   noPageText: 'It may have been deleted, or the address is mistyped.',
 } as const;
