@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constant, constantFrom, oneof, property, string, tuple } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { contactFieldsOf, readAnswers, toldAnswers } from '../../../src/tracking/forms/answers.ts';
 import { formDefinition } from '../../../src/tracking/forms/contract.ts';
@@ -48,15 +48,13 @@ describe('a form that cannot work is refused with its place', () => {
 
 test('whatever is posted: only names of the form come through, consent only by its own box, and no text is longer than allowed', () => {
   const parsed = form();
-  const names = fc.oneof(
-    fc.constantFrom('email', 'first_name', 'taste', 'note', 'news', '__proto__', 'constructor', 'role'),
-    fc.string(),
+  const names = oneof(
+    constantFrom('email', 'first_name', 'taste', 'note', 'news', '__proto__', 'constructor', 'role'),
+    string(),
   );
-  fc.assert(
-    fc.property(
-      fc.array(
-        fc.tuple(names, fc.oneof(fc.string({ unit: 'binary', maxLength: 40 }), fc.constant('x'.repeat(600)))),
-      ),
+  assert(
+    property(
+      array(tuple(names, oneof(string({ unit: 'binary', maxLength: 40 }), constant('x'.repeat(600))))),
       (pairs) => {
         const posted = Object.fromEntries(pairs);
         const { values, consents, errors } = readAnswers(parsed, posted, 'en');
@@ -74,8 +72,8 @@ test('whatever is posted: only names of the form come through, consent only by i
 });
 
 test('a page holds whatever was typed as text: nothing of it becomes markup', () => {
-  fc.assert(
-    fc.property(fc.string({ maxLength: 60 }), (typed) => {
+  assert(
+    property(string({ maxLength: 60 }), (typed) => {
       const evil = `"><script>${typed}</script><img src=x onerror=alert(1)>`;
       const page = formPage({
         definition: form({ title: { en: evil } }),
