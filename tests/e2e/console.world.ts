@@ -16,12 +16,7 @@ export type World = {
 export const OWNER = { email: 'owner@example.com', password: 'a long enough password' };
 export const PEOPLE = ['Ana Silva', 'Ben Okafor', 'Clara Weiss', 'Dmitri Orlov', 'Emma Lind', 'Farid Aziz'];
 
-type Call = <T>(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers?: Record<string, string>,
-) => Promise<T>;
+type Call = <T>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<T>;
 
 const READER =
   'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36';

@@ -14,7 +14,10 @@ export default {
   emptyText: 'Create one, import a file, or connect your site: visitors become contacts by themselves.',
   nobody: 'Nobody fits',
   nobodyText: 'Loosen the search or remove a filter.',
-  known: { title: 'Known already', text: 'Saving adds to that contact what is missing there.' },
+  known: {
+    title: 'Known already',
+    text: 'Open it instead, unless this is somebody else with the same address.',
+  },
   clearAll: 'Clear search and filters',
   field: {
     name: 'Name',

@@ -107,7 +107,7 @@ export default function SourcesPage() {
 function Rejected({ source }: { source: SourceView }) {
   const share = rejectedShare(source);
   return (
-    <>
+    <span>
       <Figure value={source.rejected24h} />
       {share !== null && share > 0 && (
         <Text span size="sm" c="red">
@@ -115,6 +115,6 @@ function Rejected({ source }: { source: SourceView }) {
           {shareText(share, locale())}
         </Text>
       )}
-    </>
+    </span>
   );
 }
