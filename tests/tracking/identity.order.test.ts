@@ -71,16 +71,11 @@ function proofOf(run: string, one: Extract<Said, { by: 'proof' }>): object {
 
 function wordsOf(one: Said, i: number, run: string): object {
   const email = (n: number | null) => (n === null ? {} : { email: `${run}-e${n}@order.org` });
-  switch (one.by) {
-    case 'page':
-      return { type: 'track', event: one.name };
-    case 'proof':
-      return proofOf(run, one);
-    case 'server':
-      return { type: 'identify', traits: { city: one.city, [`t${i}`]: i, ...email(one.email) } };
-    default:
-      return { type: 'track', event: 'Order Completed', properties: orderOf(i, run, email(one.email)) };
-  }
+  if (one.by === 'page') return { type: 'track', event: one.name };
+  if (one.by === 'proof') return proofOf(run, one);
+  if (one.by === 'server')
+    return { type: 'identify', traits: { city: one.city, [`t${i}`]: i, ...email(one.email) } };
+  return { type: 'track', event: 'Order Completed', properties: orderOf(i, run, email(one.email)) };
 }
 
 function eventOf(one: Said, i: number, run: string): { event: object; server: boolean } {
