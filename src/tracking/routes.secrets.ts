@@ -23,7 +23,12 @@ export function secretRoutes(): Hono<AppEnv> {
   );
   app.post(
     '/api/sources/:id/secret',
-    describe({ tag, summary: 'Replace the secret', description: 'Hashes made with the old one count no more.', answer }),
+    describe({
+      tag,
+      summary: 'Replace the secret',
+      description: 'Hashes made with the old one count no more.',
+      answer,
+    }),
     paramsOf(idParam),
     async (c) => c.json({ secret: await rotateSecret(c.var.ctx, c.req.valid('param').id) }),
   );
