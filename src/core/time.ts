@@ -29,9 +29,14 @@ export function isLocale(tag: string): boolean {
 const knownZones = new Set<string>();
 const MAX_KNOWN_ZONES = 2_000;
 
-/** True for a zone the runtime knows, such as "Europe/Moscow". */
+/** Old names that the runtime's library still takes and PostgreSQL does not: stored, they would fail every query that uses them. */
+const LEFTOVER =
+  /^(A[CEGR]T|AET|AST|B[ES]T|C[ANST]T|EAT|ECT|I[ES]T|JST|MIT|N[ES]T|P[LNRS]T|SST|VST|SystemV\/.*|US\/Pacific-New|Canada\/East-Saskatchewan)$/i;
+
+/** True for a zone that both the runtime and PostgreSQL know, such as "Europe/Moscow". */
 export function isTimeZone(zone: string): boolean {
   if (knownZones.has(zone)) return true;
+  if (LEFTOVER.test(zone)) return false;
   try {
     const known = new Intl.DateTimeFormat('en-US', { timeZone: zone }).resolvedOptions().timeZone !== '';
     if (known && knownZones.size < MAX_KNOWN_ZONES) knownZones.add(zone);

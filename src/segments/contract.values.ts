@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isStorable } from '../core/text.ts';
+import { isTimeZone } from '../core/time.ts';
 
 /** Values that leaves are made of, and their bounds. */
 
@@ -36,12 +37,7 @@ export const instantOf = (value: string): Date => new Date(value);
 export const zone = z.string().max(64).refine(isZone, { error: 'an IANA time zone such as Europe/Moscow' });
 
 function isZone(name: string): boolean {
-  if (!/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
+  return /^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name) && isTimeZone(name);
 }
 
 export const days = z.number().int().min(1).max(MAX_WINDOW_DAYS);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
 import { unmergeContact } from '../../src/contacts/identity/actions.unmerge.ts';
 import { newId } from '../../src/core/ids.ts';
+import { isTimeZone } from '../../src/core/time.ts';
 import { placeOrders, registerOrders } from '../../src/orders/index.ts';
 import { createSource } from '../../src/tracking/actions.sources.ts';
 import { refreshTraits } from '../../src/tracking/behaviour/actions.traits.ts';
@@ -211,6 +212,43 @@ describe('traits', () => {
     await settle();
     expect(traitOf(await behaviour(contactId), 'usualHour')).toEqual([5, 4]);
     expect(traitOf(await behaviour(contactId), 'usualWeekday')).toEqual([2, 4]);
+  });
+
+  test('a zone PostgreSQL does not know is no zone, and stops nobody', async () => {
+    const [odd, other] = [newId(), newId()];
+    const day = (v: string, n: number) => page(v, `2026-03-0${n}T20:30:00Z`);
+    await send([odd, other].flatMap((v) => [day(v, 1)]));
+    const ids = [await contactOf(odd), await contactOf(other)];
+    // As it was stored before zones were checked.
+    await api.ctx.db.execute(sql`update contact set time_zone = 'AET' where contact_id = ${ids[0]}::uuid`);
+    await send([odd, other].flatMap((v) => [day(v, 2), day(v, 3)]));
+    for (const id of ids) expect(traitOf(await behaviour(id), 'usualHour')).toEqual([20, 3]);
+    for (const zone of ['AET', 'vst', 'US/Pacific-New']) expect(isTimeZone(zone)).toBe(false);
+    for (const zone of ['EET', 'Europe/Moscow', 'us/pacific']) expect(isTimeZone(zone)).toBe(true);
+  });
+
+  test('one contact that cannot be computed stops no other', async () => {
+    const [broken, well] = [newId(), newId()];
+    const visits = (v: string) => [1, 2, 3].map((n) => page(v, `2026-03-0${n}T09:30:00Z`));
+    await send([page(broken, '2026-03-01T08:00:00Z'), page(well, '2026-03-01T08:00:00Z')]);
+    const contactId = await contactOf(broken);
+    await api.ctx.db.execute(
+      sql.raw(`create function refuse() returns trigger language plpgsql as $$ begin
+        if new.contact_id = '${contactId}' then raise exception 'no' using errcode = '22023'; end if; return new; end $$`),
+    );
+    await api.ctx.db.execute(
+      sql`create trigger refuse before insert on contact_trait for each row execute function refuse()`,
+    );
+    try {
+      await send([broken, well].flatMap(visits));
+    } finally {
+      await api.ctx.db.execute(sql`drop trigger refuse on contact_trait`);
+    }
+    expect(traitOf(await behaviour(await contactOf(well)), 'usualHour')).toEqual([9, 4]);
+    expect(traitOf(await behaviour(contactId), 'usualHour')).toEqual([null, 0]);
+    // Its next fact has it tried again.
+    await send([page(broken, '2026-03-04T09:00:00Z')]);
+    expect(traitOf(await behaviour(contactId), 'usualHour')).toEqual([9, 5]);
   });
 
   test('the next order is expected after the middle gap, and cannot be told from two', async () => {

@@ -40,19 +40,49 @@ export async function takeDue(ctx: Ctx, limit: number): Promise<string[]> {
   return taken.map(({ id }) => id);
 }
 
+/** Zones asked about before: PostgreSQL reads hundreds of files to tell its names. */
+const zonesAsked = new Map<string, boolean>();
+const MAX_ZONES_ASKED = 2_000;
+
+/** The zones of these contacts that PostgreSQL can reckon with. One that it cannot would fail the statement for everybody. */
+async function usableZones(ctx: Ctx, contactIds: readonly string[]): Promise<string[]> {
+  const told = await rows<{ zone: string }>(
+    ctx.db,
+    sql`
+    select distinct c.time_zone as zone from jsonb_array_elements_text(${json(contactIds)}) as id
+    join ${contact} c on c.contact_id = id::uuid where c.time_zone is not null`,
+  );
+  const zones = told.map(({ zone }) => zone);
+  if (zonesAsked.size > MAX_ZONES_ASKED) zonesAsked.clear();
+  const fresh = zones.filter((zone) => !zonesAsked.has(zone));
+  if (fresh.length > 0) {
+    const known = await rows<{ zone: string }>(
+      ctx.db,
+      sql`
+      select zone from jsonb_array_elements_text(${json(fresh)}) as zone
+      where lower(zone) in (select lower(name) from pg_timezone_names)`,
+    );
+    const names = new Set(known.map(({ zone }) => zone));
+    for (const zone of fresh) zonesAsked.set(zone, names.has(zone));
+  }
+  return zones.filter((zone) => zonesAsked.get(zone));
+}
+
 /** Computes the traits of these contacts, writes what differs and gives what did: pairs of contact and trait. */
 export async function computeTraits(
   ctx: Ctx,
   contactIds: readonly string[],
 ): Promise<Array<{ contactId: string; key: string }>> {
   const now = sql`${ctx.clock.now().toISOString()}::timestamptz`;
+  const zones = await usableZones(ctx, contactIds);
   return rows<{ contactId: string; key: string }>(
     ctx.db,
     sql`
     with asked as materialized (select id::uuid as contact_id from jsonb_array_elements_text(${json(contactIds)}) as id),
     who as materialized (
       select c.contact_id,
-        case when c.time_zone ~ '^[A-Za-z]' then c.time_zone else ${ctx.config.timeZone}::text end as zone
+        case when c.time_zone in (select jsonb_array_elements_text(${json(zones)})) then c.time_zone
+          else ${ctx.config.timeZone}::text end as zone
       from asked join ${contact} c using (contact_id) where c.merged_into is null),
     ${fromVisits()},
     ${fromOrders()},
