@@ -6,6 +6,8 @@ export const MAX_BODY_BYTES = 5 * 1024 * 1024;
 /** The Segment clients' own limit; a larger event is dead-lettered alone, never refused with the batch. */
 export const MAX_EVENT_BYTES = 32 * 1024;
 export const MAX_BATCH_EVENTS = 2_500;
+/** A context said once for a whole batch: each of its events holds and stores it. */
+export const MAX_SHARED_BYTES = 4 * 1024;
 
 const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];

@@ -1,10 +1,11 @@
 import { isJunkId } from '../contacts/index.ts';
 import { isDayVisitor } from './cookieless/visitor.ts';
 import { storable } from '../core/text.ts';
-import { MAX_EVENT_BYTES, MAX_RAW_CHARS } from './contract.ts';
+import { MAX_EVENT_BYTES, MAX_RAW_CHARS, MAX_SHARED_BYTES } from './contract.ts';
 import type { EventType, NormalEvent } from './fact.ts';
 import { instantOf, eventTime } from './instant.ts';
 import { deepText, measure, PROBLEMS } from './measure.ts';
+import { NOT_SHARED } from './parse.ts';
 
 /**
  * One raw event → a fact to store, or the reason it cannot be one. Pure: the moment of receipt is a parameter. Every event passes
@@ -39,13 +40,22 @@ export function normalise(raw: unknown, receivedAt: Date): Verdict {
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const text = problem === 'deep' ? deepText(raw, MAX_RAW_CHARS) : (JSON.stringify(raw) ?? '');
-    return { ok: false, messageId: messageIdOf(raw), reason: error.message, raw: text };
+    return {
+      ok: false,
+      messageId: messageIdOf(raw),
+      reason: error.message,
+      raw: text.slice(0, MAX_RAW_CHARS).toWellFormed(),
+    };
   }
 }
 
 type Raw = Readonly<Record<string, unknown>>;
 
 function eventOf(raw: Raw, receivedAt: Date): NormalEvent {
+  if (raw['context'] === NOT_SHARED)
+    throw new Refusal(
+      `context: that of the batch is larger than ${MAX_SHARED_BYTES / 1024} KB; give each event its own`,
+    );
   const type = typeOf(raw['type']);
   const messageId = textOf(raw, 'messageId');
   if (messageId === '') throw new Refusal('messageId: is empty');

@@ -1,8 +1,14 @@
 import { DomainError } from '../core/errors.ts';
-import { MAX_BATCH_EVENTS } from './contract.ts';
+import { MAX_BATCH_EVENTS, MAX_SHARED_BYTES } from './contract.ts';
+import { measure } from './measure.ts';
 
 /** What the real clients post, told by content and not by labels: JSON, text, form-labelled JSON. Pure. */
-export type Parsed = { events: unknown[]; writeKey: string | null };
+export type Parsed = {
+  events: unknown[];
+  writeKey: string | null;
+  /** What events took over from their batch, counted once for each: the body itself says it only once. */
+  sharedBytes: number;
+};
 
 export type CallType = 'track' | 'page' | 'screen' | 'identify' | 'group' | 'alias' | 'batch';
 
@@ -12,7 +18,7 @@ export function parseBody(text: string, type: CallType): Parsed {
   const writeKey = typeof whole['writeKey'] === 'string' ? whole['writeKey'] : null;
   if (type !== 'batch') {
     const { writeKey: _key, ...event } = whole;
-    return { writeKey, events: [{ ...event, type }] };
+    return { writeKey, events: [{ ...event, type }], sharedBytes: 0 };
   }
   const batch = whole['batch'];
   if (!Array.isArray(batch)) throw bad('not_a_batch', 'A batch needs an array "batch".', 'batch');
@@ -24,16 +30,50 @@ export function parseBody(text: string, type: CallType): Parsed {
       at: 'batch',
     });
   }
-  for (const raw of batch) inherit(raw, whole);
-  return { writeKey, events: batch };
+  const shared = sharedOf(whole);
+  let sharedBytes = 0;
+  for (const raw of batch) sharedBytes += inherit(raw, shared);
+  return { writeKey, events: batch, sharedBytes };
 }
 
-/** Events of a batch take `sentAt` and `context` from it where they have none. The parsed event is ours to change. */
-function inherit(raw: unknown, whole: Record<string, unknown>): void {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return;
+/** Stands for a context that no event takes over; an event that has it is refused, with the words in `normalise`. */
+export const NOT_SHARED = 'the context of the batch was too large to be shared';
+/** No time is longer; refused like any other text that is none. */
+const MAX_TIME_CHARS = 64;
+const NO_TIME = 'no time';
+
+type Shared = { sentAt: unknown; context: unknown; contextBytes: number };
+
+/** What events of a batch may take over. Looked at once: thousands of events would share it. */
+function sharedOf({ sentAt, context }: Record<string, unknown>): Shared {
+  const sane =
+    sentAt === undefined ||
+    sentAt === null ||
+    typeof sentAt === 'number' ||
+    (typeof sentAt === 'string' && sentAt.length <= MAX_TIME_CHARS);
+  const time = sane ? sentAt : NO_TIME;
+  if (context === undefined) return { sentAt: time, context, contextBytes: 0 };
+  const { problem, atMostBytes } = measure(context);
+  const contextBytes =
+    problem === 'deep' || atMostBytes <= MAX_SHARED_BYTES
+      ? atMostBytes
+      : Buffer.byteLength(JSON.stringify(context));
+  return problem === 'deep' || contextBytes > MAX_SHARED_BYTES
+    ? { sentAt: time, context: NOT_SHARED, contextBytes: 0 }
+    : { sentAt: time, context, contextBytes };
+}
+
+/**
+ * Events of a batch take `sentAt` and `context` from it where they have none. The parsed event is ours to change. Returns the bytes
+ * this added.
+ */
+function inherit(raw: unknown, { sentAt, context, contextBytes }: Shared): number {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return 0;
   const event = raw as Record<string, unknown>;
-  if (event['sentAt'] === undefined && whole['sentAt'] !== undefined) event['sentAt'] = whole['sentAt'];
-  if (event['context'] === undefined && whole['context'] !== undefined) event['context'] = whole['context'];
+  if (event['sentAt'] === undefined && sentAt !== undefined) event['sentAt'] = sentAt;
+  if (event['context'] !== undefined || context === undefined) return 0;
+  event['context'] = context;
+  return contextBytes;
 }
 
 function toObject(text: string): Record<string, unknown> {

@@ -24,12 +24,13 @@ const UTF8 = new TextDecoder();
 const process = byteBudget(MAX_IN_FLIGHT_BYTES);
 
 /**
- * Gives the text of the body to `use`, unpacked when its first bytes say gzip, and holds its room until `use` has ended. Throws 413
+ * Gives the text of the body to `use`, unpacked when its first bytes say gzip, and holds its room until `use` has ended, which
+ * `hold`s more when it makes more of it. Throws 413
  * for one that is too large, packed or unpacked, 400 for broken gzip, 408 for one that does not come, 429 when there is no room.
  */
 export async function withBody<T>(
   c: Context<AppEnv>,
-  use: (text: string) => Promise<T>,
+  use: (text: string, hold: (bytes: number) => void) => Promise<T>,
   budget: Budget = process,
 ): Promise<T> {
   const room = { held: 0 };
@@ -41,7 +42,7 @@ export async function withBody<T>(
     const packed = await bytesOf(c, hold);
     const body = isGzip(packed) ? await unpack(packed) : packed;
     if (body.length > room.held) hold(body.length - room.held);
-    return await use(UTF8.decode(body));
+    return await use(UTF8.decode(body), hold);
   } finally {
     budget.give(room.held);
   }

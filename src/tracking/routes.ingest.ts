@@ -61,10 +61,11 @@ export function ingestRoutes(): Hono<AppEnv> {
 }
 
 function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
-  return withBody(c, async (text) => {
+  return withBody(c, async (text, hold) => {
     const { ctx } = c.var;
     const receivedAt = ctx.clock.now();
     const parsed = parseBody(text, type);
+    hold(parsed.sharedBytes);
     const writeKey = keyFromHeader(c.req.header('authorization')) ?? writeKeyOr(parsed.writeKey ?? '');
     const sender = await senderOf(ctx, writeKey, c.req.header('origin') ?? null);
     const answer = await commit(
