@@ -1,8 +1,9 @@
 import type { Job } from '../core/jobs.ts';
-import { MINUTE_MS, SECOND_MS } from '../core/time.ts';
+import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import { sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
 import { mailChannel } from './channels/index.ts';
+import { forgetEvents } from './events/store.ts';
 
 /** A scheduled mail is late by this at most. */
 const SCHEDULE_MS = 15 * SECOND_MS;
@@ -27,4 +28,18 @@ const send: Job = {
   run: async (ctx, _data, signal) => void (await sendDue(ctx, mailChannel(ctx.config), signal)),
 };
 
-export const campaignsJobs: Job[] = [schedule, plan, send];
+/** Providers repeat for days; a reader may open an old mail after a year. What events led to stands with the message for good. */
+const KEEP_EVENTS_DAYS = 400;
+/** Deleting in steps keeps each transaction short. */
+const STEP = 5_000;
+
+const forget: Job = {
+  name: 'campaigns.forget-events',
+  everyMs: DAY_MS,
+  run: async (ctx, _data, signal) => {
+    const before = addMs(ctx.clock.now(), -KEEP_EVENTS_DAYS * DAY_MS);
+    while (!signal.aborted && (await forgetEvents(ctx, before, STEP)) === STEP);
+  },
+};
+
+export const campaignsJobs: Job[] = [schedule, plan, send, forget];

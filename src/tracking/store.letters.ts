@@ -77,9 +77,20 @@ export async function takeLetters(ctx: Ctx, which: Which, limit: number): Promis
 /** Whoever has not looked for a quarter of a year will not; a page that sends nonsense must not fill the disk. */
 const KEEP_MS = 90 * DAY_MS;
 
-export async function forgetLetters(ctx: Ctx): Promise<void> {
+/** Forgets at most `limit` letters; returns how many. */
+export async function forgetLetters(ctx: Ctx, limit: number): Promise<number> {
   const before = new Date(ctx.clock.now().getTime() - KEEP_MS);
-  await ctx.db.delete(deadLetter).where(lt(deadLetter.receivedAt, before));
+  const few = ctx.db
+    .select({ id: deadLetter.id })
+    .from(deadLetter)
+    .where(lt(deadLetter.receivedAt, before))
+    .orderBy(asc(deadLetter.receivedAt))
+    .limit(limit);
+  const gone = await ctx.db
+    .delete(deadLetter)
+    .where(inArray(deadLetter.id, few))
+    .returning({ id: deadLetter.id });
+  return gone.length;
 }
 
 /** Deletes those chosen, at most `limit`; returns how many. */

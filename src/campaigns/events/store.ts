@@ -151,3 +151,16 @@ export async function linkNumbers(ctx: Ctx, campaignIds: readonly string[]): Pro
   );
   return new Map(found.map(({ campaignId, url, linkNo }) => [`${campaignId} ${url}`, linkNo]));
 }
+
+/** Forgets at most `limit` of the events received before then; returns how many. */
+export async function forgetEvents(ctx: Ctx, before: Date, limit: number): Promise<number> {
+  const gone = await rows(
+    ctx.db,
+    sql`
+    delete from ${providerEvent} where (provider, provider_event_id) in (
+      select provider, provider_event_id from ${providerEvent} where received_at < ${instant(before)}
+      order by received_at limit ${limit})
+    returning 1`,
+  );
+  return gone.length;
+}

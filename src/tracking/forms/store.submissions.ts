@@ -133,3 +133,27 @@ export async function forgetSpam(ctx: Ctx, before: Date, limit: number): Promise
   );
   return gone.length;
 }
+
+/**
+ * Of what waited for a mail's answer in vain only that it was sent stays; returns how many. What a person took from the
+ * spam has waited since then only, which nothing says: it has a term of its own.
+ */
+export async function forgetUnconfirmed(
+  ctx: Ctx,
+  before: { sent: Date; reviewed: Date },
+  limit: number,
+): Promise<number> {
+  const gone = await rows(
+    ctx.db,
+    sql`
+    update ${formSubmission} set values = '{}', consents = '[]', email = null, ip = '', user_agent = '', page = '',
+      anonymous_id = '', node_id = null
+    where (form_id, submission_id) in (
+      select form_id, submission_id from ${formSubmission}
+      where state = 'pending' and (ip <> '' or anonymous_id <> '') and submitted_at < ${before.sent.toISOString()}::timestamptz
+        and (reviewed_by is null or submitted_at < ${before.reviewed.toISOString()}::timestamptz)
+      limit ${limit} for update skip locked)
+    returning 1`,
+  );
+  return gone.length;
+}

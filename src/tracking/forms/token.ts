@@ -21,7 +21,8 @@ export type SubmissionRef = { formId: string; submissionId: string };
 
 /** A page left open over a weekend still works. */
 const FILL_DAYS = 3;
-const CONFIRM_DAYS = 7;
+/** How long the link of the mail works. */
+export const CONFIRM_DAYS = 7;
 const NONCE_BYTES = 9;
 const ID_BYTES = 16;
 const FILL_BYTES = ID_BYTES + 4 + 6 + 2 + NONCE_BYTES;
