@@ -77,4 +77,39 @@ describe('what somebody typed on a page', () => {
       name: '',
     });
   });
+
+  test('many at once cost as many statements as one', async () => {
+    const statements = async (n: number): Promise<number> => {
+      const ids = Array.from({ length: n }, () => newId());
+      await site.batch(
+        ids.map((id) => ({
+          type: 'identify',
+          messageId: newId(),
+          anonymousId: id,
+          traits: { email: `${id}@many.example`, name: 'Many' },
+        })),
+      );
+      let counted = 0;
+      await deliver(
+        site.api.ctx,
+        captureSubscriptions.map((one) => ({
+          ...one,
+          handle: async (ctx, events) => {
+            const db = new Proxy(ctx.db, {
+              get: (target, name) => {
+                if (['execute', 'insert', 'update', 'delete', 'select'].includes(String(name))) counted += 1;
+                const value: unknown = Reflect.get(target, name);
+                return typeof value === 'function' ? value.bind(target) : value;
+              },
+            });
+            await one.handle({ ...ctx, db }, events);
+          },
+        })),
+      );
+      for (const id of ids)
+        expect(await contactRow(await contactOfVisitor(site, id))).toMatchObject({ kind: 'person' });
+      return counted;
+    };
+    expect(await statements(30)).toBe(await statements(1));
+  });
 });

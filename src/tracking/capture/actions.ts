@@ -27,28 +27,21 @@ export async function captureTraits(tx: Ctx, recorded: readonly EventRecorded[])
   // The stronger lock first, all at once in the order of ids, as everybody takes them: nobody waits in a circle.
   const open = await lockVisitors(tx, contactIds);
   const present = await holdContacts(tx, contactIds);
-  for (const said of await traitsOf(tx, told, present)) await capture(tx, said, open.has(said.nodeId));
-}
-
-async function capture(
-  tx: Ctx,
-  { nodeId, sourceId, occurredAt, traits }: ToldTraits,
-  unknown: boolean,
-): Promise<void> {
-  const fields = typedOf(traits);
-  const hints = hintsOf(tx, fields).map((hint): Evidence => ({
-    ...hint,
-    contactId: nodeId,
-    strength: 'weak',
-    source: sourceId,
-    occurredAt,
-  }));
-  if (hints.length === 0) return;
-  if (unknown)
-    await upsertContacts(tx, [{ ...fields, contactId: nodeId, source: 'site', occurredAt }], {
-      claimed: true,
-    });
-  await addEvidence(tx, hints);
+  const said = (await traitsOf(tx, told, present))
+    .map((one) => ({ ...one, fields: typedOf(one.traits) }))
+    .map((one) => ({ ...one, hints: hintsOf(tx, one) }))
+    .filter(({ hints }) => hints.length > 0);
+  await upsertContacts(
+    tx,
+    said.flatMap(({ nodeId, occurredAt, fields }) =>
+      open.has(nodeId) ? [{ ...fields, contactId: nodeId, source: 'site', occurredAt }] : [],
+    ),
+    { claimed: true },
+  );
+  await addEvidence(
+    tx,
+    said.flatMap(({ hints }) => hints),
+  );
 }
 
 function typedOf(traits: Record<string, unknown>): Partial<ContactFields> {
@@ -56,11 +49,16 @@ function typedOf(traits: Record<string, unknown>): Partial<ContactFields> {
   return Object.fromEntries(TYPED.flatMap((key) => (key in fields ? [[key, fields[key]]] : [])));
 }
 
-function hintsOf(tx: Ctx, { email, phone }: Partial<ContactFields>): Array<Pick<Evidence, 'kind' | 'value'>> {
+type Told = Omit<ToldTraits, 'traits'> & { fields: Partial<ContactFields> };
+
+function hintsOf(tx: Ctx, { nodeId, sourceId, occurredAt, fields }: Told): Evidence[] {
+  const { email, phone } = fields;
   return [
     { kind: 'email' as const, raw: email },
     { kind: 'phone' as const, raw: phone },
-  ].flatMap(({ kind, raw }) =>
-    typeof raw === 'string' && raw !== '' ? [{ kind, value: normalPoint(tx, { kind, raw }) }] : [],
-  );
+  ].flatMap(({ kind, raw }): Evidence[] => {
+    if (typeof raw !== 'string' || raw === '') return [];
+    const value = normalPoint(tx, { kind, raw });
+    return [{ contactId: nodeId, kind, value, strength: 'weak', source: sourceId, occurredAt }];
+  });
 }
