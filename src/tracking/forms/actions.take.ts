@@ -190,17 +190,19 @@ export function consentWords(
 export async function tellOf(
   tx: Ctx,
   form: WholeForm,
-  submission: Pick<Taken, 'submissionId' | 'anonymousId' | 'userAgent' | 'page'>,
+  submission: Pick<Taken, 'submissionId' | 'anonymousId' | 'userAgent' | 'page' | 'submittedAt'>,
   event: 'Form Submitted' | 'Form Confirmed',
   more: Record<string, unknown>,
 ): Promise<void> {
-  const { submissionId, anonymousId, userAgent, page } = submission;
+  const { submissionId, anonymousId, userAgent, page, submittedAt } = submission;
   const sender = { sourceId: form.sourceId, kind: form.source.kind, trust: 'public' as const };
   const raw = {
     type: 'track',
     event,
     messageId: `${submissionId}:${event === 'Form Confirmed' ? 'confirmed' : 'submitted'}`,
     anonymousId,
+    // What a person takes from the spam happened when it was sent.
+    ...(event === 'Form Submitted' ? { timestamp: submittedAt.toISOString() } : {}),
     properties: { form: form.name, form_id: form.formId, ...more },
     context: { userAgent, ...(page === '' ? {} : { page: { url: page } }) },
   };

@@ -129,6 +129,10 @@ test('a person takes back what was taken for spam, once, and then it counts from
     await world.query(sql`select occurred_at = ${kept.submittedAt}::timestamptz as "sameTime", proof ->> 'userAgent' as agent
       from consent where contact_id = ${taken?.contactId}::uuid`),
   ).toEqual([{ sameTime: true, agent: PERSON }]);
+  expect(
+    await world.query(sql`select occurred_at = ${kept.submittedAt}::timestamptz as "sameTime" from event
+      where name = 'Form Submitted' and message_id = ${`${kept.id}:submitted`}`),
+  ).toEqual([{ sameTime: true }]);
   expect((await world.owner('POST', `${path}/approve`)).status).toBe(409);
   expect((await world.owner('POST', `${path}/reject`)).status).toBe(409);
   const broken = await world.form();
