@@ -73,7 +73,11 @@ function render(
     const couponCode = rest.coupon?.code ?? null;
     return { id, contactId, campaignId, attempt, from, to: entry.email ?? '', couponCode, ...rendered };
   } catch (error) {
-    return { state: 'failed', reason: 'not_renderable', detail: messageOf(error).slice(0, 300) };
+    return {
+      state: 'failed',
+      reason: 'not_renderable',
+      detail: messageOf(error).slice(0, 300).toWellFormed(),
+    };
   }
 }
 

@@ -64,25 +64,44 @@ function store(ctx: Ctx, submissions: readonly Submission[], writer: string): Pr
   return untilUndisturbed(() => inTx(ctx, (tx) => recordBatch(tx, submissions, writer)));
 }
 
-/** Halves what cannot be stored until the guilty events are alone: they become dead letters, the others facts. */
+/** What was refused goes apart; the rest is halved until the guilty events are alone: they become dead letters, the others facts. */
 async function salvage(ctx: Ctx, whole: Submission, writer: string, error: unknown): Promise<Outcome> {
   const { sender, events, rejected } = whole;
+  if (rejected.length > 0) {
+    await letters(ctx, { sender, events: [], rejected }, writer);
+    return part(ctx, { sender, events, rejected: [] }, writer);
+  }
   const [only] = events;
   if (only === undefined) throw error;
   if (events.length === 1) {
     const { messageId } = only.event;
     const letter = { ok: false, messageId, reason: poisonReason(error), raw: rawOf(only.event) } as const;
-    const [outcome] = await store(ctx, [{ sender, events: [], rejected: [...rejected, letter] }], writer);
-    return { accepted: 0, notes: outcome?.notes ?? [], unstored: [letter] };
+    await letters(ctx, { sender, events: [], rejected: [letter] }, writer);
+    return { accepted: 0, notes: [], unstored: [letter] };
   }
   const middle = events.length >> 1;
-  const first = await part(ctx, { sender, events: events.slice(0, middle), rejected }, writer);
+  const first = await part(ctx, { sender, events: events.slice(0, middle), rejected: [] }, writer);
   const second = await part(ctx, { sender, events: events.slice(middle), rejected: [] }, writer);
   return {
     accepted: first.accepted + second.accepted,
     notes: [...first.notes, ...second.notes],
     unstored: [...first.unstored, ...second.unstored],
   };
+}
+
+/** What was refused, alone; without its text when the database would not take even that. */
+async function letters(ctx: Ctx, refused: Submission, writer: string): Promise<void> {
+  try {
+    await store(ctx, [refused], writer);
+  } catch (error) {
+    if (!isPoison(error)) throw error;
+    ctx.log.error(
+      { err: error, letters: refused.rejected.length },
+      'dead letters are kept without their text',
+    );
+    const rejected = refused.rejected.map((letter) => ({ ...letter, raw: '' }));
+    await store(ctx, [{ ...refused, rejected }], writer);
+  }
 }
 
 async function part(ctx: Ctx, submission: Submission, writer: string): Promise<Outcome> {

@@ -148,7 +148,7 @@ function letterOf(
   what: Pick<DeadLetterRow, 'messageId' | 'reason' | 'raw'>,
 ): DeadLetterRow {
   const { messageId, reason } = what;
-  const raw = what.raw.slice(0, MAX_RAW_CHARS);
+  const raw = what.raw.slice(0, MAX_RAW_CHARS).toWellFormed();
   const id = idFrom(`${sourceId}\n${messageId}\n${reason}\n${raw}`);
   return { id, sourceId, kind, trust, messageId, reason, raw };
 }

@@ -62,25 +62,31 @@ export function deepText(value: unknown, maxChars: number): string {
   const parts: string[] = [];
   let chars = 0;
   /** What is still to be written, the next last: text as it is, or a value. */
-  const rest: Array<{ text: string } | { value: unknown }> = [{ value }];
+  const rest: Piece[] = [{ value }];
   for (let next = rest.pop(); next !== undefined && chars < maxChars; next = rest.pop()) {
     if ('text' in next) {
       parts.push(next.text);
       chars += next.text.length;
     } else if (typeof next.value === 'object' && next.value !== null) {
-      rest.push(...piecesOf(next.value).toReversed());
+      pushPieces(rest, next.value, maxChars - chars);
     } else {
       rest.push({ text: JSON.stringify(next.value) ?? 'null' });
     }
   }
-  return parts.join('').slice(0, maxChars);
+  return parts.join('').slice(0, maxChars).toWellFormed();
 }
 
-function piecesOf(node: object): Array<{ text: string } | { value: unknown }> {
-  const open = Array.isArray(node) ? '[' : '{';
-  const pieces = Object.entries(node).flatMap(([key, value], i) => {
-    const name = Array.isArray(node) ? '' : `${JSON.stringify(key)}:`;
-    return [{ text: (i === 0 ? '' : ',') + name }, { value: value as unknown }];
-  });
-  return [{ text: open }, ...pieces, { text: open === '[' ? ']' : '}' }];
+type Piece = { text: string } | { value: unknown };
+
+/** The last piece first, and no more members than `maxChars` can show: each writes at least one. */
+function pushPieces(rest: Piece[], node: object, maxChars: number): void {
+  const isList = Array.isArray(node);
+  const keys = isList ? [] : Object.keys(node);
+  rest.push({ text: isList ? ']' : '}' });
+  for (let i = Math.min(isList ? node.length : keys.length, maxChars) - 1; i >= 0; i--) {
+    const key = keys[i] ?? i;
+    const name = isList ? '' : `${JSON.stringify(key)}:`;
+    rest.push({ value: Reflect.get(node, key) as unknown }, { text: (i === 0 ? '' : ',') + name });
+  }
+  rest.push({ text: isList ? '[' : '{' });
 }

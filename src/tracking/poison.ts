@@ -1,4 +1,5 @@
 import { DomainError, messageOf } from '../core/errors.ts';
+import { storable } from '../core/text.ts';
 
 /** Whose fault a failed transaction is: of what was in it, or of nobody who sent anything. Pure. */
 
@@ -31,7 +32,7 @@ function codeOf(error: unknown): string | null {
 /** The reason a dead letter gives. */
 export function poisonReason(error: unknown): string {
   const detail = error instanceof DomainError ? error.detail : messageOf(error);
-  return `could not be stored: ${detail}`.slice(0, MAX_REASON_CHARS);
+  return storable(`could not be stored: ${detail}`.slice(0, MAX_REASON_CHARS));
 }
 
 const MAX_REASON_CHARS = 300;

@@ -1,4 +1,5 @@
 import type { Context, Hono } from 'hono';
+import { DomainError } from '../core/errors.ts';
 import { describe, newRouter } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { commit } from './actions.commit.ts';
@@ -9,6 +10,7 @@ import { ingestAnswer } from './contract.ts';
 import type { Sender } from './fact.ts';
 import { parseBody } from './parse.ts';
 import type { CallType } from './parse.ts';
+import { isPoison } from './poison.ts';
 import { withBody } from './routes.body.ts';
 import { submissionOf } from './submission.ts';
 
@@ -61,7 +63,7 @@ export function ingestRoutes(): Hono<AppEnv> {
 }
 
 function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
-  return withBody(c, async (text, hold) => {
+  const work = withBody(c, async (text, hold) => {
     const { ctx } = c.var;
     const receivedAt = ctx.clock.now();
     const parsed = parseBody(text, type);
@@ -74,7 +76,26 @@ function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
     );
     return c.json(answer);
   });
+  return work.catch((error: unknown) => {
+    throw again(error);
+  });
 }
+
+/**
+ * A mistake of ours must not look like the client's: clients throw away what a 4xx answers, with the whole batch, and send again
+ * after a 503.
+ */
+function again(error: unknown): unknown {
+  if (error instanceof DomainError || !(error instanceof RangeError || isPoison(error))) return error;
+  return new DomainError({
+    code: 'not_stored',
+    status: 503,
+    detail: 'These events could not be stored right now. Send them again a little later.',
+    retryAfterS: RETRY_AFTER_S,
+    cause: error,
+  });
+}
+const RETRY_AFTER_S = 30;
 
 /** What a page sends that may store nothing is put under its visitor of the day. */
 async function eventsOf(

@@ -92,6 +92,6 @@ describe('on the way in', () => {
     release();
     await locked;
     const answers = await Promise.all(sending);
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 429]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(3);
   });
 });

@@ -70,7 +70,7 @@ export async function sendEach(
 
 /** A provider's words as one short line for the ledger. */
 export function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 300);
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 300).toWellFormed();
 }
 
 /** The id every bounce and reply to the message carries. */

@@ -83,7 +83,7 @@ export function readEvent(told: unknown, receivedAt: Date): ProviderEvent {
     reason: text('reason', MAX_REASON) ?? text('response', MAX_REASON),
     userAgent: text('useragent', MAX_REASON),
     url: text('url', 2_000),
-    raw: storable(raw).slice(0, MAX_RAW),
+    raw: storable(raw.slice(0, MAX_RAW)),
   };
 }
 

@@ -115,7 +115,7 @@ const hostOf = (url: URL): string => url.hostname.toLowerCase().replace(/^www\./
 
 function short(text: string | null | undefined, max = MAX_TEXT): string | null {
   const trimmed = (text ?? '').trim();
-  return trimmed === '' ? null : trimmed.slice(0, max);
+  return trimmed === '' ? null : trimmed.slice(0, max).toWellFormed();
 }
 
 const lower = (text: string | null): string | null => text?.toLowerCase() ?? null;

@@ -38,7 +38,7 @@ export function readAnswers(definition: FormDefinition, posted: Posted, locale: 
     // A hidden field is not the visitor's to mend: what does not fit is left out.
     if (field.type === 'hidden') values[field.key] = fault === null && text !== '' ? text : field.value;
     else {
-      values[field.key] = storable(text).slice(0, limitOf(field));
+      values[field.key] = storable(text.slice(0, limitOf(field)));
       if (fault !== null) errors.push({ key: field.key, fault });
     }
   }
@@ -104,7 +104,7 @@ export function contactFieldsOf(definition: FormDefinition, values: Values): Par
 /** A custom attribute holds so many characters. */
 const MAX_ATTRIBUTE = 2_000;
 const cut = (value: string | boolean): string | boolean =>
-  typeof value === 'string' ? value.slice(0, MAX_ATTRIBUTE) : value;
+  typeof value === 'string' ? value.slice(0, MAX_ATTRIBUTE).toWellFormed() : value;
 
 /** True when the answers tell who somebody is. */
 export const saysWho = (fields: Partial<ContactFields>): boolean =>
