@@ -1,5 +1,5 @@
 import type { IngestAnswer } from './contract.ts';
-import type { NormalEvent, Note, Sender, SentEvent } from './fact.ts';
+import type { EventType, NormalEvent, Note, Sender, SentEvent } from './fact.ts';
 import { normalise } from './normalise.ts';
 import type { Rejected } from './normalise.ts';
 
@@ -42,8 +42,26 @@ export function answerOf(submission: Submission, { accepted, notes, unstored }: 
   return answer;
 }
 
-/** The event as a client would send it again. */
+/** The event as a client would send it again: judged anew it is the same event. */
 export function rawOf(event: NormalEvent): string {
-  const { name, occurredAt, properties, ...rest } = event;
-  return JSON.stringify({ ...rest, event: name, timestamp: occurredAt, properties });
+  const { name, occurredAt, properties, previousId: _told, ...rest } = event;
+  return JSON.stringify({ ...rest, timestamp: occurredAt, ...saidBy(event.type, name, properties) });
+}
+
+/** The fields in which each call says what it says. */
+function saidBy(
+  type: EventType,
+  name: string,
+  properties: NormalEvent['properties'],
+): Record<string, unknown> {
+  if (type === 'identify') return { traits: properties };
+  if (type === 'group') {
+    const { groupId, ...traits } = properties;
+    return { groupId, traits };
+  }
+  if (type === 'alias') {
+    const { previousId, ...more } = properties;
+    return { previousId, properties: more };
+  }
+  return type === 'track' ? { event: name, properties } : { properties };
 }
