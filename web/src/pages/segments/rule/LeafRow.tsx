@@ -2,8 +2,10 @@ import { ActionIcon, JsonInput, Select, Text, Tooltip } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { AttributeLeaf } from './AttributeLeaf.tsx';
+import { BehaviourLeaf } from './BehaviourLeaf.tsx';
 import classes from './builder.module.css';
 import { useEditing } from './editing.ts';
+import { EventLeaf } from './EventLeaf.tsx';
 import { freshLeaf } from './fresh.ts';
 import type { LeafDraft, LeafNode } from './model.ts';
 import { PurchaseLeaf } from './PurchaseLeaf.tsx';
@@ -14,7 +16,7 @@ export type LeafProps = {
   errorAt: (path: string) => string | undefined;
 };
 
-const KINDS = ['attribute', 'purchase', 'segment'] as const;
+const KINDS = ['attribute', 'purchase', 'behaviour', 'event', 'segment'] as const;
 
 /** One condition: what it is about, then its own fields; problems stand right under it. */
 export function LeafRow({ node }: { node: LeafNode }) {
@@ -45,6 +47,8 @@ export function LeafRow({ node }: { node: LeafNode }) {
         />
         {known === 'attribute' && <AttributeLeaf {...props} />}
         {known === 'purchase' && <PurchaseLeaf {...props} />}
+        {known === 'behaviour' && <BehaviourLeaf {...props} />}
+        {known === 'event' && <EventLeaf {...props} />}
         {known === 'segment' && <SegmentLeaf {...props} />}
         {known === undefined && <OtherLeaf {...props} />}
       </div>

@@ -7,6 +7,7 @@ import { currencyDigits } from '../../../lib/format.ts';
 import classes from './builder.module.css';
 import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
+import { isRecord, putWhere } from './model.ts';
 import { WindowFields } from './WindowFields.tsx';
 
 const MEASURES = [
@@ -25,9 +26,6 @@ const MONEY: ReadonlySet<unknown> = new Set(['revenue', 'margin', 'averageOrderV
 const MOMENT: ReadonlySet<unknown> = new Set(['firstAt', 'lastAt']);
 const OPS = ['is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between'] as const;
 const MOMENT_OPS = ['gt', 'gte', 'lt', 'lte', 'between'] as const;
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
 
 /** Money is shown in whole units and sent in minor ones. */
 function scaled(value: unknown, factor: number): unknown {
@@ -113,12 +111,7 @@ const LISTS = ['products', 'categories', 'channels', 'coupons'] as const;
 
 function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record<string, unknown> }) {
   const { t } = useTranslation('segments');
-  const setWhere = (key: string, value: unknown) => {
-    const { [key]: _old, ...others } = where;
-    const next = value === undefined ? others : { ...others, [key]: value };
-    const { where: _where, ...rest } = leaf;
-    onChange(Object.keys(next).length === 0 ? rest : { ...rest, type: leaf.type, where: next });
-  };
+  const setWhere = (key: string, value: unknown) => onChange(putWhere(leaf, key, value));
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" className={classes['details'] ?? ''}>
       {LISTS.map((key) => (

@@ -10,6 +10,9 @@ export function freshAttribute(fields: readonly CatalogueField[]): LeafDraft {
 /** A new condition of a kind, ready to be filled in. */
 export function freshLeaf(type: string, fields: readonly CatalogueField[]): LeafDraft {
   if (type === 'purchase') return { type, measure: 'orders', op: 'gte', value: 1 };
+  if (type === 'behaviour') return { type, measure: 'visits', op: 'gte', value: 1, days: 30 };
+  if (type === 'event')
+    return { type, name: '', op: 'gte', value: 1, window: { type: 'last', unit: 'days', amount: 30 } };
   if (type === 'segment') return { type };
   return freshAttribute(fields);
 }

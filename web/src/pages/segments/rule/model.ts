@@ -20,7 +20,7 @@ export const newGroup = (children: RuleNode[] = [], mode: Mode = 'all'): GroupNo
 });
 export const newLeaf = (leaf: LeafDraft): LeafNode => ({ id: newNodeId(), leaf });
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
 function nodeOf(rule: unknown): RuleNode {
@@ -92,12 +92,30 @@ const blank = (value: unknown): boolean =>
 /** Whether a condition still lacks what it compares with: nothing is asked of the server until then. */
 function isIncomplete(leaf: LeafDraft): boolean {
   if (leaf.type === 'segment') return blank(leaf['segmentId']);
+  if (leaf.type === 'event' && (blank(leaf['name']) || testsIncomplete(leaf['where']))) return true;
+  if ('days' in leaf && blank(leaf['days'])) return true;
+  return lacksValue(leaf);
+}
+
+const testsIncomplete = (tests: unknown): boolean =>
+  Array.isArray(tests) &&
+  tests.some((test) => isRecord(test) && (blank(test['property']) || lacksValue(test)));
+
+function lacksValue(leaf: Record<string, unknown>): boolean {
   const op = leaf['op'];
   if (typeof op !== 'string' || op === 'exists' || op === 'lacks') return false;
   if (op === 'between') return blank(leaf['from']) || blank(leaf['to']);
   if (op === 'within') return blank(leaf['amount']);
   if (op === 'anniversary') return blank(leaf['days']);
   return blank(leaf['value']);
+}
+
+/** A leaf with one part of its filter replaced; a filter that says nothing goes. */
+export function putWhere(leaf: LeafDraft, key: string, value: unknown): LeafDraft {
+  const { where, ...rest } = leaf;
+  const { [key]: _old, ...others } = isRecord(where) ? where : {};
+  const next = value === undefined ? others : { ...others, [key]: value };
+  return Object.keys(next).length === 0 ? rest : { ...rest, where: next };
 }
 
 /** Leaves without a value, and groups without a child. */
