@@ -8,7 +8,7 @@ export function CopyField({ label, value }: { label: string; value: string }) {
   return (
     <Stack gap={6}>
       <Group justify="space-between" align="center" wrap="nowrap">
-        <Text size="sm" fw={550}>
+        <Text size="sm" fw={550} miw={0} style={{ overflowWrap: 'anywhere' }}>
           {label}
         </Text>
         <CopyButton value={value} timeout={2_000}>
