@@ -13,6 +13,7 @@ import type { DeadLetterView, LettersInput, ReplayAnswer, ReplayedMany } from '.
 import type { Sender, SentEvent } from './fact.ts';
 import { normalise } from './normalise.ts';
 import { isPoison, poisonReason } from './poison.ts';
+import { seesEverybody } from './sight.ts';
 import * as store from './store.letters.ts';
 import type { StoredLetter } from './store.letters.ts';
 import { sourceById } from './store.sources.ts';
@@ -31,10 +32,16 @@ export async function listLetters(
     before = { receivedAt: cursorInstant(receivedAt), id: cursorId(id) };
   }
   const found = await store.listLetters(ctx, { sourceId: query.sourceId, before }, query.limit + 1);
+  const masked = !seesEverybody(ctx);
   const page = toPage(found, query.limit, (row) => [row.receivedAt.toISOString(), row.id]);
   return {
     ...page,
-    items: page.items.map((row) => ({ ...row, receivedAt: row.receivedAt.toISOString() })),
+    items: page.items.map((row) => ({
+      ...row,
+      raw: masked ? '' : row.raw,
+      masked,
+      receivedAt: row.receivedAt.toISOString(),
+    })),
   };
 }
 

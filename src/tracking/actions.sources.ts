@@ -6,6 +6,7 @@ import { idFrom, newId, newToken } from '../core/ids.ts';
 import type { RecentEvent, SourceHealth, SourceKind, SourcePatch, SourceView } from './contract.ts';
 import { forgetSources } from './store.cache.ts';
 import { minutesOf, recentOf } from './store.health.ts';
+import { seesEverybody } from './sight.ts';
 import * as store from './store.sources.ts';
 
 const WRITE_KEY_BYTES = 18;
@@ -106,7 +107,16 @@ export async function installServerSource(ctx: Ctx): Promise<void> {
 export async function recentEventsOf(ctx: Ctx, id: string): Promise<RecentEvent[]> {
   authorise(ctx, 'tracking:read');
   if ((await store.sourceById(ctx, id)) === null) throw notFound('source', id);
-  return recentOf(ctx, id, RECENT);
+  const found = await recentOf(ctx, id, RECENT);
+  if (seesEverybody(ctx)) return found.map((one) => ({ ...one, masked: false }));
+  return found.map((one) => ({
+    ...one,
+    contactId: null,
+    properties: null,
+    context: null,
+    raw: null,
+    masked: true,
+  }));
 }
 
 /** The minutes of the last hours in which something came. Throws 404. */

@@ -83,7 +83,13 @@ export const sourceHealth = z.object({
 });
 export type SourceHealth = z.infer<typeof sourceHealth>;
 
-/** One line of the live debugger: an event that came, and what became of it. */
+/**
+ * True when what the event says of a person is left out: it needs the right `contacts:read` and, of a user, the sight of all
+ * contacts, because a source has events of everybody.
+ */
+const masked = z.boolean();
+
+/** One line of the live debugger: an event that came, and what became of it. When `masked`, the last four are null. */
 const recentEvent = z.object({
   id: z.uuid(),
   receivedAt: z.iso.datetime(),
@@ -102,9 +108,10 @@ const recentEvent = z.object({
   context: z.record(z.string(), z.unknown()).nullable(),
   /** The text of a rejected one. */
   raw: z.string().nullable(),
+  masked,
 });
 export type RecentEvent = z.infer<typeof recentEvent>;
-/** Newest first. */
+/** Newest first, of the last seven days. */
 export const recentEvents = z.object({ items: z.array(recentEvent) });
 
 const LETTER_KINDS = ['event', 'order'] as const;
@@ -119,7 +126,9 @@ export const deadLetterView = z
     trust: z.enum(['public', 'server']),
     messageId: z.string().nullable(),
     reason: z.string(),
+    /** Empty when `masked`; such a letter can be replayed all the same. */
     raw: z.string(),
+    masked,
     receivedAt: z.iso.datetime(),
   })
   .meta({ id: 'DeadLetter' });

@@ -51,13 +51,14 @@ export async function minutesOf(ctx: Ctx, sourceId: string, hours: number): Prom
 /** Each window costs what came in it: the next one is looked at only when the last held too little. */
 const WINDOWS_MS = [10_000, 2 * MINUTE_MS, 30 * MINUTE_MS, DAY_MS, 30 * DAY_MS];
 
-type RecentRow = Omit<RecentEvent, 'receivedAt' | 'occurredAt'> & {
+type Recent = Omit<RecentEvent, 'masked'>;
+type RecentRow = Omit<Recent, 'receivedAt' | 'occurredAt'> & {
   receivedAt: string;
   occurredAt: string | null;
 };
 
 /** The newest events of a source with their verdicts. */
-export async function recentOf(ctx: Ctx, sourceId: string, limit: number): Promise<RecentEvent[]> {
+export async function recentOf(ctx: Ctx, sourceId: string, limit: number): Promise<Recent[]> {
   let found: RecentRow[] = [];
   for (const windowMs of WINDOWS_MS) {
     const since = new Date(ctx.clock.now().getTime() - windowMs);

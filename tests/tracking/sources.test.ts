@@ -239,4 +239,29 @@ describe('a dead letter', () => {
     const stranger = await site.api.key({ scopes: ['contacts:read'] });
     expect((await stranger.send('GET', '/api/dead-letters')).status).toBe(403);
   });
+
+  test('and a recent event show what people told only to whoever may see all contacts', async () => {
+    const told = { email: 'secret@example.com' };
+    const wrong = await setAside({ ...track('Wrong', { properties: told }), type: 'dance' });
+    const right = track('Right', { properties: told, context: { traits: told } });
+    await site.batch([right]);
+    const own = await site.api.person('developer', { visibility: 'own' });
+    const limited = await site.api.key({ scopes: ['tracking:read'] });
+    const letters = `/api/dead-letters?limit=200&sourceId=${site.sourceId}`;
+    const recent = `/api/sources/${site.sourceId}/recent`;
+    for (const send of [own.send, limited.send]) {
+      for (const path of [letters, recent])
+        expect((await send('GET', path)).text).not.toContain('secret@example.com');
+      const { items } = (await send('GET', recent)).body as { items: RecentEvent[] };
+      expect(items.find(({ messageId }) => messageId === right.messageId)).toMatchObject({
+        ...{ name: 'Right', verdict: 'accepted', masked: true },
+        ...{ contactId: null, properties: null, context: null, raw: null },
+      });
+      const { items: masked } = (await send('GET', letters)).body as { items: DeadLetterView[] };
+      expect(masked.find(({ id }) => id === wrong.id)).toMatchObject({ raw: '', masked: true });
+    }
+    const whole = await site.api.key({ scopes: ['tracking:read', 'contacts:read'] });
+    for (const path of [letters, recent])
+      expect((await whole.send('GET', path)).text).toContain('secret@example.com');
+  });
 });

@@ -82,6 +82,7 @@ export default {
   properties: 'properties',
   context: 'context',
   whose: 'Whose it is',
+  hidden: 'Hidden: needs the right to see all contacts',
   letters: 'Dead letters',
   lettersHint:
     'Events that could not be stored and orders that could not be taken. Nothing is lost: mend and try again.',

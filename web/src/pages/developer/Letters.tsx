@@ -54,7 +54,7 @@ export function Letters({ sourceId }: { sourceId: string }) {
       header: t('developer:text'),
       cell: (row) => (
         <Text size="sm" c="dimmed" ff="monospace" lineClamp={1} style={{ overflowWrap: 'anywhere' }}>
-          {row.raw.slice(0, 300)}
+          {row.masked ? t('developer:hidden') : row.raw.slice(0, 300)}
         </Text>
       ),
     },
@@ -156,18 +156,24 @@ function Letter(props: { letter: DeadLetterView; writes: boolean; onGone: () => 
           {t(`developer:trust.${letter.trust}`)} · <DateTime at={letter.receivedAt} />
         </Text>
       </div>
-      <Textarea
-        label={t('developer:text')}
-        description={props.writes ? t('developer:textHint') : undefined}
-        className={classes['code'] ?? ''}
-        autosize
-        minRows={10}
-        maxRows={26}
-        spellCheck={false}
-        readOnly={!props.writes}
-        value={raw}
-        onChange={(event) => setRaw(event.currentTarget.value)}
-      />
+      {letter.masked ? (
+        <Text size="sm" c="dimmed">
+          {t('developer:hidden')}
+        </Text>
+      ) : (
+        <Textarea
+          label={t('developer:text')}
+          description={props.writes ? t('developer:textHint') : undefined}
+          className={classes['code'] ?? ''}
+          autosize
+          minRows={10}
+          maxRows={26}
+          spellCheck={false}
+          readOnly={!props.writes}
+          value={raw}
+          onChange={(event) => setRaw(event.currentTarget.value)}
+        />
+      )}
       {props.writes && (
         <Group justify="space-between">
           <Button variant="subtle" color="red" loading={remove.isPending} onClick={() => remove.mutate()}>

@@ -133,6 +133,11 @@ function Details({ event }: { event: RecentEvent }) {
             {label}: {JSON.stringify(value, null, 2)}
           </Code>
         ))}
+      {event.masked && (
+        <Text size="sm" c="dimmed">
+          {t('hidden')}
+        </Text>
+      )}
       {event.raw !== null && (
         <Code block style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
           {event.raw}
