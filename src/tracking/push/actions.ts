@@ -1,6 +1,7 @@
-import { holdContacts, recordPushPoint } from '../../contacts/index.ts';
+import { recordPushPoint } from '../../contacts/index.ts';
 import { inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { untilUndisturbed } from '../../core/deadlock.ts';
 import { senderOf } from '../actions.senders.ts';
 import { isDayVisitor } from '../cookieless/visitor.ts';
 import { ensureVisitors } from '../store.visitors.ts';
@@ -21,13 +22,12 @@ export async function subscribePush(ctx: Ctx, input: PushSubscribe, origin: stri
   await senderOf(ctx, input.writeKey, origin);
   const { anonymousId, subscription } = input;
   if (isDayVisitor(anonymousId)) return false;
-  return inTx(ctx, async (tx) => {
-    const node = (await ensureVisitors(tx, [anonymousId])).get(anonymousId);
-    if (node === undefined) return false;
-    const contactId = (await holdContacts(tx, [node])).get(node);
-    if (contactId === undefined) return false;
-    const { endpoint, keys } = subscription;
-    await recordPushPoint(tx, { contactId, nodeId: node, endpoint, raw: JSON.stringify({ endpoint, keys }) });
-    return true;
-  });
+  const { endpoint, keys } = subscription;
+  return untilUndisturbed(() =>
+    inTx(ctx, async (tx) => {
+      const nodeId = (await ensureVisitors(tx, [anonymousId])).get(anonymousId);
+      if (nodeId === undefined) return false;
+      return recordPushPoint(tx, { nodeId, endpoint, raw: JSON.stringify({ endpoint, keys }) });
+    }),
+  );
 }
