@@ -144,6 +144,26 @@ describe.skipIf(missing !== undefined)(title, () => {
     await visitor.close();
   });
 
+  test('a form that posts to Otklik itself is told of by the server alone', async () => {
+    const own = await shop.source();
+    const host = new URL(/src="([^"]+)"/.exec(own.line)?.[1] ?? '').origin;
+    shop.put('/own-form', {
+      head: own.line,
+      body: `<form id="hosted" action="${host}/f/${'0'.repeat(8)}" method="post" target="f1"><button id="post">Send</button></form>
+        <form id="plain" action="/f/" target="f2"><input name="action" value="x"><button id="other">Send</button></form>
+        <iframe name="f1"></iframe><iframe name="f2"></iframe>`,
+    });
+    const visitor = await shop.visitor();
+    const page = await visitor.newPage();
+    await page.goto('/own-form');
+    await ready(page);
+    await page.click('#post');
+    await page.click('#other');
+    const forms = await own.stored('Form Submitted');
+    expect(forms.map(({ properties }) => properties['formId'])).toEqual(['plain']);
+    await visitor.close();
+  });
+
   test('calls made before the file has arrived are worked off in order; e-commerce calls have the names of the Segment specification', async () => {
     const own = await shop.source();
     shop.put('/product', {

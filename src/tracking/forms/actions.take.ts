@@ -203,7 +203,7 @@ export async function tellOf(
     anonymousId,
     // What a person takes from the spam happened when it was sent.
     ...(event === 'Form Submitted' ? { timestamp: submittedAt.toISOString() } : {}),
-    properties: { form: form.name, form_id: form.formId, ...more },
+    properties: { form: form.name, form_id: form.formId, formId: form.formId, ...more },
     context: { userAgent, ...(page === '' ? {} : { page: { url: page } }) },
   };
   await recordBatch(tx, [submissionOf(sender, [raw], tx.clock.now())], WRITER);

@@ -1,5 +1,5 @@
 import { identify, track } from './calls.ts';
-import { given, isOff, listen } from './page.ts';
+import { given, host, isOff, listen, safely } from './page.ts';
 
 /**
  * Forms that were sent: every one is told by its name; what was typed as email, name and phone only of forms the site has
@@ -36,11 +36,14 @@ const submitted = (event: Event): void => {
   if (!(form instanceof HTMLFormElement)) return;
   // A field called "id" or "name" hides the form's own property.
   const attribute = (name: string): string => form.getAttribute(name) ?? '';
+  const action = attribute('action');
+  // A form of Otklik's own is told of by the server, once it has taken it.
+  if (safely(() => new URL(action, document.baseURI).href.startsWith(`${host}/f/`))) return;
   const marked = form.matches(`[data-otklik-form]${given.forms ? `,${given.forms}` : ''}`);
   track('Form Submitted', {
     formId: attribute('data-otklik-form') || attribute('id'),
     formName: attribute('name'),
-    action: attribute('action').replace(/[?#].*/, ''),
+    action: action.replace(/[?#].*/, ''),
     captured: marked,
   });
   if (!marked) return;
