@@ -28,7 +28,10 @@ export async function findByExternalIds(ctx: Ctx, ids: readonly ExternalId[]): P
   return new Map(found.map(({ contactId, nodeId, ...id }) => [externalIdKey(id), { contactId, nodeId }]));
 }
 
-/** Contacts by email or phone, keyed by `pointKey`. What several contacts share names none of them: families share phones. */
+/**
+ * Contacts by email or phone, keyed by `pointKey`. What several contacts share names the one of them who has proven it, or else
+ * none: families share phones. What was only claimed names nobody.
+ */
 export async function findByPoints(
   ctx: Ctx,
   points: ReadonlyArray<{ kind: string; value: string }>,
@@ -42,10 +45,13 @@ export async function findByPoints(
       select coalesce(p.origin_id, p.contact_id) from ${contactPoint} p
       where p.contact_id = f."contactId" and p.kind = f.kind and p.value = f.value limit 1), f."contactId") as "nodeId"
     from (
-      select l.kind, l.value, min(l.contact_id::text)::uuid as "contactId"
+      select l.kind, l.value, coalesce(min(l.contact_id::text) filter (where p.verified_at is not null),
+        min(l.contact_id::text))::uuid as "contactId"
       from jsonb_to_recordset(${json(wanted)}) as w(kind text, value text)
       join ${contactPointLookup} l on l.kind = w.kind and l.value = w.value
+      join ${contactPoint} p on p.contact_id = l.contact_id and p.kind = l.kind and p.value = l.value and not p.claimed
       group by l.kind, l.value having count(distinct l.contact_id) = 1
+        or count(distinct l.contact_id) filter (where p.verified_at is not null) = 1
     ) f`,
   );
   return new Map(found.map(({ contactId, nodeId, ...point }) => [pointKey(point), { contactId, nodeId }]));
