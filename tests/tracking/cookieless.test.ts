@@ -55,4 +55,29 @@ describe('visitors counted without cookies', () => {
     expect(named).not.toMatchObject({ anonymousId: 'x' });
     expect(kept).toBe(other);
   });
+
+  test('nothing that tells who it is of stays with it, in its context either', async () => {
+    const [named] = await nameDayVisitors(base.ctx, READER, [
+      {
+        ...EVENT,
+        type: 'alias',
+        previousId: 'user-1',
+        groupId: 'acme',
+        context: { cookieless: true, locale: 'en', userHash: 'proof', traits: { email: 'ana@example.com' } },
+      },
+    ]);
+    expect(named).toMatchObject({ previousId: null, groupId: null });
+    expect((named as { context: object }).context).toEqual({ cookieless: true, locale: 'en' });
+  });
+
+  test('an id a client makes like that of a visitor of the day is one of its own, and names none of them', async () => {
+    const anonymousId = await idOf(READER);
+    for (const made of [anonymousId, ` ${anonymousId}`]) {
+      const [named] = await nameDayVisitors(base.ctx, READER, [
+        { type: 'identify', anonymousId: made, traits: { email: 'ana@example.com' } },
+      ]);
+      expect(named).toMatchObject({ anonymousId: `own:${anonymousId}` });
+      expect(isDayVisitor((named as { anonymousId: string }).anonymousId)).toBe(false);
+    }
+  });
 });

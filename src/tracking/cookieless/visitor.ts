@@ -26,7 +26,19 @@ export function isCookieless(raw: unknown): raw is { context: object } & object 
   );
 }
 
-/** The event under the visitor of the day and nobody else: whatever ids it brought are dropped. */
-export function asDayVisitor(raw: object, anonymousId: string): object {
-  return { ...raw, anonymousId, userId: null, traits: null };
+/** The event under the visitor of the day and nobody else: whatever it brought to tell who it is of is dropped. */
+export function asDayVisitor(raw: { context: object }, anonymousId: string): object {
+  const { userHash: _proof, traits: _told, ...context } = raw.context as Record<string, unknown>;
+  return { ...raw, context, anonymousId, userId: null, previousId: null, groupId: null, traits: null };
+}
+
+/** Whether a client itself calls a visitor what only we call visitors of a day. */
+export function isForged(raw: unknown): raw is { anonymousId: string } {
+  const id = typeof raw === 'object' && raw !== null && 'anonymousId' in raw ? raw.anonymousId : null;
+  return typeof id === 'string' && isDayVisitor(id.trim());
+}
+
+/** The event under a visitor of its own: it says nothing of a day, and nothing of whoever came by on one. */
+export function asOwnVisitor(raw: { anonymousId: string }): object {
+  return { ...raw, anonymousId: `own:${raw.anonymousId.trim()}` };
 }

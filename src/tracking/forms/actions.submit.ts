@@ -11,6 +11,7 @@ import { take } from './actions.take.ts';
 import { emailOf, readAnswers } from './answers.ts';
 import type { Answers, FieldError, Posted, Values } from './answers.ts';
 import type { FormDefinition, FormLocale, SpamReason } from './contract.ts';
+import { isDayVisitor } from '../cookieless/visitor.ts';
 import { NAMES } from './page.form.ts';
 import { PER_ADDRESS, PER_FORM, takeFrom } from './rate.ts';
 import type { Buckets, Rate } from './rate.ts';
@@ -175,7 +176,7 @@ async function shownAt(
 export function anonymousIdOf(posted: Posted): string | null {
   const id = (posted[NAMES.anonymousId] ?? '').trim();
   if (id === '' || id.length > 200 || !isStorable(id) || isJunkId(id)) return null;
-  return /^(form|user):/.test(id) ? null : id;
+  return /^(form|user):/.test(id) || isDayVisitor(id) ? null : id;
 }
 
 /** Posts without a token: the same answers from the same place within these minutes are one press of a button, repeated. */
