@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
+import { untilUndisturbed } from '../core/deadlock.ts';
 import { newId } from '../core/ids.ts';
 import { notFound } from '../core/errors.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
@@ -48,8 +50,8 @@ export async function listLetters(
 /** Tries a letter again, as it lies or mended, with the trust and at the time it was sent. Throws 404. */
 export async function replayLetter(ctx: Ctx, id: string, raw: string | undefined): Promise<ReplayAnswer> {
   authorise(ctx, 'tracking:write');
-  return inTx(ctx, async (tx) => {
-    const [letter] = await store.takeLetters(tx, { ids: [id] }, 1);
+  return alone(ctx, async (tx) => {
+    const letter = await store.takeLetter(tx, id);
     if (letter === undefined) throw notFound('dead_letter', id);
     const answer = await replay(tx, raw === undefined ? letter : { ...letter, raw });
     await audit(tx, {
@@ -65,20 +67,29 @@ export async function replayLetter(ctx: Ctx, id: string, raw: string | undefined
 /** Tries the oldest letters again, at most MAX_LETTERS; call again while it stores something. */
 export async function replayLetters(ctx: Ctx, which: LettersInput): Promise<ReplayedMany> {
   authorise(ctx, 'tracking:write');
-  return inTx(ctx, async (tx) => {
-    const done: ReplayedMany = { stored: 0, duplicate: 0, rejected: 0 };
-    for (const letter of await store.takeLetters(tx, which, MAX_LETTERS)) {
-      const { outcome } = await replay(tx, letter);
-      done[outcome] += 1;
+  const done: ReplayedMany = { stored: 0, duplicate: 0, rejected: 0 };
+  try {
+    for (const id of await store.oldestLetters(ctx, which, MAX_LETTERS)) {
+      const outcome = await alone(ctx, async (tx) => {
+        const letter = await store.takeLetter(tx, id);
+        return letter === undefined ? null : (await replay(tx, letter)).outcome;
+      });
+      if (outcome !== null) done[outcome] += 1;
     }
-    await audit(tx, {
+  } finally {
+    await audit(ctx, {
       action: 'dead_letter.replayed',
       entity: 'dead_letter',
       entityId: 'many',
       details: done,
     });
-    return done;
-  });
+  }
+  return done;
+}
+
+/** In a transaction of its own, where there is none yet: what fails later undoes nothing, and no lock is held for all. */
+function alone<T>(ctx: Ctx, body: (tx: Ctx) => Promise<T>): Promise<T> {
+  return ctx.inTransaction ? body(ctx) : untilUndisturbed(() => inTx(ctx, body));
 }
 
 /** Throws letters away; returns how many, at most MAX_LETTERS. */
@@ -140,9 +151,15 @@ async function replayOrder(tx: Ctx, sender: Sender, raw: unknown, receivedAt: Da
   const sent: SentEvent = { event: verdict.event, sender };
   const place = (await contactsOf(tx, [sent])).get(sent);
   if (place === undefined) throw new Error('an accepted event has no contact');
-  const [note] = await takeCommerce(tx, [{ ...sent, ...place, id: newId(), bot: false }]);
+  const [note] = await takeCommerce(tx, [{ ...sent, ...place, id: factIdOf(raw) ?? newId(), bot: false }]);
   if (note === undefined) return { outcome: 'stored', reason: null };
   return { outcome: 'rejected', reason: `order not taken: ${note.reason}` };
+}
+
+/** The fact a letter of an order is about: a return without a number of its own is numbered by it. */
+function factIdOf(raw: unknown): string | null {
+  const id = typeof raw === 'object' && raw !== null && 'factId' in raw ? raw.factId : null;
+  return z.uuid().safeParse(id).data ?? null;
 }
 
 function parsed(text: string): unknown {

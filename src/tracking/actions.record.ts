@@ -136,7 +136,11 @@ async function setAside(tx: Ctx, submissions: readonly Submission[], notes: read
     const { event, sender } = fact;
     const { messageId } = event;
     letters.push(
-      letterOf('order', sender, { messageId, reason: `order not taken: ${reason}`, raw: rawOf(event) }),
+      letterOf('order', sender, {
+        messageId,
+        reason: `order not taken: ${reason}`,
+        raw: rawOf(event, fact.id),
+      }),
     );
   }
   if (letters.length > 0) await insertLetters(tx, letters);

@@ -63,15 +63,25 @@ function chosen({ sourceId, ids }: Which): SQL | undefined {
   );
 }
 
-/** The oldest of those chosen, locked: nobody else replays them meanwhile. */
-export async function takeLetters(ctx: Ctx, which: Which, limit: number): Promise<StoredLetter[]> {
-  return ctx.db
-    .select()
+/** Ids of the oldest of those chosen. */
+export async function oldestLetters(ctx: Ctx, which: Which, limit: number): Promise<string[]> {
+  const found = await ctx.db
+    .select({ id: deadLetter.id })
     .from(deadLetter)
     .where(chosen(which))
     .orderBy(asc(deadLetter.receivedAt), asc(deadLetter.id))
-    .limit(limit)
+    .limit(limit);
+  return found.map(({ id }) => id);
+}
+
+/** Locked: nobody else replays it meanwhile. Undefined when it is gone, or somebody else does. */
+export async function takeLetter(ctx: Ctx, id: string): Promise<StoredLetter | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(deadLetter)
+    .where(eq(deadLetter.id, id))
     .for('update', { skipLocked: true });
+  return found;
 }
 
 /** Whoever has not looked for a quarter of a year will not; a page that sends nonsense must not fill the disk. */

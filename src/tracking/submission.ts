@@ -42,10 +42,13 @@ export function answerOf(submission: Submission, { accepted, notes, unstored }: 
   return answer;
 }
 
-/** The event as a client would send it again: judged anew it is the same event. */
-export function rawOf(event: NormalEvent): string {
+/**
+ * The event as a client would send it again: judged anew it is the same event. With `factId` it is known which fact it has become:
+ * what follows from it must not follow twice.
+ */
+export function rawOf(event: NormalEvent, factId?: string): string {
   const { name, occurredAt, properties, previousId: _told, ...rest } = event;
-  return JSON.stringify({ ...rest, timestamp: occurredAt, ...saidBy(event.type, name, properties) });
+  return JSON.stringify({ ...rest, timestamp: occurredAt, ...saidBy(event.type, name, properties), factId });
 }
 
 /** The fields in which each call says what it says. */

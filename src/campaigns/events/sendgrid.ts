@@ -52,6 +52,8 @@ const KINDS: ReadonlyMap<string, ProviderKind> = new Map([
 const MAX_ID = 200;
 const MAX_REASON = 300;
 const MAX_RAW = 8_000;
+/** No mail is handed over so often; the column holds no more. */
+const MAX_ATTEMPT = 32_767;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** The Message-ID of our mails: message, contact, domain. */
 const MESSAGE_ID = /^<?([0-9a-f-]{36})\.([0-9a-f-]{36})@/i;
@@ -75,7 +77,10 @@ export function readEvent(told: unknown, receivedAt: Date): ProviderEvent {
     message:
       messageOf(text('message_id', 36), text('contact_id', 36)) ?? byMessageId(text('smtp-id', MAX_ID)),
     // SendGrid counts its own attempts of a deferred mail under the same name, as text that is no hand-off of ours.
-    attempt: bag['event'] !== 'deferred' && Number.isInteger(attempt) && attempt > 0 ? attempt : null,
+    attempt:
+      bag['event'] !== 'deferred' && Number.isInteger(attempt) && attempt > 0
+        ? Math.min(attempt, MAX_ATTEMPT)
+        : null,
     channel: 'email',
     address: text('email', 320)?.trim().toLowerCase() ?? null,
     kind: (typeof name === 'string' ? KINDS.get(name) : undefined) ?? null,
