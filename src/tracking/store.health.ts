@@ -48,23 +48,17 @@ export async function minutesOf(ctx: Ctx, sourceId: string, hours: number): Prom
   return found.map((row) => ({ ...row, minute: dateOf(row.minute).toISOString() }));
 }
 
-/** Each window costs what came in it: the next one is looked at only when the last held too little. */
-const WINDOWS_MS = [10_000, 2 * MINUTE_MS, 30 * MINUTE_MS, DAY_MS, 30 * DAY_MS];
-
 type Recent = Omit<RecentEvent, 'masked'>;
 type RecentRow = Omit<Recent, 'receivedAt' | 'occurredAt'> & {
   receivedAt: string;
   occurredAt: string | null;
 };
 
-/** The newest events of a source with their verdicts. */
+/** The newest events of a source with their verdicts, of the week that counters are kept for. */
 export async function recentOf(ctx: Ctx, sourceId: string, limit: number): Promise<Recent[]> {
-  let found: RecentRow[] = [];
-  for (const windowMs of WINDOWS_MS) {
-    const since = new Date(ctx.clock.now().getTime() - windowMs);
-    found = await recentSince(ctx, sourceId, since, limit);
-    if (found.length >= limit) break;
-  }
+  const window = await windowOf(ctx, sourceId, limit);
+  if (window === null) return [];
+  const found = await recentIn(ctx, sourceId, window, limit);
   return found.map((row) => ({
     ...row,
     receivedAt: dateOf(row.receivedAt).toISOString(),
@@ -72,20 +66,53 @@ export async function recentOf(ctx: Ctx, sourceId: string, limit: number): Promi
   }));
 }
 
-async function recentSince(ctx: Ctx, sourceId: string, since: Date, limit: number): Promise<RecentRow[]> {
-  const from = since.toISOString();
+type Window = { from: string; to: string };
+
+/** When the last `limit` came, by the counters: what came from others meanwhile is read only within. Null for nothing at all. */
+async function windowOf(ctx: Ctx, sourceId: string, limit: number): Promise<Window | null> {
+  const since = new Date(ctx.clock.now().getTime() - KEEP_MS).toISOString();
+  const minutes = await rows<{ minute: string; n: number }>(
+    ctx.db,
+    sql`
+    select minute, accepted + rejected as n from ${sourceMinute}
+    where source_id = ${sourceId}::uuid and minute >= ${since}::timestamptz and accepted + rejected > 0
+    order by minute desc limit ${limit}`,
+  );
+  const [newest] = minutes;
+  if (newest === undefined) return null;
+  let oldest = newest;
+  let told = 0;
+  for (const one of minutes) {
+    oldest = one;
+    told += one.n;
+    if (told >= limit) break;
+  }
+  // Events are written before they are counted, which may be in the next minute.
+  return {
+    from: new Date(dateOf(oldest.minute).getTime() - MINUTE_MS).toISOString(),
+    to: new Date(dateOf(newest.minute).getTime() + MINUTE_MS).toISOString(),
+  };
+}
+
+async function recentIn(
+  ctx: Ctx,
+  sourceId: string,
+  { from, to }: Window,
+  limit: number,
+): Promise<RecentRow[]> {
   return rows<RecentRow>(
     ctx.db,
     sql`
     with stored as (
       select id, recorded_at as "receivedAt", 'accepted' as verdict, null::text as reason, message_id as "messageId", type, name,
         trust, bot, occurred_at as "occurredAt", contact_id as "contactId", properties, context, null::text as raw
-      from ${event} where source_id = ${sourceId}::uuid and recorded_at >= ${from}::timestamptz
+      from ${event} where source_id = ${sourceId}::uuid and recorded_at >= ${from}::timestamptz and recorded_at < ${to}::timestamptz
       order by recorded_at desc, id desc limit ${limit}
     ), aside as (
       select id, received_at, 'rejected', reason, message_id, null, null, trust, false, null::timestamptz, null::uuid,
         null::jsonb, null::jsonb, raw
       from ${deadLetter} where source_id = ${sourceId}::uuid and kind = 'event' and received_at >= ${from}::timestamptz
+        and received_at < ${to}::timestamptz
       order by received_at desc, id desc limit ${limit}
     ), noted as (
       select message_id, max(reason) as reason from ${deadLetter}

@@ -254,8 +254,13 @@ describe('a dead letter', () => {
         expect((await send('GET', path)).text).not.toContain('secret@example.com');
       const { items } = (await send('GET', recent)).body as { items: RecentEvent[] };
       expect(items.find(({ messageId }) => messageId === right.messageId)).toMatchObject({
-        ...{ name: 'Right', verdict: 'accepted', masked: true },
-        ...{ contactId: null, properties: null, context: null, raw: null },
+        name: 'Right',
+        verdict: 'accepted',
+        masked: true,
+        contactId: null,
+        properties: null,
+        context: null,
+        raw: null,
       });
       const { items: masked } = (await send('GET', letters)).body as { items: DeadLetterView[] };
       expect(masked.find(({ id }) => id === wrong.id)).toMatchObject({ raw: '', masked: true });
@@ -264,4 +269,21 @@ describe('a dead letter', () => {
     for (const path of [letters, recent])
       expect((await whole.send('GET', path)).text).toContain('secret@example.com');
   });
+});
+
+test('the last events are those of the week its counters are kept for, and nothing older is looked for', async () => {
+  const source = await made({});
+  const recent = async () =>
+    ((await owner('GET', `/api/sources/${source.id}/recent`)).body as { items: RecentEvent[] }).items.map(
+      ({ name }) => name,
+    );
+  expect(await recent()).toEqual([]);
+  await sendAs(source.writeKey, track('First'));
+  site.clock.advance(3 * 86_400_000);
+  await sendAs(source.writeKey, track('Second'));
+  expect(await recent()).toEqual(['Second', 'First']);
+  site.clock.advance(5 * 86_400_000);
+  expect(await recent()).toEqual(['Second']);
+  site.clock.advance(5 * 86_400_000);
+  expect(await recent()).toEqual([]);
 });
