@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { seedTemplates } from '../../src/campaigns/index.ts';
 import { upsertContacts } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
@@ -10,6 +11,7 @@ import { salesReport } from '../../src/orders/actions.read.ts';
 import { installDefaultRules } from '../../src/scoring/index.ts';
 import { snapshot } from '../contacts/identity/rows.ts';
 import { deliver } from '../support/deliver.ts';
+import { definition, PERSON } from './forms/world.ts';
 import { contactOfUser, contactOfVisitor, openSite, track } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -18,11 +20,14 @@ beforeAll(async () => {
   registerModules();
   site = await openSite({ poolSize: 8 });
   await installDefaultRules(site.api.ctx);
+  await seedTemplates(site.api.ctx);
 });
 afterAll(() => site.close());
 
 const FORGED = Number(process.env['FORGED_EVENTS'] ?? 3_000);
 const BATCH = 60;
+const PUSHES = 28;
+const ANSWERS = 36;
 
 type Known = { ann: string; bob: string; visitor: string };
 
@@ -78,7 +83,10 @@ async function whatCounts({ ann, bob, visitor }: Known): Promise<unknown> {
     products: await all(sql`select * from product order by external_id`),
     coupons: await all(sql`select * from coupon order by 1, 2`),
     // A form anybody can fill in makes a contact of its own; no address of a customer's may lead to it.
-    found: await all(sql`select * from contact_point_lookup order by kind, value, contact_id`),
+    // A browser of a stranger's can be reached as theirs, and as nobody else's.
+    found: await all(sql`select * from contact_point_lookup
+      where kind <> 'push' or contact_id in (${ann}::uuid, ${bob}::uuid, ${visitor}::uuid)
+      order by kind, value, contact_id`),
     merges: await all(sql`select * from identity_merge order by merge_id`),
     strong: await all(sql`select * from identity_edge where strength = 'strong' order by edge_id`),
     reviews: await all(sql`select * from identity_review order by review_id`),
@@ -163,12 +171,88 @@ function forgeries(known: Known): fc.Arbitrary<object> {
     .map((event) => ({ messageId: newId(), ...event }));
 }
 
+/** Ids a forger may name as the visitor's own. */
+const named = (known: Known, i: number): string => {
+  const ids = ['ann', 'user:ann', 'ann@victims.org', known.ann, known.bob, known.visitor, `forger-${i}`];
+  return ids[i % ids.length] ?? '';
+};
+
+/** Browsers under the names of others. */
+async function forgePush(known: Known): Promise<void> {
+  for (let i = 0; i < PUSHES; i += 1) {
+    const answer = await site.page('/v1/push', {
+      writeKey: site.writeKey,
+      anonymousId: named(known, i),
+      userId: 'ann',
+      contactId: known.ann,
+      trust: 'server',
+      subscription: {
+        endpoint: `https://push.example.com/${i % 5}`,
+        keys: { p256dh: 'BForged', auth: 'forged' },
+      },
+    });
+    expect(answer.body).toEqual({ stored: true });
+  }
+}
+
+type Definition = Parameters<typeof definition>[0];
+
+async function makeForms(): Promise<string[]> {
+  const owner = await site.api.owner();
+  const make = async (over: Definition): Promise<string> => {
+    const answer = await owner('POST', '/api/forms', {
+      name: newId(),
+      sourceId: site.sourceId,
+      definition: definition(over),
+    });
+    return (answer.body as { id: string }).id;
+  };
+  return [
+    await make({}),
+    await make({ doubleOptIn: true }),
+    await make({ spam: { plainPosts: true, minFillMs: 0 } }),
+  ];
+}
+
+/** Answers under the addresses and browsers of others, with and without a page's token, and links nobody was sent. */
+async function forgeAnswers(known: Known, formIds: readonly string[]): Promise<void> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': PERSON };
+  const emails = ['ann@victims.org', 'Bob@victims.org', 'forger@forged.org'];
+  for (let i = 0; i < ANSWERS; i += 1) {
+    const path = `/f/${formIds[i % formIds.length]}`;
+    const shown = await site.api.send('GET', path, undefined, { 'user-agent': PERSON });
+    const token = /name="_token"[^>]*value="([^"]+)"/s.exec(shown.text)?.[1] ?? '';
+    site.clock.advance(10_000);
+    const answer = await site.api.send(
+      'POST',
+      path,
+      new URLSearchParams({
+        ...(i % 4 === 3 ? {} : { _token: token }),
+        _aid: named(known, i),
+        contactId: known.ann,
+        userId: 'ann',
+        email: emails[i % emails.length] ?? '',
+        phone: '+447700900001',
+        first_name: 'Forged',
+        taste: 'green',
+        plan: 'vip',
+        news: 'yes',
+      }).toString(),
+      headers,
+    );
+    expect(answer.status).toBe(303);
+    const link = await site.api.send('POST', `/f/confirm/${token}`, '', headers);
+    expect(link.status).toBeGreaterThanOrEqual(400);
+  }
+}
+
 test(
   `${FORGED} forged calls change no balance, no revenue, no known lead and nobody else's contact`,
   { timeout: 300_000 },
   async () => {
     const { ctx } = site.api;
     const known = await customers();
+    const formIds = await makeForms();
     await deliver(ctx, subscriptions());
     const before = await whatCounts(known);
     const forged = fc.sample(forgeries(known), FORGED);
@@ -186,6 +270,8 @@ test(
         expect([200, 400, 404]).toContain(answer.status);
       }
     }
+    await forgePush(known);
+    await forgeAnswers(known, formIds);
     await deliver(ctx, subscriptions());
     expect(await whatCounts(known)).toEqual(before);
     // The calls did arrive: they are facts of strangers.
@@ -194,5 +280,12 @@ test(
       sql`select count(*)::int as n from event where trust = 'public'`,
     );
     expect(stored?.n).toBeGreaterThan(FORGED / 2);
+    const [answers] = await rows<{ taken: number; pushes: number }>(
+      ctx.db,
+      sql`select (select count(*)::int from form_submission where state in ('received', 'pending')) as taken,
+        (select count(*)::int from contact_point where kind = 'push') as pushes`,
+    );
+    expect(answers?.taken).toBeGreaterThan(ANSWERS / 2);
+    expect(answers?.pushes).toBe(5);
   },
 );
