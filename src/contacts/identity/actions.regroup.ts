@@ -9,7 +9,7 @@ import type { EdgeRow } from './store.edges.ts';
 import { foldWords, unsettled } from './fold.ts';
 import { planMoves } from './plan.ts';
 import type { Plan } from './plan.ts';
-import { resolve } from './resolve.ts';
+import { HAS, resolve } from './resolve.ts';
 import type { Conflict } from './resolve.ts';
 import { lockPresent, nodesOf, reach } from './store.component.ts';
 import type { NodeRow } from './store.component.ts';
@@ -25,7 +25,8 @@ import {
   restorePoints,
   wordsOf,
 } from './store.refold.ts';
-import { queueReviews } from './store.reviews.ts';
+import { asCounted, isDecision, sharedNodes } from './shared.ts';
+import { queueReviews, withdrawReviews } from './store.reviews.ts';
 import { tablesHolding, unpark } from './store.rows.ts';
 
 /** Nodes looked at for one piece of evidence. Beyond it the evidence names half the base and joins nobody. */
@@ -41,7 +42,12 @@ export type Reason = {
   settle?: (ctx: Ctx) => Promise<void>;
 };
 
-export type Change = { moves: Move[]; conflicts: Conflict[] };
+export type Change = {
+  moves: Move[];
+  conflicts: Conflict[];
+  /** Of whose surroundings too many nodes are part: nothing was done about them. */
+  beyond: string[];
+};
 
 /**
  * Brings the contacts around these nodes to what the edges say: resolves, moves rows of every module, folds what each contact is
@@ -49,23 +55,31 @@ export type Change = { moves: Move[]; conflicts: Conflict[] };
  */
 export async function regroup(ctx: Ctx, nodeIds: readonly string[], why: Reason): Promise<Change> {
   const starts = [...new Set(nodeIds)].toSorted();
-  const change: Change = { moves: [], conflicts: [] };
+  const change: Change = { moves: [], conflicts: [], beyond: [] };
   for (let at = 0; at < starts.length; at += MAX_STARTS) {
     const part = starts.slice(at, at + MAX_STARTS);
     const done = await regroupPart(ctx, part, why);
     const single = done ?? (await oneByOne(ctx, part, why));
     change.moves.push(...single.moves);
     change.conflicts.push(...single.conflicts);
+    change.beyond.push(...single.beyond);
   }
   return change;
 }
 
 /** Evidence about somebody with countless nodes must not keep the rest of its batch from counting. */
 async function oneByOne(ctx: Ctx, starts: readonly string[], why: Reason): Promise<Change> {
-  const change: Change = { moves: [], conflicts: [] };
+  const change: Change = { moves: [], conflicts: [], beyond: [] };
   for (const start of starts) {
     const done = await regroupPart(ctx, [start], why);
-    if (done === null) continue;
+    if (done === null) {
+      ctx.log.warn(
+        { node: start, most: MAX_COMPONENT },
+        'too many nodes are connected: nobody is joined or separated',
+      );
+      change.beyond.push(start);
+      continue;
+    }
     change.moves.push(...done.moves);
     change.conflicts.push(...done.conflicts);
   }
@@ -82,12 +96,30 @@ async function regroupPart(ctx: Ctx, starts: readonly string[], why: Reason): Pr
   const { groups, conflicts } = resolve(nodes, standing(edges));
   const plan = planMoves(nodes, groups, why.preferred);
   if (plan.moves.length > 0) await carryOut(ctx, plan, why);
+  await reviewShared(ctx, edges);
   await queueReviews(ctx, conflicts);
-  return { moves: plan.moves, conflicts };
+  return { moves: plan.moves, conflicts, beyond: [] };
+}
+
+/** Pairs only a shared node speaks for are nothing to decide about; those something else speaks for wait on. */
+async function reviewShared(ctx: Ctx, edges: readonly EdgeRow[]): Promise<void> {
+  const shared = sharedNodes(edges);
+  const spoke = edges.filter(({ nodeId, kind }) => shared.has(nodeId) && !isDecision(kind));
+  if (spoke.length === 0) return;
+  const pairs = spoke.map(({ kind, value }) => ({
+    kind: kind.startsWith(HAS) ? kind.slice(HAS.length) : kind,
+    value,
+  }));
+  for (const contactId of await withdrawReviews(ctx, [...shared], pairs)) {
+    const nodeIds = await reach(ctx, [contactId], MAX_COMPONENT);
+    if (nodeIds.length > MAX_COMPONENT) continue;
+    const { conflicts } = resolve(await nodesOf(ctx, nodeIds), standing(await edgesOf(ctx, nodeIds)));
+    await queueReviews(ctx, conflicts);
+  }
 }
 
 const standing = (edges: readonly EdgeRow[]) =>
-  edges
+  asCounted(edges)
     .filter(({ strength, removedAt }) => strength === 'strong' && removedAt === null)
     .map(({ nodeId, kind, value, occurredAt }) => ({ nodeId, kind, value, at: occurredAt.getTime() }));
 

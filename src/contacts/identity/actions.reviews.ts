@@ -19,6 +19,7 @@ import { decideReview, findReview, openReviews } from './store.reviews.ts';
 import type { ReviewRow } from './store.reviews.ts';
 import { mergesOf } from './store.merges.ts';
 import { compare } from './compare.ts';
+import { asCounted, sharedNodes } from './shared.ts';
 
 /** Merges `from` into the contact for a person who may see both. Throws contact_not_found, merge_with_itself. */
 export async function mergeByHand(
@@ -53,6 +54,7 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
   authorise(ctx, 'contacts:read');
   const id = await visibleOrNotFound(ctx, contactId);
   const { nodes, edges } = (await knownOf(ctx, [id])).get(id) ?? { nodes: [], edges: [] };
+  const shared = sharedNodes(edges);
   const merges = await mergesOf(
     ctx,
     nodes.map(({ nodeId }) => nodeId),
@@ -63,6 +65,7 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
       node: nodeId,
       present: nodeId === id,
       known,
+      shared: shared.has(nodeId),
       since: bornAt.toISOString(),
       ids: own,
     })),
@@ -111,11 +114,13 @@ async function viewsOf(ctx: Ctx, reviews: readonly ReviewRow[]): Promise<ReviewV
         createdAt: createdAt.toISOString(),
         a: sideOf(a),
         b: sideOf(b),
-        ...compare({ points: a.points, ...knownA }, { points: b.points, ...knownB }),
+        ...compare({ points: a.points, ...counted(knownA) }, { points: b.points, ...counted(knownB) }),
       },
     ];
   });
 }
+
+const counted = ({ nodes, edges }: Known): Known => ({ nodes, edges: asCounted(edges) });
 
 const sideOf = ({ contactId, name, email, phone, createdAt }: ContactState) => ({
   id: contactId,

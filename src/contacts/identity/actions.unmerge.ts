@@ -7,6 +7,7 @@ import { visibleOrNotFound } from '../actions.card.ts';
 import { regroup } from './actions.regroup.ts';
 import type { Unmerged, UnmergeInput } from './contract.ts';
 import { APART, MANUAL } from './resolve.ts';
+import { asCounted } from './shared.ts';
 import { lockPresent } from './store.component.ts';
 import { edgesOf, insertDecision, removeEdges } from './store.edges.ts';
 import type { EdgeRow } from './store.edges.ts';
@@ -15,7 +16,8 @@ import { birthsOf, removeSettlements } from './store.refold.ts';
 /**
  * Takes a merge back: by the evidence that made it, or by naming the node that is to be a contact of its own. Everything that was
  * said of the separated nodes goes with them, also what came after the merge; both contacts are folded anew from their own words.
- * Throws contact_not_found, identity_edge_not_found, identity_node_not_found, not_merged (409).
+ * Throws contact_not_found, identity_edge_not_found, identity_node_not_found, not_merged (409), too_many_nodes (409: nothing
+ * was changed).
  */
 export async function unmergeContact(ctx: Ctx, contactId: string, input: UnmergeInput): Promise<Unmerged> {
   authorise(ctx, 'contacts:write');
@@ -23,7 +25,7 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
     const id = await visibleOrNotFound(tx, contactId);
     await lockPresent(tx, [id]);
     const nodeIds = ((await birthsOf(tx, [id])).get(id) ?? []).map(({ nodeId }) => nodeId);
-    const edges = (await edgesOf(tx, nodeIds)).filter(({ removedAt }) => removedAt === null);
+    const edges = asCounted(await edgesOf(tx, nodeIds)).filter(({ removedAt }) => removedAt === null);
     const gone = 'edgeId' in input ? byEdge(edges, input.edgeId) : byNode(edges, nodeIds, input.node);
     await removeEdges(
       tx,
@@ -33,10 +35,12 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
     if ('node' in input && gone.length === 0)
       await keepApart(tx, newId(), [input.node], without(nodeIds, input.node));
     const merges = [...new Set(gone.filter(({ kind }) => kind === MANUAL).map(({ value }) => value))];
-    const { moves } = await regroup(tx, nodeIds, {
+    const { moves, beyond } = await regroup(tx, nodeIds, {
       reason: input.reason,
       settle: (inner) => removeSettlements(inner, nodeIds, merges),
     });
+    if (beyond.length > 0)
+      throw conflict('too_many_nodes', 'This contact is connected with too many others.');
     const separated = [...new Set(moves.map(({ to }) => to))].filter((to) => to !== id);
     await audit(tx, {
       action: 'contact.unmerged',

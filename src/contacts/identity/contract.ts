@@ -44,6 +44,8 @@ export const identityView = z.object({
       /** The contact goes by this node's id. */
       present: z.boolean(),
       known: z.boolean(),
+      /** More people were proven to be behind it than one: what was said of it joins nobody. */
+      shared: z.boolean(),
       since: z.iso.datetime(),
       ids: z.array(z.object({ kind: z.string(), value: z.string() })),
     }),

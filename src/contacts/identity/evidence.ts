@@ -1,7 +1,7 @@
 import { isJunk } from './junk.ts';
 
 /** Kinds whose strong evidence merges; a group of nodes holds at most one value of each. */
-const STRONG_KINDS = ['user', 'email', 'phone'] as const;
+export const STRONG_KINDS: readonly string[] = ['user', 'email', 'phone'];
 
 /** One thing said of who a contact is. */
 export type Evidence = {
@@ -31,5 +31,5 @@ export function isUsable({ kind, value }: Pick<Evidence, 'kind' | 'value'>): boo
 
 /** Only these kinds may merge, whatever a caller says. */
 export function isStrong({ kind, strength }: Pick<Evidence, 'kind' | 'strength'>): boolean {
-  return strength === 'strong' && (STRONG_KINDS as readonly string[]).includes(kind);
+  return strength === 'strong' && STRONG_KINDS.includes(kind);
 }

@@ -3,7 +3,9 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { contact, contactExternalId, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
-import { APART, HAS } from './resolve.ts';
+import { STRONG_KINDS } from './evidence.ts';
+import { APART, HAS, MANUAL } from './resolve.ts';
+import { MAX_VALUES } from './shared.ts';
 import { identityEdge } from './schema.ts';
 
 /** The part of the graph that one piece of evidence may change. */
@@ -26,6 +28,16 @@ export async function lockValues(
 const standing = (alias: string) =>
   sql`${sql.raw(alias)}.strength = 'strong' and ${sql.raw(alias)}.removed_at is null`;
 
+/** Stands and counts: not said of a shared node, unless by a person (`asCounted` is the rule). */
+const counting = (alias: string) =>
+  sql`${standing(alias)} and (${sql.raw(alias)}.kind = ${MANUAL} or not exists (
+    select 1 from ${identityEdge} s where s.node_id = ${sql.raw(alias)}.node_id and s.strength = 'strong'
+      and s.kind in (${sql.join(
+        STRONG_KINDS.map((kind) => sql`${kind}`),
+        sql`, `,
+      )})
+    group by s.kind having count(distinct s.value) > ${MAX_VALUES}))`;
+
 /** All nodes that strong edges and merges connect with these, at most `limit` and one more. */
 export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number): Promise<string[]> {
   const found = await rows<{ node: string }>(
@@ -40,20 +52,20 @@ export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number)
         select m.contact_id from ${contact} m where m.merged_into = r.node
         union all
         select o.node_id from ${identityEdge} e
-          join ${identityEdge} o on o.kind = e.kind and o.value = e.value and ${standing('o')}
-          where e.node_id = r.node and ${standing('e')} and not starts_with(e.kind, ${APART})
+          join ${identityEdge} o on o.kind = e.kind and o.value = e.value and ${counting('o')}
+          where e.node_id = r.node and ${counting('e')} and not starts_with(e.kind, ${APART})
         union all
         select o.node_id from ${identityEdge} e
-          join ${identityEdge} o on o.value = e.value and ${standing('o')}
+          join ${identityEdge} o on o.value = e.value and ${counting('o')}
             and o.kind = case when starts_with(e.kind, ${HAS}) then substr(e.kind, ${HAS.length + 1}) else ${HAS} || e.kind end
-          where e.node_id = r.node and ${standing('e')} and not starts_with(e.kind, ${APART})
+          where e.node_id = r.node and ${counting('e')} and not starts_with(e.kind, ${APART})
         union all
         select x.contact_id from ${identityEdge} e
           join ${contactExternalId} x on x.namespace = 'user' and x.external_id = e.value
-          where e.node_id = r.node and ${standing('e')} and e.kind = 'user'
+          where e.node_id = r.node and ${counting('e')} and e.kind = 'user'
         union all
         select e.node_id from ${contactExternalId} x
-          join ${identityEdge} e on e.kind = 'user' and e.value = x.external_id and ${standing('e')}
+          join ${identityEdge} e on e.kind = 'user' and e.value = x.external_id and ${counting('e')}
           where x.contact_id = r.node and x.namespace = 'user'
       ) n
     ) select node from reached limit ${limit + 1}`,

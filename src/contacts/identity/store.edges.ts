@@ -3,8 +3,10 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { newId } from '../../core/ids.ts';
 import { json } from '../store.match.ts';
+import { STRONG_KINDS } from './evidence.ts';
 import type { Evidence } from './evidence.ts';
 import { identityEdge } from './schema.ts';
+import { MAX_VALUES } from './shared.ts';
 
 /** Edges: what was said of who a node is. */
 
@@ -22,6 +24,8 @@ export type EdgeRow = {
   removedReason: string | null;
 };
 
+/** Strong values of one kind a node keeps: far more than make it shared, after which no other changes anything. */
+const MAX_STRONG = 5 * MAX_VALUES;
 /** Weak hints of one kind a node keeps: whoever has only a write key must not fill the table with them. */
 const MAX_WEAK = 50;
 
@@ -54,9 +58,11 @@ export async function insertEdges(
           select 1 from ${identityEdge} e
           where e.node_id = s."nodeId" and e.kind = s.kind and e.value = s.value and e.strength = s.strength
             and (e.removed_at is not null or e.occurred_at <= s."occurredAt"))
-        and (s.strength = 'strong' or s.nth + (
-          select count(*) from ${identityEdge} e
-          where e.node_id = s."nodeId" and e.kind = s.kind and e.strength = 'weak') <= ${MAX_WEAK})
+        and (s.strength = 'strong' and not s.kind = any(array(select jsonb_array_elements_text(${json(STRONG_KINDS)})))
+          or s.nth + (
+            select count(distinct e.value) from ${identityEdge} e
+            where e.node_id = s."nodeId" and e.kind = s.kind and e.strength = s.strength
+          ) <= case s.strength when 'weak' then ${MAX_WEAK}::int else ${MAX_STRONG}::int end)
       returning node_id, kind, value, strength
     )
     select node_id as "nodeId", kind, value from added where strength = 'strong'`,

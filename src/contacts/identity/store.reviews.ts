@@ -2,11 +2,11 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { newId } from '../../core/ids.ts';
-import { contact } from '../schema.ts';
+import { contact, contactExternalId } from '../schema.ts';
 import { json } from '../store.match.ts';
 import { visibleContacts } from '../store.visible.ts';
 import type { Conflict } from './resolve.ts';
-import { identityReview } from './schema.ts';
+import { identityEdge, identityReview } from './schema.ts';
 
 /** Pairs of contacts a person is to decide about. */
 
@@ -42,6 +42,38 @@ export async function queueReviews(ctx: Ctx, conflicts: readonly Conflict[]): Pr
       ${ctx.clock.now().toISOString()}::timestamptz
     from paired order by first, second, "reviewId"
     on conflict (node_a, node_b) do nothing`);
+}
+
+/**
+ * Removes open pairs that the edges of shared nodes spoke for, of whoever these values are; returns the contacts of them, for
+ * whom something else may speak.
+ */
+export async function withdrawReviews(
+  ctx: Ctx,
+  nodeIds: readonly string[],
+  spoke: ReadonlyArray<{ kind: string; value: string }>,
+): Promise<string[]> {
+  const gone = await rows<{ a: string; b: string }>(
+    ctx.db,
+    sql`
+    with spoke as (
+      select distinct kind, value from jsonb_to_recordset(${json(spoke)}) as s(kind text, value text)
+    ), named as (
+      select jsonb_array_elements_text(${json(nodeIds)})::uuid as node
+      union select x.contact_id from spoke s join ${contactExternalId} x on x.namespace = 'user' and x.external_id = s.value
+        where s.kind = 'user'
+      union select e.node_id from spoke s
+        join ${identityEdge} e on e.kind = s.kind and e.value = s.value and e.strength = 'strong'
+    ), present as (
+      select n.node from named n union select coalesce(c.merged_into, c.contact_id) from named n
+        join ${contact} c on c.contact_id = n.node
+    )
+    delete from ${identityReview} r using spoke s
+    where r.state = 'open' and r.kind = s.kind and r.value = s.value
+      and (r.node_a in (select node from present) or r.node_b in (select node from present))
+    returning r.node_a as a, r.node_b as b`,
+  );
+  return [...new Set(gone.flatMap(({ a, b }) => [a, b]))];
 }
 
 export type ReviewRow = {
