@@ -5,6 +5,8 @@ export type Random = {
   event(messageId: string): Record<string, unknown>;
   /** Replaces, adds or removes so many values anywhere inside. */
   mutate(target: Record<string, unknown>, times: number): void;
+  /** A context a batch says for all its events: most are small, some are none at all, too large or too deep. */
+  sharedContext(): unknown;
   /** Puts a value nested thousands of levels deep where the text asks for one. */
   deepen(text: string): string;
   /** Flips, cuts, repeats or inserts bytes. */
@@ -12,6 +14,14 @@ export type Random = {
 };
 
 const DEEP = '@deep@';
+const WIDE = '@wide@';
+/** More members than a call takes arguments. */
+const WIDE_MEMBERS = 200_000;
+const HUGE = '@huge@';
+/** More than a letter keeps: cut there through a character, when an odd number of others comes before. */
+const HUGE_CHARS = 70_000;
+/** One in so many of those asked for is really put there: it costs as much as hundreds of others. */
+const LARGE_EVERY = 40;
 const STRANGE: readonly unknown[] = [
   null,
   true,
@@ -52,6 +62,9 @@ const STRANGE: readonly unknown[] = [
   [null, undefined, 1],
   { __proto__: null, toString: 1 },
   DEEP,
+  WIDE,
+  HUGE,
+  `x${HUGE}`,
   'track',
   'Order Completed',
   'Order Refunded',
@@ -134,7 +147,23 @@ export function seededRandom(seed: number): Random {
     mutate: (target, times) => {
       for (let i = 0; i < times; i += 1) mutateOnce(target, int, pick);
     },
-    deepen: (text) => text.replaceAll(`"${DEEP}"`, () => nested(1_000 + int(11_000))),
+    sharedContext: () =>
+      pick<unknown>([
+        { locale: 'en' },
+        {},
+        null,
+        'text',
+        [],
+        DEEP,
+        { note: 'x'.repeat(9_000) },
+        { a: DEEP },
+        WIDE,
+      ]),
+    deepen: (text) =>
+      text
+        .replaceAll(`"${DEEP}"`, () => nested(1_000 + int(11_000)))
+        .replaceAll(`"${WIDE}"`, () => (int(LARGE_EVERY) === 0 ? wide() : '[1]'))
+        .replaceAll(HUGE, () => (int(LARGE_EVERY) === 0 ? '🌍'.repeat(HUGE_CHARS) : 'small')),
     damage: (body) => damaged(body, int),
   };
 }
@@ -164,6 +193,11 @@ function mutateOnce(
 
 function nested(depth: number): string {
   return `${'{"a":['.repeat(depth / 2)}1${']}'.repeat(depth / 2)}`;
+}
+
+/** Deep at its end, so that it is written piece by piece. */
+function wide(): string {
+  return `[${'1,'.repeat(WIDE_MEMBERS)}${nested(200)}]`;
 }
 
 function damaged(body: Uint8Array, int: (below: number) => number): Uint8Array {

@@ -7,6 +7,7 @@ import { createLimiter } from '../../src/api/ratelimit.ts';
 import { rows } from '../../src/core/db.ts';
 import { DomainError } from '../../src/core/errors.ts';
 import { isStorable } from '../../src/core/text.ts';
+import { MAX_RAW_CHARS, MAX_SHARED_BYTES } from '../../src/tracking/contract.ts';
 import { trackingRoutes } from '../../src/tracking/index.ts';
 import { parseBody } from '../../src/tracking/parse.ts';
 import { submissionOf } from '../../src/tracking/submission.ts';
@@ -71,13 +72,17 @@ test(`${REQUESTS} mutated requests (FUZZ_SEED=${seed}) get no 500, and what was 
 function judged({ body, neighbour, intact }: Request): number {
   try {
     const plain = body[0] === 0x1f && body[1] === 0x8b ? gunzipSync(body) : body;
-    const { events } = parseBody(new TextDecoder().decode(plain), 'batch');
+    const { events, sharedBytes } = parseBody(new TextDecoder().decode(plain), 'batch');
+    if (sharedBytes > events.length * MAX_SHARED_BYTES) return 597;
     const whose = { sourceId: site.sourceId, kind: 'site', trust: 'public' } as const;
     const submission = submissionOf(whose, events, site.clock.now());
     const taken = submission.events.map(({ event }) => event.messageId);
     if (intact && neighbour !== null && !taken.includes(neighbour)) return 599;
     // PostgreSQL would refuse this in any place.
-    return submission.events.every(({ event }) => canBeStored(event)) ? 200 : 598;
+    const letters = submission.rejected.every(
+      (letter) => canBeStored(letter) && letter.raw.length <= MAX_RAW_CHARS,
+    );
+    return letters && submission.events.every(({ event }) => canBeStored(event)) ? 200 : 598;
   } catch (error) {
     if (error instanceof DomainError) return error.status;
     if (body[0] === 0x1f && body[1] === 0x8b && !intact) return 400;
@@ -121,6 +126,7 @@ function mutated(random: Random, number: number): Request {
   if (how < 7) random.mutate(event, 1 + random.int(3));
   const good = neighbour === null ? [] : [{ ...random.event(neighbour), type: 'track', event: 'Good' }];
   const whole: Record<string, unknown> = { batch: [event, ...good], sentAt: '2026-03-01T10:00:00Z' };
+  if (random.int(4) === 0) whole['context'] = random.sharedContext();
   const envelope = how === 7;
   if (envelope) random.mutate(whole, 1);
   // What JSON.stringify cannot write is written into the text.
