@@ -66,7 +66,9 @@ async function modifiedMs(path: string): Promise<number> {
 
 function run(command: string, args: readonly string[], cwd: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
+    // Whatever this process runs as: a build for development is half again as large and slower.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
     const fail = (why: string): void =>
       reject(
         new DomainError({
