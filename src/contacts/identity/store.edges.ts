@@ -30,7 +30,8 @@ const MAX_STRONG = 5 * MAX_VALUES;
 const MAX_WEAK = 50;
 
 /**
- * Adds what is news: said of this node for the first time, or earlier than known. What somebody has taken back stays taken back.
+ * Adds what is news: said of this node for the first time, or earlier than known. A source has one edge of a thing,
+ * of the earliest time it said so. What somebody has taken back stays taken back.
  * One statement whatever the batch; returns the new strong edges.
  */
 export async function insertEdges(
@@ -47,6 +48,11 @@ export async function insertEdges(
       from jsonb_to_recordset(${json(facts)}) as f("nodeId" uuid, "edgeId" uuid, kind text, value text, strength text,
         source text, "occurredAt" timestamptz)
       order by f."nodeId", f.kind, f.value, f.strength, f."occurredAt", f.source
+    ), moved as (
+      update ${identityEdge} e set occurred_at = s."occurredAt" from said s
+      where e.node_id = s."nodeId" and e.kind = s.kind and e.value = s.value and e.strength = s.strength
+        and e.source = s.source and e.removed_at is null and e.occurred_at > s."occurredAt"
+      returning e.node_id, e.kind, e.value, e.strength
     ), added as (
       insert into ${identityEdge} (node_id, edge_id, kind, value, strength, source, occurred_at, recorded_at)
       select s."nodeId", s."edgeId", s.kind, s.value, s.strength, s.source, s."occurredAt",
@@ -57,7 +63,7 @@ export async function insertEdges(
       where not exists (
           select 1 from ${identityEdge} e
           where e.node_id = s."nodeId" and e.kind = s.kind and e.value = s.value and e.strength = s.strength
-            and (e.removed_at is not null or e.occurred_at <= s."occurredAt"))
+            and (e.removed_at is not null or e.source = s.source or e.occurred_at <= s."occurredAt"))
         and (s.strength = 'strong' and not s.kind = any(array(select jsonb_array_elements_text(${json(STRONG_KINDS)})))
           or s.nth + (
             select count(distinct e.value) from ${identityEdge} e
@@ -65,7 +71,7 @@ export async function insertEdges(
           ) <= case s.strength when 'weak' then ${MAX_WEAK}::int else ${MAX_STRONG}::int end)
       returning node_id, kind, value, strength
     )
-    select node_id as "nodeId", kind, value from added where strength = 'strong'`,
+    select distinct node_id as "nodeId", kind, value from (table added union all table moved) news where strength = 'strong'`,
   );
 }
 

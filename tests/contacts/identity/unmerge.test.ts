@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { identityOf } from '../../../src/contacts/identity/actions.reviews.ts';
 import { unmergeContact } from '../../../src/contacts/identity/actions.unmerge.ts';
 import {
   addEvidence,
@@ -253,4 +254,16 @@ test('what was only typed recognises nobody until it is proven', async () => {
   expect(await field(buyer)).toMatchObject({ mergedInto: null });
   const [matched] = await upsertContacts(base.ctx, [{ email: 'victim@un.org' }], { matchBy: ['email'] });
   expect(matched?.contactId).not.toBe(typed);
+});
+
+test('a history told backwards keeps one edge of a source, of the earliest time', async () => {
+  const a = await person();
+  for (const day of [20, 19, 18, 21, 17])
+    await addEvidence(base.ctx, [emailEdge(a, 'backwards@un.org', day)]);
+  await addEvidence(base.ctx, [{ ...emailEdge(a, 'backwards@un.org', 16), source: 'another' }]);
+  const { edges } = await identityOf(base.ctx, a);
+  expect(edges.map(({ source, occurredAt }) => [source, occurredAt.slice(0, 10)])).toEqual([
+    ['another', '2026-02-16'],
+    ['shop', '2026-02-17'],
+  ]);
 });
