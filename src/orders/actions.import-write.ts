@@ -35,6 +35,8 @@ export type Work = {
   head: Head;
   orderId: string;
   contactId: string;
+  /** The node the buyer's id names: an un-merge takes the document with it. */
+  originId: string;
   anonymous: boolean;
   baseRate: string;
   stored: StoredDocument | undefined;
@@ -115,7 +117,7 @@ export async function openDocuments(run: Run, works: readonly Work[]): Promise<v
 /** A claim of a public source gives way to what the file says; its id stays. */
 function confirm(work: Work, claim: StoredDocument): void {
   work.orderId = claim.orderId;
-  if (work.anonymous) work.contactId = claim.orderId;
+  if (work.anonymous) [work.contactId, work.originId] = [claim.orderId, claim.orderId];
 }
 
 /** The stored document's identity counts; when the file contradicts it, all its rows fail. */
@@ -133,6 +135,7 @@ function adopt(run: Run, work: Work, stored: StoredDocument): void {
   work.first = stored.importId === run.batch.importId ? stored.importRows + 1 : 1;
   work.orderId = stored.orderId;
   work.contactId = stored.contactId;
+  work.originId = stored.originId;
   work.anonymous = stored.anonymous;
   work.baseRate = stored.baseRate.replace(/\.0+$/, '');
   const [problem] = problems;
@@ -197,7 +200,7 @@ function documentOf(run: Run, work: Work, now: Date): Document | null {
     couponCodes: [],
     properties: {},
     originalOrderId: null,
-    originId: work.contactId,
+    originId: work.originId,
     lines,
   };
 }

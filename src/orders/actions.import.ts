@@ -62,8 +62,10 @@ function headGroup(run: Run, group: Group): Headed[] {
   return [{ group, rows, head: rows.length === 0 ? head : headOf(rows, baseCurrency), baseRate: rate }];
 }
 
-/** Contact ids by buyer, created as needed. A customer seen in several countries is told of once for each, in order of time. */
-async function contactsOf(run: Run, headed: readonly Headed[]): Promise<Map<string, string>> {
+type Buyer = { contactId: string; originId: string };
+
+/** Contacts by buyer, created as needed. A customer seen in several countries is told of once for each, in order of time. */
+async function contactsOf(run: Run, headed: readonly Headed[]): Promise<Map<string, Buyer>> {
   const { namespace, source } = run.batch.options;
   const said = new Map<string, { key: string; input: UpsertInput }>();
   for (const { rows } of headed) {
@@ -86,9 +88,7 @@ async function contactsOf(run: Run, headed: readonly Headed[]): Promise<Map<stri
     list.map(({ input }) => input),
     { matchBy: ['email'], events: 'none' },
   );
-  return new Map(
-    list.flatMap(({ key }, i) => (found[i] === undefined ? [] : [[key, found[i].contactId] as const])),
-  );
+  return new Map(list.flatMap(({ key }, i) => (found[i] === undefined ? [] : [[key, found[i]] as const])));
 }
 
 async function productsOf(run: Run, headed: readonly Headed[]): Promise<Map<string, string>> {
@@ -103,14 +103,15 @@ async function productsOf(run: Run, headed: readonly Headed[]): Promise<Map<stri
   return resolveProducts(run.ctx, names, () => run.batch.options.unknownProducts === 'create');
 }
 
-function workOf(headed: Headed, contacts: ReadonlyMap<string, string>): Work {
+function workOf(headed: Headed, contacts: ReadonlyMap<string, Buyer>): Work {
   const orderId = newId();
-  const contactId = headed.head.buyer === null ? undefined : contacts.get(headed.head.buyer);
+  const buyer = headed.head.buyer === null ? undefined : contacts.get(headed.head.buyer);
   return {
     ...headed,
     orderId,
-    contactId: contactId ?? orderId,
-    anonymous: contactId === undefined,
+    contactId: buyer?.contactId ?? orderId,
+    originId: buyer?.originId ?? orderId,
+    anonymous: buyer === undefined,
     stored: undefined,
     first: 1,
     lines: [],
