@@ -1,3 +1,6 @@
+import { inTx } from './ctx.ts';
+import type { Ctx } from './ctx.ts';
+
 /** Deadlock, and a transaction that could not be ordered with another: PostgreSQL has undone one so that the other goes on. */
 const AGAIN = new Set(['40P01', '40001']);
 const ATTEMPTS = 5;
@@ -16,6 +19,11 @@ export async function untilUndisturbed<T>(transaction: () => Promise<T>): Promis
       if (attempt >= ATTEMPTS || !gaveWay(error)) throw error;
     }
   }
+}
+
+/** `inTx` for verbs that lock much: repeated like that when the transaction is its own, once in one that is open already. */
+export function inTxUndisturbed<T>(ctx: Ctx, body: (ctx: Ctx) => Promise<T>): Promise<T> {
+  return ctx.inTransaction ? body(ctx) : untilUndisturbed(() => inTx(ctx, body));
 }
 
 function gaveWay(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { audit } from '../../core/audit.ts';
-import { authorise, inTx } from '../../core/ctx.ts';
+import { authorise } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, notFound } from '../../core/errors.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
@@ -30,7 +31,7 @@ export async function mergeByHand(
   authorise(ctx, 'contacts:write');
   const to = await visibleOrNotFound(ctx, contactId);
   const from = await visibleOrNotFound(ctx, input.from);
-  return mergeContacts(ctx, { from, to, reason: input.reason });
+  return inTxUndisturbed(ctx, (tx) => mergeContacts(tx, { from, to, reason: input.reason }));
 }
 
 type Known = { nodes: NodeRow[]; edges: EdgeRow[] };
@@ -140,7 +141,7 @@ export async function decide(
   { decision, reason = 'reviewed' }: ReviewDecision,
 ): Promise<string | null> {
   authorise(ctx, 'contacts:write');
-  return inTx(ctx, async (tx) => {
+  return inTxUndisturbed(ctx, async (tx) => {
     const review = await findReview(tx, reviewId);
     if (review === null) throw notFound('identity_review', reviewId);
     if (!(await decideReview(tx, reviewId, decision === 'merge' ? 'merged' : 'apart')))

@@ -1,6 +1,7 @@
 import { audit } from '../../core/audit.ts';
-import { authorise, inTx } from '../../core/ctx.ts';
+import { authorise } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
+import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { visibleOrNotFound } from '../actions.card.ts';
@@ -21,7 +22,7 @@ import { birthsOf, removeSettlements } from './store.refold.ts';
  */
 export async function unmergeContact(ctx: Ctx, contactId: string, input: UnmergeInput): Promise<Unmerged> {
   authorise(ctx, 'contacts:write');
-  return inTx(ctx, async (tx) => {
+  return inTxUndisturbed(ctx, async (tx) => {
     const id = await visibleOrNotFound(tx, contactId);
     await lockPresent(tx, [id]);
     const nodeIds = ((await birthsOf(tx, [id])).get(id) ?? []).map(({ nodeId }) => nodeId);
