@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Config } from './core/config.ts';
 import { ensureEmbedded, stopEmbedded } from './core/embedded.ts';
 import { watchEmbedded } from './core/embedded.watch.ts';
@@ -25,8 +26,13 @@ export async function migrateOnly(config: Config, log: Logger): Promise<number> 
   return 0;
 }
 
+/** Where `demo` keeps its own (src/demo/demo.ts). */
+const DEMO_FOLDER = 'demo';
+
+/** The folder's own database and the demo's in it: who stops one means both. */
 export async function stopDatabase(config: Config): Promise<number> {
-  const stopped = await stopEmbedded(config.dataDir);
-  console.log(stopped ? 'The embedded database is stopped' : 'No embedded database was running here');
+  const own = await stopEmbedded(config.dataDir);
+  const demo = await stopEmbedded(join(config.dataDir, DEMO_FOLDER));
+  console.log(own || demo ? 'The embedded database is stopped' : 'No embedded database was running here');
   return 0;
 }

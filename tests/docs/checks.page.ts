@@ -71,7 +71,7 @@ export const PAGE_CHECKS: Readonly<Record<string, Check>> = {
     await page.waitForFunction('said.textContent.startsWith("email: ")');
     await page.reload();
     await page.fill('[name=email]', 'clara@example.com');
-    await page.check('[name=news]');
+    await page.check('[name=consent]');
     await page.click('button');
     await page.waitForFunction('said.textContent !== ""');
     // It is the visitor's, whose page it was.

@@ -122,7 +122,7 @@ async function handed(api: TestApi, owner: Send): Promise<Record<string, string>
     sourceId: source.id,
     definition: {
       fields: [{ key: 'email', type: 'email', label: { en: 'Email' }, required: true }],
-      consents: [{ key: 'news', purpose: 'marketing', channel: 'email', text: { en: NEWS } }],
+      consents: [{ key: 'consent', purpose: 'marketing', channel: 'email', text: { en: NEWS } }],
       // The test types faster than people do.
       spam: { minFillMs: 0 },
     },

@@ -207,7 +207,9 @@ test('a script is told in JSON: done, or the wrong fields by name', async () => 
 });
 
 test('the script of the guide works as it stands there', async () => {
-  const form = await world.form({ spam: { minFillMs: 0 } });
+  // The key the console gives a first consent.
+  const consents = [{ key: 'consent', purpose: 'marketing', channel: 'email', text: { en: NEWS } }];
+  const form = await world.form({ spam: { minFillMs: 0 }, consents });
   const guide = readFileSync('docs/forms.md', 'utf8');
   const script =
     /```js\n(.*?)```/s.exec(guide)?.[1]?.replace('https://your-otklik/f/FORM_ID', form.url) ?? '';

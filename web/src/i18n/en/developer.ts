@@ -135,7 +135,7 @@ export default {
   sparkline: 'Last 24 hours: {{events}} events, {{rejected}} refused',
   consent: 'Before a visitor has said anything',
   consentHint:
-    'What the snippet does until consent() or Google consent mode is called. Global Privacy Control always counts as no.',
+    'What the snippet does until consent() or Google consent mode is called. Global Privacy Control counts as no until the visitor says yes to this site.',
   consents: { granted: 'Count visits and events', denied: 'Keep and send nothing' },
   enabled: 'Takes events',
   enabledHint: 'Switched off, it answers 403; what it sent stays.',

@@ -138,7 +138,7 @@ export default {
   sparkline: 'За 24 часа: событий {{events}}, отложено {{rejected}}',
   consent: 'Пока посетитель ничего не сказал',
   consentHint:
-    'Что делает строка до consent() или Google consent mode. Global Privacy Control всегда значит «нет».',
+    'Что делает строка до consent() или Google consent mode. Global Privacy Control значит «нет», пока посетитель не согласится на этом сайте.',
   consents: { granted: 'Считать визиты и события', denied: 'Ничего не хранить и не отправлять' },
   enabled: 'Принимает события',
   enabledHint: 'Выключенный отвечает 403; присланное остаётся.',

@@ -5,6 +5,7 @@ export const segmentNode = (
   writeKey: string,
 ): string => `import { Analytics } from '@segment/analytics-node';
 
+// On a server of yours put an API key with tracking:write here: what it says of orders and people is believed.
 const analytics = new Analytics({ writeKey: '${writeKey}', host: '${origin}' });
 analytics.track({ userId: '42', event: 'Product Viewed', properties: { product_id: 'TEA-01' } });
 await analytics.closeAndFlush();`;
