@@ -17,7 +17,13 @@ afterAll(() => base.close());
  * Look-ups moved by the values of the rows they lead to, and rows parked for tables, which planted rows do not have: their modules
  * test them. Anonymous ids name the row they were given to for good, and a wish for work about somebody is no row of theirs.
  */
-const MIRRORS = new Set(['contact_trait_due', 'coupon_code', 'field_lookup', 'identity_parked', 'visitor_lookup']);
+const MIRRORS = new Set([
+  'contact_trait_due',
+  'coupon_code',
+  'field_lookup',
+  'identity_parked',
+  'visitor_lookup',
+]);
 
 type Column = { name: string; type: string };
 
