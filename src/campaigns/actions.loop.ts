@@ -52,7 +52,9 @@ export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): 
       await sweeping();
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  // Nothing goes on behind the caller's back: when one lane fails, the others end what they have begun.
+  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
   await finishRuns(ctx, channel);
   return sent;
 }

@@ -179,17 +179,22 @@ describe('the outbox after a crash', () => {
     const { id } = await draft(ctx, 'found', { couponCampaignId: await couponCampaign(ctx) });
     await launched(ctx, id);
     const outbox = { ...openOutbox(dataDir), batch: 60, slice: 20 };
-    let slices = 0;
+    let written = 0;
     const dying: Channel = {
       ...outbox,
       send: async (messages, goOn) => {
-        slices += 1;
-        if (slices === 3) throw new Error('the process died here');
-        return outbox.send(messages, goOn);
+        // Two lanes may share the messages; whichever writes the fortieth is the last to write.
+        const last = messages.slice(0, 40 - written);
+        written += last.length;
+        const results = await outbox.send(last, goOn);
+        if (last.length < messages.length) throw new Error('the process died here');
+        return results;
       },
     };
     await expect(sendDue(ctx, dying, never)).rejects.toThrow('died here');
-    expect(await statesOf(ctx, id)).toEqual({ sending: 60 });
+    const { sending = 0, sent = 0 } = await statesOf(ctx, id);
+    expect(sending + sent).toBe(60);
+    expect(sending).toBeGreaterThanOrEqual(20);
     world.clock.advance(MINUTE);
     await sendDue(
       ctx,

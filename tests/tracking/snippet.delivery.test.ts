@@ -72,14 +72,16 @@ describe.skipIf(missing !== undefined)(title, () => {
     await visitor.setOffline(true);
     await page.evaluate(`for (let i = 0; i < 230; i++) otklik('track', 'Offline', { i })`);
     expect(queued(await stored(page))).toHaveLength(200);
-    const sent = outgoing(visitor, shop.api);
     await visitor.setOffline(false);
+    await own.stored('Offline', 200);
+    // A connection that has just come back may lose an answer: what is said again has the same id and is stored once.
+    await until('nothing waits', async () => queued(await stored(page)).length === 0);
     const facts = await own.stored('Offline', 200);
+    expect(facts).toHaveLength(200);
     // The oldest gave way to the newest.
     expect(new Set(facts.map(({ properties }) => properties['i'])).size).toBe(200);
     expect(facts.some(({ properties }) => properties['i'] === 229)).toBe(true);
     expect(facts.some(({ properties }) => properties['i'] === 0)).toBe(false);
-    expect(new Set(messageIds(sent)).size).toBe(messageIds(sent).length);
     await visitor.close();
   });
 
