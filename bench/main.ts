@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   start: () => import('./start.ts'),
   import: () => import('./import.ts'),
   ingest: () => import('./ingest.ts'),
+  joins: () => import('./joins.ts'),
   send: () => import('./send.ts'),
   console: () => import('./console.ts'),
 };
