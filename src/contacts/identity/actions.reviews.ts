@@ -18,9 +18,9 @@ import type { EdgeRow } from './store.edges.ts';
 import { birthsOf } from './store.refold.ts';
 import { decideReview, findReview, openReviews } from './store.reviews.ts';
 import type { ReviewRow } from './store.reviews.ts';
-import { mergesOf } from './store.merges.ts';
+import { mergesOf, pointsOfNodes } from './store.merges.ts';
 import { compare } from './compare.ts';
-import { asCounted, sharedNodes } from './shared.ts';
+import { asCounted, isSeparable, sharedNodes } from './shared.ts';
 
 /** Merges `from` into the contact for a person who may see both. Throws contact_not_found, merge_with_itself. */
 export async function mergeByHand(
@@ -56,6 +56,12 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
   const id = await visibleOrNotFound(ctx, contactId);
   const { nodes, edges } = (await knownOf(ctx, [id])).get(id) ?? { nodes: [], edges: [] };
   const shared = sharedNodes(edges);
+  const separable = new Set(
+    asCounted(edges)
+      .filter(isSeparable)
+      .map(({ edgeId }) => edgeId),
+  );
+  const points = Map.groupBy(await pointsOfNodes(ctx, id), ({ nodeId }) => nodeId);
   const merges = await mergesOf(
     ctx,
     nodes.map(({ nodeId }) => nodeId),
@@ -69,6 +75,7 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
       shared: shared.has(nodeId),
       since: bornAt.toISOString(),
       ids: own,
+      points: (points.get(nodeId) ?? []).map(({ kind, value }) => ({ kind, value })),
     })),
     edges: edges.map(({ nodeId, edgeId, kind, value, strength, source, occurredAt, ...rest }) => ({
       edgeId,
@@ -78,6 +85,7 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
       strength,
       source,
       occurredAt: occurredAt.toISOString(),
+      separable: separable.has(edgeId),
       removed:
         rest.removedAt === null
           ? null

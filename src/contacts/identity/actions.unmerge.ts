@@ -8,7 +8,7 @@ import { visibleOrNotFound } from '../actions.card.ts';
 import { regroup } from './actions.regroup.ts';
 import type { Unmerged, UnmergeInput } from './contract.ts';
 import { APART, MANUAL } from './resolve.ts';
-import { asCounted } from './shared.ts';
+import { asCounted, isSeparable } from './shared.ts';
 import { lockPresent } from './store.component.ts';
 import { edgesOf, insertDecision, removeEdges } from './store.edges.ts';
 import type { EdgeRow } from './store.edges.ts';
@@ -56,8 +56,7 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
 /** A merge by hand is one decision, whichever of its ends is named. */
 function byEdge(edges: readonly EdgeRow[], edgeId: string): EdgeRow[] {
   const edge = edges.find((one) => one.edgeId === edgeId);
-  if (edge === undefined || edge.strength === 'weak' || edge.kind.startsWith(APART))
-    throw notFound('identity_edge', edgeId);
+  if (edge === undefined || !isSeparable(edge)) throw notFound('identity_edge', edgeId);
   if (edge.kind !== MANUAL) return [edge];
   return edges.filter(({ kind, value }) => kind === MANUAL && value === edge.value);
 }

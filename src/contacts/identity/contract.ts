@@ -10,6 +10,7 @@ export const mergeInput = z.object({
   from: z.uuid(),
   reason,
 });
+export type MergeInput = z.infer<typeof mergeInput>;
 
 /** Either the evidence to take back, or the node to make a contact of its own. */
 export const unmergeInput = z.union([
@@ -33,6 +34,8 @@ const edgeView = z.object({
   strength: z.enum(['weak', 'strong']),
   source: z.string(),
   occurredAt: z.iso.datetime(),
+  /** An un-merge may name it: it counts as proof (nothing said of a shared node does) and is not a decision to keep apart. */
+  separable: z.boolean(),
   removed: z.object({ at: z.iso.datetime(), by: z.string(), reason: z.string() }).nullable(),
 });
 
@@ -48,6 +51,8 @@ export const identityView = z.object({
       shared: z.boolean(),
       since: z.iso.datetime(),
       ids: z.array(z.object({ kind: z.string(), value: z.string() })),
+      /** Emails and phones that were said of this node itself, wherever they show now. */
+      points: z.array(z.object({ kind: z.string(), value: z.string() })),
     }),
   ),
   edges: z.array(edgeView),

@@ -31,6 +31,10 @@ export function sharedNodes(edges: readonly Said[]): Set<string> {
 /** People's decisions hold of shared nodes as well. */
 export const isDecision = (kind: string): boolean => kind === MANUAL || kind.startsWith(APART);
 
+/** An edge, as it counts, that a person may take back: proof that stands; what keeps contacts apart is not evidence of one. */
+export const isSeparable = (edge: { kind: string; strength: string; removedAt: Date | null }): boolean =>
+  edge.removedAt === null && edge.strength === 'strong' && !edge.kind.startsWith(APART);
+
 /** The edges as they count: whatever was said of a shared node is a hint. */
 export function asCounted<E extends Said>(edges: readonly E[]): E[] {
   const shared = sharedNodes(edges);

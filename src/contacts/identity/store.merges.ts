@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
+import { contactPoint } from '../schema.ts';
 import { json } from '../store.match.ts';
-import { identityMerge } from './schema.ts';
+import { identityMerge, identityParked } from './schema.ts';
 
 /** What became of contacts, as the card tells it. */
 
@@ -28,4 +29,22 @@ export async function mergesOf(ctx: Ctx, nodeIds: readonly string[]): Promise<Me
     order by made_at desc, merge_id desc limit ${MAX_MERGES_SHOWN}`,
   );
   return found.map((row) => ({ ...row, madeAt: dateOf(row.madeAt) }));
+}
+
+/** Emails and phones of a contact by the node they were said of, also those that wait because another node says the same. */
+export async function pointsOfNodes(
+  ctx: Ctx,
+  contactId: string,
+): Promise<Array<{ nodeId: string; kind: string; value: string }>> {
+  return rows<{ nodeId: string; kind: string; value: string }>(
+    ctx.db,
+    sql`
+    select p."nodeId", p.kind, p.value from (
+      select coalesce(origin_id, contact_id) as "nodeId", kind, value from ${contactPoint}
+      where contact_id = ${contactId}::uuid
+      union
+      select origin_id, row ->> 'kind', row ->> 'value' from ${identityParked}
+      where contact_id = ${contactId}::uuid and table_name = 'contact_point'
+    ) p where p.kind in ('email', 'phone') order by p.kind, p.value`,
+  );
 }

@@ -34,6 +34,9 @@ const wantedQuery = ({ search, filter }: Wanted) => ({
   filter: filter === undefined || filter.length === 0 ? undefined : JSON.stringify(filter),
 });
 
+/** Choices that a list under a field shows without scrolling far. */
+const FOUND = 10;
+
 export const contacts = {
   list: (wanted: Wanted, sort: Sort) =>
     pagesOf<ContactView>('contacts', '/api/contacts', { ...wantedQuery(wanted), sort, limit: 50 }),
@@ -51,6 +54,18 @@ export const contacts = {
     queryFn: async () => (await api.get<{ items: ContactField[] }>('/api/contacts/fields')).items,
     staleTime: 60_000,
   }),
+  /** A few whom a search names, for a choice. */
+  found: (search: string) =>
+    queryOptions({
+      queryKey: ['contacts', 'found', search],
+      queryFn: async ({ signal }) =>
+        (
+          await api.get<{ items: ContactView[] }>('/api/contacts', {
+            query: { search, limit: FOUND },
+            signal,
+          })
+        ).items,
+    }),
   exportUrl: (wanted: Wanted) => urlOf('/api/contacts/export.csv', wantedQuery(wanted)),
   one: (id: string) =>
     queryOptions({

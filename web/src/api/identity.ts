@@ -1,5 +1,6 @@
 import type {
   IdentityView,
+  MergeInput,
   ReviewDecision,
   ReviewView,
   Unmerged,
@@ -22,6 +23,9 @@ export const identity = {
     }),
   reviews: () => pagesOf<ReviewView>('reviews', '/api/identity/reviews', { limit: 20 }),
   decide: (id: string, decision: Decision) => api.post<Survivor>(`/api/identity/reviews/${id}`, { decision }),
+  /** Joins `from` into the contact. */
+  merge: (contactId: string, input: MergeInput) =>
+    api.post<Survivor>(`/api/contacts/${contactId}/merge`, input),
   unmerge: (contactId: string, input: UnmergeInput) =>
     api.post<Unmerged>(`/api/contacts/${contactId}/unmerge`, input),
 };

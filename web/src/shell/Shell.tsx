@@ -47,7 +47,7 @@ export default function Shell() {
           <LogoMark />
           <span className={classes['product']}>{t('product')}</span>
         </Group>
-        <ScrollArea flex={1} type="auto">
+        <ScrollArea flex={1} mih={0} type="auto" scrollbarSize={6} offsetScrollbars="present">
           <Navigation />
         </ScrollArea>
         <UserMenu />

@@ -16,6 +16,7 @@ export function EmptyState(props: { icon?: ReactNode; title: string; text?: stri
       title={props.title}
       description={props.text}
       py="xl"
+      px="md"
       size="sm"
       variant="light"
     >

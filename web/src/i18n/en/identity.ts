@@ -20,6 +20,7 @@ export default {
     too_many: 'Too much would come together',
     shared: 'Several have this address',
   },
+  elsewhere: 'Id in {{system}}',
   kinds: {
     user: 'User id',
     email: 'Email',
@@ -31,6 +32,17 @@ export default {
     order: 'Order',
     manual: 'By hand',
     apart: 'Kept apart',
+  },
+  byHand: {
+    open: 'Merge with another contact…',
+    title: 'Merge with another contact',
+    text: 'For two cards of one person. All history comes together; it can be taken back under “Who it is”.',
+    search: 'The other contact',
+    stays: 'Which one stays?',
+    reasonHint: 'Stays in the history, for whoever asks later.',
+    what: '“{{gone}}” goes into “{{stays}}”: what “{{stays}}” says stands, gaps are filled from the other.',
+    moreThan: 'more than {{count}}',
+    done: 'They are one contact now. It can be taken back under “Who it is”.',
   },
   card: {
     title: 'Who it is',
@@ -55,6 +67,12 @@ export default {
     reason: 'Why',
     separated_one: '{{count}} contact stands on its own now',
     separated_other: '{{count}} contacts stand on their own now',
+    decision: "a person's decision",
+    shared: 'shared',
+    sharedText:
+      'Used by many people, such as a till, a kiosk or an office computer. What was seen there joins nobody; only a person may.',
+    mergedBy: 'Last merged by {{by}}',
+    takeBack: 'It can be taken back under “Records, evidence, merges”.',
     strength: { weak: 'hint', strong: 'proof' },
     mergeKinds: { merge: 'Merged', unmerge: 'Separated' },
   },

@@ -24,7 +24,7 @@ export default {
   },
   clearAll: 'Сбросить поиск и фильтры',
   field: {
-    name: 'Имя',
+    name: 'Полное имя',
     givenName: 'Имя',
     familyName: 'Фамилия',
     email: 'Почта',

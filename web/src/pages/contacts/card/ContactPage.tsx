@@ -73,7 +73,7 @@ function Card({ contact }: { contact: ContactCard }) {
         <Stack gap="md" miw={0}>
           <Happenings contact={contact} />
           <Facts contact={contact} />
-          <Identity contactId={contact.id} />
+          <Identity contact={contact} />
         </Stack>
       </div>
       {editing && <EditDrawer contact={contact} onClose={edit.close} />}

@@ -1,18 +1,14 @@
-import { Badge, Button, Group, Modal, Stack, Text, Textarea, Title } from '@mantine/core';
+import { Badge, Button, Group, Stack, Text, Title } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { IdentityView } from '../../../api/identity.ts';
-import { identity } from '../../../api/identity.ts';
 import { useMe } from '../../../lib/me.ts';
 import { DateTime } from '../../../ui/format.tsx';
-import { useWrite } from '../../../ui/mutation.ts';
 import { useKindWords } from '../../identity/words.ts';
 import classes from './card.module.css';
-
-/** Decisions of people: their value is a number of our own that says nothing to anybody. */
-const OURS = /^(manual|apart:)/;
-
-type Wrong = { edgeId: string } | { node: string };
+import { evidenceOf, isDecision } from './evidence.ts';
+import type { Wrong } from './SeparateDialog.tsx';
+import { SeparateDialog } from './SeparateDialog.tsx';
 
 /** What was joined, what says so, what was decided. Evidence and records can be taken out again. */
 export function IdentityDetails({ found }: { found: IdentityView }) {
@@ -50,81 +46,92 @@ type Props = { found: IdentityView; onWrong: (wrong: Wrong) => void };
 
 function Nodes({ found, onWrong }: Props) {
   const { t } = useTranslation('identity');
-  const kindWord = useKindWords();
-  const { may } = useMe();
   return (
     <div>
       <Title order={3}>{t('card.records')}</Title>
       <ul className={classes['entries']}>
-        {found.nodes.map(({ node, present, known, since, ids }) => (
-          <li key={node} className={classes['visit']}>
-            <Group justify="space-between" gap="xs" wrap="nowrap">
-              <Text size="sm" fw={550}>
-                {t(known ? 'card.known' : 'card.visitor')}{' '}
-                {present && <Badge color="pine">{t('card.present')}</Badge>}
-              </Text>
-              {!present && may('contacts:write') && (
-                <Button size="compact-sm" variant="subtle" color="red" onClick={() => onWrong({ node })}>
-                  {t('card.separate')}
-                </Button>
-              )}
-            </Group>
-            <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-              {ids.map(({ kind, value }) => `${kindWord(kind)}: ${value}`).join(' · ')}
-            </Text>
-            <Text size="sm" c="dimmed">
-              {t('since')} <DateTime at={since} mode="date" />
-            </Text>
+        {found.nodes.map((node) => (
+          <li key={node.node} className={classes['visit']}>
+            <Node node={node} onWrong={onWrong} />
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+function Node({ node, onWrong }: { node: IdentityView['nodes'][number]; onWrong: Props['onWrong'] }) {
+  const { t } = useTranslation('identity');
+  const kindWord = useKindWords();
+  const { may } = useMe();
+  // A record that has no id of its own is known by how to reach it.
+  const names = node.ids.length > 0 ? node.ids : node.points;
+  return (
+    <>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Group gap={6}>
+          <Text size="sm" fw={550}>
+            {t(node.known ? 'card.known' : 'card.visitor')}
+          </Text>
+          {node.present && <Badge color="pine">{t('card.present')}</Badge>}
+          {node.shared && <SharedBadge />}
+        </Group>
+        {!node.present && may('contacts:write') && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            flex="none"
+            onClick={() => onWrong({ node: node.node })}
+          >
+            {t('card.separate')}
+          </Button>
+        )}
+      </Group>
+      {names.length > 0 && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {names.map(({ kind, value }) => `${kindWord(kind)}: ${value}`).join(' · ')}
+        </Text>
+      )}
+      {node.shared && <Text size="sm">{t('card.sharedText')}</Text>}
+      <Text size="sm" c="dimmed">
+        {t('since')} <DateTime at={node.since} mode="date" />
+      </Text>
+    </>
+  );
+}
+
+function SharedBadge() {
+  const { t } = useTranslation('identity');
+  return (
+    <Badge color="gold" title={t('card.sharedText')}>
+      {t('card.shared')}
+    </Badge>
   );
 }
 
 function Edges({ found, onWrong }: Props) {
   const { t } = useTranslation('identity');
-  const kindWord = useKindWords();
   const { may } = useMe();
-  const separable = found.nodes.length > 1 && may('contacts:write');
+  const mayTakeBack = found.nodes.length > 1 && may('contacts:write');
+  const shared = new Set(found.nodes.filter((one) => one.shared).map(({ node }) => node));
+  const shown = evidenceOf(found.edges);
   return (
     <div>
       <Title order={3}>{t('card.evidence')}</Title>
-      {found.edges.length === 0 && (
+      {shown.length === 0 && (
         <Text size="sm" c="dimmed">
           {t('card.noEvidence')}
         </Text>
       )}
       <ul className={classes['entries']}>
-        {found.edges.map((edge) => (
+        {shown.map((edge) => (
           <li key={edge.edgeId} className={classes['visit']}>
-            <Group justify="space-between" gap="xs" wrap="nowrap">
-              <Text
-                size="sm"
-                style={{ overflowWrap: 'anywhere' }}
-                td={edge.removed === null ? '' : 'line-through'}
-              >
-                {OURS.test(edge.kind) ? kindWord(edge.kind) : `${kindWord(edge.kind)}: ${edge.value}`}{' '}
-                <Badge color={edge.strength === 'strong' ? 'pine' : 'gray'}>
-                  {t(`card.strength.${edge.strength}`)}
-                </Badge>
-              </Text>
-              {separable && edge.removed === null && (
-                <Button
-                  size="compact-sm"
-                  variant="subtle"
-                  color="red"
-                  onClick={() => onWrong({ edgeId: edge.edgeId })}
-                >
-                  {t('card.wrong')}
-                </Button>
-              )}
-            </Group>
-            <Text size="sm" c="dimmed">
-              <DateTime at={edge.occurredAt} />
-              {edge.removed !== null &&
-                ` · ${t('card.removed', { by: edge.removed.by })}: ${edge.removed.reason}`}
-            </Text>
+            <Edge
+              edge={edge}
+              shared={shared.has(edge.node)}
+              {...(mayTakeBack && edge.separable ? { onWrong } : {})}
+            />
           </li>
         ))}
       </ul>
@@ -132,42 +139,47 @@ function Edges({ found, onWrong }: Props) {
   );
 }
 
-/** Asks why: the reason stands beside the separation for good. */
-function SeparateDialog(props: { contactId: string; wrong: Wrong; onClose: () => void }) {
-  const { t } = useTranslation(['identity', 'common']);
-  const [reason, setReason] = useState('');
-  const separate = useWrite({
-    run: () => identity.unmerge(props.contactId, { ...props.wrong, reason: reason.trim() }),
-    touches: ['identity', 'contacts', 'timeline', 'behaviour', 'carts', 'interest', 'leads'],
-    done: ({ separated }) => t('identity:card.separated', { count: separated.length }),
-    onDone: props.onClose,
-  });
+/** One piece of evidence; with `onWrong` only where taking it back is possible. */
+function Edge(props: { edge: IdentityView['edges'][number]; shared: boolean; onWrong?: Props['onWrong'] }) {
+  const { t } = useTranslation('identity');
+  const kindWord = useKindWords();
+  const { edge, onWrong } = props;
+  const ours = isDecision(edge);
+  // Whatever was said of a shared record counts as a hint; a person's decision holds of it as well.
+  const strength = props.shared && !ours ? 'weak' : edge.strength;
   return (
-    <Modal opened onClose={props.onClose} title={t('identity:card.separateTitle')}>
-      <Stack>
-        <Text size="sm">{t('identity:card.separateText')}</Text>
-        <Textarea
-          label={t('identity:card.reason')}
-          autosize
-          minRows={2}
-          data-autofocus
-          value={reason}
-          onChange={(event) => setReason(event.currentTarget.value)}
-        />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={props.onClose}>
-            {t('common:action.cancel')}
-          </Button>
-          <Button
-            color="red"
-            disabled={reason.trim() === ''}
-            loading={separate.isPending}
-            onClick={() => separate.mutate()}
+    <>
+      <Group justify="space-between" gap="xs" wrap="nowrap">
+        <Group gap={6}>
+          <Text
+            size="sm"
+            style={{ overflowWrap: 'anywhere' }}
+            td={edge.removed === null ? '' : 'line-through'}
           >
-            {t('identity:card.separate')}
-          </Button>
+            {ours ? kindWord(edge.kind) : `${kindWord(edge.kind)}: ${edge.value}`}
+          </Text>
+          {!ours && (
+            <Badge color={strength === 'strong' ? 'pine' : 'gray'}>{t(`card.strength.${strength}`)}</Badge>
+          )}
+          {ours && <Badge color="pine">{t('card.decision')}</Badge>}
+          {props.shared && !ours && <SharedBadge />}
         </Group>
-      </Stack>
-    </Modal>
+        {onWrong !== undefined && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            color="red"
+            flex="none"
+            onClick={() => onWrong({ edgeId: edge.edgeId })}
+          >
+            {t('card.wrong')}
+          </Button>
+        )}
+      </Group>
+      <Text size="sm" c="dimmed">
+        <DateTime at={edge.occurredAt} />
+        {edge.removed !== null && ` · ${t('card.removed', { by: edge.removed.by })}: ${edge.removed.reason}`}
+      </Text>
+    </>
   );
 }
