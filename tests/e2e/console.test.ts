@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers, browserMissing, launchBrowser, watch } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
-import { OWNER, PEOPLE, startWorld } from './console.world.ts';
+import { consolePage, OWNER, PEOPLE, signIn, startWorld } from './console.world.ts';
 import type { World } from './console.world.ts';
 
 /** DESIGN.md: the first view, all its requests, gzip. */
@@ -33,17 +33,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     await world?.close();
   }, TIMEOUT_MS);
 
-  const newPage = async (): Promise<Page> => {
-    const context = await browser.newContext({
-      baseURL: world.url,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      viewport: { width: 1440, height: 900 },
-    });
-    const opened = await context.newPage();
-    opened.setDefaultTimeout(15_000);
-    return opened;
-  };
+  const newPage = (): Promise<Page> => consolePage(browser, world.url);
   const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor();
   const option = async (field: string, name: string | RegExp): Promise<void> => {
     await page.getByRole('combobox', { name: field, exact: true }).last().click();
@@ -61,9 +51,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.keyboard.type('not the password');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').getByText('do not match').waitFor();
-      await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
-      await page.keyboard.press('Enter');
-      await heading('Segments');
+      await signIn(page, 'Segments');
       await page
         .getByRole('row', { name: /Regulars/ })
         .getByText(String(PEOPLE.length), { exact: true })

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { newId } from '../../src/core/ids.ts';
 import { testDb } from '../support/db.ts';
 import { discardFolder, newFolder, startProgram } from '../support/program.ts';
@@ -68,6 +69,32 @@ export async function signedIn({ url }: Pick<Program, 'url'>): Promise<Call> {
   };
   await call('POST', '/api/auth/sign-in/email', OWNER);
   return call;
+}
+
+/** A page of the console as somebody at a desk has it, English and in UTC; `over` changes that. */
+export async function consolePage(
+  browser: Browser,
+  url: string,
+  over: BrowserContextOptions = {},
+): Promise<Page> {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    viewport: { width: 1440, height: 900 },
+    ...over,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  return page;
+}
+
+/** Signs the owner in at the sign-in that the page shows, and waits for what they had asked for. */
+export async function signIn(page: Page, heading: string): Promise<void> {
+  await page.getByLabel('Email').fill(OWNER.email);
+  await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor();
 }
 
 const emailOf = (name: string): string => `${name.split(' ')[0]?.toLowerCase()}@example.com`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { barriers, browserMissing, launchBrowser, watch } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { newId } from '../../src/core/ids.ts';
-import { OWNER, signedIn, startEmpty } from './console.world.ts';
+import { consolePage, OWNER, signedIn, signIn, startEmpty } from './console.world.ts';
 import type { Emptied } from './console.world.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -34,20 +34,10 @@ describe.skipIf(missing !== undefined)(title, () => {
   beforeAll(async () => {
     world = await startEmpty();
     browser = await launchBrowser();
-    const context = await browser.newContext({
-      baseURL: world.url,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      viewport: { width: 1440, height: 900 },
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page = await consolePage(browser, world.url);
     seen = watch(page, handled);
     await page.goto('/sources');
-    await page.getByLabel('Email').fill(OWNER.email);
-    await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
-    await page.keyboard.press('Enter');
-    await heading('Sources');
+    await signIn(page, 'Sources');
   }, TIMEOUT_MS);
   afterAll(async () => {
     await browser?.close();

@@ -9,7 +9,7 @@ import { testDb } from '../support/db.ts';
 import { discardFolder, newFolder, startProgram } from '../support/program.ts';
 import type { Program } from '../support/program.ts';
 import { until } from '../support/until.ts';
-import { OWNER } from './console.world.ts';
+import { consolePage, OWNER, signIn } from './console.world.ts';
 
 const TIMEOUT_MS = 120_000;
 const PERSON =
@@ -79,14 +79,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       await discardFolder(folder, dataDir);
       await drop();
     };
-    const opened = await context({ baseURL: program.url, viewport: { width: 1440, height: 900 } });
-    console_ = await opened.newPage();
-    console_.setDefaultTimeout(15_000);
+    console_ = await consolePage(browser, program.url, { userAgent: PERSON });
     await console_.goto('/forms');
-    await console_.getByLabel('Email').fill(OWNER.email);
-    await console_.getByLabel('Password', { exact: true }).fill(OWNER.password);
-    await console_.keyboard.press('Enter');
-    await console_.getByRole('heading', { level: 1, name: 'Forms' }).waitFor();
+    await signIn(console_, 'Forms');
     await post('/api/sources', { name: 'Tea shop', kind: 'site', origins: [siteUrl] });
   }, TIMEOUT_MS);
   afterAll(() => close(), TIMEOUT_MS);

@@ -4,7 +4,7 @@ import { newId } from '../../src/core/ids.ts';
 import { barriers, browserMissing, launchBrowser, watch } from '../support/browser.ts';
 import type { Watch } from '../support/browser.ts';
 import { until } from '../support/until.ts';
-import { OWNER, signedIn, startEmpty } from './console.world.ts';
+import { consolePage, signedIn, signIn, startEmpty } from './console.world.ts';
 import type { Emptied } from './console.world.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -29,20 +29,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     world = await startEmpty();
     await tellVisits(world);
     browser = await launchBrowser();
-    const context = await browser.newContext({
-      baseURL: world.url,
-      locale: 'en-GB',
-      timezoneId: 'UTC',
-      viewport: { width: 1440, height: 900 },
-    });
-    page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page = await consolePage(browser, world.url);
     seen = watch(page, handled);
     await page.goto('/segments/new');
-    await page.getByLabel('Email').fill(OWNER.email);
-    await page.getByLabel('Password', { exact: true }).fill(OWNER.password);
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'New segment' }).waitFor();
+    await signIn(page, 'New segment');
   }, TIMEOUT_MS);
   afterAll(async () => {
     await browser?.close();
