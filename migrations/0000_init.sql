@@ -1030,6 +1030,16 @@ CREATE TABLE "onsite_message" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "visitors_forgotten" (
+	"source_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"kind" text NOT NULL,
+	"visitors" integer NOT NULL,
+	"events" integer NOT NULL,
+	"pages" integer NOT NULL,
+	CONSTRAINT "visitors_forgotten_source_id_day_kind_pk" PRIMARY KEY("source_id","day","kind")
+);
+--> statement-breakpoint
 CREATE TABLE "snippet_release" (
 	"version" text PRIMARY KEY NOT NULL,
 	"files" jsonb NOT NULL,
@@ -1113,6 +1123,7 @@ CREATE INDEX "event_follow_idx" ON "event" USING btree ((properties->>'order_id'
 CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint
+CREATE INDEX "visitor_lookup_day_idx" ON "visitor_lookup" USING btree ("created_at") WHERE starts_with(anonymous_id, 'cl_');--> statement-breakpoint
 CREATE INDEX "provider_event_message_idx" ON "provider_event" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "provider_event_received_idx" ON "provider_event" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
@@ -1129,4 +1140,5 @@ CREATE UNIQUE INDEX "form_name_idx" ON "form" USING btree (lower("name"));--> st
 CREATE INDEX "form_submission_list_idx" ON "form_submission" USING btree ("form_id","submitted_at","submission_id");--> statement-breakpoint
 CREATE INDEX "form_submission_state_idx" ON "form_submission" USING btree ("form_id","state","submitted_at","submission_id");--> statement-breakpoint
 CREATE INDEX "form_submission_email_idx" ON "form_submission" USING btree ("email","submitted_at");--> statement-breakpoint
+CREATE INDEX "form_submission_node_idx" ON "form_submission" USING btree ("node_id") WHERE node_id is not null;--> statement-breakpoint
 CREATE INDEX "onsite_message_order_idx" ON "onsite_message" USING btree ("priority","created_at");

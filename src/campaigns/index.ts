@@ -1,9 +1,10 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import type { Subscription } from '../core/jobs.ts';
 import { registerMetric } from '../core/metrics.ts';
 import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
 import { messagesMetric } from './store.metrics.ts';
+import { messageEraser } from './store.erase.ts';
 import { moveMessagesOnMerge } from './store.merge.ts';
 import { messageTimeline, responseTimeline } from './store.timeline.ts';
 
@@ -17,5 +18,6 @@ export function registerCampaigns(): void {
   registerTimelineSource(messageTimeline);
   registerTimelineSource(responseTimeline);
   registerMergeMover(moveMessagesOnMerge);
+  registerEraser(messageEraser);
   registerMetric(messagesMetric);
 }

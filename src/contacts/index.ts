@@ -1,6 +1,7 @@
 export { recordConsents, suppress } from './actions.consents.ts';
 export type { SuppressReason } from './actions.consents.ts';
 export { recordPushPoint } from './actions.push.ts';
+export { eraseContacts, neededContacts } from './actions.erase.ts';
 export { mergeContacts } from './actions.merge.ts';
 export { normalPoint, ownsPoint, verifyPoint } from './actions.points.ts';
 export { csvLine } from './csv.ts';
@@ -12,6 +13,9 @@ export type { UpsertInput } from './actions.upsert.ts';
 export { attributeKey, contact } from './schema.ts';
 export { mayHold, registerMergeMover } from './movers.ts';
 export type { MergeMover, Move } from './movers.ts';
+export { registerEraser } from './erasers.ts';
+export type { Eraser } from './erasers.ts';
+export { eraseRows, havingRows } from './store.erase.ts';
 export { moveRows } from './identity/store.rows.ts';
 export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';

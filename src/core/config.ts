@@ -33,6 +33,8 @@ const schema = z.object({
   SENDGRID_BASE_URL: z.url().optional(),
   /** Public key of SendGrid's Event Webhook (base64); without it the webhook is off. */
   SENDGRID_WEBHOOK_KEY: z.string().optional(),
+  /** Visitors nobody knows are forgotten so many days after their last visit. */
+  VISITOR_DAYS: z.coerce.number().int().min(1).max(3_650).default(180),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
   TRUST_PROXY: flag.default(false),
 });
@@ -63,6 +65,8 @@ export type Config = {
   smtpUrl: string | undefined;
   sendgrid: { apiKey: string; baseUrl: string | undefined } | undefined;
   sendgridWebhookKey: string | undefined;
+  /** Days after their last visit that visitors nobody knows are kept. */
+  visitorDays: number;
   workerConcurrency: number;
   /** Behind a reverse proxy the client's address is the last X-Forwarded-For entry. */
   trustProxy: boolean;
@@ -107,6 +111,7 @@ function fromEnv(e: Env, portGiven: boolean): Config {
         ? undefined
         : { apiKey: e.SENDGRID_API_KEY, baseUrl: e.SENDGRID_BASE_URL },
     sendgridWebhookKey: e.SENDGRID_WEBHOOK_KEY,
+    visitorDays: e.VISITOR_DAYS,
     workerConcurrency: e.WORKER_CONCURRENCY,
     trustProxy: e.TRUST_PROXY,
   };

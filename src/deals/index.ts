@@ -1,11 +1,13 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { callViewOf } from './actions.ts';
+import { workEraser } from './store.erase.ts';
 import { listCalls, moveWork, tasksBefore } from './store.ts';
 
 export { dealsRoutes } from './routes.ts';
 
 export function registerDeals(): void {
   registerMergeMover({ name: 'deals', move: moveWork });
+  registerEraser(workEraser);
   registerTimelineSource({
     kind: 'call',
     load: async (ctx, contactId, { before, limit }) => {

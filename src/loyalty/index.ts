@@ -1,7 +1,8 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import type { Subscription } from '../core/jobs.ts';
 import { redeemCoupons } from './actions.redeem.ts';
 import { moveCouponsOnMerge } from './actions.merge.ts';
+import { couponEraser } from './store.erase.ts';
 import { couponTimeline } from './store.timeline.ts';
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './actions.issue.ts';
@@ -15,4 +16,5 @@ export const loyaltySubscriptions: Subscription[] = [redeemCoupons];
 export function registerLoyalty(): void {
   registerTimelineSource(couponTimeline);
   registerMergeMover(moveCouponsOnMerge);
+  registerEraser(couponEraser);
 }

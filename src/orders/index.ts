@@ -1,6 +1,7 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { registerOrderKinds } from './actions.kinds.ts';
 import { ordersTimeline, returnsTimeline } from './actions.read.ts';
+import { orderEraser } from './store.erase.ts';
 import { moveOrders } from './store.merge.ts';
 
 export { followOrders, REFUNDED_SUFFIX } from './actions.follow.ts';
@@ -16,4 +17,5 @@ export function registerOrders(): void {
   registerTimelineSource(ordersTimeline);
   registerTimelineSource(returnsTimeline);
   registerMergeMover({ name: 'orders', move: moveOrders });
+  registerEraser(orderEraser);
 }

@@ -1,4 +1,4 @@
-import { registerMergeMover } from '../contacts/index.ts';
+import { eraseRows, registerEraser, registerMergeMover } from '../contacts/index.ts';
 import { moveScores } from './store.leads.ts';
 
 export { installDefaultRules } from './actions.rules.ts';
@@ -7,4 +7,6 @@ export { scoringRoutes } from './routes.ts';
 
 export function registerScoring(): void {
   registerMergeMover({ name: 'scoring', move: moveScores });
+  const tables = ['score_entry', 'score_guard', 'lead'];
+  registerEraser({ name: 'scoring', tables, erase: (ctx, contactIds) => eraseRows(ctx, tables, contactIds) });
 }

@@ -1,4 +1,5 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { membershipEraser } from './store.erase.ts';
 import { moveMembershipsOnMerge } from './store.merge.ts';
 import { segmentTimeline } from './store.timeline.ts';
 
@@ -11,4 +12,5 @@ export { segmentsRoutes } from './routes.ts';
 export function registerSegments(): void {
   registerTimelineSource(segmentTimeline);
   registerMergeMover(moveMembershipsOnMerge);
+  registerEraser(membershipEraser);
 }

@@ -1,6 +1,7 @@
-import { registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { moveBehaviour } from './behaviour/actions.move.ts';
 import { moveCommerce } from './commerce/store.merge.ts';
+import { trackingEraser } from './retention/store.erase.ts';
 import { factsOf, moveFacts } from './store.ts';
 
 export { recordedEvents } from './recorded.ts';
@@ -20,6 +21,7 @@ export function registerTracking(): void {
   registerMergeMover({ name: 'tracking', move: moveFacts });
   registerMergeMover({ name: 'tracking.commerce', move: moveCommerce });
   registerMergeMover(moveBehaviour);
+  registerEraser(trackingEraser);
   registerTimelineSource({
     kind: 'event',
     load: async (ctx, contactId, { before, limit }) => {

@@ -1,6 +1,7 @@
 import type { Job } from '../core/jobs.ts';
 import { HOUR_MS } from '../core/time.ts';
 import { forgetMinutes } from './store.health.ts';
+import { retentionJobs } from './retention/jobs.ts';
 import { forgetLetters } from './store.letters.ts';
 
 /** Deleting in steps keeps each transaction short: a letter may be 32 KB. */
@@ -16,4 +17,5 @@ export const ingestJobs: readonly Job[] = [
       while (!signal.aborted && (await forgetLetters(ctx, STEP)) === STEP);
     },
   },
+  ...retentionJobs,
 ];

@@ -96,7 +96,13 @@ export const visitorLookup = pgTable(
     contactId: uuid('contact_id').notNull(),
     createdAt: instant('created_at').notNull(),
   },
-  (t) => [index('visitor_lookup_contact_idx').on(t.contactId)],
+  (t) => [
+    index('visitor_lookup_contact_idx').on(t.contactId),
+    // Visitors of a day, who are forgotten soon.
+    index('visitor_lookup_day_idx')
+      .on(t.createdAt)
+      .where(sql`starts_with(anonymous_id, 'cl_')`),
+  ],
 );
 
 /**

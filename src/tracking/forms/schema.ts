@@ -83,6 +83,9 @@ export const formSubmission = pgTable(
     index('form_submission_list_idx').on(t.formId, t.submittedAt, t.submissionId),
     index('form_submission_state_idx').on(t.formId, t.state, t.submittedAt, t.submissionId),
     index('form_submission_email_idx').on(t.email, t.submittedAt),
+    index('form_submission_node_idx')
+      .on(t.nodeId)
+      .where(sql`node_id is not null`),
   ],
 );
 

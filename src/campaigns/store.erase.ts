@@ -1,0 +1,11 @@
+import { eraseRows, havingRows } from '../contacts/index.ts';
+import type { Eraser } from '../contacts/index.ts';
+
+const TABLES = ['send_guard', 'message', 'response', 'response_guard'];
+
+export const messageEraser: Eraser = {
+  name: 'campaigns.messages',
+  tables: TABLES,
+  keep: (ctx, contactIds) => havingRows(ctx, contactIds, [{ table: 'message' }]),
+  erase: (ctx, contactIds) => eraseRows(ctx, TABLES, contactIds),
+};

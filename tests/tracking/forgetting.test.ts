@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { rows } from '../../src/core/db.ts';
+import { newId } from '../../src/core/ids.ts';
+import { ingestJobs } from '../../src/tracking/index.ts';
+import { registerModules } from '../../src/modules.ts';
+import { openSite, track } from './site.ts';
+import type { Site } from './site.ts';
+
+/** Visitors nobody knows are kept for a time only. */
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+  registerModules();
+});
+afterAll(() => site.close());
+
+const DAY = 86_400_000;
+const job = ingestJobs.find(({ name }) => name === 'tracking.forget-visitors');
+const forget = async (): Promise<void> =>
+  job?.run(site.api.ctx, null, new AbortController().signal) ?? Promise.reject(new Error('no job'));
+const at = () => site.clock.now().toISOString();
+const seen = (anonymousId: string, over: object = {}) =>
+  track('Quiz Finished', { anonymousId, timestamp: at(), ...over });
+
+/** Of which of these anonymous ids there is still a contact. */
+async function known(ids: readonly string[]): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    site.api.ctx.db,
+    sql`select anonymous_id as id from visitor_lookup join contact using (contact_id)
+      where anonymous_id in (select jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb)) order by 1`,
+  );
+  return found.map(({ id }) => id);
+}
+
+const counts = () =>
+  rows<{ kind: string; visitors: number; events: number; pages: number }>(
+    site.api.ctx.db,
+    sql`select kind, sum(visitors)::int as visitors, sum(events)::int as events, sum(pages)::int as pages
+      from visitors_forgotten group by kind order by kind`,
+  );
+
+const events = async (): Promise<number> => (await rows(site.api.ctx.db, sql`select 1 from event`)).length;
+
+test('a visitor nobody knows goes 180 days after the last event; who is known, has ordered or came back stays', async () => {
+  const [lost, back, user, buyer] = ['lost', 'back', 'user', 'buyer'].map((name) => `${name}-${newId()}`) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await site.batch([seen(lost), seen(lost, { type: 'page' }), seen(back), seen(user), seen(buyer)]);
+  await site.server([
+    {
+      type: 'identify',
+      messageId: newId(),
+      anonymousId: user,
+      userId: `u-${newId()}`,
+      traits: {},
+      timestamp: at(),
+    },
+    seen(buyer, {
+      event: 'Order Completed',
+      properties: { order_id: newId(), products: [{ product_id: 'P-FORGET', price: 5, quantity: 1 }] },
+    }),
+  ]);
+  site.clock.advance(100 * DAY);
+  await site.batch([seen(back)]);
+  await forget();
+  expect(await known([lost, back, user, buyer])).toEqual([lost, back, user, buyer].toSorted());
+  site.clock.advance(81 * DAY);
+  await forget();
+  expect(await known([lost, back, user, buyer])).toEqual([back, user, buyer].toSorted());
+  expect(await counts()).toEqual([{ kind: 'visitor', visitors: 1, events: 2, pages: 1 }]);
+  // Whoever comes with the old id is somebody new.
+  await site.batch([seen(lost)]);
+  expect(await known([lost])).toEqual([lost]);
+});
+
+test('the link of a cookieless visitor ends with the day: two days later only counts are left, and no salt', async () => {
+  const before = await events();
+  const dayIds = () =>
+    rows<{ id: string }>(
+      site.api.ctx.db,
+      sql`select anonymous_id as id from visitor_lookup where anonymous_id like 'cl\\_%'`,
+    );
+  await site.batch([
+    { ...track('x'), type: 'page', event: undefined, context: { cookieless: true }, timestamp: at() },
+    { ...track('Quiz Finished'), context: { cookieless: true }, timestamp: at() },
+  ]);
+  expect(await dayIds()).toHaveLength(1);
+  await forget();
+  expect(await dayIds()).toHaveLength(1);
+  site.clock.advance(2 * DAY + 1);
+  await forget();
+  expect(await dayIds()).toEqual([]);
+  expect(await events()).toBe(before);
+  expect(await rows(site.api.ctx.db, sql`select * from day_salt`)).toEqual([]);
+  expect(await counts()).toContainEqual({ kind: 'day', visitors: 1, events: 2, pages: 1 });
+});
+
+test('what only machines did goes after seven days; a visitor who was taken for one once stays', async () => {
+  const [bot, person] = [`bot-${newId()}`, `person-${newId()}`];
+  const machine = { context: { userAgent: 'Googlebot/2.1 (+http://www.google.com/bot.html)' } };
+  await site.batch([seen(bot, machine), seen(person, machine), seen(person)]);
+  site.clock.advance(6 * DAY);
+  await forget();
+  expect(await known([bot, person])).toEqual([bot, person].toSorted());
+  site.clock.advance(1 * DAY + 1);
+  await forget();
+  expect(await known([bot, person])).toEqual([person]);
+  expect(await counts()).toContainEqual({ kind: 'bot', visitors: 1, events: 1, pages: 0 });
+});
