@@ -62,7 +62,11 @@ const goods = { product_id: 'tea', name: 'Tea', category: 'Drinks', price: 10, q
 
 /** Milliseconds until the answer. */
 async function send(product: Product, writeKey: string, events: readonly object[]): Promise<number> {
-  const batch = events.map((event) => ({ messageId: newId(), timestamp: new Date().toISOString(), ...event }));
+  const batch = events.map((event) => ({
+    messageId: newId(),
+    timestamp: new Date().toISOString(),
+    ...event,
+  }));
   const started = performance.now();
   const answer = await fetch(`${product.url}/v1/batch`, {
     method: 'POST',
@@ -87,7 +91,9 @@ async function newSource(product: Product): Promise<string> {
 /** The worker has made visits and scores of what came. */
 async function untilQuiet(sql: postgres.Sql): Promise<void> {
   for (;;) {
-    const [left] = await sql<{ n: number }[]>`select count(*)::int as n from outbox where done_at is null and parked_at is null`;
+    const [left] = await sql<
+      { n: number }[]
+    >`select count(*)::int as n from outbox where done_at is null and parked_at is null`;
     if (left?.n === 0) break;
     await delay(100);
   }

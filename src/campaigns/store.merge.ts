@@ -7,10 +7,10 @@ import type { MergeMover } from '../contacts/index.ts';
  */
 export const moveMessagesOnMerge: MergeMover = {
   name: 'campaigns.messages',
-  move: async (ctx, move) => {
-    await moveRows(ctx, move, { table: 'send_guard', sparse: true });
-    await moveRows(ctx, move, { table: 'message' });
-    await moveRows(ctx, move, { table: 'response' });
-    await moveRows(ctx, move, { table: 'response_guard', sparse: true });
+  move: async (ctx, moves) => {
+    await moveRows(ctx, moves, { table: 'send_guard', sparse: true });
+    await moveRows(ctx, moves, { table: 'message' });
+    await moveRows(ctx, moves, { table: 'response' });
+    await moveRows(ctx, moves, { table: 'response_guard', sparse: true });
   },
 };

@@ -1,3 +1,5 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 
 /**
@@ -12,16 +14,22 @@ export type Move = {
   tables?: ReadonlySet<string>;
 };
 
-/** Whether there may be anything to move in a table. */
-export const mayHold = ({ tables }: Move, table: string): boolean =>
-  tables === undefined || tables.has(table);
+/** The moves that may find something in a table. */
+export const movesIn = (moves: readonly Move[], table: string): Move[] =>
+  moves.filter(({ tables }) => tables === undefined || tables.has(table));
+
+/** Moves as a set of rows `pair ("from", "to", origins)` to be read in a statement; no origins are null. */
+export function pairs(moves: readonly Move[]): SQL {
+  const list = moves.map(({ from, to, origins }) => ({ from, to, origins }));
+  return sql`jsonb_to_recordset(${JSON.stringify(list)}::text::jsonb) as pair("from" uuid, "to" uuid, origins uuid[])`;
+}
 
 /**
- * Moves a module's rows inside the transaction of a merge or a separation: delete + insert, because contact_id decides where a
+ * Moves a module's rows inside the transaction of merges and separations: delete + insert, because contact_id decides where a
  * row lives; `moveRows` does it for plain tables. Afterwards none of the rows meant may be left under `from`; facts keep their
- * origin_id.
+ * origin_id. Every contact takes part in one of the moves alone, so that a statement for all of them does what one for each would.
  */
-export type MergeMover = { name: string; move(ctx: Ctx, move: Move): Promise<void> };
+export type MergeMover = { name: string; move(ctx: Ctx, moves: readonly Move[]): Promise<void> };
 
 const movers = new Map<string, MergeMover>();
 

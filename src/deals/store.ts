@@ -185,7 +185,7 @@ export async function tasksBefore(
 }
 
 /** Tasks and calls follow the person they were about. */
-export async function moveWork(ctx: Ctx, move: Move): Promise<void> {
-  await moveRows(ctx, move, { table: 'task', sparse: true });
-  await moveRows(ctx, move, { table: 'call' });
+export async function moveWork(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  await moveRows(ctx, moves, { table: 'task', sparse: true });
+  await moveRows(ctx, moves, { table: 'call' });
 }

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm';
-import { contact, mayHold, moveRows, visibleContacts } from '../contacts/index.ts';
+import { contact, moveRows, movesIn, pairs, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
@@ -171,38 +171,43 @@ export async function countByGrade(ctx: Ctx): Promise<Record<Grade, number>> {
   return { hot: of('hot'), warm: of('warm'), cold: of('cold') };
 }
 
+/** Tables a lead is made of, and it. */
+const OF_SCORES = ['lead', 'score_entry', 'score_guard'];
+
 /**
  * Points follow the person whose facts they are; a fact both were given points for counts once. What fits is of the contact as a
  * whole and is found anew. Leads of both are looked at again by the event of the merge or the separation.
  */
-export async function moveScores(ctx: Ctx, move: Move): Promise<void> {
-  if (!['lead', 'score_entry', 'score_guard'].some((table) => mayHold(move, table))) return;
-  await parkDoubles(ctx, move);
-  const whole = move.origins === null;
+export async function moveScores(ctx: Ctx, all: readonly Move[]): Promise<void> {
+  const moves = all.filter((move) => OF_SCORES.some((table) => movesIn([move], table).length > 0));
+  if (moves.length === 0) return;
+  await parkDoubles(ctx, moves);
+  const whole = moves.filter(({ origins }) => origins === null);
+  const parted = moves.filter(({ origins }) => origins !== null);
   const fitGuards = sql`exists (select 1 from ${scoreEntry} e where e.contact_id = ${scoreGuard}.contact_id
     and e.rule_id = ${scoreGuard}.rule_id and e.fact_key = ${scoreGuard}.fact_key and e.kind = 'fit')`;
-  if (whole) {
-    await moveRows(ctx, move, { table: 'score_guard', sparse: true, only: fitGuards, park: 'own' });
-    await moveRows(ctx, move, { table: 'score_entry', only: sql`kind = 'fit'`, park: 'own' });
-  }
-  const engagement = sql`not ${fitGuards}`;
-  await moveRows(ctx, move, { table: 'score_guard', sparse: true, ...(whole ? {} : { only: engagement }) });
-  await moveRows(ctx, move, { table: 'score_entry', ...(whole ? {} : { only: sql`kind = 'engagement'` }) });
+  await moveRows(ctx, whole, { table: 'score_guard', sparse: true, only: fitGuards, park: 'own' });
+  await moveRows(ctx, whole, { table: 'score_entry', only: sql`kind = 'fit'`, park: 'own' });
+  await moveRows(ctx, whole, { table: 'score_guard', sparse: true });
+  await moveRows(ctx, whole, { table: 'score_entry' });
+  await moveRows(ctx, parted, { table: 'score_guard', sparse: true, only: sql`not ${fitGuards}` });
+  await moveRows(ctx, parted, { table: 'score_entry', only: sql`kind = 'engagement'` });
   const now = ctx.clock.now().toISOString();
   await ctx.db.execute(sql`
     insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, last_signal_at, computed_at)
-    select ${move.to}::uuid, 'cold', 'C', 0, 0, 0, l.last_signal_at, ${now}::timestamptz from ${lead} l
-    where l.contact_id = ${move.from}::uuid and (${whole} or exists (
-      select 1 from ${scoreEntry} e where e.contact_id = ${move.to}::uuid))
+    select pair."to", 'cold', 'C', 0, 0, 0, l.last_signal_at, ${now}::timestamptz
+    from ${pairs(moves)} join ${lead} l on l.contact_id = pair."from"
+    where pair.origins is null or exists (select 1 from ${scoreEntry} e where e.contact_id = pair."to")
     on conflict (contact_id) do update set last_signal_at = greatest(${lead.lastSignalAt}, excluded.last_signal_at)`);
-  if (whole) await ctx.db.execute(sql`delete from ${lead} where contact_id = ${move.from}::uuid`);
+  if (whole.length > 0)
+    await ctx.db.execute(sql`delete from ${lead} using ${pairs(whole)} where contact_id = pair."from"`);
 }
 
 /** Entries whose fact the other contact was given points for too. */
-async function parkDoubles(ctx: Ctx, move: Move): Promise<void> {
-  await moveRows(ctx, move, {
+async function parkDoubles(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  await moveRows(ctx, moves, {
     table: 'score_entry',
-    only: sql`exists (select 1 from ${scoreGuard} g where g.contact_id = ${move.to}::uuid
+    only: sql`exists (select 1 from ${scoreGuard} g where g.contact_id = pair."to"
       and g.rule_id = ${scoreEntry}.rule_id and g.fact_key = ${scoreEntry}.fact_key)`,
     park: 'own',
   });

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { mayHold, moveRows } from '../contacts/index.ts';
-import type { MergeMover } from '../contacts/index.ts';
+import { moveRows, movesIn, pairs } from '../contacts/index.ts';
+import type { MergeMover, Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { segmentMember, segmentPending, segmentSize } from './schema.ts';
 
@@ -10,28 +10,36 @@ import { segmentMember, segmentPending, segmentSize } from './schema.ts';
  */
 export const moveMembershipsOnMerge: MergeMover = {
   name: 'segments',
-  move: async (ctx, move) => {
-    await moveRows(ctx, move, { table: 'segment_transition' });
-    if (move.origins !== null) return;
-    if (mayHold(move, 'segment_member')) await joinMemberships(ctx, move.from, move.to);
-    if (mayHold(move, 'segment_pending'))
-      await ctx.db.execute(sql`delete from ${segmentPending} where contact_id = ${move.from}::uuid`);
+  move: async (ctx, moves) => {
+    await moveRows(ctx, moves, { table: 'segment_transition' });
+    const whole = moves.filter(({ origins }) => origins === null);
+    await joinMemberships(ctx, movesIn(whole, 'segment_member'));
+    const waiting = movesIn(whole, 'segment_pending');
+    if (waiting.length > 0)
+      await ctx.db.execute(
+        sql`delete from ${segmentPending} using ${pairs(waiting)} where contact_id = pair."from"`,
+      );
   },
 };
 
-async function joinMemberships(ctx: Ctx, from: string, to: string): Promise<void> {
+/** Sizes are locked in the order of their segments, as others may be counting the same ones. */
+async function joinMemberships(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return;
   await ctx.db.execute(sql`
-    with gone as (delete from ${segmentMember} where contact_id = ${from}::uuid returning *),
+    with gone as (
+      delete from ${segmentMember} g using ${pairs(moves)} where g.contact_id = pair."from" returning g.*, pair."to" as target),
     moved as (
       insert into ${segmentMember} (contact_id, segment_id, value, valid_until, since)
-      select ${to}::uuid, segment_id, value, valid_until, since from gone
+      select target, segment_id, value, valid_until, since from gone
       on conflict (contact_id, segment_id) do update
         set value = excluded.value, since = excluded.since
         where excluded.value and not segment_member.value
       returning segment_id, value),
     lost as (
-      select g.segment_id from gone g
-      join ${segmentMember} m on m.contact_id = ${to}::uuid and m.segment_id = g.segment_id
-      where g.value and m.value)
-    update ${segmentSize} s set members = s.members - 1 from lost where s.segment_id = lost.segment_id`);
+      select g.segment_id, count(*)::int as n from gone g
+      join ${segmentMember} m on m.contact_id = g.target and m.segment_id = g.segment_id
+      where g.value and m.value group by g.segment_id),
+    held as (
+      select s.segment_id, lost.n from ${segmentSize} s join lost using (segment_id) order by s.segment_id for update of s)
+    update ${segmentSize} s set members = s.members - held.n from held where s.segment_id = held.segment_id`);
 }

@@ -82,8 +82,8 @@ function contextOf({ event, trust }: Fact): Record<string, unknown> {
 }
 
 /** Facts follow the person they are about. Anonymous ids go on naming the row they were given to. */
-export async function moveFacts(ctx: Ctx, move: Move): Promise<void> {
-  await moveRows(ctx, move, { table: 'event' });
+export async function moveFacts(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  await moveRows(ctx, moves, { table: 'event' });
 }
 
 export type TimelineFact = {

@@ -62,7 +62,10 @@ describe('mergeContacts', () => {
       { contactId: from, purpose: 'marketing', channel: 'email', granted: true, source: 't' },
     ]);
     const moved: string[] = [];
-    registerMergeMover({ name: 'test', move: async (_ctx, m) => void moved.push(`${m.from} ${m.to}`) });
+    registerMergeMover({
+      name: 'test',
+      move: async (_ctx, moves) => void moved.push(...moves.map((m) => `${m.from} ${m.to}`)),
+    });
     expect(await mergeContacts(base.ctx, { from, to, reason: 'test' })).toBe(to);
     expect(moved).toEqual([`${from} ${to}`]);
     for (const table of OWN_TABLES) {

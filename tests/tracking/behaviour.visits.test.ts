@@ -158,7 +158,7 @@ async function play({
       await tx.db.execute(
         sql`update event set contact_id = ${to} where contact_id = ${from} and origin_id = ${two}`,
       );
-      await moveVisits(tx, { from, to, origins: [two] });
+      await moveVisits(tx, [{ from, to, origins: [two] }]);
       await tx.db.execute(
         sql`update contact set merged_into = ${to === one ? one : null} where contact_id = ${two}`,
       );

@@ -7,7 +7,7 @@ import { loadStates } from '../store.states.ts';
 import { saveRefolded } from '../store.write.ts';
 import type { EdgeRow } from './store.edges.ts';
 import { foldWords, unsettled } from './fold.ts';
-import { planMoves } from './plan.ts';
+import { inTurns, planMoves } from './plan.ts';
 import type { Plan } from './plan.ts';
 import { HAS, resolve } from './resolve.ts';
 import type { Conflict } from './resolve.ts';
@@ -143,13 +143,15 @@ async function carryOut(ctx: Ctx, plan: Plan, why: Reason): Promise<void> {
   await removeSettlements(ctx, touched, [BY_ITSELF]);
   const holding = await tablesHolding(ctx, [...new Set(plan.moves.map(({ from }) => from))]);
   const arrived = new Set<string>();
-  for (const planned of plan.moves) {
-    // Somebody whom an earlier move of these brought rows has more than was looked for.
-    const tables = arrived.has(planned.from) ? undefined : holding.get(planned.from);
-    const move = tables === undefined ? planned : { ...planned, tables };
-    await moveOwnRows(ctx, move);
-    for (const mover of mergeMovers()) await mover.move(ctx, move);
-    arrived.add(planned.to);
+  for (const turn of inTurns(plan.moves)) {
+    const moves = turn.map((move) => {
+      // Somebody whom an earlier move of these brought rows has more than was looked for.
+      const tables = arrived.has(move.from) ? undefined : holding.get(move.from);
+      return tables === undefined ? move : { ...move, tables };
+    });
+    await moveOwnRows(ctx, moves);
+    for (const mover of mergeMovers()) await mover.move(ctx, moves);
+    for (const { to } of moves) arrived.add(to);
   }
   await placeNodes(ctx, plan.places);
   await why.settle?.(ctx);

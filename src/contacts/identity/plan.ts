@@ -48,6 +48,24 @@ export function planMoves(
   return plan;
 }
 
+/**
+ * The moves in turns: within one, each contact takes part in one move alone, so that all of them may be made at once; those that
+ * meet come in the order planned.
+ */
+export function inTurns(moves: readonly Move[]): Move[][] {
+  const turns: Move[][] = [];
+  const lastOf = new Map<string, number>();
+  for (const move of moves) {
+    const turn = Math.max(lastOf.get(move.from) ?? -1, lastOf.get(move.to) ?? -1) + 1;
+    const others = turns[turn];
+    if (others === undefined) turns.push([move]);
+    else others.push(move);
+    lastOf.set(move.from, turn);
+    lastOf.set(move.to, turn);
+  }
+  return turns;
+}
+
 function survivorOf(members: readonly Placed[], preferred: string | null): string {
   // A contact of its own now keeps its id; only a part that is cut off from its survivor needs another.
   const present = members.filter((node) => node.nodeId === node.contactId);

@@ -3,7 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { newId } from '../../core/ids.ts';
-import { mayHold } from '../movers.ts';
+import { movesIn, pairs } from '../movers.ts';
 import type { Move } from '../movers.ts';
 import { contact, contactExternalId, contactHistory, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
@@ -14,37 +14,36 @@ import { moveParked, moveRows } from './store.rows.ts';
 /** What this module's own tables need when nodes change their contact. */
 
 /** Moves the rows of this module; look-ups are made anew by `restorePoints`. */
-export async function moveOwnRows(ctx: Ctx, move: Move): Promise<void> {
-  await moveParked(ctx, move);
-  await moveRows(ctx, move, { table: 'contact_history' });
-  await moveRows(ctx, move, { table: 'consent' });
-  await moveRows(ctx, move, { table: 'contact_note' });
-  await movePoints(ctx, move);
-  const { from, to, origins } = move;
-  if (!mayHold(move, 'contact_external_id')) return;
-  const meant =
-    origins === null
-      ? sql`true`
-      : sql`coalesce(origin_id, contact_id) in (select jsonb_array_elements_text(${json(origins)})::uuid)`;
+export async function moveOwnRows(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  await moveParked(ctx, moves);
+  await moveRows(ctx, moves, { table: 'contact_history' });
+  await moveRows(ctx, moves, { table: 'consent' });
+  await moveRows(ctx, moves, { table: 'contact_note' });
+  await movePoints(ctx, movesIn(moves, 'contact_point'));
+  const named = movesIn(moves, 'contact_external_id');
+  if (named.length === 0) return;
   await ctx.db.execute(sql`
-    update ${contactExternalId} set contact_id = ${to}::uuid,
-      origin_id = nullif(coalesce(origin_id, contact_id), ${to}::uuid)
-    where contact_id = ${from}::uuid and ${meant}`);
+    update ${contactExternalId} x set contact_id = pair."to",
+      origin_id = nullif(coalesce(x.origin_id, x.contact_id), pair."to")
+    from ${pairs(named)}
+    where x.contact_id = pair."from"
+      and (pair.origins is null or coalesce(x.origin_id, x.contact_id) = any(pair.origins))`);
 }
 
 /** Of a point both have one row stays, and one that can be believed before one that was only claimed. */
-async function movePoints(ctx: Ctx, move: Move): Promise<void> {
-  const { from, to } = move;
-  if (!mayHold(move, 'contact_point')) return;
-  const doubled = (other: string, claims: SQL) => sql`exists (
-    select 1 from ${contactPoint} o where o.contact_id = ${other}::uuid and o.kind = ${contactPoint}.kind
+async function movePoints(ctx: Ctx, moves: readonly Move[]): Promise<void> {
+  if (moves.length === 0) return;
+  const doubled = (other: SQL, claims: SQL) => sql`exists (
+    select 1 from ${contactPoint} o where o.contact_id = ${other} and o.kind = ${contactPoint}.kind
       and o.value = ${contactPoint}.value and ${claims})`;
   const vouched = sql`${contactPoint}.claimed and not o.claimed`;
   const table = 'contact_point';
-  const kept: Move = { from: to, to, origins: null };
-  await moveRows(ctx, kept, { table, sparse: true, only: doubled(from, vouched), park: 'until free' });
-  await moveRows(ctx, move, { table, sparse: true, only: doubled(to, sql`true`), park: 'until free' });
-  await moveRows(ctx, move, { table, sparse: true });
+  const park = 'until free';
+  const worse = doubled(sql`pair."from"`, vouched);
+  const known = doubled(sql`pair."to"`, sql`true`);
+  await moveRows(ctx, moves, { table, sparse: true, of: 'to', only: worse, park });
+  await moveRows(ctx, moves, { table, sparse: true, only: known, park });
+  await moveRows(ctx, moves, { table, sparse: true });
 }
 
 /** Writes where nodes live now, in the order of their ids. A node that is its own contact leads nowhere else. */

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
-import { mayHold } from '../movers.ts';
+import { movesIn, pairs } from '../movers.ts';
 import type { Move } from '../movers.ts';
 import { contactPoint } from '../schema.ts';
 import { json } from '../store.match.ts';
@@ -17,18 +17,20 @@ import { identityParked } from './schema.ts';
 const SPARSE = '_sparse';
 const OWN = '_own';
 
-/** The rows of a table that a move is about. */
-function meant({ from, origins }: Move): SQL {
-  if (origins === null) return sql`contact_id = ${from}::uuid`;
-  return sql`contact_id = ${from}::uuid
-    and coalesce(origin_id, contact_id) in (select jsonb_array_elements_text(${json(origins)})::uuid)`;
+/** The rows of a table that moves are about; a table without origin_id only ever moves whole. */
+function meant(moves: readonly Move[]): SQL {
+  if (moves.every(({ origins }) => origins === null)) return sql`contact_id = pair."from"`;
+  return sql`contact_id = pair."from"
+    and (pair.origins is null or coalesce(origin_id, contact_id) = any(pair.origins))`;
 }
 
 export type RowsToMove = {
   table: string;
   /** The table has an origin_id that may be empty, for rows that are the contact's own. */
   sparse?: boolean;
-  /** Only these rows. */
+  /** Whose rows: of `to`, those park that are in the way of what comes. */
+  of?: 'from' | 'to';
+  /** Only these rows; may read `pair."from"` and `pair."to"`. */
   only?: SQL;
   /**
    * Instead of moving, wait: `own` for the day their node is a contact of its own again (what is made anew for each contact),
@@ -37,14 +39,15 @@ export type RowsToMove = {
   park?: 'own' | 'until free';
 };
 
-/** Moves what a move is about: delete and insert, because contact_id decides where a row lives. */
-export async function moveRows(ctx: Ctx, move: Move, what: RowsToMove): Promise<void> {
-  if (!mayHold(move, what.table)) return;
+/** Moves what moves are about: delete and insert, because contact_id decides where a row lives. */
+export async function moveRows(ctx: Ctx, all: readonly Move[], what: RowsToMove): Promise<void> {
+  const moves = movesIn(all, what.table);
+  if (moves.length === 0) return;
   const table = sql.identifier(what.table);
   const sparse = what.sparse === true;
   const marks = { ...(sparse ? { [SPARSE]: true } : {}), ...(what.park === 'own' ? { [OWN]: true } : {}) };
-  const origin = sql`coalesce((to_jsonb(g) ->> 'origin_id')::uuid, g.contact_id)`;
-  const stored = sparse ? sql`nullif(${origin}, ${move.to}::uuid)` : origin;
+  const origin = sql`coalesce((g.r ->> 'origin_id')::uuid, (g.r ->> 'contact_id')::uuid)`;
+  const stored = sparse ? sql`nullif(${origin}, g.target)` : origin;
   const put =
     what.park !== undefined
       ? sql`select null::jsonb as r where false`
@@ -52,28 +55,33 @@ export async function moveRows(ctx: Ctx, move: Move, what: RowsToMove): Promise<
           on conflict do nothing returning to_jsonb(t.*) as r`;
   await ctx.db.execute(sql`
     with gone as (
-      delete from ${table} where ${meant(move)} ${what.only === undefined ? sql`` : sql`and ${what.only}`} returning *
+      delete from ${table} using ${pairs(moves)}
+      where ${what.of === 'to' ? sql`contact_id = pair."to"` : meant(moves)} ${what.only === undefined ? sql`` : sql`and ${what.only}`}
+      returning to_jsonb(${table}.*) as r, pair."to" as target
     ), told as (
-      select ${origin} as origin, to_jsonb(g)
-        || case when to_jsonb(g) ? 'origin_id' then jsonb_build_object('origin_id', ${stored}) else '{}' end
-        || jsonb_build_object('contact_id', ${move.to}::uuid) as r
+      select g.target, ${origin} as origin, g.r
+        || case when g.r ? 'origin_id' then jsonb_build_object('origin_id', ${stored}) else '{}' end
+        || jsonb_build_object('contact_id', g.target) as r
       from gone g
     ), put as (${put})
     insert into ${identityParked} (contact_id, parked_id, origin_id, table_name, row)
-    select ${move.to}::uuid, gen_random_uuid(), told.origin, ${what.table}, told.r || ${json(marks)}
+    select told.target, gen_random_uuid(), told.origin, ${what.table}, told.r || ${json(marks)}
     from told where not exists (select 1 from put where put.r = told.r)`);
 }
 
 /** Moves what was parked with the nodes it belongs to. */
-export async function moveParked(ctx: Ctx, move: Move): Promise<void> {
-  if (!mayHold(move, 'identity_parked')) return;
+export async function moveParked(ctx: Ctx, all: readonly Move[]): Promise<void> {
+  const moves = movesIn(all, 'identity_parked');
+  if (moves.length === 0) return;
   await ctx.db.execute(sql`
-    with gone as (delete from ${identityParked} where ${meant(move)} returning *)
+    with gone as (
+      delete from ${identityParked} k using ${pairs(moves)} where ${meant(moves)} returning k.*, pair."to" as target
+    )
     insert into ${identityParked} (contact_id, parked_id, origin_id, table_name, row)
-    select ${move.to}::uuid, parked_id, origin_id, table_name,
-      row || jsonb_build_object('contact_id', ${move.to}::uuid)
+    select target, parked_id, origin_id, table_name,
+      row || jsonb_build_object('contact_id', target)
         || case when row ? 'origin_id' then jsonb_build_object('origin_id', case when row ? ${SPARSE}
-          then nullif(origin_id, ${move.to}::uuid) else origin_id end) else '{}' end
+          then nullif(origin_id, target) else origin_id end) else '{}' end
     from gone`);
 }
 

@@ -1,7 +1,10 @@
-import { mayHold } from '../../contacts/index.ts';
+import { movesIn } from '../../contacts/index.ts';
 import type { MergeMover } from '../../contacts/index.ts';
 import { dropTraits, markDue } from './store.traits.ts';
 import { markConverted, moveVisits } from './store.visits.ts';
+
+/** What traits are made of, and they. */
+const OF_TRAITS = ['session', 'orders', 'event', 'contact_trait'];
 
 /**
  * Visits go with the browser they were made in; traits are computed anew for both. After the movers of events and orders. The
@@ -9,12 +12,16 @@ import { markConverted, moveVisits } from './store.visits.ts';
  */
 export const moveBehaviour: MergeMover = {
   name: 'behaviour',
-  move: async (ctx, move) => {
-    const { from, to, origins } = move;
-    if (!['session', 'orders', 'event', 'contact_trait'].some((table) => mayHold(move, table))) return;
-    await markDue(ctx, [from, to]);
-    await moveVisits(ctx, { from, to, origins });
-    await markConverted(ctx, [from, to]);
-    if (origins === null) await dropTraits(ctx, from);
+  move: async (ctx, all) => {
+    const moves = all.filter((move) => OF_TRAITS.some((table) => movesIn([move], table).length > 0));
+    if (moves.length === 0) return;
+    const touched = moves.flatMap(({ from, to }) => [from, to]);
+    await markDue(ctx, touched);
+    await moveVisits(ctx, moves);
+    await markConverted(ctx, touched);
+    await dropTraits(
+      ctx,
+      moves.filter(({ origins }) => origins === null).map(({ from }) => from),
+    );
   },
 };

@@ -231,7 +231,9 @@ function fromCategories(ctx: Ctx): SQL {
 
 const CATEGORY_TRAIT = trait('favouriteCategory', 'text_value', 'name', 'facts', 'favourite');
 
-/** Takes back what was told of a contact who is somebody else now. */
-export async function dropTraits(ctx: Ctx, contactId: string): Promise<void> {
-  await ctx.db.execute(sql`delete from ${contactTrait} where contact_id = ${contactId}::uuid`);
+/** Takes back what was told of contacts who are somebody else now. */
+export async function dropTraits(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  if (contactIds.length === 0) return;
+  await ctx.db.execute(sql`
+    delete from ${contactTrait} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)`);
 }

@@ -2,7 +2,8 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
-import { contact } from '../../contacts/index.ts';
+import { contact, pairs } from '../../contacts/index.ts';
+import type { Move } from '../../contacts/index.ts';
 import { orders } from '../../orders/index.ts';
 import { event } from '../schema.ts';
 import { session } from './schema.ts';
@@ -181,17 +182,13 @@ export async function markConverted(ctx: Ctx, contactIds: readonly string[], sin
 }
 
 /** Visits of these origins (of all, when null) go to another contact; they belong to a browser, so that none changes. */
-export async function moveVisits(
-  ctx: Ctx,
-  { from, to, origins }: { from: string; to: string; origins: readonly string[] | null },
-): Promise<void> {
-  const which =
-    origins === null
-      ? sql`true`
-      : sql`origin_id in (select jsonb_array_elements_text(${json(origins)})::uuid)`;
+export async function moveVisits(ctx: Ctx, moves: readonly Move[]): Promise<void> {
   const others = Object.values(getTableColumns(session)).filter(({ name }) => name !== 'contact_id');
   const names = sql.raw(others.map(({ name }) => name).join(', '));
   await ctx.db.execute(sql`
-    with gone as (delete from ${session} where contact_id = ${from}::uuid and ${which} returning *)
-    insert into ${session} (contact_id, ${names}) select ${to}::uuid, ${names} from gone`);
+    with gone as (
+      delete from ${session} s using ${pairs(moves)}
+      where s.contact_id = pair."from" and (pair.origins is null or s.origin_id = any(pair.origins))
+      returning s.*, pair."to" as target)
+    insert into ${session} (contact_id, ${names}) select target, ${names} from gone`);
 }
