@@ -1,4 +1,4 @@
-import { createHash, randomBytes, randomUUIDv7 } from 'node:crypto';
+import { hash, randomBytes, randomUUIDv7 } from 'node:crypto';
 
 /** A time-ordered UUID (v7) made in the app, so that no table depends on a global sequence. */
 export function newId(): string {
@@ -12,7 +12,7 @@ export function newToken(bytes = 24): string {
 
 /** SHA-256 in hex: how tokens and keys are stored, so that a leaked table opens nothing. */
 export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
 
 /**

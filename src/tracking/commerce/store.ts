@@ -109,11 +109,19 @@ const name = (text: string): SQL => sql.raw(`"${text}"`);
 /** Adds to what is known of the interest: sums and the latest times, so that the order of writers does not matter. */
 export async function addInterest(ctx: Ctx, list: readonly InterestRow[]): Promise<void> {
   if (list.length === 0) return;
-  const given = list.map(({ counts, times, ...rest }) => ({
-    ...rest,
-    ...counts,
-    ...Object.fromEntries(DEEDS.map((deed) => [`${deed}At`, times[deed]])),
-  }));
+  const given = list.map(({ counts, times, ...rest }) => {
+    // Most deeds were not done: what is not said is none.
+    const done = DEEDS.filter((deed) => counts[deed] > 0);
+    return {
+      ...rest,
+      ...Object.fromEntries(
+        done.flatMap((deed) => [
+          [deed, counts[deed]],
+          [`${deed}At`, times[deed]],
+        ]),
+      ),
+    };
+  });
   const newer = sql`(excluded.details_at, excluded.details_key collate "C") > (t.details_at, t.details_key collate "C")`;
   await hotRows(
     ctx.db,
@@ -121,7 +129,7 @@ export async function addInterest(ctx: Ctx, list: readonly InterestRow[]): Promi
     insert into ${interest} as t (contact_id, kind, key, origin_id, last_at, details, details_at, details_key,
       ${each((deed) => sql`${name(deed)}, ${name(`${deed}_at`)}`)})
     select g."contactId", g.kind, g.key, g."originId", g."lastAt", g.details, g."detailsAt", g."detailsKey",
-      ${each((deed) => sql`g.${name(deed)}, g.${name(`${deed}At`)}`)}
+      ${each((deed) => sql`coalesce(g.${name(deed)}, 0), g.${name(`${deed}At`)}`)}
     from jsonb_to_recordset(${json(given)}) as g("contactId" uuid, kind text, key text, "originId" uuid, "lastAt" timestamptz,
       details jsonb, "detailsAt" timestamptz, "detailsKey" text, ${each((deed) => sql`${name(deed)} int, ${name(`${deed}At`)} timestamptz`)})
     order by g."contactId", g.kind, g.key collate "C", g."originId"
