@@ -32,7 +32,7 @@ import { tablesHolding, unpark } from './store.rows.ts';
 /** Nodes looked at for one piece of evidence. Beyond it the evidence names half the base and joins nobody. */
 const MAX_COMPONENT = 500;
 /** Pieces of evidence looked at together. */
-const MAX_STARTS = 50;
+const MAX_STARTS = 150;
 
 export type Reason = {
   reason: string;
@@ -56,34 +56,36 @@ export type Change = {
 export async function regroup(ctx: Ctx, nodeIds: readonly string[], why: Reason): Promise<Change> {
   const starts = [...new Set(nodeIds)].toSorted();
   const change: Change = { moves: [], conflicts: [], beyond: [] };
-  for (let at = 0; at < starts.length; at += MAX_STARTS) {
-    const part = starts.slice(at, at + MAX_STARTS);
-    const done = await regroupPart(ctx, part, why);
-    const single = done ?? (await oneByOne(ctx, part, why));
-    change.moves.push(...single.moves);
-    change.conflicts.push(...single.conflicts);
-    change.beyond.push(...single.beyond);
-  }
+  for (let at = 0; at < starts.length; at += MAX_STARTS)
+    await regroupHalving(ctx, starts.slice(at, at + MAX_STARTS), why, change);
   return change;
 }
 
-/** Evidence about somebody with countless nodes must not keep the rest of its batch from counting. */
-async function oneByOne(ctx: Ctx, starts: readonly string[], why: Reason): Promise<Change> {
-  const change: Change = { moves: [], conflicts: [], beyond: [] };
-  for (const start of starts) {
-    const done = await regroupPart(ctx, [start], why);
-    if (done === null) {
-      ctx.log.warn(
-        { node: start, most: MAX_COMPONENT },
-        'too many nodes are connected: nobody is joined or separated',
-      );
-      change.beyond.push(start);
-      continue;
-    }
+/** Evidence about somebody with countless nodes must not keep the rest of its batch from counting: halves find it. */
+async function regroupHalving(
+  ctx: Ctx,
+  starts: readonly string[],
+  why: Reason,
+  change: Change,
+): Promise<void> {
+  const done = await regroupPart(ctx, starts, why);
+  if (done !== null) {
     change.moves.push(...done.moves);
     change.conflicts.push(...done.conflicts);
+    return;
   }
-  return change;
+  const [only = ''] = starts;
+  if (starts.length === 1) {
+    ctx.log.warn(
+      { node: only, most: MAX_COMPONENT },
+      'too many nodes are connected: nobody is joined or separated',
+    );
+    change.beyond.push(only);
+    return;
+  }
+  const middle = starts.length >> 1;
+  await regroupHalving(ctx, starts.slice(0, middle), why, change);
+  await regroupHalving(ctx, starts.slice(middle), why, change);
 }
 
 async function regroupPart(ctx: Ctx, starts: readonly string[], why: Reason): Promise<Change | null> {

@@ -38,7 +38,13 @@ const counting = (alias: string) =>
       )})
     group by s.kind having count(distinct s.value) > ${MAX_VALUES}))`;
 
-/** All nodes that strong edges and merges connect with these, at most `limit` and one more. */
+/** Who has an address meets who proved it. */
+const OTHER_KIND = sql`case when starts_with(e.kind, ${HAS}) then substr(e.kind, ${HAS.length + 1}) else ${HAS} || e.kind end`;
+
+/**
+ * All nodes that strong edges and merges connect with these, at most `limit` and one more. `offset 0` keeps each step a look-up by
+ * the values of the one before, where the planner, when it knows nothing of a table yet, would read all evidence for every node.
+ */
 export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number): Promise<string[]> {
   const found = await rows<{ node: string }>(
     ctx.db,
@@ -51,22 +57,22 @@ export async function reach(ctx: Ctx, nodeIds: readonly string[], limit: number)
         union all
         select m.contact_id from ${contact} m where m.merged_into = r.node
         union all
-        select o.node_id from ${identityEdge} e
-          join ${identityEdge} o on o.kind = e.kind and o.value = e.value and ${counting('o')}
-          where e.node_id = r.node and ${counting('e')} and not starts_with(e.kind, ${APART})
+        select o.node from (
+          select e.kind, e.value from ${identityEdge} e
+          where e.node_id = r.node and ${counting('e')} and not starts_with(e.kind, ${APART}) offset 0
+        ) e cross join lateral (
+          (select o.node_id as node from ${identityEdge} o
+            where o.kind in (e.kind, ${OTHER_KIND}) and o.value = e.value and ${counting('o')} offset 0)
+          union all
+          (select x.contact_id from ${contactExternalId} x
+            where e.kind = 'user' and x.namespace = 'user' and x.external_id = e.value offset 0)
+        ) o
         union all
-        select o.node_id from ${identityEdge} e
-          join ${identityEdge} o on o.value = e.value and ${counting('o')}
-            and o.kind = case when starts_with(e.kind, ${HAS}) then substr(e.kind, ${HAS.length + 1}) else ${HAS} || e.kind end
-          where e.node_id = r.node and ${counting('e')} and not starts_with(e.kind, ${APART})
-        union all
-        select x.contact_id from ${identityEdge} e
-          join ${contactExternalId} x on x.namespace = 'user' and x.external_id = e.value
-          where e.node_id = r.node and ${counting('e')} and e.kind = 'user'
-        union all
-        select e.node_id from ${contactExternalId} x
-          join ${identityEdge} e on e.kind = 'user' and e.value = x.external_id and ${counting('e')}
-          where x.contact_id = r.node and x.namespace = 'user'
+        select o.node_id from (
+          select x.external_id from ${contactExternalId} x where x.contact_id = r.node and x.namespace = 'user' offset 0
+        ) x cross join lateral (
+          select o.node_id from ${identityEdge} o where o.kind = 'user' and o.value = x.external_id and ${counting('o')} offset 0
+        ) o
       ) n
     ) select node from reached limit ${limit + 1}`,
   );
