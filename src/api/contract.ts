@@ -26,6 +26,8 @@ const auditEntry = z
     action: z.string(),
     entity: z.string(),
     entityId: z.string(),
+    /** What it is called now, where it has a name and is still there; of contacts only those the reader may see. */
+    name: z.string().nullable(),
     details: z.unknown(),
     requestId: z.string(),
   })

@@ -5,6 +5,7 @@ import { badCursor, cursorId, cursorNumber, decodeCursor, pageQuery, toPage } fr
 import type { Page } from '../core/paging.ts';
 import { auditPage, auditQuery } from './contract.ts';
 import type { AuditEntry, AuditQuery } from './contract.ts';
+import { namesOf } from './store.names.ts';
 import { listAudit } from './store.ts';
 
 /** The audit log, for whoever may look into the system. */
@@ -25,6 +26,7 @@ async function auditTrail(
   const { limit, cursor, ...filter } = query;
   const found = await listAudit(ctx, { ...filter, after: afterOf(cursor), limit: limit + 1 });
   const page = toPage(found, limit, (entry) => [entry.at.getTime(), entry.id]);
+  const names = await namesOf(ctx, page.items);
   return {
     ...page,
     items: page.items.map((entry) => ({
@@ -36,6 +38,7 @@ async function auditTrail(
       action: entry.action,
       entity: entry.entity,
       entityId: entry.entityId,
+      name: names.get(`${entry.entity} ${entry.entityId}`) ?? null,
       details: entry.details,
       requestId: entry.requestId,
     })),

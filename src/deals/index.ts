@@ -4,6 +4,7 @@ import { workEraser } from './store.erase.ts';
 import { listCalls, moveWork, tasksBefore } from './store.ts';
 
 export { dealsRoutes } from './routes.ts';
+export { task } from './schema.ts';
 
 export function registerDeals(): void {
   registerMergeMover({ name: 'deals', move: moveWork });

@@ -10,6 +10,7 @@ export { foldCode } from './code.ts';
 export { countCoupons } from './store.ts';
 export { loyaltyJobs } from './jobs.ts';
 export { loyaltyRoutes } from './routes.ts';
+export { couponCampaign } from './schema.ts';
 
 export const loyaltySubscriptions: Subscription[] = [redeemCoupons];
 

@@ -4,6 +4,7 @@ import { moveScores } from './store.leads.ts';
 export { installDefaultRules } from './actions.rules.ts';
 export { scoringJobs, scoringSubscriptions } from './jobs.ts';
 export { scoringRoutes } from './routes.ts';
+export { scoreRule } from './schema.ts';
 
 export function registerScoring(): void {
   registerMergeMover({ name: 'scoring', move: moveScores });

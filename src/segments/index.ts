@@ -8,6 +8,7 @@ export { audience, contactsMatching } from './actions.query.ts';
 export { registerLeaf } from './catalogue.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';
+export { segment } from './schema.ts';
 
 export function registerSegments(): void {
   registerTimelineSource(segmentTimeline);

@@ -1,4 +1,4 @@
-import { Code, Group, Paper, Select, Text } from '@mantine/core';
+import { Group, Paper, Select } from '@mantine/core';
 import { IconHistory } from '@tabler/icons-react';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -7,13 +7,13 @@ import { audit } from '../../api/audit.ts';
 import type words from '../../i18n/en/audit.ts';
 import { useList } from '../../lib/list.ts';
 import { useOwners } from '../../lib/owners.ts';
-import { textOf } from '../../lib/textOf.ts';
 import type { Column } from '../../ui/DataTable.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
-import { DateTime, None } from '../../ui/format.tsx';
+import { DateTime } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { Details } from './Details.tsx';
 
 const route = getRouteApi('/app/audit');
 
@@ -23,6 +23,7 @@ const PAGES = {
   segment: '/segments/$id',
   campaign: '/campaigns/$id',
   template: '/templates/$id',
+  form: '/forms/$id',
   source: '/sources/$id',
   import: '/imports/$id',
 } as const;
@@ -30,7 +31,6 @@ const PAGES = {
 const pageOf = (entity: string): (typeof PAGES)[keyof typeof PAGES] | undefined =>
   entity in PAGES ? PAGES[entity as keyof typeof PAGES] : undefined;
 
-type Verb = keyof typeof words.verb;
 type Entity = keyof typeof words.entity;
 
 /** Who changed what and when, newest first. */
@@ -41,10 +41,10 @@ export default function AuditPage() {
   const people = useOwners();
   const entityWord = (entity: string): string =>
     i18n.exists(`entity.${entity}`, { ns: 'audit' }) ? t(`entity.${entity as Entity}`) : entity;
-  const actionWord = (action: string): string => {
-    const verb = action.split('.').at(-1) ?? action;
-    return i18n.exists(`verb.${verb}`, { ns: 'audit' }) ? t(`verb.${verb as Verb}`) : action;
-  };
+  const actionWord = (action: string): string =>
+    i18n.exists(`action.${action}`, { ns: 'audit' })
+      ? t(`action.${action}` as 'action.contact.created')
+      : action;
   const columns: Column<AuditEntry>[] = [
     { key: 'at', header: t('at'), cell: (row) => <DateTime at={row.at} />, width: 190 },
     {
@@ -56,14 +56,10 @@ export default function AuditPage() {
       key: 'what',
       header: t('what'),
       main: true,
-      cell: (row) => (
-        <span title={row.action}>
-          {entityWord(row.entity)}: {actionWord(row.action)}
-        </span>
-      ),
+      cell: (row) => <span title={row.action}>{actionWord(row.action)}</span>,
     },
-    { key: 'on', header: t('on'), cell: (row) => <Where entry={row} /> },
-    { key: 'details', header: t('details'), cell: (row) => <Details details={row.details} /> },
+    { key: 'on', header: t('on'), cell: (row) => <Where entry={row} kind={entityWord(row.entity)} /> },
+    { key: 'details', header: t('details'), cell: (row) => <Details entry={row} /> },
   ];
   const entities = Object.keys(i18n.getResource(i18n.language, 'audit', 'entity') as Record<Entity, string>);
   return (
@@ -113,28 +109,26 @@ export default function AuditPage() {
   );
 }
 
-const SHOWN_ID = 8;
+const SHOWN_ID = 6;
+/** What a word of the program stands for, instead of an id: nothing that could be told apart. */
+const MANY = ['many', 'sender', ''];
 
-function Where({ entry: { entity, entityId } }: { entry: AuditEntry }) {
+/** The kind in words, and what it is called; for what has no name the end of its id, where ids differ. */
+function Where({ entry: { entity, entityId, name }, kind }: { entry: AuditEntry; kind: string }) {
+  const { t } = useTranslation('audit');
+  if (MANY.includes(entityId)) return kind;
   const to = pageOf(entity);
-  // The last characters of these ids are the ones that differ.
-  const shown = entityId.length > 20 ? `…${entityId.slice(-SHOWN_ID)}` : entityId;
-  if (to === undefined) return <Code title={entityId}>{shown}</Code>;
+  const shown = name ?? t('short', { id: entityId.slice(-SHOWN_ID) });
   return (
-    <AnchorLink to={to} params={{ id: entityId }} title={entityId}>
-      {shown}
-    </AnchorLink>
-  );
-}
-
-function Details({ details }: { details: unknown }) {
-  if (typeof details !== 'object' || details === null) return <None />;
-  const text = Object.entries(details)
-    .map(([key, value]) => `${key}: ${textOf(value)}`)
-    .join(' · ');
-  return (
-    <Text size="sm" c="dimmed" lineClamp={2} title={text} style={{ overflowWrap: 'anywhere' }}>
-      {text}
-    </Text>
+    <span title={entityId} style={{ overflowWrap: 'anywhere' }}>
+      {kind}{' '}
+      {to === undefined ? (
+        shown
+      ) : (
+        <AnchorLink to={to} params={{ id: entityId }}>
+          {shown}
+        </AnchorLink>
+      )}
+    </span>
   );
 }
