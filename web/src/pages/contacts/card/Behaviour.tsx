@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { BehaviourView } from '../../../api/behaviour.ts';
 import { behaviour } from '../../../api/behaviour.ts';
 import { locale } from '../../../i18n/index.ts';
+import { useChannelWord } from '../../../lib/channel.ts';
 import { numberText } from '../../../lib/format.ts';
 import { DateTime, Figure } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
@@ -48,10 +49,11 @@ export function Behaviour({ contactId }: { contactId: string }) {
 
 function Came({ found }: { found: BehaviourView }) {
   const { t } = useTranslation('contacts');
+  const channelWord = useChannelWord();
   const touch = (of: BehaviourView['touches']['first']): ReactNode =>
     of === null ? null : (
       <>
-        {[of.channel, of.source, of.campaign].filter(Boolean).join(' · ')} ·{' '}
+        {[channelWord(of.channel), of.source, of.campaign].filter(Boolean).join(' · ')} ·{' '}
         <DateTime at={of.at} mode="date" />
       </>
     );

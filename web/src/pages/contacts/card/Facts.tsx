@@ -48,7 +48,10 @@ export function Facts({ contact }: { contact: ContactCard }) {
         ) : (
           <List
             rows={contact.consents.map((consent) => [
-              `${consent.purpose} · ${consent.channel}`,
+              [
+                t(`timeline.purpose.${consent.purpose as 'marketing'}`, { defaultValue: consent.purpose }),
+                t(`timeline.channel.${consent.channel as 'email'}`, { defaultValue: consent.channel }),
+              ].join(' · '),
               <Group key="state" gap={6}>
                 <Badge color={consent.granted ? 'pine' : 'red'}>
                   {consent.granted ? t('card.granted') : t('card.withdrawn')}

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { BehaviourView, Trait, Visit } from '../../../api/behaviour.ts';
 import type contacts from '../../../i18n/en/contacts.ts';
 import { locale } from '../../../i18n/index.ts';
+import { useChannelWord } from '../../../lib/channel.ts';
 import { dateText, moneyText, numberText } from '../../../lib/format.ts';
 import { DateTime } from '../../../ui/format.tsx';
 import classes from './card.module.css';
@@ -43,6 +44,7 @@ export function Visits({ found }: { found: BehaviourView }) {
 
 function VisitLine({ visit }: { visit: Visit }) {
   const { t } = useTranslation('contacts');
+  const channelWord = useChannelWord();
   const minutes = Math.max(1, Math.round(visit.activeSeconds / MINUTE_S));
   return (
     <>
@@ -51,7 +53,9 @@ function VisitLine({ visit }: { visit: Visit }) {
         {visit.converted && <Badge color="pine">{t('behaviour.bought')}</Badge>}
       </Text>
       <Text size="sm">
-        {[visit.channel, visit.source, visit.campaign, visit.referrer].filter(Boolean).join(' · ')}
+        {[channelWord(visit.channel), visit.source, visit.campaign, visit.referrer]
+          .filter(Boolean)
+          .join(' · ')}
       </Text>
       <Text size="sm" c="dimmed">
         {[
@@ -78,6 +82,7 @@ type Known = keyof typeof contacts.behaviour.traitNames;
 /** A computed value with how many facts it stands on. */
 function TraitLine({ trait }: { trait: Trait }) {
   const { t, i18n } = useTranslation('contacts');
+  const channelWord = useChannelWord();
   const name = i18n.exists(`behaviour.traitNames.${trait.key}`, { ns: 'contacts' })
     ? t(`behaviour.traitNames.${trait.key as Known}`)
     : trait.key;
@@ -85,7 +90,9 @@ function TraitLine({ trait }: { trait: Trait }) {
     <Table.Tr>
       <Table.Td>{name}</Table.Td>
       <Table.Td ta="right">
-        {valueText(trait)}
+        {trait.key.endsWith('Channel') && typeof trait.value === 'string'
+          ? channelWord(trait.value)
+          : valueText(trait)}
         <Text size="xs" c="dimmed">
           {t('behaviour.from', { count: trait.facts })}
         </Text>

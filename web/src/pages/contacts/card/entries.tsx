@@ -21,7 +21,9 @@ import type work from '../../../i18n/en/work.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateTimeText } from '../../../lib/format.ts';
 import { textOf } from '../../../lib/textOf.ts';
-import { Money } from '../../../ui/format.tsx';
+import { useEventWords } from './entries.event.tsx';
+import { useOrderWords } from './entries.order.tsx';
+import { isRecord, isShown, text } from './values.ts';
 
 /** Kinds one can filter by, in the order of how often people look for them. */
 export const KINDS = [
@@ -58,25 +60,14 @@ const LOOKS: Record<string, Look> = {
 
 export const lookOf = ({ kind }: TimelineEntry): Look => LOOKS[kind] ?? { Icon: IconHistory };
 
-type Words = { title: ReactNode; body?: ReactNode };
-type Data = Record<string, unknown>;
+export type Words = { title: ReactNode; body?: ReactNode };
+export type Data = Record<string, unknown>;
 
-const text = (value: unknown): string | undefined =>
-  typeof value === 'string' && value !== '' ? value : undefined;
-
-/** A small bag of values as "name: value" pairs; what is nested stays out. */
-function pairs(data: Data, skip: readonly string[] = []): string | undefined {
-  const shown = Object.entries(data)
-    .filter(
-      ([key, value]) =>
-        !skip.includes(key) && value !== null && ['string', 'number', 'boolean'].includes(typeof value),
-    )
-    .map(([key, value]) => `${key}: ${String(value)}`);
-  return shown.length === 0 ? undefined : shown.join(' · ');
+/** A small bag of values as "name: value" pairs; what is empty or nested stays out. */
+function pairs(data: Data): string {
+  const shown = Object.entries(data).filter(([, value]) => isShown(value));
+  return shown.map(([key, value]) => `${key}: ${String(value)}`).join(' · ');
 }
-
-const isRecord = (value: unknown): value is Data =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Changed fields as pairs, from `{ key: value }` or a list of `{ key, value }`. */
 function changesOf(changes: unknown): [string, unknown][] {
@@ -89,29 +80,8 @@ function changesOf(changes: unknown): [string, unknown][] {
 export function useEntryWords(): (entry: TimelineEntry) => Words {
   const { t, i18n } = useTranslation(['contacts', 'work']);
 
-  const order = (data: Data, kind: 'order' | 'return'): Words => ({
-    title: (
-      <>
-        {t(`contacts:timeline.${kind}`, { id: text(data['externalId']) ?? '' })}
-        {typeof data['totalMinor'] === 'number' && (
-          <>
-            {' · '}
-            <Money minor={data['totalMinor']} currency={text(data['currency']) ?? 'EUR'} />
-          </>
-        )}
-      </>
-    ),
-    body: [
-      typeof data['lineCount'] === 'number'
-        ? t('contacts:timeline.lines', { count: data['lineCount'] })
-        : undefined,
-      text(data['channel']),
-      Array.isArray(data['couponCodes']) ? data['couponCodes'].join(', ') : undefined,
-      data['claimed'] === true ? t('contacts:timeline.claimed') : undefined,
-    ]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' · '),
-  });
+  const order = useOrderWords();
+  const event = useEventWords();
 
   const known = (prefix: string, value: unknown): string => {
     const word = text(value) ?? '';
@@ -144,10 +114,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     }),
     order: (data) => order(data, 'order'),
     return: (data) => order(data, 'return'),
-    event: (data) => ({
-      title: text(data['name']) ?? text(data['type']),
-      body: isRecord(data['properties']) ? pairs(data['properties'], ['form_id']) : undefined,
-    }),
+    event,
     coupon: (data) => ({
       title: t('contacts:timeline.coupon', { code: text(data['code']) ?? '' }),
       body: [text(data['name']), known('timeline.couponState', data['state'])].filter(Boolean).join(' · '),
@@ -173,7 +140,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
         .join(' · '),
     }),
     consent: (data) => ({
-      title: `${text(data['purpose']) ?? ''} · ${text(data['channel']) ?? ''}`,
+      title: `${known('timeline.purpose', data['purpose'])} · ${known('timeline.channel', data['channel'])}`,
       body: [
         data['granted'] === true ? t('contacts:card.granted') : t('contacts:card.withdrawn'),
         text(data['text']),
@@ -195,5 +162,8 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     }),
   };
 
-  return ({ kind, data }) => readers[kind]?.(data) ?? { title: kind, body: pairs(data) };
+  return ({ kind, data }) => {
+    const { title, body } = readers[kind]?.(data) ?? { title: kind, body: pairs(data) };
+    return { title, body: body === '' ? undefined : body };
+  };
 }

@@ -1,6 +1,7 @@
 import { Button, MultiSelect, NumberInput, Select, SimpleGrid, TagsInput } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
+import { useChannelWord } from '../../../lib/channel.ts';
 import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
 import { language } from '../../../i18n/index.ts';
@@ -157,6 +158,7 @@ const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(
 /** Which visits count: all of what is said must hold of a visit. */
 function Visits({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation('segments');
+  const channelWord = useChannelWord();
   const where = isRecord(leaf['where']) ? leaf['where'] : {};
   const set = (key: string, value: unknown) => onChange(putWhere(leaf, key, value));
   const many = (key: string) => ({
@@ -172,7 +174,10 @@ function Visits({ leaf, onChange, errorAt }: LeafProps) {
       <MultiSelect
         {...many('channels')}
         searchable
-        data={[...new Set([...CHANNELS, ...textsOf(where['channels'])])]}
+        data={[...new Set([...CHANNELS, ...textsOf(where['channels'])])].map((value) => ({
+          value,
+          label: channelWord(value),
+        }))}
       />
       {LISTS.map((key) => (
         <TagsInput key={key} {...many(key)} acceptValueOnBlur />
