@@ -132,7 +132,9 @@ async function replayed(tx: Ctx, letter: StoredLetter): Promise<ReplayAnswer> {
   if (raw === undefined) return { outcome: 'rejected', reason: 'the text is not JSON' };
   const source = await sourceById(tx, letter.sourceId);
   if (source === null) return { outcome: 'rejected', reason: 'its source is gone' };
-  const sender: Sender = { sourceId: source.sourceId, kind: source.kind, trust: letter.trust };
+  const { sourceId, kind, consentDefault } = source;
+  const mustAgree = letter.trust === 'public' && consentDefault === 'denied';
+  const sender: Sender = { sourceId, kind, trust: letter.trust, mustAgree };
   if (letter.kind === 'order') return replayOrder(tx, sender, raw, letter.receivedAt);
   const submission = submissionOf(sender, [raw], letter.receivedAt);
   const [refused] = submission.rejected;

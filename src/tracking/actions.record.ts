@@ -130,7 +130,9 @@ function payloadsOf(events: readonly EventRecorded[]): Array<{ events: EventReco
 
 async function setAside(tx: Ctx, submissions: readonly Submission[], notes: readonly Note[]): Promise<void> {
   const letters = submissions.flatMap(({ sender, rejected }) =>
-    rejected.map(({ messageId, reason, raw }) => letterOf('event', sender, { messageId, reason, raw })),
+    rejected.map(({ messageId, reason, raw, nameless }) =>
+      letterOf('event', sender, { messageId: nameless === true ? null : messageId, reason, raw }),
+    ),
   );
   for (const { fact, reason } of notes) {
     const { event, sender } = fact;

@@ -23,7 +23,10 @@ export async function senderOf(ctx: Ctx, writeKey: string | null, origin: string
   if (named.disabled) throw refused(403, 'source_disabled', 'This source is switched off.');
   if (origin !== null && !allows(named, origin))
     throw refused(403, 'origin_not_allowed', `This source takes nothing from ${origin}.`);
-  return { sourceId: named.sourceId, kind: named.kind, trust: trusted ? 'server' : 'public' };
+  const { sourceId, kind, consentDefault } = named;
+  return trusted
+    ? { sourceId, kind, trust: 'server' }
+    : { sourceId, kind, trust: 'public', mustAgree: consentDefault === 'denied' };
 }
 
 function allows(named: store.SourceRow, origin: string): boolean {

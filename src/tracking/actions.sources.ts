@@ -8,6 +8,7 @@ import { forgetSources } from './store.cache.ts';
 import { minutesOf, recentOf } from './store.health.ts';
 import { seesEverybody } from './sight.ts';
 import * as store from './store.sources.ts';
+import { warningsIn } from './warnings.ts';
 
 const WRITE_KEY_BYTES = 18;
 /** What an API key sends without naming a source is booked here. */
@@ -107,7 +108,7 @@ export async function installServerSource(ctx: Ctx): Promise<void> {
 export async function recentEventsOf(ctx: Ctx, id: string): Promise<RecentEvent[]> {
   authorise(ctx, 'tracking:read');
   if ((await store.sourceById(ctx, id)) === null) throw notFound('source', id);
-  const found = await recentOf(ctx, id, RECENT);
+  const found = (await recentOf(ctx, id, RECENT)).map((one) => ({ ...one, warnings: warningsIn(one) }));
   if (seesEverybody(ctx)) return found.map((one) => ({ ...one, masked: false }));
   return found.map((one) => ({
     ...one,

@@ -12,11 +12,21 @@ export const MAX_SHARED_BYTES = 4 * 1024;
 const SOURCE_KINDS = ['site', 'app', 'server', 'shop'] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+export const WARNING_CODES = [
+  'bad_price',
+  'bad_quantity',
+  'bad_currency',
+  'no_product',
+  'bad_email',
+] as const;
+/** `path`: the field of the event as it was sent. */
+const warning = { code: z.enum(WARNING_CODES), path: z.string() };
+
 const verdict = z.object({ messageId: z.string().nullable(), reason: z.string() });
 
 /**
  * One accepted answer: how many events were new, seen before, or set aside with a reason. `notes`: accepted events that made no
- * order, and why.
+ * order, and why. `warnings`: what was wrong about accepted events, at most a hundred; they had less effect for it.
  */
 export const ingestAnswer = z
   .object({
@@ -24,6 +34,7 @@ export const ingestAnswer = z
     duplicate: z.number().int(),
     rejected: z.array(verdict),
     notes: z.array(verdict).optional(),
+    warnings: z.array(z.object({ messageId: z.string().nullable(), ...warning })).optional(),
   })
   .meta({ id: 'IngestAnswer' });
 export type IngestAnswer = z.infer<typeof ingestAnswer>;
@@ -96,6 +107,8 @@ const recentEvent = z.object({
   verdict: z.enum(['accepted', 'rejected']),
   /** Why it was rejected, or (of an accepted one) made no order. */
   reason: z.string().nullable(),
+  /** What was wrong about an accepted one. */
+  warnings: z.array(z.object(warning)),
   messageId: z.string().nullable(),
   /** Of an accepted event; what a rejected one was can only be read in its text. */
   type: z.string().nullable(),

@@ -7,7 +7,13 @@ export type EventType = 'track' | 'page' | 'screen' | 'identify' | 'group' | 'al
 /** Whose word it is: of whoever has a public write key, or of a server with an API key. */
 export type Trust = 'public' | 'server';
 
-export type Sender = { sourceId: string; kind: SourceKind; trust: Trust };
+export type Sender = {
+  sourceId: string;
+  kind: SourceKind;
+  trust: Trust;
+  /** Its pages may send nothing of whoever has not agreed. */
+  mustAgree?: boolean;
+};
 
 /** One event as a client meant it, checked and with its time corrected. */
 export type NormalEvent = {

@@ -12,7 +12,14 @@ import { NOT_SHARED } from './parse.ts';
  * here, so that its few fields are looked at by hand.
  */
 
-export type Rejected = { ok: false; messageId: string | null; reason: string; raw: string };
+export type Rejected = {
+  ok: false;
+  messageId: string | null;
+  reason: string;
+  raw: string;
+  /** Nothing of the visitor may be kept: its letter has no id, and is one with others of the kind. */
+  nameless?: true;
+};
 export type Verdict = { ok: true; event: NormalEvent } | Rejected;
 
 /** No id or name of a sane client is longer; longer ones would make indexes fail. */

@@ -68,7 +68,9 @@ function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
     const receivedAt = ctx.clock.now();
     const parsed = parseBody(text, type);
     hold(parsed.sharedBytes);
-    const writeKey = keyFromHeader(c.req.header('authorization')) ?? writeKeyOr(parsed.writeKey ?? '');
+    const header = c.req.header('authorization');
+    const writeKey = keyFromHeader(header) ?? writeKeyOr(parsed.writeKey ?? '');
+    if (writeKey === null && !isGiven(header, parsed.writeKey) && ctx.actor.kind !== 'apiKey') throw noKey();
     const sender = await senderOf(ctx, writeKey, c.req.header('origin') ?? null);
     const answer = await commit(
       ctx,
@@ -77,9 +79,34 @@ function take(c: Context<AppEnv>, type: CallType): Promise<Response> {
     return c.json(answer);
   });
   return work.catch((error: unknown) => {
-    throw again(error);
+    throw again(unpacked(error, c.req.header('content-encoding')));
   });
 }
+
+/** A body that says of itself that it is packed, and is neither that nor JSON: what it is labelled is the likelier mistake. */
+function unpacked(error: unknown, encoding: string | undefined): unknown {
+  if (!(error instanceof DomainError) || error.code !== 'not_json' || !/gzip/i.test(encoding ?? ''))
+    return error;
+  return new DomainError({
+    code: 'broken_gzip',
+    status: 400,
+    detail: 'Content-Encoding says gzip, but the body is not gzip, and no JSON either.',
+    at: 'Content-Encoding',
+  });
+}
+
+/** Whether a key was meant to be there, right or wrong. */
+const isGiven = (header: string | undefined, inBody: string | null): boolean =>
+  (inBody ?? '').trim() !== '' || keyIn(header) !== '';
+
+const noKey = (): DomainError =>
+  new DomainError({
+    code: 'no_write_key',
+    status: 401,
+    detail:
+      'No write key was given. It goes as the user of Basic authorization, as a Bearer token, or as "writeKey" in the body.',
+    at: 'writeKey',
+  });
 
 /**
  * A mistake of ours must not look like the client's: clients throw away what a 4xx answers, with the whole batch, and send again
@@ -113,12 +140,14 @@ async function eventsOf(
 }
 
 /** The write key as the real clients send it: user of Basic, or Bearer. An API key there has been read by the API already. */
-function keyFromHeader(header: string | undefined): string | null {
-  if (header === undefined) return null;
+const keyFromHeader = (header: string | undefined): string | null => writeKeyOr(keyIn(header));
+
+function keyIn(header: string | undefined): string {
+  if (header === undefined) return '';
   const [scheme = '', value = ''] = header.split(' ');
-  if (scheme.toLowerCase() === 'bearer') return writeKeyOr(value);
-  if (scheme.toLowerCase() !== 'basic') return null;
-  return writeKeyOr(Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '');
+  if (scheme.toLowerCase() === 'bearer') return value;
+  if (scheme.toLowerCase() !== 'basic') return '';
+  return Buffer.from(value, 'base64').toString('utf8').split(':')[0] ?? '';
 }
 
 const WRITE_KEY = /^wk_[\w-]{1,100}$/;

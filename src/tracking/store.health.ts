@@ -48,7 +48,7 @@ export async function minutesOf(ctx: Ctx, sourceId: string, hours: number): Prom
   return found.map((row) => ({ ...row, minute: dateOf(row.minute).toISOString() }));
 }
 
-type Recent = Omit<RecentEvent, 'masked'>;
+type Recent = Omit<RecentEvent, 'masked' | 'warnings'>;
 type RecentRow = Omit<Recent, 'receivedAt' | 'occurredAt'> & {
   receivedAt: string;
   occurredAt: string | null;

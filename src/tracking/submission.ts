@@ -1,7 +1,10 @@
+import { consentProblem, withoutVisitor } from './consent.ts';
 import type { IngestAnswer } from './contract.ts';
 import type { EventType, NormalEvent, Note, Sender, SentEvent } from './fact.ts';
 import { normalise } from './normalise.ts';
 import type { Rejected } from './normalise.ts';
+import { warningsOf } from './warnings.ts';
+import type { Warning } from './warnings.ts';
 
 /** The events of one request between its body and its answer. Pure. */
 
@@ -9,7 +12,12 @@ export type Submission = {
   sender: Sender;
   events: readonly SentEvent[];
   rejected: readonly Rejected[];
+  /** What was wrong about events that are stored all the same; a part of a request that is tried again has none. */
+  warnings?: ReadonlyArray<Warning & { messageId: string | null }>;
 };
+
+/** Who sends thousands of wrong prices learns it from the first. */
+const MAX_WARNINGS = 100;
 
 /** What the commit made of a submission. */
 export type Outcome = {
@@ -22,12 +30,25 @@ export type Outcome = {
 export function submissionOf(sender: Sender, raws: readonly unknown[], receivedAt: Date): Submission {
   const events: SentEvent[] = [];
   const rejected: Rejected[] = [];
+  const warnings: Array<Warning & { messageId: string | null }> = [];
   for (const raw of raws) {
     const verdict = normalise(raw, receivedAt);
-    if (verdict.ok) events.push({ event: verdict.event, sender });
-    else rejected.push(verdict);
+    if (!verdict.ok) {
+      rejected.push(verdict);
+      continue;
+    }
+    const { event } = verdict;
+    const reason = consentProblem(event, sender);
+    if (reason === null) {
+      events.push({ event, sender });
+      if (warnings.length < MAX_WARNINGS)
+        for (const warning of warningsOf(event)) warnings.push({ messageId: event.messageId, ...warning });
+    } else {
+      const { messageId } = event;
+      rejected.push({ ok: false, messageId, reason, raw: withoutVisitor(event), nameless: true });
+    }
   }
-  return { sender, events, rejected };
+  return { sender, events, rejected, warnings };
 }
 
 export function answerOf(submission: Submission, { accepted, notes, unstored }: Outcome): IngestAnswer {
@@ -39,6 +60,7 @@ export function answerOf(submission: Submission, { accepted, notes, unstored }: 
   };
   if (notes.length > 0)
     answer.notes = notes.map(({ fact, reason }) => ({ messageId: fact.event.messageId, reason }));
+  if ((submission.warnings ?? []).length > 0) answer.warnings = [...(submission.warnings ?? [])];
   return answer;
 }
 

@@ -21,7 +21,7 @@ export const PAGE_CHECKS: Readonly<Record<string, Check>> = {
     await told(guide, 'Product Viewed', ofPage(page));
     const { contactId } = await told(guide, 'Product Added', ofPage(page));
     const carts = await guide.query(sql`select lines from cart where contact_id = ${contactId}::uuid`);
-    expect(carts).toMatchObject([{ lines: [{ product: 'TEA-01', quantity: 2, price: '12.5' }] }]);
+    expect(carts).toMatchObject([{ lines: [{ product: 'SAMPLE-1', quantity: 2, price: '12.5' }] }]);
     const list = /The calls:(.*?)In the line:/s.exec(GUIDE)?.[1] ?? '';
     const names = [...list.matchAll(/`([a-z]\w+)(?:\(.*?\))?`/g)].map(([, name]) => name ?? '');
     expect(names.length).toBeGreaterThan(15);
@@ -29,7 +29,7 @@ export const PAGE_CHECKS: Readonly<Record<string, Check>> = {
   },
   'segment-page': async ({ guide, page }) => {
     const viewed = await told(guide, 'Product Viewed', ofPage(page));
-    expect(viewed).toMatchObject({ trust: 'public', bot: false, properties: { product_id: 'TEA-01' } });
+    expect(viewed).toMatchObject({ trust: 'public', bot: false, properties: { product_id: 'SAMPLE-1' } });
     await told(guide, 'Page Viewed', ofPage(page));
   },
   claim: async ({ guide }) => {

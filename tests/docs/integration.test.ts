@@ -14,7 +14,7 @@ import type { Guide } from './world.ts';
 const BLOCKS = blocksOf(GUIDE);
 const RUN = BLOCKS.filter(({ how }) => how !== 'not run');
 const CHECKS = { ...HTTP_CHECKS, ...PAGE_CHECKS };
-const MAX_LINES = 250;
+const MAX_LINES = 256;
 
 const noBrowser = await browserMissing();
 const noPython = works('python3') ? undefined : 'no python3 here';

@@ -1,5 +1,10 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readOutbox } from '../../src/campaigns/channels/outbox.ts';
+import { loadConfig } from '../../src/core/config.ts';
 import { MAX_BATCH_EVENTS, MAX_BODY_BYTES, MAX_EVENT_BYTES } from '../../src/tracking/contract.ts';
 import { GUIDE } from './blocks.ts';
 import { openGuide } from './world.ts';
@@ -35,6 +40,7 @@ const REFUSALS: Readonly<Record<string, () => Promise<Response>>> = {
   not_json: () => post('{'),
   not_a_batch: () => post('{}'),
   broken_gzip: () => post(gzipSync('{}'.repeat(100)).subarray(0, 15)),
+  no_write_key: () => fetch(`${guide.api.url}/v1/batch`, { method: 'POST', body: BATCH }),
   unknown_write_key: () => post(BATCH, basic('wk_nobody')),
   bad_api_key: () => post(BATCH, basic(`otk_${'x'.repeat(40)}`)),
   source_disabled: async () => {
@@ -64,6 +70,16 @@ test('a request refused as a whole gets the status and code of the guide’s tab
     }
   }
   expect(told.toSorted()).toEqual(Object.keys(REFUSALS).toSorted());
+});
+
+test('the guide says where mails lie that no provider sends', async () => {
+  expect(GUIDE).toContain('as a file in `outbox` under `DATA_DIR` (`.otklik/outbox`)');
+  expect(loadConfig({}).dataDir).toBe('.otklik');
+  const dataDir = await mkdtemp(join(tmpdir(), 'otklik-outbox-'));
+  await mkdir(join(dataDir, 'outbox', '1'), { recursive: true });
+  await writeFile(join(dataDir, 'outbox', '1', 'mail-1.eml'), 'Subject: Hello\r\n\r\nHello');
+  expect(await readOutbox(dataDir, 'mail-1')).toBeDefined();
+  await rm(dataDir, { recursive: true });
 });
 
 test('the guide names the limits as they are', () => {

@@ -203,7 +203,7 @@ describe('a request that is none is refused whole, and says where', () => {
     const half = gzipSync(`{"batch":[${event}]}`).subarray(0, 60);
     const cases: Array<[Promise<{ status: number; body: unknown }>, number, string]> = [
       [send(`{"batch":[${event}]}`, 'wk_nobody'), 401, 'unknown_write_key'],
-      [site.api.send('POST', '/v1/batch', '{"batch":[]}'), 401, 'unknown_write_key'],
+      [site.api.send('POST', '/v1/batch', '{"batch":[]}'), 401, 'no_write_key'],
       [send(half), 400, 'broken_gzip'],
       [send('{"batch":['), 400, 'not_json'],
       [send('[]'), 400, 'not_json'],

@@ -74,7 +74,7 @@ export function numberOf(value: unknown): number | null {
   return typeof given === 'number' && Number.isFinite(given) ? given : null;
 }
 
-function priceOf(value: unknown): string | null {
+export function priceOf(value: unknown): string | null {
   const given = numberOf(value);
   return given === null || given < 0 || given >= 1e12 ? null : plainDecimal(given);
 }

@@ -9,15 +9,15 @@ type Call = keyof typeof developer.calls;
 
 /** The page's own calls, as the snippet has them. */
 const CALLS: readonly [Call, string][] = [
-  ['track', "otklik.track('Product Viewed', { product_id: 'TEA-01', price: 12.5 })"],
+  ['track', "otklik.track('Product Viewed', { product_id: 'SAMPLE-1', price: 12.5 })"],
   ['page', "otklik.page('Catalogue', { section: 'tea' })"],
   ['identify', "otklik.identify('42', { email: 'anna@example.com' }, { userHash: '…' })"],
   ['group', "otklik.group('company-7', { name: 'Tea & Co' })"],
-  ['productViewed', "otklik.productViewed({ product_id: 'TEA-01', name: 'Mountain tea', price: 12.5 })"],
-  ['addToCart', "otklik.addToCart({ product_id: 'TEA-01', quantity: 2, price: 12.5 })"],
+  ['productViewed', "otklik.productViewed({ product_id: 'SAMPLE-1', name: 'Mountain tea', price: 12.5 })"],
+  ['addToCart', "otklik.addToCart({ product_id: 'SAMPLE-1', quantity: 2, price: 12.5 })"],
   [
     'checkoutStarted',
-    "otklik.checkoutStarted({ products: [{ product_id: 'TEA-01', quantity: 2, price: 12.5 }] })",
+    "otklik.checkoutStarted({ products: [{ product_id: 'SAMPLE-1', quantity: 2, price: 12.5 }] })",
   ],
   ['orderCompleted', "otklik.orderCompleted({ order_id: '1001', total: 25, currency: 'EUR', products: [] })"],
   ['consent', 'otklik.consent({ analytics: true, marketing: false })'],

@@ -7,7 +7,7 @@ export const segmentNode = (
 
 // On a server of yours put an API key with tracking:write here: what it says of orders and people is believed.
 const analytics = new Analytics({ writeKey: '${writeKey}', host: '${origin}' });
-analytics.track({ userId: '42', event: 'Product Viewed', properties: { product_id: 'TEA-01' } });
+analytics.track({ userId: '42', event: 'Product Viewed', properties: { product_id: 'SAMPLE-1' } });
 await analytics.closeAndFlush();`;
 
 export const segmentBrowser = (
@@ -17,7 +17,7 @@ export const segmentBrowser = (
 
 const analytics = AnalyticsBrowser.load({ writeKey: '${writeKey}', cdnURL: '${origin}' });
 analytics.page();
-analytics.track('Product Viewed', { product_id: 'TEA-01' });`;
+analytics.track('Product Viewed', { product_id: 'SAMPLE-1' });`;
 
 export const proofNode = `import { createHmac } from 'node:crypto';
 

@@ -2,7 +2,7 @@
 
 export const trackCurl = (origin: string, writeKey: string): string => `curl ${origin}/v1/track \\
   -u '${writeKey}:' -H 'content-type: application/json' \\
-  -d '{"event":"Product Viewed","anonymousId":"visitor-1","messageId":"'$(date +%s%N)'","properties":{"sku":"85123A"}}'`;
+  -d '{"event":"Product Viewed","anonymousId":"visitor-1","messageId":"'$(date +%s%N)'","properties":{"sku":"SAMPLE-1"}}'`;
 
 export const serverCurl = (origin: string, writeKey: string): string => `curl ${origin}/v1/identify \\
   -H 'authorization: Bearer YOUR_API_KEY' -H 'content-type: application/json' \\
