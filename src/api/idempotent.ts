@@ -1,11 +1,13 @@
 import type { MiddlewareHandler } from 'hono';
 import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
+import { untilUndisturbed } from '../core/deadlock.ts';
 import { invalid } from '../core/errors.ts';
 import type { AppEnv } from '../core/http.ts';
 import { claimKey, MAX_KEY_LENGTH, saveAnswer } from '../core/idempotency.ts';
 import type { StoredAnswer } from '../core/idempotency.ts';
 import { isStreamed } from './body.ts';
+import { onward } from './onward.ts';
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -15,7 +17,8 @@ class Refused extends Error {}
 /**
  * Carries a write with an Idempotency-Key out once. Key, effect and answer commit in one transaction; a repeat gets the
  * first answer (marked `Idempotency-Replayed`), a repeat at the same moment waits for it, another input is a 409. What was
- * refused is not kept: it had no effect, and may pass when its cause is gone. Streams have their own ids, sign-in has none.
+ * refused is not kept: it had no effect, and may pass when its cause is gone. Verbs cannot repeat what a deadlock undid inside
+ * our transaction, so all of it is carried out again. Streams have their own ids, sign-in has none.
  */
 export function idempotency(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -30,23 +33,26 @@ export function idempotency(): MiddlewareHandler<AppEnv> {
     const input = `${method} ${path}${new URL(c.req.url).search}\n${await c.req.text()}`;
     const outer = c.var.ctx;
     const credential = credentialOf(outer, path);
-    let replay: StoredAnswer | null = null;
+    const handle = onward(c);
     try {
-      await inTx(outer, async (tx) => {
-        replay = await claimKey(tx, credential, key, input);
-        if (replay !== null) return;
-        c.set('ctx', tx);
-        await next();
-        if (c.error !== undefined || c.res.status >= 400) throw new Refused();
-        await saveAnswer(tx, credential, key, { status: c.res.status, body: await c.res.clone().text() });
-      });
+      const replay = await untilUndisturbed(() =>
+        inTx(outer, async (tx) => {
+          const first = await claimKey(tx, credential, key, input);
+          if (first !== null) return first;
+          c.set('ctx', tx);
+          await handle();
+          if (c.res.status >= 400) throw new Refused();
+          await saveAnswer(tx, credential, key, { status: c.res.status, body: await c.res.clone().text() });
+          return null;
+        }),
+      );
+      return replay === null ? undefined : replayed(replay);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
+      return undefined;
     } finally {
       c.set('ctx', outer);
     }
-    if (replay !== null) return replayed(replay);
-    return undefined;
   };
 }
 

@@ -9,6 +9,7 @@ import { forgetOldKeys } from '../../src/core/idempotency.ts';
 import { DAY_MS } from '../../src/core/time.ts';
 import { startApi } from '../support/api.ts';
 import type { Answer, Send, TestApi } from '../support/api.ts';
+import { until } from '../support/until.ts';
 
 const input = z.object({ name: z.string(), fail: z.enum(['throw', 'answer']).optional() });
 
@@ -32,11 +33,34 @@ function effectRoutes() {
   );
 }
 
+/** Somebody who holds a row and then wants another, while a request does the same the other way round. */
+let collide: (() => Promise<void>) | null = null;
+let attempts = 0;
+const [FIRST, SECOND] = [newId(), newId()];
+const rename = (id: string, name: string) => sql`update team set name = ${`${name} ${id}`} where id = ${id}`;
+
+function lockRoutes() {
+  return newRouter().post(
+    '/api/test/lock',
+    describeRoute({ tag: 'Test', summary: 'lock' }),
+    jsonBody(input),
+    async (c) => {
+      const { name } = c.req.valid('json');
+      attempts += 1;
+      const { db } = c.var.ctx;
+      await db.execute(rename(FIRST, name));
+      await collide?.();
+      await db.execute(rename(SECOND, name));
+      return c.json({ name, attempts }, 201);
+    },
+  );
+}
+
 let api: TestApi;
 let send: Send;
 let now = Date.parse('2026-11-21T12:00:00Z');
 beforeAll(async () => {
-  api = await startApi({ routes: () => [effectRoutes()], clock: { now: () => new Date(now) } });
+  api = await startApi({ routes: () => [effectRoutes(), lockRoutes()], clock: { now: () => new Date(now) } });
   send = await api.owner();
 });
 afterAll(() => api.close());
@@ -44,6 +68,14 @@ afterAll(() => api.close());
 const withKey = (key: string) => ({ 'idempotency-key': key });
 const effects = async (name: string): Promise<number> =>
   (await row<{ n: number }>(api.ctx.db, sql`select count(*)::int as n from team where name = ${name}`)).n;
+
+const waitingForLocks = async (): Promise<number> =>
+  (
+    await row<{ n: number }>(
+      api.ctx.db,
+      sql`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+  ).n;
 
 describe('an Idempotency-Key', () => {
   it('makes a repeated request answer the same without a second effect', async () => {
@@ -65,6 +97,34 @@ describe('an Idempotency-Key', () => {
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 8 }, () => 201));
     expect(ids.size).toBe(1);
     expect(await effects('race')).toBe(1);
+  });
+
+  it('of a request that a deadlock undid has it carried out again, whole and once', async () => {
+    for (const id of [FIRST, SECOND])
+      await api.ctx.db.execute(
+        sql`insert into team (id, name, created_at, updated_at) values (${id}, ${id}, now(), now())`,
+      );
+    let other: Promise<unknown> = Promise.resolve();
+    collide = async () => {
+      collide = null;
+      const holds = Promise.withResolvers<void>();
+      other = api.ctx.db.transaction(async (tx) => {
+        // Only the request looks for a deadlock, so that it is the one to give way.
+        await tx.execute(sql`set local deadlock_timeout = '10min'`);
+        await tx.execute(rename(SECOND, 'other'));
+        holds.resolve();
+        await tx.execute(rename(FIRST, 'other'));
+      });
+      await holds.promise;
+      await until('the other waits', async () => (await waitingForLocks()) > 0);
+    };
+    const answer = await send('POST', '/api/test/lock', { name: 'mine' }, withKey('k-deadlock'));
+    await other;
+    expect(answer).toMatchObject({ status: 201, body: { name: 'mine', attempts: 2 } });
+    expect([await effects(`mine ${FIRST}`), await effects(`mine ${SECOND}`)]).toEqual([1, 1]);
+    const again = await send('POST', '/api/test/lock', { name: 'mine' }, withKey('k-deadlock'));
+    expect(again).toMatchObject({ status: 201, body: { name: 'mine', attempts: 2 } });
+    expect(attempts).toBe(2);
   });
 
   it('used with another input, path or method is a 409', async () => {
