@@ -8,7 +8,7 @@ import { visibleOrNotFound } from '../actions.card.ts';
 import { regroup } from './actions.regroup.ts';
 import type { Unmerged, UnmergeInput } from './contract.ts';
 import { APART, MANUAL } from './resolve.ts';
-import { asCounted, isSeparable } from './shared.ts';
+import { asCounted, isSeparable, sharedNodes } from './shared.ts';
 import { lockPresent } from './store.component.ts';
 import { edgesOf, insertDecision, removeEdges } from './store.edges.ts';
 import type { EdgeRow } from './store.edges.ts';
@@ -17,8 +17,8 @@ import { birthsOf, removeSettlements } from './store.refold.ts';
 /**
  * Takes a merge back: by the evidence that made it, or by naming the node that is to be a contact of its own. Everything that was
  * said of the separated nodes goes with them, also what came after the merge; both contacts are folded anew from their own words.
- * Throws contact_not_found, identity_edge_not_found, identity_node_not_found, not_merged (409), too_many_nodes (409: nothing
- * was changed).
+ * Throws contact_not_found, identity_edge_not_found, identity_node_not_found, not_merged (409), evidence_joins_nobody (409: a
+ * hint, or said of a shared node), too_many_nodes (409). After an error nothing was changed.
  */
 export async function unmergeContact(ctx: Ctx, contactId: string, input: UnmergeInput): Promise<Unmerged> {
   authorise(ctx, 'contacts:write');
@@ -26,8 +26,10 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
     const id = await visibleOrNotFound(tx, contactId);
     await lockPresent(tx, [id]);
     const nodeIds = ((await birthsOf(tx, [id])).get(id) ?? []).map(({ nodeId }) => nodeId);
-    const edges = asCounted(await edgesOf(tx, nodeIds)).filter(({ removedAt }) => removedAt === null);
-    const gone = 'edgeId' in input ? byEdge(edges, input.edgeId) : byNode(edges, nodeIds, input.node);
+    const said = await edgesOf(tx, nodeIds);
+    const edges = asCounted(said).filter(({ removedAt }) => removedAt === null);
+    const gone =
+      'edgeId' in input ? byEdge(edges, input.edgeId, sharedNodes(said)) : byNode(edges, nodeIds, input.node);
     await removeEdges(
       tx,
       gone.map(({ edgeId }) => edgeId),
@@ -54,11 +56,19 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
 }
 
 /** A merge by hand is one decision, whichever of its ends is named. */
-function byEdge(edges: readonly EdgeRow[], edgeId: string): EdgeRow[] {
+function byEdge(edges: readonly EdgeRow[], edgeId: string, shared: ReadonlySet<string>): EdgeRow[] {
   const edge = edges.find((one) => one.edgeId === edgeId);
-  if (edge === undefined || !isSeparable(edge)) throw notFound('identity_edge', edgeId);
+  if (edge === undefined) throw notFound('identity_edge', edgeId);
+  if (!isSeparable(edge)) throw conflict('evidence_joins_nobody', whyNot(edge, shared.has(edge.nodeId)));
   if (edge.kind !== MANUAL) return [edge];
   return edges.filter(({ kind, value }) => kind === MANUAL && value === edge.value);
+}
+
+function whyNot({ kind }: EdgeRow, shared: boolean): string {
+  if (kind.startsWith(APART)) return 'This is a decision that keeps contacts apart: it joins nobody.';
+  return shared
+    ? 'More people than one were proven to use this node: what was said of it joins nobody, so that there is nothing to take back.'
+    : 'This only hints at who somebody is and joins nobody: there is nothing to take back.';
 }
 
 /** What was joined by hand is taken back as it was joined; otherwise nothing is removed, and a decision keeps the node apart. */

@@ -38,7 +38,8 @@ test('says of every piece of evidence whether it can be taken back, exactly as a
   expect(edges.length).toBeGreaterThan(13);
   for (const { edgeId } of edges.filter(({ separable }) => !separable))
     await expect(unmergeContact(base.ctx, a, { edgeId, reason: 'wrong' })).rejects.toMatchObject({
-      code: 'identity_edge_not_found',
+      code: 'evidence_joins_nobody',
+      status: 409,
     });
   const kinds = new Set(edges.filter(({ separable }) => separable).map(({ kind }) => kind));
   expect([...kinds].toSorted()).toEqual(['email', 'has:email', 'manual']);

@@ -82,6 +82,9 @@ test('a browser of more people than one has joins nobody, leaves nothing to deci
   const { nodes, edges } = await identityOf(base.ctx, kiosk);
   expect(nodes).toMatchObject([{ node: kiosk, shared: true }]);
   expect(edges.length).toBeLessThanOrEqual(50);
+  const nothing = unmergeContact(base.ctx, kiosk, { edgeId: edges[0]?.edgeId ?? '', reason: 'test' });
+  await expect(nothing).rejects.toMatchObject({ code: 'evidence_joins_nobody', status: 409 });
+  await expect(nothing).rejects.toThrow('More people than one');
   expect((await identityOf(base.ctx, people[0] ?? '')).nodes.map(({ shared }) => shared)).toEqual([
     false,
     false,

@@ -57,6 +57,7 @@ export default {
     email_required: 'Укажите почту.',
     email_taken: 'Эта почта уже занята.',
     empty_file: 'Файл пуст.',
+    evidence_joins_nobody: 'Это свидетельство никого не объединяет: отзывать нечего.',
     expires_in_past: 'Срок уже прошёл.',
     external_id_taken: 'Этот идентификатор уже у другого контакта.',
     file_gone: 'Файл уже удалён.',
