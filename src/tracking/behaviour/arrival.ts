@@ -58,6 +58,12 @@ const CLICK_IDS: ReadonlyArray<readonly [param: string, source: string, medium: 
   ['igsh', 'instagram', 'social'],
 ];
 
+/**
+ * Google's own: as in Analytics 4, where such an id stands the click is Google's whatever source and medium the address names;
+ * campaign, term and content stay those of the address. Other advertisers' ids only fill what no tag says.
+ */
+const AUTO_TAGGED: ReadonlySet<string> = new Set(['gclid', 'wbraid', 'gbraid', 'dclid']);
+
 export function arrivalOf({ context, properties }: Told): Arrival {
   const { page, campaign } = context;
   const told = (key: string): string | null => textIn(properties, key) ?? textIn(page, key);
@@ -68,9 +74,10 @@ export function arrivalOf({ context, properties }: Told): Arrival {
       keys.map((key) => textIn(campaign, key)).find((value) => value !== null) ?? query.get(`utm_${name}`),
     );
   const click = query.size === 0 ? undefined : CLICK_IDS.find(([param]) => (query.get(param) ?? '') !== '');
+  const auto = click !== undefined && AUTO_TAGGED.has(click[0]) ? click : undefined;
   const tags: Tags = {
-    source: lower(tag('source', 'source')) ?? click?.[1] ?? null,
-    medium: lower(tag('medium', 'medium')) ?? click?.[2] ?? null,
+    source: auto?.[1] ?? lower(tag('source', 'source')) ?? click?.[1] ?? null,
+    medium: auto?.[2] ?? lower(tag('medium', 'medium')) ?? click?.[2] ?? null,
     campaign: tag('campaign', 'name', 'campaign'),
     term: tag('term', 'term'),
     content: tag('content', 'content'),
