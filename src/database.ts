@@ -26,8 +26,8 @@ export async function migrateOnly(config: Config, log: Logger): Promise<number> 
   return 0;
 }
 
-/** Where `demo` keeps its own (src/demo/demo.ts). */
-const DEMO_FOLDER = 'demo';
+/** Where `demo` keeps its own data, within the data folder. */
+export const DEMO_FOLDER = 'demo';
 
 /** The folder's own database and the demo's in it: who stops one means both. */
 export async function stopDatabase(config: Config): Promise<number> {

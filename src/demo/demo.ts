@@ -6,6 +6,7 @@ import { discardEmbedded } from '../core/embedded.ts';
 import { DomainError } from '../core/errors.ts';
 import { newToken } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
+import { DEMO_FOLDER } from '../database.ts';
 import { start, untilStopped } from '../roles.ts';
 import type { Running } from '../roles.ts';
 import { apiClient, makeApiKey } from './client.ts';
@@ -69,7 +70,7 @@ async function discard(config: Config): Promise<void> {
 
 /** The demo lives in a folder of its own, so that it never mixes with an installation, unless DATABASE_URL says otherwise. */
 async function demoConfig(config: Config, options: Options): Promise<Config> {
-  const name = options.once ? `demo-once-${process.pid}` : 'demo';
+  const name = options.once ? `demo-once-${process.pid}` : DEMO_FOLDER;
   const dataDir = join(config.dataDir, name);
   const ownerPassword = config.ownerPassword ?? (await readLogin(dataDir)) ?? newToken(12);
   await saveLogin(dataDir, ownerPassword);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataOf, openDataDir } from '../../src/core/embedded.home.ts';
+import { DEMO_FOLDER } from '../../src/database.ts';
 import { findHome } from '../../src/core/embedded.ts';
 import { discardFolder, newFolder, runProgram, startProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
@@ -92,6 +93,21 @@ describe('the program', () => {
     TIMEOUT_MS,
   );
 
+  test(
+    "stop-db stops the folder's database and the demo's in it",
+    async () => {
+      const own = await newFolder();
+      const dir = join(own, 'data');
+      const both = [dir, join(dir, DEMO_FOLDER)];
+      for (const one of both) expect((await runProgram(['migrate'], one)).code).toBe(0);
+      const pids = await Promise.all(both.map(databasePid));
+      expect(pids.every(lives)).toBe(true);
+      await discardFolder(own, dir);
+      expect(pids.some(lives)).toBe(false);
+    },
+    TIMEOUT_MS,
+  );
+
   test.each([
     [['dance'], {}, 2, 'No role "dance"'],
     [['migrate'], { PORT: 'many' }, 1, 'PORT'],
@@ -107,6 +123,14 @@ describe('the program', () => {
     TIMEOUT_MS,
   );
 });
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The line with the password follows the one with the address. */
 async function printedPassword(lines: readonly string[]): Promise<string> {

@@ -159,6 +159,15 @@ export function outgoing(context: BrowserContext, api: TestApi): string[] {
   return sent;
 }
 
+/** Of those, what was answered: what never got an answer may go again. */
+export function answered(context: BrowserContext, api: TestApi): string[] {
+  const texts: string[] = [];
+  context.on('response', (response) => {
+    if (response.url().startsWith(`${api.url}/v1/`)) texts.push(response.request().postData() ?? '');
+  });
+  return texts;
+}
+
 export const messageIds = (sent: readonly string[]): string[] =>
   sent.flatMap((text) => [...text.matchAll(/"messageId":"([^"]+)"/g)].map(([, id]) => id ?? ''));
 
