@@ -14,6 +14,10 @@ export type CompileOptions = {
   baseCurrency: string;
   /** The rules of the segments this one refers to, all the way down. */
   segments: SegmentRules;
+  /** Only what was recorded by then counts; all that is known at present when absent. */
+  knownAt?: Date | undefined;
+  /** `now` or `knownAt` lies in the past: attributes and lists are read from their histories. */
+  history?: boolean;
   /** Said only by who has looked: no fact lies after `now`. */
   future?: boolean;
 };
@@ -44,9 +48,11 @@ type Built = { root: Node; nodes: Node[]; plan: Plan };
 
 /** Equal leaves, and segments referred to twice, become one node. */
 function build(rule: Rule, options: CompileOptions): Built {
-  const plan = newPlan();
+  const plan = newPlan(options.knownAt ?? null);
   const env: LeafEnv = {
     now: options.now,
+    knownAt: options.knownAt ?? null,
+    history: options.history ?? false,
     baseCurrency: options.baseCurrency,
     future: options.future ?? true,
     leaves: allLeaves(rule, options.segments),

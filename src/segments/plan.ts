@@ -31,7 +31,10 @@ export const idList = (ids: readonly string[]): SQL => sql`${`{${ids.join(',')}}
 const and = (conditions: readonly SQL[]): SQL =>
   conditions.length === 0 ? sql`true` : sql.join([...conditions], sql` and `);
 
-export function newPlan(): Plan {
+/** As many as tell why; the count itself is said apart. */
+export const FACTS_SHOWN = 5;
+
+export function newPlan(knownAt: Date | null = null): Plan {
   const sources = new Map<string, PlannedSource>();
   const used = { contact: false };
   return {
@@ -39,11 +42,16 @@ export function newPlan(): Plan {
       used.contact = true;
       return sql.raw(`contact.${column}`);
     },
-    source: (spec) => {
+    source: (given) => {
+      const spec = knownAt === null ? given : knownBy(given, knownAt);
       const known = sources.get(spec.key);
       const planned = known ?? { name: `s${sources.size}`, spec, aggregates: new Map<string, Aggregate>() };
       sources.set(spec.key, planned);
-      return { key: spec.key, agg: (fn, parts) => aggregate(planned, fn, parts) };
+      return {
+        key: spec.key,
+        agg: (fn, parts) => aggregate(planned, fn, parts),
+        newest: (contactId, parts, columns) => newest(spec, contactId, parts, columns),
+      };
     },
     from: ({ needs, restriction, universe }) => {
       const planned = [...sources.values()];
@@ -74,6 +82,17 @@ export function newPlan(): Plan {
       return { contactId, from: sql.join(tables, sql` `), where: and(where) };
     },
   };
+}
+
+function knownBy(spec: SourceSpec, knownAt: Date): SourceSpec {
+  if (spec.recorded === undefined) return spec;
+  return { ...spec, where: [...spec.where, sql`${spec.recorded} <= ${instant(knownAt)}`] };
+}
+
+function newest(spec: SourceSpec, contactId: string, parts: readonly Part[], columns: SQL): SQL {
+  const where = [sql`f.contact_id = ${contactId}::uuid`, ...spec.where, ...parts.map((part) => part.sql)];
+  return sql`select f.occurred_at as at, ${columns} from ${spec.from} where ${and(where)}
+    order by f.occurred_at desc limit ${FACTS_SHOWN}`;
 }
 
 function aggregate(source: PlannedSource, fn: string, parts: readonly Part[]): SQL {
