@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { windowSchema } from './contract.purchase.ts';
-import { comparable, inOrder, OPS, text, texts, zone } from './contract.values.ts';
+import { comparable, inOrder, OPS, texts, zone } from './contract.values.ts';
 
-/** The leaves about what a contact does: visits with what happened in them, and events by name. */
+/** The leaf about what a contact does: visits with what happened in them. */
 
 /** Sums over visits, and the moments of the first and the last. A visit counts when it began; time is in seconds. */
 export const BEHAVIOUR_MEASURES = [
@@ -72,32 +71,3 @@ export const behaviourLeaf = behaviourOps.superRefine((leaf, ctx) => {
   if (leaf.trend !== undefined && leaf.days === undefined) fail('trend', 'a change needs a window of days');
   if (leaf.trend !== undefined && leaf.measure === 'depth') fail('trend', 'depth has no change');
 });
-
-/** What an event must say. A text is compared as it stands, whatever it was sent as; a number only with numbers. */
-const property = z.string().min(1).max(100);
-const propertyTest = z.discriminatedUnion('op', [
-  z.strictObject({ property, op: z.enum(OPS.equality), value: z.union([text, z.number(), z.boolean()]) }),
-  z.strictObject({ property, op: z.enum(OPS.membership), value: texts }),
-  z.strictObject({ property, op: z.literal('contains'), value: text }),
-  z.strictObject({ property, op: z.enum(OPS.order), value: z.number() }),
-  z.strictObject({ property, op: z.enum(OPS.presence) }),
-]);
-export type PropertyTest = z.output<typeof propertyTest>;
-
-const MAX_TESTS = 10;
-
-const event = {
-  type: z.literal('event'),
-  name: text,
-  where: z.array(propertyTest).max(MAX_TESTS).optional(),
-  window: windowSchema.optional(),
-};
-
-/** How often an event with these properties happened. */
-export const eventLeaf = z.discriminatedUnion('op', [
-  z.strictObject({ ...event, op: z.enum([...OPS.equality, ...OPS.order]), value: z.number() }),
-  z
-    .strictObject({ ...event, op: z.literal('between'), from: z.number(), to: z.number() })
-    .refine((leaf) => leaf.from <= leaf.to, { error: 'comes before from', path: ['to'] }),
-]);
-export type EventLeaf = z.output<typeof eventLeaf>;

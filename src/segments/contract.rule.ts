@@ -2,10 +2,14 @@ import { z } from 'zod';
 import { requiredText } from '../core/text.ts';
 import { attributeLeaf } from './contract.attribute.ts';
 import type { AttributeLeaf } from './contract.attribute.ts';
-import { behaviourLeaf, eventLeaf } from './contract.behaviour.ts';
-import type { BehaviourLeaf, EventLeaf } from './contract.behaviour.ts';
+import { behaviourLeaf } from './contract.behaviour.ts';
+import type { BehaviourLeaf } from './contract.behaviour.ts';
+import { eventLeaf } from './contract.event.ts';
+import type { EventLeaf } from './contract.event.ts';
 import { purchaseLeaf } from './contract.purchase.ts';
 import type { PurchaseLeaf } from './contract.purchase.ts';
+import { rfmLeaf } from './rfm/contract.ts';
+import type { RfmLeaf } from './rfm/contract.ts';
 
 /** Groups within groups. People stop following a rule at four; zod's and PostgreSQL's stacks are far from here. */
 export const MAX_DEPTH = 10;
@@ -21,7 +25,7 @@ export type Group =
   | { type: 'all'; children: Rule[] }
   | { type: 'any'; children: Rule[] }
   | { type: 'not'; child: Rule };
-export type Leaf = AttributeLeaf | PurchaseLeaf | BehaviourLeaf | EventLeaf | SegmentLeaf;
+export type Leaf = AttributeLeaf | PurchaseLeaf | BehaviourLeaf | EventLeaf | RfmLeaf | SegmentLeaf;
 
 /** Is in another segment, by that segment's rule at the same moment; static segments by their list. */
 export const segmentLeaf = z.strictObject({ type: z.literal('segment'), segmentId: z.uuid() });
@@ -49,7 +53,7 @@ const groups = [
   z.strictObject({ type: z.literal('not'), child: z.lazy(() => tree) }),
 ] as const;
 
-const leaves = [attributeLeaf, purchaseLeaf, behaviourLeaf, eventLeaf, segmentLeaf] as const;
+const leaves = [attributeLeaf, purchaseLeaf, behaviourLeaf, eventLeaf, rfmLeaf, segmentLeaf] as const;
 
 /** The tree without its bounds: recursion makes it unsafe for input that was not measured first. */
 const tree: z.ZodType<Rule> = z

@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { buildSegment } from '../../src/segments/actions.build.ts';
 import { evaluate } from '../../src/segments/actions.evaluate.ts';
-import type { BehaviourLeaf, EventLeaf } from '../../src/segments/contract.behaviour.ts';
+import type { BehaviourLeaf } from '../../src/segments/contract.behaviour.ts';
+import type { EventLeaf } from '../../src/segments/contract.event.ts';
 import { ruleSchema } from '../../src/segments/contract.rule.ts';
 import {
   base,

@@ -27,6 +27,15 @@ export function ofNumber(
   };
 }
 
+/** The count at which the value flips, when it flips only there. */
+export function thresholdOf(leaf: Numeric): number | undefined {
+  if (leaf.op === 'between') return undefined;
+  const value = Number(leaf.value);
+  if (leaf.op === 'gte' || leaf.op === 'lt') return Math.ceil(value);
+  if (leaf.op === 'gt' || leaf.op === 'lte') return Math.floor(value) + 1;
+  return value === 0 ? 1 : undefined;
+}
+
 /**
  * A comparison of an exact amount with whole minor units, as if the amount were rounded to them (half away from zero): the
  * bound is moved instead, so that no amount has to be rounded.

@@ -7,7 +7,7 @@ import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
 import { instant } from '../window.ts';
 import { compileAge, momentTest } from './purchase.age.ts';
-import { decimal, ofMoney, ofNumber } from './purchase.compare.ts';
+import { decimal, ofMoney, ofNumber, thresholdOf } from './purchase.compare.ts';
 import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
 import { purchaseFields, purchaseWords } from './purchase.words.ts';
 import { anyChange, changeOfGrowing, earliest, EVER, FIRST, LAST, presence, rowsIn } from './rows.ts';
@@ -59,15 +59,6 @@ function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
         ? anyChange(rows)
         : changeOfGrowing(rows, sql`(${count} >= ${limit}::numeric) is true`, limit <= 1),
   };
-}
-
-/** The count at which the value flips, when it flips only there. */
-function thresholdOf(leaf: PurchaseLeaf): number | undefined {
-  if (leaf.op === 'between') return undefined;
-  const value = Number(leaf.value);
-  if (leaf.op === 'gte' || leaf.op === 'lt') return Math.ceil(value);
-  if (leaf.op === 'gt' || leaf.op === 'lte') return Math.floor(value) + 1;
-  return value === 0 ? 1 : undefined;
 }
 
 function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
