@@ -11,7 +11,7 @@ import { messageTimeline, responseTimeline } from './store.timeline.ts';
 export { seedTemplates } from './actions.seed.ts';
 export { campaignsJobs } from './jobs.ts';
 export { campaignsRoutes } from './routes.ts';
-export { campaign, template } from './schema.ts';
+export { campaign, response, template } from './schema.ts';
 
 export const campaignsSubscriptions: Subscription[] = [recordConversions, planRequestedMails];
 

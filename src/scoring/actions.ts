@@ -98,6 +98,15 @@ export async function reviewContacts(ctx: Ctx, contactIds: readonly string[]): P
   await inTx(ctx, (tx) => review(tx, contactIds));
 }
 
+/** The same for contacts that were one: what the other did is no sign of it any more. */
+export async function reviewSeparated(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await inTx(ctx, async (tx) => {
+    const held = await holdContacts(tx, contactIds);
+    await leads.forgetForeignSignals(tx, [...new Set(held.values())]);
+    await review(tx, contactIds);
+  });
+}
+
 async function review(tx: Ctx, contactIds: readonly string[]): Promise<void> {
   const held = await holdContacts(tx, [...new Set(contactIds)]);
   const wanted = [...new Set(held.values())];

@@ -4,7 +4,7 @@ import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import type { EventRecorded } from '../tracking/contract.ts';
 import { recordedEvents } from '../tracking/index.ts';
-import { rejudgeFacts, reviewContacts, reviewDue, scoreFacts } from './actions.ts';
+import { rejudgeFacts, reviewContacts, reviewDue, reviewSeparated, scoreFacts } from './actions.ts';
 import type { Fact } from './match.ts';
 
 /** Contacts reviewed in one transaction. */
@@ -112,7 +112,12 @@ export const scoringSubscriptions: readonly Subscription[] = [
   },
   review('contact.changed', theContact),
   review('contact.merged', theSurvivor),
-  review('contact.unmerged', theSeparated),
+  {
+    name: 'review after contact.unmerged',
+    topic: 'contact.unmerged',
+    handle: (ctx, events) =>
+      reviewSeparated(ctx, [...new Set(events.flatMap(({ payload }) => theSeparated(payload)))]),
+  },
   review('order.returned', theContact),
   review('order.adjusted', theContact),
   review('orders.imported', theContacts),

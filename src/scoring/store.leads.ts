@@ -1,8 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { response } from '../campaigns/index.ts';
 import { contact, moveRows, movesIn, pairs, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
+import { orders } from '../orders/index.ts';
+import { event } from '../tracking/index.ts';
 import type { Grade } from './contract.ts';
 import { lead, scoreEntry, scoreGuard } from './schema.ts';
 import type { Score } from './score.ts';
@@ -181,9 +185,10 @@ const OF_SCORES = ['lead', 'score_entry', 'score_guard'];
 export async function moveScores(ctx: Ctx, all: readonly Move[]): Promise<void> {
   const moves = all.filter((move) => OF_SCORES.some((table) => movesIn([move], table).length > 0));
   if (moves.length === 0) return;
-  await parkDoubles(ctx, moves);
   const whole = moves.filter(({ origins }) => origins === null);
   const parted = moves.filter(({ origins }) => origins !== null);
+  await noteOrigins(ctx, parted);
+  await parkDoubles(ctx, moves);
   const fitGuards = sql`exists (select 1 from ${scoreEntry} e where e.contact_id = ${scoreGuard}.contact_id
     and e.rule_id = ${scoreGuard}.rule_id and e.fact_key = ${scoreGuard}.fact_key and e.kind = 'fit')`;
   await moveRows(ctx, whole, { table: 'score_guard', sparse: true, only: fitGuards, park: 'own' });
@@ -197,10 +202,29 @@ export async function moveScores(ctx: Ctx, all: readonly Move[]): Promise<void> 
     insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, last_signal_at, computed_at)
     select pair."to", 'cold', 'C', 0, 0, 0, l.last_signal_at, ${now}::timestamptz
     from ${pairs(moves)} join ${lead} l on l.contact_id = pair."from"
-    where pair.origins is null or exists (select 1 from ${scoreEntry} e where e.contact_id = pair."to")
     on conflict (contact_id) do update set last_signal_at = greatest(${lead.lastSignalAt}, excluded.last_signal_at)`);
   if (whole.length > 0)
     await ctx.db.execute(sql`delete from ${lead} using ${pairs(whole)} where contact_id = pair."from"`);
+}
+
+/** Points booked while two were one bear the name of both: those who part take what was booked for facts of their own. */
+async function noteOrigins(ctx: Ctx, parted: readonly Move[]): Promise<void> {
+  if (parted.length === 0) return;
+  const same = (table: SQL, kind: string) => sql`${table} f where f.contact_id in (pair."from", pair."to")
+    and f.occurred_at = s.occurred_at and s.fact_key = ${kind} || ':' || f.id`;
+  await ctx.db.execute(sql`
+    with told as (
+      select s.contact_id, s.occurred_at, s.id, s.rule_id, s.fact_key, coalesce(
+        (select f.origin_id from ${same(sql`${event}`, 'event')}),
+        (select f.origin_id from ${same(sql`${response}`, 'response')}),
+        (select f.origin_id from (select o.*, o.order_id as id from ${orders} o) f where f.contact_id in (pair."from", pair."to")
+          and f.occurred_at = s.occurred_at and s.fact_key = 'order:' || f.id)) as origin_id
+      from ${pairs(parted)} join ${scoreEntry} s on s.contact_id = pair."from" and s.kind = 'engagement'
+    ), entries as (
+      update ${scoreEntry} s set origin_id = t.origin_id from told t
+      where s.contact_id = t.contact_id and s.occurred_at = t.occurred_at and s.id = t.id and s.origin_id <> t.origin_id)
+    update ${scoreGuard} g set origin_id = nullif(t.origin_id, g.contact_id) from told t
+    where g.contact_id = t.contact_id and g.rule_id = t.rule_id and g.fact_key = t.fact_key and t.origin_id is not null`);
 }
 
 /** Entries whose fact the other contact was given points for too. */
@@ -211,4 +235,27 @@ async function parkDoubles(ctx: Ctx, moves: readonly Move[]): Promise<void> {
       and g.rule_id = ${scoreEntry}.rule_id and g.fact_key = ${scoreEntry}.fact_key)`,
     park: 'own',
   });
+}
+
+/**
+ * Takes signals back that are others' since these contacts were separated: the latest one is no later than any fact a contact has
+ * now. Whoever never gave one is no lead. What was booked, and when, is not changed.
+ */
+export async function forgetForeignSignals(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  await ctx.db.execute(sql`
+    with own as (
+      select l.contact_id, greatest(
+        (select max(e.occurred_at) from ${event} e where e.contact_id = l.contact_id and not e.bot
+          and (e.type <> 'identify' or e.trust = 'public')),
+        (select max(r.occurred_at) from ${response} r where r.contact_id = l.contact_id and r.human),
+        (select max(o.occurred_at) from ${orders} o where o.contact_id = l.contact_id and o.trust <> 'public'),
+        (select max(s.occurred_at) from ${scoreEntry} s where s.contact_id = l.contact_id and s.kind = 'engagement')) as newest
+      from ${lead} l where l.contact_id = any(${uuids(contactIds)})
+    ), gone as (
+      delete from ${lead} l using own join ${contact} c using (contact_id)
+      where own.contact_id = l.contact_id and (own.newest is null or c.kind = 'visitor' and not exists (
+        select 1 from ${scoreEntry} s where s.contact_id = own.contact_id and s.kind = 'engagement'))
+      returning l.contact_id)
+    update ${lead} l set last_signal_at = least(l.last_signal_at, own.newest) from own
+    where l.contact_id = own.contact_id and l.contact_id not in (select contact_id from gone)`);
 }

@@ -13,6 +13,7 @@ import {
   knownContacts,
   listMembers,
   listOf,
+  listsOf,
   lockContacts,
   NOBODY,
   sizeOf,
@@ -83,4 +84,25 @@ function unknownContact(id: string, index: number): DomainError {
     detail: `There is no contact "${id}".`,
     at: `add.${index}`,
   });
+}
+
+/**
+ * Puts contacts that were separated back onto the lists people had put each of them on, by what was done with each before and
+ * since. In the caller's transaction; who refers to the lists is evaluated by the caller.
+ */
+export async function restoreListed(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  const present = await lockContacts(ctx, contactIds);
+  const sizes = new Map<string, number>();
+  for (const { segmentId, version, contactIds: listed } of await listsOf(ctx, present)) {
+    const { entered, left } = await applyStates(ctx, {
+      segmentId,
+      version,
+      states: listOf(listed),
+      contactIds: present,
+      cause: 'merge',
+      now: ctx.clock.now(),
+    });
+    sizes.set(segmentId, entered - left);
+  }
+  await addToSizes(ctx, sizes);
 }

@@ -6,9 +6,12 @@ import { SECOND_MS } from '../core/time.ts';
 import { buildInBackground } from './actions.build.ts';
 import { recordedEvents } from '../tracking/index.ts';
 import { evaluate, evaluateFacts, evaluateHappenings } from './actions.evaluate.ts';
+import { restoreListed } from './actions.members.ts';
 import type { Dependency } from './leaf.ts';
 import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
+import { rfmJob } from './rfm/jobs.ts';
+import { RFM_FACT } from './rfm/actions.ts';
 
 const buildData = z.object({ segmentId: z.uuid() });
 
@@ -120,7 +123,7 @@ const onTraits = (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
     }),
   );
 
-export const segmentsJobs: Job[] = [buildJob, sweepJob];
+export const segmentsJobs: Job[] = [buildJob, sweepJob, rfmJob];
 
 export const segmentsSubscriptions: Subscription[] = [
   on('contact.created', (ctx, events) => evaluateFacts(ctx, 'any', causesOf(events))),
@@ -133,20 +136,18 @@ export const segmentsSubscriptions: Subscription[] = [
       'merge',
     ),
   ),
-  on('contact.unmerged', (ctx, events) =>
-    evaluateFacts(
-      ctx,
-      'any',
-      new Map(
-        events.flatMap(({ id, payload }) =>
-          Object.values(separated.parse(payload)).map((contactId) => [contactId, id]),
-        ),
+  on('contact.unmerged', async (ctx, events) => {
+    const causes = new Map(
+      events.flatMap(({ id, payload }) =>
+        Object.values(separated.parse(payload)).map((contactId) => [contactId, id] as const),
       ),
-      'merge',
-    ),
-  ),
+    );
+    await restoreListed(ctx, [...causes.keys()]);
+    await evaluateFacts(ctx, 'any', causes, 'merge');
+  }),
   on('event.recorded', onEvents),
   on('traits.changed', onTraits),
+  on('rfm.changed', (ctx, events) => evaluateFacts(ctx, [RFM_FACT], manyCauses(events))),
   on('visits.changed', (ctx, events) => evaluateFacts(ctx, [VISIT], manyCauses(events))),
   on('contacts.imported', (ctx, events) => evaluateFacts(ctx, 'any', manyCauses(events))),
   on('orders.imported', (ctx, events) => evaluateFacts(ctx, PURCHASES, manyCauses(events))),

@@ -4,7 +4,7 @@ import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, row, rows } from '../core/db.ts';
 import { idList } from './plan.ts';
-import { segmentMember, segmentPending, segmentSize, segmentTransition } from './schema.ts';
+import { segment, segmentMember, segmentPending, segmentSize, segmentTransition } from './schema.ts';
 import { instant } from './window.ts';
 
 /** Membership and its transitions; every change of the one writes the other in the same statement. */
@@ -235,3 +235,25 @@ export const listOf = (contactIds: readonly string[]): SQL =>
 
 /** Nobody: takes all contacts concerned out. */
 export const NOBODY = sql`select null::uuid as contact_id, false as value, null::timestamptz as valid_until where false`;
+
+/** Static segments these contacts are in or ever were, each with those of them whose latest transition is an entry. */
+export async function listsOf(
+  ctx: Ctx,
+  contactIds: readonly string[],
+): Promise<Array<{ segmentId: string; version: number; contactIds: string[] }>> {
+  return rows<{ segmentId: string; version: number; contactIds: string[] }>(
+    ctx.db,
+    sql`
+    with last as (
+      select distinct on (segment_id, contact_id) segment_id, contact_id, direction from ${segmentTransition}
+      where contact_id = any(${idList(contactIds)}) order by segment_id, contact_id, occurred_at desc, id desc),
+    concerned as (
+      select segment_id from last
+      union select segment_id from ${segmentMember} where contact_id = any(${idList(contactIds)}))
+    select s.segment_id as "segmentId", s.version,
+      coalesce((select jsonb_agg(l.contact_id) from last l where l.segment_id = s.segment_id and l.direction = 'entered'), '[]')
+        as "contactIds"
+    from concerned join ${segment} s using (segment_id)
+    where s.kind = 'static' and s.archived_at is null order by s.segment_id`,
+  );
+}

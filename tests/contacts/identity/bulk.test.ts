@@ -142,7 +142,7 @@ test('many joins of one batch do exactly what each alone does, with as many stat
   for (const { visitor, person } of many)
     await unmergeContact(base.ctx, person, { node: visitor, reason: 'test' });
   const after = await Promise.all(many.map(({ visitor, person }) => snapshot(base.ctx, [visitor, person])));
-  const less = (all: typeof after) => all.map(({ identity_edge: _, ...rest }) => rest);
+  const less = (all: typeof after) => all.map((tables) => ({ ...tables, identity_edge: [] }));
   expect(less(after)).toEqual(less(before));
 });
 
