@@ -683,6 +683,12 @@ CREATE TABLE "segment" (
 	"archived_at" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "segment_build" (
+	"segment_id" uuid PRIMARY KEY NOT NULL,
+	"phase" text NOT NULL,
+	"since" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "segment_dependency" (
 	"kind" text NOT NULL,
 	"key" text NOT NULL,
@@ -860,6 +866,28 @@ CREATE TABLE "identity_review" (
 	"decided_by" text
 );
 --> statement-breakpoint
+CREATE TABLE "contact_rfm" (
+	"contact_id" uuid NOT NULL,
+	"recency" smallint NOT NULL,
+	"frequency" smallint NOT NULL,
+	"money" smallint NOT NULL,
+	"cell" text NOT NULL,
+	"last_at" timestamp with time zone NOT NULL,
+	"orders" integer NOT NULL,
+	"revenue" numeric(21, 6) NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "contact_rfm_contact_id_pk" PRIMARY KEY("contact_id")
+);
+--> statement-breakpoint
+CREATE TABLE "rfm_state" (
+	"id" smallint PRIMARY KEY NOT NULL,
+	"settings" jsonb NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"computed_at" timestamp with time zone,
+	"contacts" integer DEFAULT 0 NOT NULL,
+	"took_ms" integer
+);
+--> statement-breakpoint
 CREATE TABLE "contact_trait" (
 	"contact_id" uuid NOT NULL,
 	"key" text NOT NULL,
@@ -1010,6 +1038,13 @@ CREATE TABLE "form_view" (
 	CONSTRAINT "form_view_form_id_day_pk" PRIMARY KEY("form_id","day")
 );
 --> statement-breakpoint
+CREATE TABLE "onsite_forgotten" (
+	"message_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"events" integer NOT NULL,
+	CONSTRAINT "onsite_forgotten_message_id_name_pk" PRIMARY KEY("message_id","name")
+);
+--> statement-breakpoint
 CREATE TABLE "onsite_message" (
 	"message_id" uuid PRIMARY KEY NOT NULL,
 	"source_id" uuid,
@@ -1120,6 +1155,7 @@ CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
 CREATE INDEX "event_cart_idx" ON "event" USING btree ("contact_id","origin_id","occurred_at") WHERE name in ('Product Added', 'Product Removed', 'Wishlist Product Added to Cart', 'Cart Viewed', 'Checkout Started', 'Checkout Step Viewed', 'Checkout Step Completed', 'Payment Info Entered', 'Coupon Entered', 'Coupon Applied', 'Coupon Denied', 'Coupon Removed', 'Order Completed');--> statement-breakpoint
 CREATE INDEX "event_follow_idx" ON "event" USING btree ((properties->>'order_id')) WHERE name in ('Order Updated', 'Order Refunded', 'Order Cancelled');--> statement-breakpoint
+CREATE INDEX "event_onsite_idx" ON "event" USING btree ((properties->>'message_id'),"name") WHERE name in ('On-site Message Shown', 'On-site Message Clicked', 'On-site Message Closed');--> statement-breakpoint
 CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint

@@ -17,5 +17,6 @@ export async function contactSegments(ctx: Ctx, contactId: string): Promise<Cont
       kind: kind === 'static' ? 'static' : 'dynamic',
       since: since.toISOString(),
     })),
+    asOf: ctx.clock.now().toISOString(),
   };
 }

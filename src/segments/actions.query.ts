@@ -39,7 +39,12 @@ export async function preview(
   const now = input.now === undefined ? ctx.clock.now() : instantOf(input.now);
   const { baseCurrency } = ctx.config;
   const visible = visibleContacts(ctx);
-  const compiled = compileRule(input.rule, { now, baseCurrency, segments });
+  const compiled = compileRule(input.rule, {
+    now,
+    baseCurrency,
+    segments,
+    knownAt: input.knownAt === undefined ? undefined : instantOf(input.knownAt),
+  });
   const counted = await inTx(ctx, (tx) =>
     withLimits(tx, { timeoutMs, workMem: PREVIEW_MEMORY }, () =>
       countAndSample(tx, compiled.members({ universe: visible }), visible),
@@ -50,6 +55,10 @@ export async function preview(
   const names = { segments: new Map([...segments].map(([id, { name }]) => [id, name])), baseCurrency };
   return {
     ...counted,
+    partial: false,
+    looked: 1,
+    bounds: { low: counted.count, high: counted.count },
+    knownAt: input.knownAt === undefined ? null : instantOf(input.knownAt).toISOString(),
     share: counted.base === 0 ? 0 : counted.count / counted.base,
     now: now.toISOString(),
     words: { en: words(input.rule, 'en', names), ru: words(input.rule, 'ru', names) },

@@ -41,7 +41,7 @@ async function views(ctx: Ctx, found: readonly ListedRow[]): Promise<SegmentList
   }));
 }
 
-function listedView({ segment, members, countedAt }: ListedRow): SegmentListed {
+function listedView({ segment, members, countedAt, phase, phaseSince }: ListedRow): SegmentListed {
   return {
     id: segment.segmentId,
     name: segment.name,
@@ -55,10 +55,18 @@ function listedView({ segment, members, countedAt }: ListedRow): SegmentListed {
     countedAt: countedAt?.toISOString() ?? null,
     builtAt: segment.builtAt?.toISOString() ?? null,
     buildMs: segment.buildMs,
+    phase:
+      phase === null || phaseSince === null
+        ? null
+        : { name: phaseName(phase), since: phaseSince.toISOString() },
     createdAt: segment.createdAt.toISOString(),
     updatedAt: segment.updatedAt.toISOString(),
   };
 }
+
+const PHASES = ['waiting', 'evaluating', 'writing', 'counting'] as const;
+
+const phaseName = (stored: string) => PHASES.find((name) => name === stored) ?? 'waiting';
 
 /** A segment with its saved rule. Throws segment_not_found (404). */
 export async function getSegment(ctx: Ctx, segmentId: string): Promise<SegmentView> {
@@ -202,7 +210,7 @@ export async function requestBuild(ctx: Ctx, segmentId: string): Promise<BuildAn
     const found = await store.findSegment(tx, segmentId);
     if (found === undefined) throw notFound('segment', segmentId);
     if (found.segment.kind === 'dynamic') await build(tx, segmentId);
-    const { state, count } = await getSegment(tx, segmentId);
-    return { state, count };
+    const { state, count, phase } = await getSegment(tx, segmentId);
+    return { state, count, phase };
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { text } from '../core/text.ts';
-import { dateText } from './contract.values.ts';
+import { momentInput } from './contract.explain.ts';
 import { ruleSchema, segmentName } from './contract.rule.ts';
 
 export type { Rule } from './contract.rule.ts';
@@ -34,6 +34,11 @@ export type SegmentPatch = z.output<typeof segmentPatch>;
 
 const iso = z.iso.datetime();
 
+/** What a build is doing, and since when; null when none is asked for. It waits for its turn, for what runs before it. */
+const phase = z
+  .object({ name: z.enum(['waiting', 'evaluating', 'writing', 'counting']), since: iso })
+  .nullable();
+
 const listed = {
   id: z.uuid(),
   name: z.string(),
@@ -48,7 +53,9 @@ const listed = {
   count: z.number().int().nullable(),
   countedAt: iso.nullable(),
   builtAt: iso.nullable(),
+  /** How long the last one took. */
   buildMs: z.number().int().nullable(),
+  phase,
   createdAt: iso,
   updatedAt: iso,
 };
@@ -65,10 +72,13 @@ export type SegmentView = z.output<typeof segmentView>;
 
 export const segmentList = z.object({ items: z.array(segmentListed), nextCursor: z.string().nullable() });
 
-/** POST /api/segments/preview. `now` asks about another moment; `segmentId` is the segment being edited. */
+/**
+ * POST /api/segments/preview. `now` asks about another moment, `knownAt` about what was known by then; `segmentId` is the
+ * segment being edited.
+ */
 export const previewInput = z.object({
   rule: ruleSchema,
-  now: dateText.optional(),
+  ...momentInput,
   segmentId: z.uuid().optional(),
 });
 export type PreviewInput = z.output<typeof previewInput>;
@@ -84,13 +94,22 @@ const person = {
 
 export const previewAnswer = z
   .object({
+    /** Exact, unless `partial`: then told from a sample. */
     count: z.number().int(),
+    /** True when time was up before everybody was looked at. */
+    partial: z.boolean(),
+    /** The share of the base that was looked at: 1 unless partial; 0 when there was no time for a sample either. */
+    looked: z.number(),
+    /** Where the count lies with a probability of 95 %; both are the count itself unless partial. */
+    bounds: z.object({ low: z.number().int(), high: z.number().int() }),
     /** Contacts the asker may see. */
     base: z.number().int(),
     /** count / base; 0 of nobody. */
     share: z.number(),
     sample: z.array(z.object(person)),
     now: iso,
+    /** Null: all that is known at present. */
+    knownAt: iso.nullable(),
     tookMs: z.number(),
     words: wordsView,
     /** What the rule names and nobody has ever seen; it matches nothing. */
@@ -100,7 +119,7 @@ export const previewAnswer = z
 export type Preview = z.output<typeof previewAnswer>;
 
 export const buildAnswer = z
-  .object({ state: z.enum(['ready', 'building', 'failed']), count: z.number().int().nullable() })
+  .object({ state: z.enum(['ready', 'building', 'failed']), count: z.number().int().nullable(), phase })
   .meta({ id: 'SegmentBuild' });
 export type BuildAnswer = z.output<typeof buildAnswer>;
 
@@ -120,6 +139,8 @@ export const contactSegments = z
     items: z.array(
       z.object({ id: z.uuid(), name: z.string(), kind: z.enum(['dynamic', 'static']), since: iso }),
     ),
+    /** The moment it is exact at. */
+    asOf: iso,
   })
   .meta({ id: 'ContactSegments' });
 export type ContactSegments = z.output<typeof contactSegments>;

@@ -44,6 +44,17 @@ export const segment = pgTable(
   ],
 );
 
+/**
+ * What the build of a segment is doing, apart from `segment` so that it is written and read while the build's transaction is
+ * open. A row stands from the request until the build has ended.
+ */
+export const segmentBuild = pgTable('segment_build', {
+  segmentId: uuid('segment_id').primaryKey(),
+  /** waiting | evaluating | writing | counting */
+  phase: text('phase').notNull(),
+  since: instant('since').notNull(),
+});
+
 /** Every rule a dynamic segment ever had, append-only. */
 export const segmentVersion = pgTable(
   'segment_version',

@@ -4,7 +4,14 @@ import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
 import { leafType } from './catalogue.ts';
-import { segment, segmentDependency, segmentMember, segmentSize, segmentVersion } from './schema.ts';
+import {
+  segment,
+  segmentBuild,
+  segmentDependency,
+  segmentMember,
+  segmentSize,
+  segmentVersion,
+} from './schema.ts';
 import type { Dependency } from './leaf.ts';
 import type { Rule } from './contract.rule.ts';
 import { idList } from './plan.ts';
@@ -20,6 +27,8 @@ export type ListedRow = {
   sortName: string;
   members: number | null;
   countedAt: Date | null;
+  phase: string | null;
+  phaseSince: Date | null;
 };
 
 const live = isNull(segment.archivedAt);
@@ -29,6 +38,8 @@ const listed = {
   sortName,
   members: segmentSize.members,
   countedAt: segmentSize.updatedAt,
+  phase: segmentBuild.phase,
+  phaseSince: segmentBuild.since,
 };
 
 export async function listSegments(
@@ -40,6 +51,7 @@ export async function listSegments(
     .select(listed)
     .from(segment)
     .leftJoin(segmentSize, eq(segmentSize.segmentId, segment.segmentId))
+    .leftJoin(segmentBuild, eq(segmentBuild.segmentId, segment.segmentId))
     .where(
       and(
         live,
@@ -56,6 +68,7 @@ export async function findSegment(ctx: Ctx, segmentId: string): Promise<ListedRo
     .select(listed)
     .from(segment)
     .leftJoin(segmentSize, eq(segmentSize.segmentId, segment.segmentId))
+    .leftJoin(segmentBuild, eq(segmentBuild.segmentId, segment.segmentId))
     .where(and(live, eq(segment.segmentId, segmentId)));
   return found;
 }
