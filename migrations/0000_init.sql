@@ -1163,10 +1163,11 @@ CREATE INDEX "visitor_lookup_day_idx" ON "visitor_lookup" USING btree ("created_
 CREATE INDEX "provider_event_message_idx" ON "provider_event" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "provider_event_received_idx" ON "provider_event" USING btree ("received_at");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
+CREATE INDEX "identity_edge_hint_idx" ON "identity_edge" USING btree ("kind","value","node_id") WHERE strength = 'weak' and removed_at is null and kind in ('email', 'phone');--> statement-breakpoint
 CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint
 CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
-CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ("created_at","review_id") WHERE state = 'open';--> statement-breakpoint
+CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
 CREATE INDEX "contact_trait_due_idx" ON "contact_trait_due" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "session_time_idx" ON "session" USING brin ("started_at","ended_at");--> statement-breakpoint

@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import { sql } from 'drizzle-orm';
 import { CART_EVENTS, FOLLOW_EVENTS } from './commerce/names.ts';
+import { ONSITE_EVENTS } from './onsite/names.ts';
 import { instant } from '../core/columns.ts';
 import type { ConsentDefault, LetterKind, SourceKind } from './contract.ts';
 import type { Trust } from './fact.ts';
@@ -73,6 +74,9 @@ export const event = pgTable(
     index('event_follow_idx')
       .on(sql`(properties->>'order_id')`)
       .where(sql`name in (${namesOf(FOLLOW_EVENTS)})`),
+    index('event_onsite_idx')
+      .on(sql`(properties->>'message_id')`, t.name)
+      .where(sql`name in (${namesOf(ONSITE_EVENTS)})`),
     // Rows come in the order of time: a few pages of index find what came last, for next to nothing a row.
     index('event_recorded_idx').using('brin', t.recordedAt),
   ],

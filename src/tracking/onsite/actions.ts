@@ -4,14 +4,29 @@ import type { Ctx } from '../../core/ctx.ts';
 import { invalid, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { senderOf } from '../actions.senders.ts';
-import type { OnsiteFields, OnsitePatch, OnsiteShown, OnsiteView } from './contract.ts';
+import type {
+  OnsiteFields,
+  OnsitePatch,
+  OnsiteShown,
+  OnsiteView,
+  OnsiteCounts,
+  OnsiteListed,
+} from './contract.ts';
 import { fitsPath } from './pattern.ts';
+import { countsOf } from './store.counts.ts';
 import * as store from './store.ts';
 import type { OnsiteRow } from './store.ts';
 
-export async function listOnsite(ctx: Ctx): Promise<OnsiteView[]> {
+const NOTHING: OnsiteCounts = { shown: 0, clicked: 0, closed: 0, converted: 0 };
+
+export async function listOnsite(ctx: Ctx): Promise<OnsiteListed[]> {
   authorise(ctx, 'campaigns:read');
-  return (await store.listMessages(ctx)).map(viewOf);
+  const listed = (await store.listMessages(ctx)).map(viewOf);
+  const counts = await countsOf(
+    ctx,
+    listed.map(({ id }) => id),
+  );
+  return listed.map((one) => ({ ...one, counts: counts.get(one.id) ?? NOTHING }));
 }
 
 /** Throws 422 for an inline message without a slot, and for a link without words or words without a link. */

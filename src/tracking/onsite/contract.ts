@@ -71,7 +71,18 @@ export const onsiteView = fields
   .extend({ id: z.uuid(), createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() })
   .meta({ id: 'OnsiteMessage' });
 export type OnsiteView = z.infer<typeof onsiteView>;
-export const onsiteList = z.object({ items: z.array(onsiteView) });
+
+/** Times it was shown, clicked and closed, and contacts who bought within a week after a click. */
+const counts = z.object({
+  shown: z.number().int(),
+  clicked: z.number().int(),
+  closed: z.number().int(),
+  converted: z.number().int(),
+});
+export type OnsiteCounts = z.infer<typeof counts>;
+const onsiteListed = onsiteView.extend({ counts }).meta({ id: 'OnsiteMessageListed' });
+export type OnsiteListed = z.infer<typeof onsiteListed>;
+export const onsiteList = z.object({ items: z.array(onsiteListed) });
 
 /** What a page gets of a message. */
 export const onsiteShown = fields

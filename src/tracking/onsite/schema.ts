@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../core/columns.ts';
 import type { OnsiteKind, OnsiteTrigger } from './contract.ts';
 
@@ -27,4 +27,16 @@ export const onsiteMessage = pgTable(
     updatedAt: instant('updated_at').notNull(),
   },
   (t) => [index('onsite_message_order_idx').on(t.priority, t.createdAt)],
+);
+
+/** What visitors did with messages before they were forgotten: facts that are gone still count. */
+export const onsiteForgotten = pgTable(
+  'onsite_forgotten',
+  {
+    messageId: uuid('message_id').notNull(),
+    /** Name of the event. */
+    name: text('name').notNull(),
+    events: integer('events').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.messageId, t.name] })],
 );

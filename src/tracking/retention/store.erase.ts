@@ -3,6 +3,7 @@ import { eraseRows } from '../../contacts/index.ts';
 import type { Eraser } from '../../contacts/index.ts';
 import { rows } from '../../core/db.ts';
 import { formSubmission } from '../forms/schema.ts';
+import { keepCounts } from '../onsite/store.counts.ts';
 
 const TABLES = [
   'event',
@@ -32,6 +33,7 @@ export const trackingEraser: Eraser = {
       update ${formSubmission} set values = '{}', consents = '[]', email = null, ip = '', user_agent = '', page = '',
         anonymous_id = '', node_id = null
       where node_id = any(${idList(contactIds)})`);
+    await keepCounts(ctx, contactIds);
     await eraseRows(ctx, TABLES, contactIds);
   },
 };

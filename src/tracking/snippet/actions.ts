@@ -79,6 +79,7 @@ export async function snippetOf(ctx: Ctx, sourceId: string): Promise<SnippetView
   const consent = source.consentDefault === 'denied' ? ' data-consent="denied"' : '';
   const rest = `data-key="${source.writeKey}"${consent}></script>`;
   return {
+    host,
     html: `<script async src="${url}" integrity="${integrity}" crossorigin="anonymous" ${rest}`,
     latestHtml: `<script async src="${host}/otklik.js" ${rest}`,
     url,

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What a site developer puts into a page for one source. */
 export const snippetView = z
   .object({
+    /** Where pages, servers and other clients send to: the one address of all samples. */
+    host: z.url(),
     /** The one line: this version for good, its content checked by the browser. */
     html: z.string(),
     /** The same without a version: always the newest, unchecked. */

@@ -49,6 +49,7 @@ function optionsOf(props: ChartProps, theme: MantineTheme, dark: boolean) {
     },
     yAxis: {
       type: 'value',
+      ...(props.whole === true ? { minInterval: 1 } : {}),
       splitLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, formatter: (value: number) => props.format(value) },
     },

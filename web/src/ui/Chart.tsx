@@ -12,6 +12,8 @@ export type ChartProps = {
   series: readonly Series[];
   height?: number;
   stacked?: boolean;
+  /** Counts: no marks between whole numbers. */
+  whole?: boolean;
   format: (value: number) => string;
 };
 

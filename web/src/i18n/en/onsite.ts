@@ -30,6 +30,7 @@ export default {
   cap: 'Showings',
   capHint: 'To one visitor at most.',
   on: 'In force',
+  counts: { shown: 'Shown', clicked: 'Clicked', closed: 'Closed', converted: 'Bought within 7 days' },
   preview: 'How it looks',
   kinds: {
     banner: 'Banner',

@@ -33,6 +33,7 @@ export default {
   cap: 'Показов',
   capHint: 'Одному посетителю, не больше.',
   on: 'Действует',
+  counts: { shown: 'Показы', clicked: 'Нажатия', closed: 'Закрытия', converted: 'Купили за 7 дней' },
   preview: 'Как выглядит',
   kinds: {
     banner: 'Баннер',

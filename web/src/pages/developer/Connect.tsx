@@ -14,7 +14,6 @@ import { segmentBrowser, segmentNode } from './samples.ts';
 /** Everything to paste: the line for pages, calls of the page, Segment's clients, servers, the proof of a user id. */
 export function Connect({ source }: { source: SourceView }) {
   const { t } = useTranslation('developer');
-  const origin = window.location.origin;
   const inPages = source.kind !== 'server';
   return (
     <Stack gap="lg">
@@ -23,25 +22,37 @@ export function Connect({ source }: { source: SourceView }) {
         <CopyField label={t('writeKey')} value={source.writeKey} />
       </Section>
       {inPages && <ApiReference />}
+      <Loaded query={useQuery(sources.snippet(source.id))}>
+        {({ host }) => <Calls host={host} source={source} inPages={inPages} />}
+      </Loaded>
+      <Proof source={source} />
+    </Stack>
+  );
+}
+
+/** The address is the one the line for pages has, whichever way this console was reached. */
+function Calls({ host, source, inPages }: { host: string; source: SourceView; inPages: boolean }) {
+  const { t } = useTranslation('developer');
+  return (
+    <>
       <Section title={t('http')} hint={t('httpHint')}>
         <Stack gap="md">
-          <CopyField label={t('curl')} value={trackCurl(origin, source.writeKey)} />
-          <CopyField label={t('serverCurl')} value={serverCurl(origin, source.writeKey)} />
+          <CopyField label={t('curl')} value={trackCurl(host, source.writeKey)} />
+          <CopyField label={t('serverCurl')} value={serverCurl(host, source.writeKey)} />
         </Stack>
       </Section>
       <Section title={t('segment')} hint={t('segmentHint')}>
         <Stack gap="md">
-          <CopyField label="Node.js · @segment/analytics-node" value={segmentNode(origin, source.writeKey)} />
+          <CopyField label="Node.js · @segment/analytics-node" value={segmentNode(host, source.writeKey)} />
           {inPages && (
             <CopyField
               label={`${t('browser')} · @segment/analytics-next`}
-              value={segmentBrowser(origin, source.writeKey)}
+              value={segmentBrowser(host, source.writeKey)}
             />
           )}
         </Stack>
       </Section>
-      <Proof source={source} />
-    </Stack>
+    </>
   );
 }
 

@@ -76,6 +76,7 @@ export function Health({ source }: { source: SourceView }) {
                 label={t('health')}
                 kind="bar"
                 stacked
+                whole
                 categories={buckets.map(({ from }) => momentText(from, hours))}
                 series={[
                   { name: t('verdicts.accepted'), values: buckets.map((one) => one.accepted) },

@@ -131,10 +131,12 @@ function Letter(props: { letter: DeadLetterView; writes: boolean; onGone: () => 
   const original = laidOut(letter.raw);
   const [raw, setRaw] = useState(original);
   const [reason, setReason] = useState(letter.reason);
+  const [refused, setRefused] = useState(false);
   const replay = useWrite({
     run: () => letters.replay(letter.id, raw === original ? undefined : raw),
     touches: TOUCHED,
     onDone: ({ outcome, reason: why }) => {
+      setRefused(outcome === 'rejected');
       if (outcome === 'rejected') return setReason(why ?? '');
       notifyDone(t(`developer:outcome.${outcome}`));
       onGone();
@@ -149,6 +151,11 @@ function Letter(props: { letter: DeadLetterView; writes: boolean; onGone: () => 
   return (
     <Stack>
       <div role="status">
+        {refused && (
+          <Text size="sm" c="red">
+            {t('developer:stillRefused')}
+          </Text>
+        )}
         <Text size="sm" fw={550}>
           {reasonWords(t, reason)}
         </Text>

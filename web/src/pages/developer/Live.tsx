@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { RecentEvent, SourceView } from '../../api/sources.ts';
 import { sources } from '../../api/sources.ts';
 import { locale } from '../../i18n/index.ts';
+import { useEventWord } from '../../lib/eventWord.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { EmptyState, Loaded } from '../../ui/states.tsx';
@@ -80,8 +81,10 @@ function namedIn(raw: string | null): string | undefined {
 function Event({ event }: { event: RecentEvent }) {
   const { t } = useTranslation('developer');
   const [open, setOpen] = useState(false);
+  const eventWord = useEventWord();
   const bad = event.verdict === 'rejected';
   const name = event.name ?? event.type ?? namedIn(event.raw) ?? t('unreadable');
+  const words = eventWord(name);
   return (
     <li className={classes['event']}>
       <UnstyledButton className={classes['line'] ?? ''} aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -93,6 +96,18 @@ function Event({ event }: { event: RecentEvent }) {
           <Text span size="sm" fw={550}>
             {name}
           </Text>
+          {words !== name && (
+            <Text span size="sm" c="dimmed">
+              {' · '}
+              {words}
+            </Text>
+          )}
+          {event.warnings.map(({ code, path }) => (
+            <Text span size="sm" c="gold" key={path}>
+              {' · '}
+              {path}: {t(`warnings.${code}`)}
+            </Text>
+          ))}
           {event.reason !== null && (
             <Text span size="sm" c={bad ? 'red' : 'dimmed'}>
               {' · '}
@@ -105,9 +120,36 @@ function Event({ event }: { event: RecentEvent }) {
           <Badge color={event.trust === 'public' ? 'gray' : 'sky'}>{t(`trust.${event.trust}`)}</Badge>
         </Group>
       </UnstyledButton>
+      <About event={event} />
       {open && <Details event={event} />}
     </li>
   );
+}
+
+/** Which page it happened on, and whose it is. */
+function About({ event }: { event: RecentEvent }) {
+  const { t } = useTranslation('developer');
+  const path = pathOf(event);
+  if (path === undefined && event.contactId === null) return null;
+  return (
+    <Text size="sm" c="dimmed" component="div" className={classes['about'] ?? ''}>
+      {path !== undefined && <span>{path}</span>}
+      {event.contactId !== null && (
+        <AnchorLink to="/contacts/$id" params={{ id: event.contactId }}>
+          {t('visitor', { id: event.contactId.slice(-SHORT) })}
+        </AnchorLink>
+      )}
+    </Text>
+  );
+}
+
+/** The end of an id: its beginning is the time, which visitors of one minute share. */
+const SHORT = 6;
+
+function pathOf({ properties, context }: RecentEvent): string | undefined {
+  const page = context?.['page'];
+  const told = typeof page === 'object' && page !== null && 'path' in page ? page.path : properties?.['path'];
+  return typeof told === 'string' && told !== '' ? told : undefined;
 }
 
 function Details({ event }: { event: RecentEvent }) {

@@ -1,11 +1,11 @@
-import type { HealthMinute } from '../../api/sources.ts';
+/** What came in one minute. */
+type HealthMinute = { minute: string; accepted: number; duplicate: number; rejected: number };
 
-const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export type Bucket = { from: number; accepted: number; duplicate: number; rejected: number };
 
-/** Minutes gathered into equal stretches that end now; a stretch without events is there too, with zeros. */
+/** Minutes gathered into equal stretches up to the one that runs now; a stretch without events is there too, with zeros. */
 export function bucketsOf(
   minutes: readonly HealthMinute[],
   hours: number,
@@ -13,7 +13,8 @@ export function bucketsOf(
   nowMs: number,
 ): Bucket[] {
   const width = (hours * HOUR_MS) / size;
-  const start = Math.ceil(nowMs / MINUTE_MS) * MINUTE_MS - hours * HOUR_MS;
+  // On the clock: bars begin at whole minutes, half hours or hours, and so do the marks under them.
+  const start = Math.ceil(nowMs / width) * width - hours * HOUR_MS;
   const buckets = Array.from({ length: size }, (_, index) => ({
     from: start + index * width,
     accepted: 0,

@@ -1,21 +1,22 @@
-import { Group, NumberInput, SegmentedControl, Select, Textarea, TextInput } from '@mantine/core';
+import { Group, NumberInput, SegmentedControl, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { OnsiteView } from '../../api/onsite.ts';
+import type { OnsiteListed } from '../../api/onsite.ts';
 import { onsite } from '../../api/onsite.ts';
 import { sources } from '../../api/sources.ts';
 import { showFieldErrors } from '../../lib/formErrors.ts';
 import { useMe } from '../../lib/me.ts';
+import { Figure } from '../../ui/format.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import type { OnsiteForm } from './form.ts';
-import { formOf, FRESH, inputOf, KINDS, TRIGGERS } from './form.ts';
+import { COUNTS, formOf, FRESH, inputOf, KINDS, TRIGGERS } from './form.ts';
 import { OnsitePreview } from './OnsitePreview.tsx';
 
 /** Writes an on-site message; how it looks stands below the fields while they are filled in. */
-export function OnsiteDrawer({ message, onClose }: { message?: OnsiteView; onClose: () => void }) {
+export function OnsiteDrawer({ message, onClose }: { message?: OnsiteListed; onClose: () => void }) {
   const { t } = useTranslation(['onsite', 'common']);
   const { may } = useMe();
   const all = useQuery({ ...sources.all, enabled: may('tracking:read') });
@@ -39,6 +40,15 @@ export function OnsiteDrawer({ message, onClose }: { message?: OnsiteView; onClo
       busy={save.isPending}
       onSubmit={form.onSubmit((given) => save.mutate(given))}
     >
+      {message !== undefined && (
+        <Group gap="lg">
+          {COUNTS.map((count) => (
+            <Text size="sm" key={count}>
+              {t(`onsite:counts.${count}`)}: <Figure value={message.counts[count]} />
+            </Text>
+          ))}
+        </Group>
+      )}
       <SegmentedControl
         aria-label={t('onsite:kind')}
         data={KINDS.map((value) => ({ value, label: t(`onsite:kinds.${value}`) }))}

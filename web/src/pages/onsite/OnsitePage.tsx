@@ -3,13 +3,15 @@ import { IconMessage2, IconPlus } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { OnsiteView } from '../../api/onsite.ts';
+import type { OnsiteListed } from '../../api/onsite.ts';
 import { onsite } from '../../api/onsite.ts';
 import { useMe } from '../../lib/me.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import type { Column } from '../../ui/DataTable.tsx';
+import { Figure } from '../../ui/format.tsx';
 import { ListPage } from '../../ui/ListPage.tsx';
 import { useWrite } from '../../ui/mutation.ts';
+import { COUNTS } from './form.ts';
 import { OnsiteDrawer } from './OnsiteDrawer.tsx';
 
 const TOUCHED = ['onsite'];
@@ -19,20 +21,20 @@ export default function OnsitePage() {
   const { t } = useTranslation(['onsite', 'common']);
   const { may } = useMe();
   const list = useQuery(onsite.all);
-  const [edited, setEdited] = useState<OnsiteView | 'new'>();
-  const [leaving, setLeaving] = useState<OnsiteView>();
+  const [edited, setEdited] = useState<OnsiteListed | 'new'>();
+  const [leaving, setLeaving] = useState<OnsiteListed>();
   const turn = useWrite({
     run: ({ id, enabled }: { id: string; enabled: boolean }) => onsite.change(id, { enabled }),
     touches: TOUCHED,
   });
   const remove = useWrite({
-    run: ({ id }: OnsiteView) => onsite.remove(id),
+    run: ({ id }: OnsiteListed) => onsite.remove(id),
     touches: TOUCHED,
     done: t('onsite:removed'),
     onDone: () => setLeaving(undefined),
   });
   const writes = may('campaigns:write');
-  const columns: Column<OnsiteView>[] = [
+  const columns: Column<OnsiteListed>[] = [
     { key: 'title', header: t('onsite:titleField'), main: true, cell: (row) => row.title },
     {
       key: 'kind',
@@ -41,6 +43,12 @@ export default function OnsitePage() {
     },
     { key: 'where', header: t('onsite:where'), cell: (row) => row.pagePattern },
     { key: 'when', header: t('onsite:when'), cell: (row) => t(`onsite:triggers.${row.trigger.on}`) },
+    ...COUNTS.map((count) => ({
+      key: count,
+      header: t(`onsite:counts.${count}`),
+      align: 'right' as const,
+      cell: (row: OnsiteListed) => <Figure value={row.counts[count]} />,
+    })),
     { key: 'priority', header: t('onsite:priority'), align: 'right', cell: (row) => row.priority },
     {
       key: 'on',

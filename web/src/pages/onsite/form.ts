@@ -1,4 +1,4 @@
-import type { OnsiteInput, OnsiteView } from '../../api/onsite.ts';
+import type { OnsiteInput, OnsiteListed } from '../../api/onsite.ts';
 
 export const KINDS = ['banner', 'popup', 'inline'] as const;
 export const TRIGGERS = ['load', 'delay', 'scroll', 'exit', 'event'] as const;
@@ -38,7 +38,7 @@ export const FRESH: OnsiteForm = {
   sourceId: null,
 };
 
-export function formOf(message: OnsiteView): OnsiteForm {
+export function formOf(message: OnsiteListed): OnsiteForm {
   const { trigger } = message;
   return {
     kind: message.kind,
@@ -83,3 +83,6 @@ function triggerOf({ on, seconds, percent, event }: OnsiteForm): NonNullable<Ons
   if (on === 'event') return { on, value: event };
   return { on };
 }
+
+/** What came of a message, in the order it happens. */
+export const COUNTS = ['shown', 'clicked', 'closed', 'converted'] as const;
