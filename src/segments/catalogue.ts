@@ -4,6 +4,7 @@ import { attributeType } from './leaves/attribute.ts';
 import { behaviourType } from './leaves/behaviour.ts';
 import { eventType } from './leaves/event.ts';
 import { purchaseType } from './leaves/purchase.ts';
+import { rfmType } from './leaves/rfm.ts';
 import { segmentType } from './leaves/segment.ts';
 import type { CatalogueField, LeafType } from './leaf.ts';
 
@@ -12,7 +13,7 @@ import type { CatalogueField, LeafType } from './leaf.ts';
 type AnyLeaf = { type: string };
 
 const types = new Map<string, LeafType<AnyLeaf>>(
-  [attributeType, purchaseType, behaviourType, eventType, segmentType].map((type) => [
+  [attributeType, purchaseType, behaviourType, eventType, rfmType, segmentType].map((type) => [
     type.type,
     type as LeafType<AnyLeaf>,
   ]),

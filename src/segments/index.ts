@@ -1,4 +1,5 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import { moveScoresOnMerge, scoresEraser } from './rfm/store.merge.ts';
 import { membershipEraser } from './store.erase.ts';
 import { moveMembershipsOnMerge } from './store.merge.ts';
 import { segmentTimeline } from './store.timeline.ts';
@@ -13,5 +14,7 @@ export { segment } from './schema.ts';
 export function registerSegments(): void {
   registerTimelineSource(segmentTimeline);
   registerMergeMover(moveMembershipsOnMerge);
+  registerMergeMover(moveScoresOnMerge);
   registerEraser(membershipEraser);
+  registerEraser(scoresEraser);
 }

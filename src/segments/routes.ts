@@ -27,11 +27,14 @@ import {
   segmentPatch,
   segmentView,
 } from './contract.ts';
+import { rfmRoutes } from './rfm/routes.ts';
 
 const tag = 'segments';
 
 export function segmentsRoutes(): Hono<AppEnv> {
   const router = newRouter();
+  // Named paths before those with an id.
+  router.route('/', rfmRoutes());
   definitions(router);
   membership(router);
   return router;

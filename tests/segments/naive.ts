@@ -61,7 +61,8 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
       return purchase(rule, person, now, world);
     case 'behaviour':
     case 'event':
-      throw new Error('behaviour has an oracle of its own');
+    case 'rfm':
+      throw new Error(`${rule.type} has an oracle of its own`);
     case 'segment':
     default: {
       const inner = world.segments[rule.segmentId];
