@@ -4,7 +4,8 @@ import { moveRows } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../core/db.ts';
-import { event, eventSeen } from './schema.ts';
+import { FOLLOW_EVENTS } from './commerce/names.ts';
+import { deadLetter, event, eventSeen } from './schema.ts';
 import type { Fact, SentEvent } from './fact.ts';
 
 /** Facts and what guards them. Bulk statements take one jsonb parameter: one round trip whatever the batch. */
@@ -93,8 +94,14 @@ export type TimelineFact = {
   name: string;
   trust: string;
   properties: Record<string, unknown>;
+  /** Why no order came of it, where it tells of one and that was set aside. */
+  refused: string | null;
 };
 
+/** Written by the commit that stored the fact; their clocks are of the same second. */
+const LETTER_NEAR = sql`interval '1 minute'`;
+
+/** Facts of a contact before this place, newest first; what was set aside of an order is looked for where orders are told of. */
 export async function factsOf(
   ctx: Ctx,
   contactId: string,
@@ -104,7 +111,16 @@ export async function factsOf(
   const found = await rows<Omit<TimelineFact, 'occurredAt'> & { occurredAt: string }>(
     ctx.db,
     sql`
-    select id, occurred_at as "occurredAt", type, name, trust, properties from ${event}
+    select id, occurred_at as "occurredAt", type, name, trust, properties,
+      case when message_id is not null and name in ('Order Completed', ${sql.join(
+        FOLLOW_EVENTS.map((name) => sql`${name}`),
+        sql`, `,
+      )}) then (
+        select d.reason from ${deadLetter} d
+        where d.source_id = ${event}.source_id and d.kind = 'order' and d.message_id = ${event}.message_id
+          and d.received_at between ${event}.recorded_at - ${LETTER_NEAR} and ${event}.recorded_at + ${LETTER_NEAR}
+        limit 1) end as refused
+    from ${event}
     where contact_id = ${contactId}::uuid and not bot
       and (occurred_at, id) < (${before.occurredAt.toISOString()}::timestamptz, ${before.id}::uuid)
     order by occurred_at desc, id desc limit ${limit}`,

@@ -13,6 +13,7 @@ export default {
   emptyText: 'Nothing of this kind was changed.',
   kind: { user: 'A person', apiKey: 'An API key', system: 'The system', public: 'Somebody outside' },
   entity: {
+    rfm: 'RFM groups',
     contact: 'Contact',
     segment: 'Segment',
     campaign: 'Campaign',
@@ -38,6 +39,7 @@ export default {
   },
   /** By the action's own name, all that src tells; a test holds this. */
   action: {
+    rfm: { settings_changed: 'Limits of the RFM groups changed' },
     session: {
       started: 'Signed in',
       ended: 'Signed out',
@@ -168,6 +170,11 @@ export default {
     },
   },
   detail: {
+    attributes: 'attributes',
+    externalIds: 'ids',
+    emails: 'emails',
+    phones: 'phones',
+    links: 'links',
     matched: 'found',
     changed: 'changed',
     stored: 'taken',
@@ -192,8 +199,8 @@ export default {
     disabled: 'switched off',
     dueAt: 'due',
     email: 'email',
-    fields: 'changed',
-    keys: 'changed',
+    fields: 'fields',
+    keys: 'fields',
     filter: 'filter',
     granted: 'granted',
     ip: 'address',

@@ -133,6 +133,7 @@ export default {
     unproven: 'not counted',
     unprovenText: 'Only the shop itself can change an order; this came from a browser.',
     refused: 'not taken',
+    refusedText: 'No order could be made of it. Why stands with the source, under “Dead letters”.',
     /** By the names that are sent: the e-commerce specification, and what the program itself tells. */
     event: {
       'Page Viewed': 'Looked at a page',

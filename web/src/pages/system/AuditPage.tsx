@@ -50,7 +50,13 @@ export default function AuditPage() {
     {
       key: 'who',
       header: t('who'),
-      cell: (row) => (row.actorName === '' ? t(`kind.${row.actorKind as 'system'}`) : row.actorName),
+      cell: (row) => (
+        <span title={row.actorName}>
+          {row.actorKind === 'system' || row.actorName === ''
+            ? t(`kind.${row.actorKind as 'system'}`)
+            : row.actorName}
+        </span>
+      ),
     },
     {
       key: 'what',
@@ -111,7 +117,7 @@ export default function AuditPage() {
 
 const SHOWN_ID = 6;
 /** What a word of the program stands for, instead of an id: nothing that could be told apart. */
-const MANY = ['many', 'sender', ''];
+const MANY = ['many', 'sender', 'settings', ''];
 
 /** The kind in words, and what it is called; for what has no name the end of its id, where ids differ. */
 function Where({ entry: { entity, entityId, name }, kind }: { entry: AuditEntry; kind: string }) {

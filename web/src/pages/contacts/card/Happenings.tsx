@@ -18,6 +18,7 @@ import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
 import { Behaviour } from './Behaviour.tsx';
 import classes from './card.module.css';
+import { useOrderTitle } from './entries.order.tsx';
 import { Carts, Interest } from './Shopping.tsx';
 
 /** What other parts of the product know of the contact; each only for those who may see it. */
@@ -97,6 +98,7 @@ function Tasks({ contactId }: { contactId: string }) {
 
 function Orders({ contactId }: { contactId: string }) {
   const { t } = useTranslation('contacts');
+  const titleOf = useOrderTitle();
   const list = useList(orders.ofContact(contactId));
   return (
     <Section title={t('card.orders')}>
@@ -104,8 +106,8 @@ function Orders({ contactId }: { contactId: string }) {
       <Stack gap={6}>
         {list.rows?.slice(0, 5).map((order) => (
           <div key={order.id} className={classes['order']}>
-            <Text size="sm" truncate title={order.externalId}>
-              {order.externalId}
+            <Text size="sm" title={order.externalId} style={{ overflowWrap: 'anywhere' }}>
+              {order.kind === 'return' ? titleOf(order.externalId, 'return') : order.externalId}
             </Text>
             <Text size="sm" c="dimmed">
               <DateTime at={order.occurredAt} mode="date" />

@@ -1,11 +1,11 @@
 import { Badge, Text } from '@mantine/core';
 
-/** That something does not count as it seems to: a word in the title, and why. */
-export function Mark({ word, why }: { word: string; why?: string }) {
+/** That something does not count as it seems to: a word in the title, and why; `exactly` is for developers. */
+export function Mark({ word, why, exactly }: { word: string; why?: string; exactly?: string }) {
   return (
     <>
       {' '}
-      <Badge color="gold" title={why}>
+      <Badge color="gold" title={exactly ?? why}>
         {word}
       </Badge>
       {why !== undefined && (

@@ -63,5 +63,7 @@ function Orders({ contactId }: { contactId: string }) {
   const { t } = useTranslation('identity');
   const { rows, more } = useList(orders.ofContact(contactId));
   if (rows === undefined) return null;
-  return more.has ? t('byHand.moreThan', { count: rows.length }) : String(rows.length);
+  // A return is a document of its own.
+  const bought = rows.filter(({ kind }) => kind === 'sale').length;
+  return more.has ? t('byHand.moreThan', { count: bought }) : String(bought);
 }

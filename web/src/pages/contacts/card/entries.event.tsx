@@ -50,7 +50,9 @@ export function useEventWords(): (data: Data) => Words {
       title: (
         <>
           {eventWord(name)}
-          {refused !== undefined && <Mark word={t('timeline.refused')} why={refused} />}
+          {refused !== undefined && (
+            <Mark word={t('timeline.refused')} why={t('timeline.refusedText')} exactly={refused} />
+          )}
           {refused === undefined && doubted && (
             <Mark
               word={t(order.follows ? 'timeline.unproven' : 'timeline.claimed')}

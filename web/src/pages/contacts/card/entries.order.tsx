@@ -7,11 +7,10 @@ import { text } from './values.ts';
 /** Numbers the program gives to what takes an order back: of the order's own with what it is behind it. */
 const TAKEN_BACK = /^(?<order>.+)#(?:(?<cancelled>cancelled)|(?<refunded>refunded)|refund-.+)$/;
 
-/** An order or a return in words: which one, how much, and whether it counts. */
-export function useOrderWords(): (data: Data, kind: 'order' | 'return') => Words {
+/** Which order or return it is, by its number; what takes an order back by the order's. */
+export function useOrderTitle(): (id: string, kind: 'order' | 'return') => string {
   const { t } = useTranslation('contacts');
-
-  const titleOf = (id: string, kind: 'order' | 'return'): string => {
+  return (id, kind) => {
     const back = kind === 'return' ? TAKEN_BACK.exec(id)?.groups : undefined;
     if (back === undefined) return t(`timeline.${kind}`, { id });
     const which =
@@ -22,7 +21,12 @@ export function useOrderWords(): (data: Data, kind: 'order' | 'return') => Words
           : 'orderPartRefunded';
     return t(`timeline.${which}`, { id: back['order'] ?? '' });
   };
+}
 
+/** An order or a return in words: which one, how much, and whether it counts. */
+export function useOrderWords(): (data: Data, kind: 'order' | 'return') => Words {
+  const { t } = useTranslation('contacts');
+  const titleOf = useOrderTitle();
   return (data, kind) => ({
     title: (
       <>
