@@ -28,11 +28,11 @@ export function registerTracking(): void {
     kind: 'event',
     load: async (ctx, contactId, { before, limit }) => {
       const facts = await factsOf(ctx, contactId, before, limit);
-      return facts.map(({ id, occurredAt, type, name, trust, properties }) => ({
+      return facts.map(({ id, occurredAt, type, name, trust, properties, refused }) => ({
         id,
         kind: 'event',
         occurredAt,
-        data: { type, name, trust, properties },
+        data: { type, name, trust, properties, ...(refused === null ? {} : { refused }) },
       }));
     },
   });
