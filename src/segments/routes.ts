@@ -27,6 +27,7 @@ import {
   segmentPatch,
   segmentView,
 } from './contract.ts';
+import { insightRoutes } from './routes.insight.ts';
 import { rfmRoutes } from './rfm/routes.ts';
 
 const tag = 'segments';
@@ -37,6 +38,7 @@ export function segmentsRoutes(): Hono<AppEnv> {
   router.route('/', rfmRoutes());
   definitions(router);
   membership(router);
+  router.route('/', insightRoutes());
   return router;
 }
 

@@ -1,0 +1,51 @@
+import type { Hono } from 'hono';
+import { describe, idParam, newRouter, paramsOf, queryOf } from '../core/http.ts';
+import type { AppEnv } from '../core/http.ts';
+import { pageQuery } from '../core/paging.ts';
+import { contactHistory, growth, overlap, transitions } from './actions.insight.ts';
+import {
+  growthAnswer,
+  growthQuery,
+  membershipHistory,
+  overlapAnswer,
+  overlapQuery,
+  transitionList,
+  transitionsQuery,
+} from './contract.insight.ts';
+
+const tag = 'segments';
+
+/** What is told of memberships as they are kept. */
+export function insightRoutes(): Hono<AppEnv> {
+  const router = newRouter();
+  router
+    .get(
+      '/api/segments/:id/overlap',
+      describe({ tag, summary: 'How two segments meet', answer: overlapAnswer }),
+      paramsOf(idParam),
+      queryOf(overlapQuery),
+      async (c) => c.json(await overlap(c.var.ctx, c.req.valid('param').id, c.req.valid('query').with)),
+    )
+    .get(
+      '/api/segments/:id/growth',
+      describe({ tag, summary: 'Entries, leavings and members, day by day', answer: growthAnswer }),
+      paramsOf(idParam),
+      queryOf(growthQuery),
+      async (c) => c.json(await growth(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    )
+    .get(
+      '/api/segments/:id/transitions',
+      describe({ tag, summary: 'Who came and went, newest first', answer: transitionList }),
+      paramsOf(idParam),
+      queryOf(transitionsQuery),
+      async (c) => c.json(await transitions(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    )
+    .get(
+      '/api/contacts/:id/segments/history',
+      describe({ tag, summary: 'Segments a contact came into and left', answer: membershipHistory }),
+      paramsOf(idParam),
+      queryOf(pageQuery),
+      async (c) => c.json(await contactHistory(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    );
+  return router;
+}
