@@ -1,4 +1,5 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, lte } from 'drizzle-orm';
+import { systemClock } from '../core/clock.ts';
 import { deriveSecret } from '../core/crypto.ts';
 import type { Config } from '../core/config.ts';
 import type { Actor } from '../core/ctx.ts';
@@ -6,6 +7,7 @@ import type { Db } from '../core/db.ts';
 import { newId } from '../core/ids.ts';
 import type { Logger } from '../core/logger.ts';
 import type { Role, Visibility } from '../core/rights.ts';
+import { addMs, MINUTE_MS } from '../core/time.ts';
 import { MAX_PASSWORD, MIN_PASSWORD } from './contract.ts';
 import { appUser, userAccount, userSession, userTwoFactor, userVerification } from './schema.ts';
 
@@ -53,6 +55,7 @@ export function createConsoleAuth(base: { config: Config; db: Db; log: Logger })
       if (response === null) return null;
       const { user, session } = response;
       if (user.deactivatedAt !== null && user.deactivatedAt !== undefined) return null;
+      await touchSession(base.db, session);
       return {
         actor: {
           kind: 'user',
@@ -67,6 +70,17 @@ export function createConsoleAuth(base: { config: Config; db: Db; log: Logger })
       };
     },
   };
+}
+
+/** When a session was last used is known to the minute: one write a minute and session. Renewal goes by its end, not by this. */
+async function touchSession(db: Db, session: { id: string; updatedAt: Date }): Promise<void> {
+  const now = systemClock.now();
+  const before = addMs(now, -MINUTE_MS);
+  if (session.updatedAt > before) return;
+  await db
+    .update(userSession)
+    .set({ updatedAt: now })
+    .where(and(eq(userSession.id, session.id), lte(userSession.updatedAt, before)));
 }
 
 async function load({ config, db, log }: { config: Config; db: Db; log: Logger }) {

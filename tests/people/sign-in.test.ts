@@ -31,6 +31,26 @@ describe('signing in', () => {
     expect(cookie).toMatch(/SameSite=Lax/i);
   });
 
+  it('tells when it was last used, to the minute, and writes no more often', async () => {
+    const send = await api.owner();
+    const seen = async (): Promise<string> => {
+      const { items } = (await send('GET', '/api/me/sessions')).body as {
+        items: Array<{ current: boolean; lastSeenAt: string }>;
+      };
+      return items.find(({ current }) => current)?.lastSeenAt ?? '';
+    };
+    const set = (ago: string) =>
+      rows<{ at: string }>(
+        api.ctx.db,
+        sql`update user_session set updated_at = date_trunc('second', now() - ${ago}::interval)
+          returning to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS".000Z"') as at`,
+      );
+    const [old] = await set('2 hours');
+    expect(Date.parse(await seen()) - Date.parse(old?.at ?? '')).toBeGreaterThanOrEqual(7_200_000);
+    const [young] = await set('20 seconds');
+    expect(await seen()).toBe(young?.at);
+  });
+
   it('is refused with the same words for a wrong password and an unknown address', async () => {
     const wrong = await api.send('POST', '/api/auth/sign-in/email', {
       ...OWNER,

@@ -12,6 +12,8 @@ export const account = {
   sessions: queryOptions({
     queryKey: ['sessions'],
     queryFn: async () => (await api.get<{ items: SessionView[] }>('/api/me/sessions')).items,
+    // When they were last used is known to the minute.
+    refetchInterval: 60_000,
   }),
   endSession: (id: string) => api.delete(`/api/me/sessions/${id}`),
   endOthers: () => api.post<void>('/api/me/sessions/end-others'),

@@ -59,6 +59,8 @@ export const keys = {
   all: queryOptions({
     queryKey: ['keys'],
     queryFn: async () => (await api.get<Items<KeyView>>('/api/keys')).items,
+    // When they were last used is known to the minute.
+    refetchInterval: 60_000,
   }),
   create: (input: KeyInput) => api.post<KeyCreated>('/api/keys', input),
   revoke: (id: string) => api.delete(`/api/keys/${id}`),

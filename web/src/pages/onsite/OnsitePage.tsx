@@ -39,7 +39,11 @@ export default function OnsitePage() {
     {
       key: 'kind',
       header: t('onsite:kind'),
-      cell: (row) => <Badge color="gray">{t(`onsite:kinds.${row.kind}`)}</Badge>,
+      cell: (row) => (
+        <Badge color="gray" miw="max-content">
+          {t(`onsite:kinds.${row.kind}`)}
+        </Badge>
+      ),
     },
     { key: 'where', header: t('onsite:where'), cell: (row) => row.pagePattern },
     { key: 'when', header: t('onsite:when'), cell: (row) => t(`onsite:triggers.${row.trigger.on}`) },
