@@ -10,6 +10,8 @@ export { registerLeaf } from './catalogue.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';
 export { segment } from './schema.ts';
+export { registerTemplate } from './templates.ts';
+export type { Template } from './template.ts';
 
 export function registerSegments(): void {
   registerTimelineSource(segmentTimeline);

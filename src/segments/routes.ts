@@ -29,13 +29,14 @@ import {
 } from './contract.ts';
 import { insightRoutes } from './routes.insight.ts';
 import { rfmRoutes } from './rfm/routes.ts';
+import { templateRoutes } from './routes.templates.ts';
 
 const tag = 'segments';
 
 export function segmentsRoutes(): Hono<AppEnv> {
   const router = newRouter();
   // Named paths before those with an id.
-  router.route('/', rfmRoutes());
+  router.route('/', rfmRoutes()).route('/', templateRoutes());
   definitions(router);
   membership(router);
   router.route('/', insightRoutes());

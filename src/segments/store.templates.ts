@@ -1,0 +1,27 @@
+import { sql } from 'drizzle-orm';
+import { contact } from '../contacts/index.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
+import { minorDigits } from '../core/money.ts';
+import { saleFact } from '../orders/index.ts';
+import { instant } from './window.ts';
+
+/**
+ * The revenue (minor units, net of returns, as the leaf `purchase` counts it) of the last of the top so many per cent of those who
+ * have any; undefined when nobody has.
+ */
+export async function topRevenue(ctx: Ctx, percent: number): Promise<number | undefined> {
+  const scale = 10 ** minorDigits(ctx.config.baseCurrency);
+  const [found] = await rows<{ revenue: string }>(
+    ctx.db,
+    sql`
+    with buyer as (
+      select round(sum(f.base_amount) * ${scale}::numeric) as revenue from ${saleFact} f
+      join ${contact} c on c.contact_id = f.contact_id and c.merged_into is null
+      where f.trust <> 'public' and not f.anonymous and f.occurred_at <= ${instant(ctx.clock.now())}
+      group by f.contact_id having round(sum(f.base_amount) * ${scale}::numeric) > 0)
+    select revenue::text from buyer order by revenue desc
+    offset greatest(0, (select ceil(count(*) * ${percent}::numeric / 100) from buyer)::int - 1) limit 1`,
+  );
+  return found === undefined ? undefined : Number(found.revenue);
+}
