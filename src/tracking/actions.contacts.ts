@@ -49,11 +49,18 @@ export async function contactsOf(tx: Ctx, sent: readonly SentEvent[]): Promise<M
   for (const [i, { sent: one, claim }] of claimed.entries()) {
     const originId = nodes[i] ?? '';
     const contactId = present.get(originId);
-    if (contactId === undefined) throw new Error(`contact ${originId} of an event does not exist`);
+    if (contactId === undefined) throw forgotten(originId);
     places.set(one, { contactId, originId, trust: claim.trust });
   }
   return places;
 }
+
+/**
+ * A visitor who was forgotten between two statements. As a transaction that must give way it is made again, and then the visitor is
+ * a new one: `untilUndisturbed` knows it by its code.
+ */
+const forgotten = (nodeId: string): Error =>
+  Object.assign(new Error(`contact ${nodeId} of an event does not exist any more`), { code: '40001' });
 
 function anonymousIdOf({ claim }: Claimed): string[] {
   if (claim.by === 'visitor') return [claim.anonymousId];

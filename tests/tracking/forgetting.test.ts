@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eraseContacts } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { ingestJobs } from '../../src/tracking/index.ts';
 import { registerModules } from '../../src/modules.ts';
+import { until } from '../support/until.ts';
 import { openSite, track } from './site.ts';
 import type { Site } from './site.ts';
 
@@ -111,4 +113,29 @@ test('what only machines did goes after seven days; a visitor who was taken for 
   await forget();
   expect(await known([bot, person])).toEqual([person]);
   expect(await counts()).toContainEqual({ kind: 'bot', visitors: 1, events: 1, pages: 0 });
+});
+
+test('a visitor forgotten while an event of theirs is being stored is a new one: the event is no letter', async () => {
+  const id = `race-${newId()}`;
+  await site.batch([seen(id)]);
+  const [old] = await rows<{ contactId: string }>(
+    site.api.ctx.db,
+    sql`select contact_id as "contactId" from visitor_lookup where anonymous_id = ${id}`,
+  );
+  const contactId = old?.contactId ?? '';
+  let coming: Promise<unknown> | undefined;
+  await site.api.ctx.db.transaction(async (db) => {
+    await eraseContacts({ ...site.api.ctx, db, inTransaction: true }, [contactId]);
+    // It has found the visitor by its id, and waits for the contact that is going.
+    coming = site.batch([seen(id)]);
+    await until('the event waits', async () => {
+      const waiting = await rows(
+        site.api.ctx.db,
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+  });
+  expect(await coming).toEqual({ accepted: 1, duplicate: 0, rejected: [] });
+  expect(await known([id])).toEqual([id]);
 });
