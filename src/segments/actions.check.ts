@@ -56,6 +56,10 @@ export async function warningsOf(ctx: Ctx, rule: Rule): Promise<Warning[]> {
         : [];
     }
     if (leaf.type === 'event') return [{ kind: 'event', name: leaf.name, path: at('name') }];
+    if (leaf.type === 'wanted') {
+      const { of: kind, named = [] } = leaf;
+      return named.map((name, i) => ({ kind, name, path: at('named', String(i)) }));
+    }
     if (leaf.type !== 'purchase') return [];
     const { products = [], categories = [] } = leaf.where ?? {};
     return [

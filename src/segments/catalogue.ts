@@ -2,10 +2,12 @@ import { addLeafSchema } from './contract.rule.ts';
 import type { LeafSchema } from './contract.rule.ts';
 import { attributeType } from './leaves/attribute.ts';
 import { behaviourType } from './leaves/behaviour.ts';
+import { consentType } from './leaves/consent.ts';
 import { eventType } from './leaves/event.ts';
 import { purchaseType } from './leaves/purchase.ts';
 import { rfmType } from './leaves/rfm.ts';
 import { segmentType } from './leaves/segment.ts';
+import { wantedType } from './leaves/wanted.ts';
 import type { CatalogueField, LeafType } from './leaf.ts';
 
 /** The types of leaves there are. Other modules add theirs at composition; the last registration of a type counts. */
@@ -13,10 +15,9 @@ import type { CatalogueField, LeafType } from './leaf.ts';
 type AnyLeaf = { type: string };
 
 const types = new Map<string, LeafType<AnyLeaf>>(
-  [attributeType, purchaseType, behaviourType, eventType, rfmType, segmentType].map((type) => [
-    type.type,
-    type as LeafType<AnyLeaf>,
-  ]),
+  [attributeType, purchaseType, behaviourType, eventType, wantedType, consentType, rfmType, segmentType].map(
+    (type) => [type.type, type as LeafType<AnyLeaf>],
+  ),
 );
 
 /** Adds a leaf type. `schema` checks what comes from outside; its output is what the other functions get. */

@@ -4,10 +4,14 @@ import { attributeLeaf } from './contract.attribute.ts';
 import type { AttributeLeaf } from './contract.attribute.ts';
 import { behaviourLeaf } from './contract.behaviour.ts';
 import type { BehaviourLeaf } from './contract.behaviour.ts';
+import { consentLeaf } from './contract.consent.ts';
+import type { ConsentLeaf } from './contract.consent.ts';
 import { eventLeaf } from './contract.event.ts';
 import type { EventLeaf } from './contract.event.ts';
 import { purchaseLeaf } from './contract.purchase.ts';
 import type { PurchaseLeaf } from './contract.purchase.ts';
+import { wantedLeaf } from './contract.wanted.ts';
+import type { WantedLeaf } from './contract.wanted.ts';
 import { rfmLeaf } from './rfm/contract.ts';
 import type { RfmLeaf } from './rfm/contract.ts';
 
@@ -25,7 +29,15 @@ export type Group =
   | { type: 'all'; children: Rule[] }
   | { type: 'any'; children: Rule[] }
   | { type: 'not'; child: Rule };
-export type Leaf = AttributeLeaf | PurchaseLeaf | BehaviourLeaf | EventLeaf | RfmLeaf | SegmentLeaf;
+export type Leaf =
+  | AttributeLeaf
+  | PurchaseLeaf
+  | BehaviourLeaf
+  | EventLeaf
+  | WantedLeaf
+  | ConsentLeaf
+  | RfmLeaf
+  | SegmentLeaf;
 
 /** Is in another segment, by that segment's rule at the same moment; static segments by their list. */
 export const segmentLeaf = z.strictObject({ type: z.literal('segment'), segmentId: z.uuid() });
@@ -53,7 +65,16 @@ const groups = [
   z.strictObject({ type: z.literal('not'), child: z.lazy(() => tree) }),
 ] as const;
 
-const leaves = [attributeLeaf, purchaseLeaf, behaviourLeaf, eventLeaf, rfmLeaf, segmentLeaf] as const;
+const leaves = [
+  attributeLeaf,
+  purchaseLeaf,
+  behaviourLeaf,
+  eventLeaf,
+  wantedLeaf,
+  consentLeaf,
+  rfmLeaf,
+  segmentLeaf,
+] as const;
 
 /** The tree without its bounds: recursion makes it unsafe for input that was not measured first. */
 const tree: z.ZodType<Rule> = z

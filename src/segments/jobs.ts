@@ -8,6 +8,7 @@ import { recordedEvents } from '../tracking/index.ts';
 import { evaluate, evaluateFacts, evaluateHappenings } from './actions.evaluate.ts';
 import { restoreListed } from './actions.members.ts';
 import type { Dependency } from './leaf.ts';
+import { consentKeys } from './leaves/consent.ts';
 import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
 import { rfmJob } from './rfm/jobs.ts';
@@ -84,12 +85,20 @@ const on = (topic: string, handle: Subscription['handle']): Subscription => ({
   handle,
 });
 
+const CONSENT = 'consent.';
+
 /** Facts of a changed contact: its keys, what follows from them, and the time of the change itself. */
 function factsOfKeys(keys: ReadonlySet<string>): Dependency[] {
   const all = new Set([...keys, 'updatedAt']);
   if (keys.has('points')) for (const key of ['email', 'phone']) all.add(key);
   if (keys.has('externalIds')) all.add('externalId');
-  return [...all].map((key) => ({ kind: 'attribute', key }));
+  const consents = [...keys].flatMap((key) =>
+    key.startsWith(CONSENT) ? consentKeys(key.slice(CONSENT.length)) : [],
+  );
+  return [
+    ...[...all].map((key) => ({ kind: 'attribute', key })),
+    ...consents.map((key) => ({ kind: 'consent', key })),
+  ];
 }
 
 const onChanged = async (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> => {

@@ -40,6 +40,13 @@ export function duration(count: number, unit: Unit, language: Language): string 
   return `${count} ${form(UNITS[unit], count, language)}`;
 }
 
+/** "at least 2 times", "не меньше 2 раз"; after a comparison Russian wants the genitive. */
+export function times(count: number, language: Language): string {
+  if (count === 1) return language === 'ru' ? 'хотя бы раз' : 'at least once';
+  if (language === 'en') return `at least ${count} times`;
+  return `не меньше ${count} ${rules.ru.select(count) === 'one' ? 'раза' : 'раз'}`;
+}
+
 /** "the last 30 days", "последние 30 дней"; Russian minutes are feminine. */
 export function stretch(direction: 'last' | 'next', count: number, unit: Unit, language: Language): string {
   const adjective = form(direction === 'last' ? LAST : NEXT, count, language);

@@ -11,6 +11,7 @@ export { captureSubscriptions } from './capture/jobs.ts';
 export { behaviourJobs, behaviourSubscriptions } from './behaviour/jobs.ts';
 export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';
+export { eventsOfDeed, LIST_VIEWED } from './commerce/interest.ts';
 export { form } from './forms/schema.ts';
 export { onsiteMessage } from './onsite/schema.ts';
 export { event, source } from './schema.ts';

@@ -27,9 +27,16 @@ const PRODUCT_DEEDS: ReadonlyMap<string, Deed> = new Map([
   ['Product Removed from Wishlist', 'unwished'],
 ]);
 
+/** Somebody looked at a list of products, mostly those of a category. */
+export const LIST_VIEWED = 'Product List Viewed';
+
+/** Names of the events by which somebody does this with a product. */
+export const eventsOfDeed = (deed: Deed): string[] =>
+  [...PRODUCT_DEEDS].flatMap(([name, done]) => (done === deed ? [name] : []));
+
 /** The signs of one track event; none for events of other kinds. */
 export function interestOf(name: string, properties: Bag): InterestSign[] {
-  if (name === 'Product List Viewed') {
+  if (name === LIST_VIEWED) {
     const category = textOf(properties['category']) ?? codeOf(properties['list_id']);
     return category === null ? [] : [{ kind: 'category', key: category, deed: 'viewed', details: {} }];
   }
