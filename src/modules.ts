@@ -3,6 +3,7 @@ import { apiJobs } from './api/jobs.ts';
 import type { Ctx } from './core/ctx.ts';
 import type { AppEnv } from './core/http.ts';
 import type { Job, Subscription } from './core/jobs.ts';
+import { registerNames } from './core/names.ts';
 import {
   campaignsJobs,
   campaignsRoutes,
@@ -13,6 +14,7 @@ import {
 import { contactsJobs, contactsRoutes, registerContacts } from './contacts/index.ts';
 import { dealsRoutes, registerDeals } from './deals/index.ts';
 import { loyaltyJobs, loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
+import { namesOfThings } from './names.ts';
 import { ordersRoutes, registerOrders } from './orders/index.ts';
 import {
   installDefaultRules,
@@ -46,6 +48,7 @@ export function registerModules(): void {
   registerCampaigns();
   registerScoring();
   registerDeals();
+  registerNames(namesOfThings);
 }
 
 /** What a new installation starts with; repeating it changes nothing. */

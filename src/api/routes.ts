@@ -1,11 +1,11 @@
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { describe, newRouter, queryOf } from '../core/http.ts';
+import { namesOf } from '../core/names.ts';
 import { badCursor, cursorId, cursorNumber, decodeCursor, pageQuery, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
 import { auditPage, auditQuery } from './contract.ts';
 import type { AuditEntry, AuditQuery } from './contract.ts';
-import { namesOf } from './store.names.ts';
 import { listAudit } from './store.ts';
 
 /** The audit log, for whoever may look into the system. */

@@ -161,7 +161,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await drawer.getByText('on its own page').waitFor();
       await drawer.getByRole('link', { name: 'Open the contact' }).click();
       await console_.getByRole('heading', { level: 1, name: 'Greta' }).waitFor();
-      await console_.getByText('Form Confirmed').first().waitFor();
+      await console_.getByText('Confirmed a form from the mail').first().waitFor();
       await console_
         .getByText(/marketing · email/)
         .first()

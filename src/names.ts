@@ -1,20 +1,19 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { contact, importJob, visibleContacts } from '../contacts/index.ts';
-import { campaign, template } from '../campaigns/index.ts';
-import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
-import { task } from '../deals/index.ts';
-import { couponCampaign } from '../loyalty/index.ts';
-import { category, orders, product } from '../orders/index.ts';
-import { apiKey, appUser, team } from '../people/index.ts';
-import { scoreRule } from '../scoring/index.ts';
-import { segment } from '../segments/index.ts';
-import { form, onsiteMessage, source } from '../tracking/index.ts';
+import { contact, importJob, visibleContacts } from './contacts/index.ts';
+import { campaign, template } from './campaigns/index.ts';
+import type { Ctx } from './core/ctx.ts';
+import { rows } from './core/db.ts';
+import type { NamesOf } from './core/names.ts';
+import { task } from './deals/index.ts';
+import { couponCampaign } from './loyalty/index.ts';
+import { category, orders, product } from './orders/index.ts';
+import { apiKey, appUser, team } from './people/index.ts';
+import { scoreRule } from './scoring/index.ts';
+import { segment } from './segments/index.ts';
+import { form, onsiteMessage, source } from './tracking/index.ts';
 
 /** What the things of the audit log are called now: one look-up by key for each kind on a page. */
-
-type Named = { entity: string; entityId: string };
 
 /** By kind: id and name, of those whose id is among `ids`. Contacts the actor may not see keep their names to themselves. */
 function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
@@ -56,8 +55,7 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
 const UUID = /^[0-9a-f-]{36}$/;
 const BY_TEXT = new Set(['user', 'team', 'api_key']);
 
-/** Names by "entity id"; what has none, or is gone, is missing. */
-export async function namesOf(ctx: Ctx, named: readonly Named[]): Promise<Map<string, string>> {
+export const namesOfThings: NamesOf = async (ctx, named) => {
   const finders = lookUps(ctx);
   const found = new Map<string, string>();
   for (const [entity, entries] of Map.groupBy(named, (one) => one.entity)) {
@@ -71,4 +69,4 @@ export async function namesOf(ctx: Ctx, named: readonly Named[]): Promise<Map<st
       if (name !== null && name !== '') found.set(`${entity} ${id}`, name);
   }
   return found;
-}
+};
