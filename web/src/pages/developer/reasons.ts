@@ -7,7 +7,7 @@ const ORDER = 'order not taken: ';
 const STORED = 'could-not-be-stored';
 
 /** What a reason is known by: its words, less the names, times, currencies and numbers in it. */
-export const reasonKey = (said: string): string =>
+const reasonKey = (said: string): string =>
   said
     .replaceAll(/"[^"]*"|\d{4}-\d\d-\d\dT\S+|\b(?!ISO)[A-Z]{3}\b/g, '')
     .toLowerCase()
