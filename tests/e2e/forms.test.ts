@@ -163,7 +163,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await console_.getByRole('heading', { level: 1, name: 'Greta' }).waitFor();
       await console_.getByText('Confirmed a form from the mail').first().waitFor();
       await console_
-        .getByText(/marketing · email/)
+        .getByText(/Marketing · email/)
         .first()
         .waitFor();
       expect(seen.complaints).toEqual([]);
