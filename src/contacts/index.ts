@@ -1,3 +1,7 @@
+import type { Job } from '../core/jobs.ts';
+import { identityJobs } from './identity/jobs.ts';
+import { importJobs } from './import/jobs.ts';
+
 export { recordConsents, suppress } from './actions.consents.ts';
 export type { SuppressReason } from './actions.consents.ts';
 export { recordPushPoint } from './actions.push.ts';
@@ -10,7 +14,7 @@ export type { Evidence } from './identity/evidence.ts';
 export { isJunkId } from './identity/junk.ts';
 export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput } from './actions.upsert.ts';
-export { attributeKey, contact, importJob } from './schema.ts';
+export { attributeKey, consent, contact, contactHistory, importJob } from './schema.ts';
 export { movesIn, pairs, registerMergeMover } from './movers.ts';
 export type { MergeMover, Move } from './movers.ts';
 export { registerEraser } from './erasers.ts';
@@ -27,6 +31,7 @@ export { createVisitors, lockVisitors } from './store.visitors.ts';
 export { registerImportKind } from './import/kinds.ts';
 export type { ApplyResult, FailedRow, ImportBatch } from './import/kinds.ts';
 export { getImport, startImport } from './import/actions.ts';
-export { importJobs as contactsJobs } from './import/jobs.ts';
 export { contactsRoutes } from './routes.ts';
 export { registerContacts } from './actions.register.ts';
+
+export const contactsJobs: Job[] = [...importJobs, ...identityJobs];

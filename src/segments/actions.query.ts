@@ -11,7 +11,8 @@ import { checkReferences, warningsOf } from './actions.check.ts';
 import { catalogueFields } from './catalogue.ts';
 import { compileRule } from './compile.ts';
 import type { CatalogueAnswer, Preview, PreviewInput } from './contract.ts';
-import { instantOf, MAX_LIST, MAX_WINDOW_DAYS } from './contract.values.ts';
+import { baseThen, momentOf } from './past.ts';
+import { MAX_LIST, MAX_WINDOW_DAYS } from './contract.values.ts';
 import { MAX_DEPTH, MAX_NODES } from './contract.rule.ts';
 import type { Rule } from './contract.rule.ts';
 import { countAndSample, customFields } from './store.base.ts';
@@ -36,18 +37,13 @@ export async function preview(
   const started = monotonicMs();
   const self = input.segmentId === undefined ? undefined : (await findSegment(ctx, input.segmentId))?.segment;
   const segments = await checkReferences(ctx, input.rule, self);
-  const now = input.now === undefined ? ctx.clock.now() : instantOf(input.now);
+  const moment = momentOf(ctx, input);
   const { baseCurrency } = ctx.config;
   const visible = visibleContacts(ctx);
-  const compiled = compileRule(input.rule, {
-    now,
-    baseCurrency,
-    segments,
-    knownAt: input.knownAt === undefined ? undefined : instantOf(input.knownAt),
-  });
+  const compiled = compileRule(input.rule, { ...moment, baseCurrency, segments });
   const counted = await inTx(ctx, (tx) =>
     withLimits(tx, { timeoutMs, workMem: PREVIEW_MEMORY }, () =>
-      countAndSample(tx, compiled.members({ universe: visible }), visible),
+      countAndSample(tx, compiled.members({ universe: visible }), baseThen(moment, visible)),
     ),
   ).catch((error: unknown) => {
     throw isTimeout(error) ? tooSlow(error) : error;
@@ -58,9 +54,9 @@ export async function preview(
     partial: false,
     looked: 1,
     bounds: { low: counted.count, high: counted.count },
-    knownAt: input.knownAt === undefined ? null : instantOf(input.knownAt).toISOString(),
+    knownAt: moment.knownAt?.toISOString() ?? null,
     share: counted.base === 0 ? 0 : counted.count / counted.base,
-    now: now.toISOString(),
+    now: moment.now.toISOString(),
     words: { en: words(input.rule, 'en', names), ru: words(input.rule, 'ru', names) },
     warnings: await warningsOf(ctx, input.rule),
     tookMs: Math.round(monotonicMs() - started),

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { leafType } from './catalogue.ts';
 import type { Rule } from './contract.rule.ts';
 import type { LeafEnv, LeafSql } from './leaf.ts';
+import { existedThen } from './past.ts';
 import { newPlan } from './plan.ts';
 import type { Plan, Restriction } from './plan.ts';
 import { allLeaves, isGroup } from './tree.ts';
@@ -44,10 +45,10 @@ type Node =
   | { kind: 'leaf'; id: number; leaf: LeafSql }
   | { kind: 'group'; id: number; type: 'all' | 'any' | 'not'; children: Node[] };
 
-type Built = { root: Node; nodes: Node[]; plan: Plan };
+type Built = { roots: Node[]; nodes: Node[]; plan: Plan };
 
-/** Equal leaves, and segments referred to twice, become one node. */
-function build(rule: Rule, options: CompileOptions): Built {
+/** Equal leaves, and segments referred to twice, become one node, also of different rules. */
+function build(rules: readonly Rule[], options: CompileOptions): Built {
   const plan = newPlan(options.knownAt ?? null);
   const env: LeafEnv = {
     now: options.now,
@@ -55,7 +56,7 @@ function build(rule: Rule, options: CompileOptions): Built {
     history: options.history ?? false,
     baseCurrency: options.baseCurrency,
     future: options.future ?? true,
-    leaves: allLeaves(rule, options.segments),
+    leaves: rules.flatMap((rule) => allLeaves(rule, options.segments)),
     contact: (column) => plan.contact(column),
     source: (spec) => plan.source(spec),
   };
@@ -89,7 +90,7 @@ function build(rule: Rule, options: CompileOptions): Built {
     known.set(key, made);
     return made;
   };
-  return { root: visit(rule), nodes, plan };
+  return { roots: rules.map(visit), nodes, plan };
 }
 
 /** Sources a contact without rows in which is false, and stays so. */
@@ -107,10 +108,18 @@ function members(
   options: CompileOptions,
   where: { restriction?: Restriction; universe?: SQL },
 ): SQL {
-  const { root, plan } = build(rule, options);
+  const { roots, plan } = build([rule], options);
+  const root = only(roots);
   const value = valueOf(root);
-  const from = plan.from({ needs: needsOf(root), ...where });
+  const from = plan.from({ needs: needsOf(root), ...where, universe: universeOf(options, where.universe) });
   return sql`select ${from.contactId} as contact_id from ${from.from} where ${from.where} and ${value}`;
+}
+
+/** Asked of the past: of those who were there. */
+function universeOf(options: CompileOptions, universe?: SQL): SQL | undefined {
+  if (options.history !== true) return universe;
+  const existed = existedThen(options);
+  return universe === undefined ? existed : sql`${universe} and ${existed}`;
 }
 
 function valueOf(node: Node): SQL {
@@ -127,39 +136,84 @@ const v = (node: Node): SQL => sql.raw(`v${node.id}`);
 const u = (node: Node): SQL => sql.raw(`u${node.id}`);
 const INFINITY = sql.raw(`'infinity'::timestamptz`);
 
+function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
+  const { roots, nodes, plan } = build([rule], options);
+  const root = only(roots);
+  const untils = untilsOf(nodes);
+  const from = plan.from({ needs: needsOf(root), restriction, universe: universeOf(options) });
+  const where = sql.join([from.where, ...alive(root, untils)], sql` and `);
+  if (untils.size === 0) {
+    return sql`select ${from.contactId} as contact_id, true as value, ${INFINITY} as valid_until
+      from ${from.from} where ${where}`;
+  }
+  const query = layers(nodes, untils, { ...from, where });
+  return sql`select contact_id, ${v(root)} as value, ${u(root)} as valid_until from (${query.sql}) r
+    where ${v(root)} or ${u(root)} < ${INFINITY}`;
+}
+
+/**
+ * Several rules over the same contacts in one pass, so that what they ask alike is read once: rows (segment_id, contact_id, value,
+ * valid_until) as `states` gives them. For a batch of contacts: nobody is left out before the columns are worked out.
+ */
+export function compileTogether(
+  rules: ReadonlyMap<string, Rule>,
+  options: CompileOptions,
+  restriction: Restriction,
+): SQL {
+  const { roots, nodes, plan } = build([...rules.values()], options);
+  const untils = untilsOf(nodes);
+  const from = plan.from({ needs: new Set(), restriction, universe: sql`true` });
+  const query = layers(nodes, untils, from);
+  const each = [...rules.keys()].map((segmentId, i) => {
+    const root = roots[i];
+    if (root === undefined) throw new Error('a rule without a root');
+    const until = query.timed.has(root) ? u(root) : INFINITY;
+    return sql`(${segmentId}::uuid, ${v(root)}, ${until})`;
+  });
+  return sql`select s.segment_id, r.contact_id, s.value, s.valid_until from (${query.sql}) r
+    cross join lateral (values ${sql.join(each, sql`, `)}) s(segment_id, value, valid_until)
+    where s.value or s.valid_until < ${INFINITY}`;
+}
+
+function only(roots: readonly Node[]): Node {
+  const [root] = roots;
+  if (root === undefined) throw new Error('a rule without a root');
+  return root;
+}
+
+function untilsOf(nodes: readonly Node[]): Map<Node, SQL> {
+  return new Map(
+    nodes.flatMap((node) => {
+      const until = node.kind === 'leaf' ? node.leaf.until() : null;
+      return until === null ? [] : [[node, until]];
+    }),
+  );
+}
+
 /**
  * Leaves become columns v (value) and u (valid until) of the innermost query, and each level of groups columns of a query
- * around it; OFFSET 0 keeps PostgreSQL from copying an expression to every place that names its column.
+ * around it; OFFSET 0 keeps PostgreSQL from copying an expression to every place that names its column. `timed`: who has a u.
  */
-function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
-  const { root, nodes, plan } = build(rule, options);
-  const untils = new Map<Node, SQL>();
-  for (const node of nodes) {
-    const until = node.kind === 'leaf' ? node.leaf.until() : null;
-    if (until !== null) untils.set(node, until);
-  }
+function layers(
+  nodes: readonly Node[],
+  untils: ReadonlyMap<Node, SQL>,
+  from: { contactId: SQL; from: SQL; where: SQL },
+): { sql: SQL; timed: ReadonlySet<Node> } {
   const leaves = nodes.flatMap((node) => {
     if (node.kind === 'group') return [];
     const until = untils.get(node);
     const value = sql`${node.leaf.value} as ${v(node)}`;
     return until === undefined ? [value] : [value, sql`coalesce(${until}, ${INFINITY}) as ${u(node)}`];
   });
-  const from = plan.from({ needs: needsOf(root), restriction });
-  const where = sql.join([from.where, ...alive(root, untils)], sql` and `);
-  if (untils.size === 0) {
-    return sql`select ${from.contactId} as contact_id, true as value, ${INFINITY} as valid_until
-      from ${from.from} where ${where}`;
-  }
   let query = sql`select ${from.contactId} as contact_id, ${sql.join(leaves, sql`, `)}
-    from ${from.from} where ${where} offset 0`;
+    from ${from.from} where ${from.where} offset 0`;
   const timed = new Set<Node>(untils.keys());
   const groups = nodes.filter((node) => node.kind === 'group');
   for (const level of levels(groups)) {
     const columns = level.flatMap((node) => groupColumns(node, timed));
     query = sql`select r.*, ${sql.join(columns, sql`, `)} from (${query}) r offset 0`;
   }
-  return sql`select contact_id, ${v(root)} as value, ${u(root)} as valid_until from (${query}) r
-    where ${v(root)} or ${u(root)} < ${INFINITY}`;
+  return { sql: query, timed };
 }
 
 /**

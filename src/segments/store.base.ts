@@ -32,18 +32,18 @@ export async function isSmallBase(ctx: Ctx): Promise<boolean> {
 
 const SAMPLE = 10;
 
-/** Counts members and the base they come from, with the first few members by id. */
+/** Counts members and the base they come from (a condition on the table contact), with the first few members by id. */
 export async function countAndSample(
   ctx: Ctx,
   members: SQL,
-  visible: SQL,
+  base: SQL,
 ): Promise<{ count: number; base: number; sample: Person[] }> {
   const found = await row<{ count: string; base: string; sample: string[] }>(
     ctx.db,
     sql`
     with m as materialized (${members})
     select (select count(*) from m)::text as count,
-      (select count(*) from ${contact} where merged_into is null and ${visible})::text as base,
+      (select count(*) from ${contact} where ${base})::text as base,
       array(select contact_id::text from m order by contact_id limit ${SAMPLE}) as sample`,
   );
   return {

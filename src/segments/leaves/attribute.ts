@@ -3,13 +3,16 @@ import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS, HOUR_MS } from '../../core/time.ts';
 import { anniversaries, dayOf, startOfDay } from '../calendar.ts';
 import { attributeKind } from '../contract.attribute.ts';
+import { isTraitField } from '../contract.fields.ts';
 import { instantOf } from '../contract.values.ts';
 import type { AttributeLeaf } from '../contract.attribute.ts';
 import type { LeafEnv, LeafSql, LeafType } from '../leaf.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 import { attributeFields, attributeWords } from './attribute.words.ts';
+import { nextWord } from './field.history.ts';
 import { readField } from './field.ts';
 import type { FieldSql } from './field.ts';
+import { earliest } from './rows.ts';
 
 /** What a contact's own field or custom attribute holds. A missing value fulfils nothing but `lacks`. */
 export const attributeType: LeafType<AttributeLeaf> = {
@@ -30,6 +33,13 @@ const never = (): null => null;
 const isTrue = (condition: SQL): SQL => sql`(${condition}) is true`;
 
 function compileAttribute(leaf: AttributeLeaf, env: LeafEnv): LeafSql {
+  const made = compileValue(leaf, env);
+  if (!env.history || isTraitField(leaf.field)) return made;
+  const words = (): (SQL | null)[] => keysBehind(leaf.field).map((key) => nextWord(key, env));
+  return { ...made, until: () => earliest([made.until(), ...words()]) };
+}
+
+function compileValue(leaf: AttributeLeaf, env: LeafEnv): LeafSql {
   const field = readField(leaf.field, env);
   if (leaf.op === 'within') return within(leaf, field.date(), env.now);
   if (leaf.op === 'anniversary') return anniversary(leaf, field, env.now);

@@ -139,5 +139,7 @@ function visitsOf(leaf: BehaviourLeaf, env: LeafEnv, moment: 'started_at' | 'end
     from: sql`(select contact_id, ${sql.raw(moment)} as occurred_at, pages, active_ms, product_views, category_views, price_views,
       channel, source, medium, campaign, device, converted from ${session}) f`,
     where,
+    // Visits are made of events as these come in; when one was known is not kept.
+    recorded: sql`f.occurred_at`,
   });
 }

@@ -5,6 +5,7 @@ import type { ContactField, TraitField } from '../contract.fields.ts';
 import { minorDigits } from '../../core/money.ts';
 import { contactTrait } from '../../tracking/index.ts';
 import type { LeafEnv, Part } from '../leaf.ts';
+import { changedThen, valueThen } from './field.history.ts';
 
 /** A field of a contact read as SQL, one reading per kind; each is NULL when the contact holds no such value. */
 export type FieldSql = {
@@ -55,9 +56,31 @@ export function readField(name: string, env: LeafEnv): FieldSql {
   return customField(name.slice(CUSTOM_PREFIX.length), env);
 }
 
+/** A column of the contact as it stands, or as it stood at the past moment asked about. */
+function columnOf(name: keyof typeof COLUMNS, env: LeafEnv): SQL {
+  const column = env.contact(COLUMNS[name]);
+  // These two never change.
+  if (!env.history || name === 'createdAt' || name === 'externalId') return column;
+  if (name === 'updatedAt') return changedThen(env);
+  const then = valueThen(name, env, sql`to_jsonb(${column})`);
+  switch (fieldKind(name)) {
+    case 'list':
+      return sql`coalesce(case when jsonb_typeof(${then}) = 'array' then array(select jsonb_array_elements_text(${then})) end, '{}')`;
+    case 'number':
+      return sql`(${then} #>> '{}')::numeric`;
+    case undefined:
+    case 'text':
+    case 'date':
+    case 'boolean':
+    case 'birthday':
+    default:
+      return sql`(${then} #>> '{}')`;
+  }
+}
+
 function birthday(env: LeafEnv): FieldSql {
-  const month = (): SQL => env.contact('birth_month');
-  const day = (): SQL => env.contact('birth_day');
+  const month = (): SQL => columnOf('birthMonth', env);
+  const day = (): SQL => columnOf('birthDay', env);
   return {
     ...nothing,
     present: () => sql`${month()} is not null and ${day()} is not null`,
@@ -78,7 +101,7 @@ const nothing: FieldSql = {
 };
 
 function ownField(name: keyof typeof COLUMNS, env: LeafEnv): FieldSql {
-  const column = (): SQL => env.contact(COLUMNS[name]);
+  const column = (): SQL => columnOf(name, env);
   const kind = fieldKind(name);
   const text = (): SQL => sql`nullif(${column()}, '')`;
   return {
@@ -132,11 +155,15 @@ const DATE_PATTERN = `^${DAY}(${TIME})?$`;
 /** A custom attribute counts only as what it was stored as: the text "5" is no number. */
 function customField(key: string, env: LeafEnv): FieldSql {
   const all = (): SQL => env.contact('attributes');
-  const json = (): SQL => sql`(${all()} -> ${key}::text)`;
-  const text = (): SQL => sql`(${all()} ->> ${key}::text)`;
+  const present = (): SQL => sql`(${all()} -> ${key}::text)`;
+  const json = env.history ? (): SQL => valueThen(CUSTOM_PREFIX + key, env, present()) : present;
+  const text = (): SQL => (env.history ? sql`(${json()} #>> '{}')` : sql`(${all()} ->> ${key}::text)`);
   const typed = (type: string, value: SQL): SQL =>
     sql`case when jsonb_typeof(${json()}) = '${sql.raw(type)}' then ${value} end`;
-  const holds = (value: unknown): SQL => sql`${all()} @> ${JSON.stringify({ [key]: value })}::text::jsonb`;
+  const holds = (value: unknown): SQL =>
+    env.history
+      ? sql`(case when jsonb_typeof(${json()}) = ${Array.isArray(value) ? 'array' : 'string'} then ${json()} @> ${JSON.stringify(value)}::text::jsonb end)`
+      : sql`${all()} @> ${JSON.stringify({ [key]: value })}::text::jsonb`;
   const date = (): SQL =>
     typed('string', sql`case when ${text()} ~ ${DATE_PATTERN}::text then ${existing(text())} end`);
   return {

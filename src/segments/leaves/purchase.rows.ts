@@ -39,6 +39,7 @@ export function linesOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
     key: JSON.stringify(['lines', products ?? null, categories ?? null, coupons ?? null]),
     from: sql`${saleFact} f`,
     where,
+    recorded: sql`f.recorded_at`,
   });
 }
 
@@ -48,6 +49,7 @@ export function ordersOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
     key: JSON.stringify(['orders', coupons ?? null]),
     from: sql`${orders} f`,
     where: coupons === undefined ? TRUSTED : [...TRUSTED, sql`f.coupon_codes && ${list(coupons)}`],
+    recorded: sql`f.recorded_at`,
   });
 }
 

@@ -1,7 +1,9 @@
 import { sql } from 'drizzle-orm';
 import type { SegmentLeaf } from '../contract.rule.ts';
-import type { LeafType } from '../leaf.ts';
-import { segmentMember } from '../schema.ts';
+import type { LeafEnv, LeafSql, LeafType, Source } from '../leaf.ts';
+import { segmentMember, segmentTransition } from '../schema.ts';
+import { future, past } from '../window.ts';
+import { FIRST } from './rows.ts';
 
 /**
  * Is in another segment. A dynamic one is compiled in place from its own rule, so that it is exact at the same moment; what
@@ -10,6 +12,7 @@ import { segmentMember } from '../schema.ts';
 export const segmentType: LeafType<SegmentLeaf> = {
   type: 'segment',
   compile: (leaf, env) => {
+    if (env.history) return listedThen(leaf, env);
     const source = env.source({
       key: `segment ${leaf.segmentId}`,
       from: sql`${segmentMember} f`,
@@ -34,3 +37,23 @@ export const segmentType: LeafType<SegmentLeaf> = {
     },
   ],
 };
+
+/** Lists are changed at the moment it is told, so that a change was known from when it happened. */
+const changesOf = (leaf: SegmentLeaf, env: LeafEnv): Source =>
+  env.source({
+    key: `listed ${leaf.segmentId}`,
+    from: sql`${segmentTransition} f`,
+    where: [sql`f.segment_id = ${leaf.segmentId}::uuid`],
+    recorded: sql`f.occurred_at`,
+  });
+
+/** On the list at a past moment, by what was done last. */
+function listedThen(leaf: SegmentLeaf, env: LeafEnv): LeafSql {
+  const source = changesOf(leaf, env);
+  const last = source.agg('array_agg(f.direction order by f.occurred_at desc, f.id desc)', [past(env.now)]);
+  return {
+    value: sql`((${last})[1] = 'entered') is true`,
+    until: () => source.agg(FIRST, [future(env.now)]),
+    needs: [source.key],
+  };
+}
