@@ -5,6 +5,7 @@ import { DomainError, messageOf } from '../core/errors.ts';
 import { addMs, MINUTE_MS } from '../core/time.ts';
 import { settleCoupons } from '../loyalty/index.ts';
 import { frameOf } from './actions.frame.ts';
+import { tellSettled } from './actions.leaf.ts';
 import { pauseWith } from './actions.pause.ts';
 import { sendBatch } from './actions.send.ts';
 import type { Channel } from './channels/contract.ts';
@@ -133,6 +134,10 @@ async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
     await inTx(ctx, async (tx) => {
       const known = doubtful.map((message) => ({ ...message, found: found.has(message.id) }));
       const settled = await resolveUnknown(tx, known, now);
+      await tellSettled(
+        tx,
+        settled.filter(({ state }) => state === 'sent'),
+      );
       // What is to be sent again has its coupon as before; only what is given up gives it back.
       const keys = (gone: boolean) =>
         settled

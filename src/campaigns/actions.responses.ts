@@ -9,6 +9,7 @@ import { emit } from '../core/outbox.ts';
 import { secretOf } from '../core/sign.ts';
 import { addMs, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import { foldCode, settleCoupons } from '../loyalty/index.ts';
+import { tellSettled } from './actions.leaf.ts';
 import { BURST_LINKS, BURST_MS, classify } from './classify.ts';
 import type { Visit } from './classify.ts';
 import type { ResponseEvent, ResponseKind } from './contract.ts';
@@ -137,6 +138,7 @@ async function arrived(ctx: Ctx, message: MessageFound): Promise<void> {
   if (message.state !== 'unknown' || !(await markArrived(ctx, message))) return;
   const system: Ctx = { ...ctx, actor: { kind: 'system', id: 'system', name: 'responses' } };
   await settleCoupons(system, 'issued', [{ contactId: message.contactId, sendKey: message.id }]);
+  await tellSettled(ctx, [message]);
 }
 
 async function burst(ctx: Ctx, message: MessageFound, now: Date): Promise<void> {

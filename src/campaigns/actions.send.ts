@@ -5,6 +5,7 @@ import { untilUndisturbed } from '../core/deadlock.ts';
 import { messageOf } from '../core/errors.ts';
 import { addMs } from '../core/time.ts';
 import { settleCoupons } from '../loyalty/index.ts';
+import { tellSettled } from './actions.leaf.ts';
 import { pauseWith } from './actions.pause.ts';
 import { prepare } from './actions.prepare.ts';
 import type { Prepared } from './actions.prepare.ts';
@@ -147,6 +148,12 @@ async function recordSettled(
   settled: readonly Settled[],
 ): Promise<void> {
   const written = await settleMessages(ctx, run.plannedAt, settled);
+  const { campaignId } = run;
+  const sent = settled.filter(({ id, state }) => state === 'sent' && written.has(id));
+  await tellSettled(
+    ctx,
+    sent.map(({ contactId }) => ({ contactId, campaignId })),
+  );
   await settleOffers(
     ctx,
     frame,

@@ -1,8 +1,12 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import type { Subscription } from '../core/jobs.ts';
 import { registerMetric } from '../core/metrics.ts';
+import { registerLeaf } from '../segments/index.ts';
+import { messageLeafSubscriptions } from './actions.leaf.ts';
 import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
+import { messageLeaf } from './contract.leaf.ts';
+import { messageType } from './leaf.ts';
 import { messagesMetric } from './store.metrics.ts';
 import { messageEraser } from './store.erase.ts';
 import { moveMessagesOnMerge } from './store.merge.ts';
@@ -13,7 +17,11 @@ export { campaignsJobs } from './jobs.ts';
 export { campaignsRoutes } from './routes.ts';
 export { campaign, response, template } from './schema.ts';
 
-export const campaignsSubscriptions: Subscription[] = [recordConversions, planRequestedMails];
+export const campaignsSubscriptions: Subscription[] = [
+  recordConversions,
+  planRequestedMails,
+  ...messageLeafSubscriptions,
+];
 
 export function registerCampaigns(): void {
   registerTimelineSource(messageTimeline);
@@ -21,4 +29,5 @@ export function registerCampaigns(): void {
   registerMergeMover(moveMessagesOnMerge);
   registerEraser(messageEraser);
   registerMetric(messagesMetric);
+  registerLeaf(messageType, messageLeaf);
 }

@@ -195,7 +195,9 @@ export async function resolveUnknown(
   ctx: Ctx,
   known: ReadonlyArray<Doubtful & { found: boolean }>,
   now: Date,
-): Promise<Array<{ contactId: string; id: string; state: 'sent' | 'retry' | 'cancelled' }>> {
+): Promise<
+  Array<{ contactId: string; campaignId: string; id: string; state: 'sent' | 'retry' | 'cancelled' }>
+> {
   if (known.length === 0) return [];
   return rows(
     ctx.db,
@@ -214,7 +216,7 @@ export async function resolveUnknown(
       found boolean), campaign c
     where m.contact_id = k."contactId" and m.occurred_at = k."plannedAt" and m.id = k.id and m.attempt = k.attempt
       and m.state = 'unknown' and c.campaign_id = m.campaign_id
-    returning m.contact_id as "contactId", m.id, m.state`,
+    returning m.contact_id as "contactId", m.campaign_id as "campaignId", m.id, m.state`,
   );
 }
 

@@ -5,6 +5,9 @@ import { ruleSchema, segmentName } from './contract.rule.ts';
 
 export type { Rule } from './contract.rule.ts';
 export { ruleSchema } from './contract.rule.ts';
+/** For leaves of other modules. */
+export { windowSchema } from './contract.purchase.ts';
+export { OPS } from './contract.values.ts';
 
 /** Contacts one request may put into a static segment or take out. */
 const MAX_LISTED = 1_000;

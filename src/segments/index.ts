@@ -6,7 +6,12 @@ import { segmentTimeline } from './store.timeline.ts';
 
 export { checkRule } from './actions.check.ts';
 export { audience, contactsMatching } from './actions.query.ts';
+export { evaluateHappenings } from './actions.evaluate.ts';
+export type { Happening } from './actions.evaluate.ts';
 export { registerLeaf } from './catalogue.ts';
+export type { CatalogueField, Dependency, Language, LeafEnv, LeafType, Source } from './leaf.ts';
+export { countLeaf } from './leaves/count.ts';
+export { compared, inWindow, list, quote } from './phrases.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';
 export { segment } from './schema.ts';

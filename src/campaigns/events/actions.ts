@@ -5,6 +5,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { untilUndisturbed } from '../../core/deadlock.ts';
 import { emit } from '../../core/outbox.ts';
 import { settleCoupons } from '../../loyalty/index.ts';
+import { tellSettled } from '../actions.leaf.ts';
 import { newResponse, storeResponses, visitKey } from '../actions.responses.ts';
 import { lanes } from '../actions.run.ts';
 import { classify } from '../classify.ts';
@@ -76,6 +77,11 @@ async function moveMessages(tx: Ctx, messages: readonly MessageHeld[]): Promise<
     if (change !== null) settled.push(settle(tx, message, change));
   }
   await store.settleByProvider(tx, settled);
+  const moved = new Set(settled.map(({ id }) => id));
+  await tellSettled(
+    tx,
+    messages.filter(({ id }) => moved.has(id)),
+  );
   const keys = (state: Settled['state']) =>
     settled.filter((one) => one.state === state).map(({ contactId, id }) => ({ contactId, sendKey: id }));
   await settleCoupons(tx, 'issued', keys('sent'));
