@@ -3,7 +3,7 @@ import { authorise } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, notFound } from '../../core/errors.ts';
-import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
+import { cursorId, cursorInstant, cursorNumber, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { visibleOrNotFound } from '../actions.card.ts';
 import { mergeContacts } from '../actions.merge.ts';
@@ -33,6 +33,9 @@ export async function mergeByHand(
   const from = await visibleOrNotFound(ctx, input.from);
   return inTxUndisturbed(ctx, (tx) => mergeContacts(tx, { from, to, reason: input.reason }));
 }
+
+/** The reason of a pair that proofs do not speak for. */
+const UNPROVEN = 'unproven';
 
 type Known = { nodes: NodeRow[]; edges: EdgeRow[] };
 
@@ -95,16 +98,26 @@ export async function identityOf(ctx: Ctx, contactId: string): Promise<IdentityV
   };
 }
 
-/** Pairs that wait for a decision, both of whose contacts the actor may see, oldest first. */
+/**
+ * Pairs that wait for a decision, both of whose contacts the actor may see: those that proofs speak for, then those that only
+ * share an address nobody proved; oldest first.
+ */
 export async function listReviews(
   ctx: Ctx,
   page: { cursor?: string | undefined; limit: number },
 ): Promise<Page<ReviewView>> {
   authorise(ctx, 'contacts:read');
-  const [at, id] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 2);
-  const after = at === undefined ? null : { createdAt: cursorInstant(at), reviewId: cursorId(id) };
+  const [late, at, id] = page.cursor === undefined ? [] : decodeCursor(page.cursor, 3);
+  const after =
+    at === undefined
+      ? null
+      : { unproven: cursorNumber(late) === 1, createdAt: cursorInstant(at), reviewId: cursorId(id) };
   const found = await openReviews(ctx, { after, limit: page.limit + 1 });
-  const shown = toPage(found, page.limit, (row) => [row.createdAt.toISOString(), row.reviewId]);
+  const shown = toPage(found, page.limit, (row) => [
+    Number(row.reason === UNPROVEN),
+    row.createdAt.toISOString(),
+    row.reviewId,
+  ]);
   return { items: await viewsOf(ctx, shown.items), nextCursor: shown.nextCursor };
 }
 

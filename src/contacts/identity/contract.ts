@@ -79,7 +79,7 @@ const side = z.object({
 
 export const reviewView = z.object({
   id: z.uuid(),
-  /** other_value: both have an id of one kind, and not the same; too_many: the contact would grow beyond bounds; shared: several have the address. */
+  /** other_value: both have an id of one kind, and not the same; too_many: the contact would grow beyond bounds; shared: several have the address; unproven: both have an address nobody proved. */
   reason: z.string(),
   createdAt: z.iso.datetime(),
   a: side,

@@ -32,6 +32,9 @@ export const identityEdge = pgTable(
     index('identity_edge_value_idx')
       .on(t.kind, t.value)
       .where(sql`strength = 'strong'`),
+    index('identity_edge_hint_idx')
+      .on(t.kind, t.value, t.nodeId)
+      .where(sql`strength = 'weak' and removed_at is null and kind in ('email', 'phone')`),
   ],
 );
 
@@ -61,7 +64,7 @@ export const identityReview = pgTable(
     /** Nodes of the two contacts, the smaller id first. */
     nodeA: uuid('node_a').notNull(),
     nodeB: uuid('node_b').notNull(),
-    /** other_value | too_many | shared */
+    /** other_value | too_many | shared; unproven: both have an address nobody proved */
     reason: text('reason').notNull(),
     /** The evidence that spoke for it when it was found. */
     kind: text('kind').notNull(),
@@ -75,7 +78,7 @@ export const identityReview = pgTable(
   (t) => [
     uniqueIndex('identity_review_pair_idx').on(t.nodeA, t.nodeB),
     index('identity_review_open_idx')
-      .on(t.createdAt, t.reviewId)
+      .on(sql`(reason = 'unproven')`, t.createdAt, t.reviewId)
       .where(sql`state = 'open'`),
     index('identity_review_b_idx').on(t.nodeB),
   ],

@@ -41,7 +41,8 @@ export async function queueReviews(ctx: Ctx, conflicts: readonly Conflict[]): Pr
     select distinct on (first, second) "reviewId", first, second, reason, kind, value, 'open',
       ${ctx.clock.now().toISOString()}::timestamptz
     from paired order by first, second, "reviewId"
-    on conflict (node_a, node_b) do nothing`);
+    on conflict (node_a, node_b) do update set reason = excluded.reason, kind = excluded.kind, value = excluded.value
+      where identity_review.state = 'open' and identity_review.reason = 'unproven'`);
 }
 
 /**
@@ -104,19 +105,24 @@ const reviewOf = (row: Omit<ReviewRow, 'createdAt'> & { createdAt: string }): Re
   createdAt: dateOf(row.createdAt),
 });
 
-/** Open pairs both of whose contacts the actor may see, oldest first. */
+/** Where a page begins: behind this pair. */
+export type ReviewPlace = { unproven: boolean; createdAt: Date; reviewId: string };
+
+/** Open pairs both of whose contacts the actor may see: what proofs speak for before mere suspicion, oldest first. */
 export async function openReviews(
   ctx: Ctx,
-  page: { after: { createdAt: Date; reviewId: string } | null; limit: number },
+  page: { after: ReviewPlace | null; limit: number },
 ): Promise<ReviewRow[]> {
   const { after } = page;
   const from =
     after === null
       ? sql`true`
-      : sql`("createdAt", "reviewId") > (${after.createdAt.toISOString()}::timestamptz, ${after.reviewId}::uuid)`;
+      : sql`(reason = 'unproven', "createdAt", "reviewId")
+          > (${after.unproven}, ${after.createdAt.toISOString()}::timestamptz, ${after.reviewId}::uuid)`;
   const found = await rows<Omit<ReviewRow, 'createdAt'> & { createdAt: string }>(
     ctx.db,
-    sql`${listed(ctx)} and state = 'open' and ${from} order by "createdAt", "reviewId" limit ${page.limit}`,
+    sql`${listed(ctx)} and state = 'open' and ${from} 
+      order by reason = 'unproven', "createdAt", "reviewId" limit ${page.limit}`,
   );
   return found.map(reviewOf);
 }

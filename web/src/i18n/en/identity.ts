@@ -17,6 +17,7 @@ export default {
   apart: 'They stay apart',
   reasons: {
     other_value: 'Different ids of one kind',
+    unproven: 'Both have an address nobody proved',
     too_many: 'Too much would come together',
     shared: 'Several have this address',
   },
