@@ -6,6 +6,7 @@ import { rows } from '../../../src/core/db.ts';
 
 /** Derived from other rows and made anew by the events of a merge or a separation, or look-ups that name nodes. */
 const DERIVED = new Set([
+  'contact_rfm',
   'contact_trait',
   'contact_trait_due',
   'identity_parked',
