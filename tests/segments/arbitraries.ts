@@ -1,20 +1,28 @@
 import * as fc from 'fast-check';
 import { ruleSchema } from '../../src/segments/contract.rule.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
+import {
+  ages,
+  amount,
+  CATEGORIES,
+  comparison,
+  equality,
+  iso,
+  leafOf,
+  measure,
+  moment,
+  moments,
+  order,
+  PRODUCTS,
+  span,
+  window,
+  zones,
+} from './arbitraries.base.ts';
+import { consentLeaf, eventLeaf, happened, wantedLeaf, word } from './arbitraries.facts.ts';
 import type { Line, Person } from './naive.ts';
 
 /** Random rules and histories on a coarse grid of moments and values, so that edges are met all the time. */
 
-const HOUR = 3_600_000;
-/** Summer time begins in Berlin on 29 March 2026; 28 February stands in for the 29th. */
-export const EPOCH = Date.parse('2026-03-20T00:00:00Z');
-const STEP = 6 * HOUR;
-const moment = (from: number, to: number) =>
-  fc.integer({ min: from * 4, max: to * 4 }).map((step) => EPOCH + step * STEP);
-const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata');
-
-export const PRODUCTS = ['P1', 'P2', 'P3'];
-export const CATEGORIES = { root: 'root', tea: 'tea', green: 'green' };
 export const STATIC = '00000000-0000-7000-8000-00000000000a';
 export const DYNAMIC = '00000000-0000-7000-8000-00000000000b';
 
@@ -82,6 +90,8 @@ export const person: fc.Arbitrary<Omit<Person, 'id'>> = fc.record({
   attributes,
   lines: fc.array(line, { maxLength: 7 }).map(documents),
   listed: fc.subarray([STATIC]),
+  events: fc.array(happened, { maxLength: 7 }),
+  consents: fc.array(word, { maxLength: 4 }),
 });
 
 const text = fc.constantFrom(
@@ -95,19 +105,11 @@ const text = fc.constantFrom(
   'O\'Hara"; drop table contact; --',
 );
 const number = fc.constantFrom(-1, 0, 1, 1.5, 2, 3);
-const amount = fc.integer({ min: 1, max: 20 });
-const order = fc.constantFrom('gt', 'gte', 'lt', 'lte');
-const equality = fc.constantFrom('is', 'isNot');
 const relative = fc.oneof(
   fc.record({ unit: fc.constant('days'), amount }),
   fc.record({ unit: fc.constant('hours'), amount: amount.map((n) => n * 6) }),
   fc.record({ unit: fc.constant('calendarDays'), amount, zone: zones }),
 );
-const iso = moment(-20, 20).map((at) => new Date(at).toISOString());
-const span = <T>(values: fc.Arbitrary<T>, by: (value: T) => number) =>
-  fc.tuple(values, values).map(([a, b]) => (by(a) <= by(b) ? { from: a, to: b } : { from: b, to: a }));
-
-const leafOf = (type: string, parts: fc.Arbitrary<object>) => parts.map((part) => ({ type, ...part }));
 const of = (field: string, parts: fc.Arbitrary<object>) => parts.map((part) => ({ field, ...part }));
 const presence = fc.constantFrom({ op: 'exists' }, { op: 'lacks' });
 const textOps = fc.oneof(
@@ -162,20 +164,6 @@ const attribute = leafOf(
   ),
 );
 
-const window = fc.oneof(
-  fc.constant({ type: 'ever' }),
-  fc.record({ type: fc.constant('last'), unit: fc.constant('days'), amount }),
-  fc.record({ type: fc.constant('last'), unit: fc.constant('hours'), amount: amount.map((n) => n * 6) }),
-  fc.record({ type: fc.constant('calendar'), days: amount, zone: zones }),
-  span(iso, Date.parse)
-    .filter((range) => range.from !== range.to)
-    .map((range) => ({ type: 'between', ...range })),
-);
-const comparison = (values: fc.Arbitrary<number>) =>
-  fc.oneof(
-    fc.record({ op: fc.oneof(equality, order), value: values }),
-    span(values, Number).map((range) => ({ op: 'between', ...range })),
-  );
 const where = fc.record(
   {
     products: fc.subarray(PRODUCTS, { minLength: 1 }),
@@ -191,23 +179,6 @@ const rest = fc.record(
   { window, where, returns: fc.constantFrom('net', 'exclude'), currency: fc.constantFrom('GBP', 'EUR') },
   { requiredKeys: [] },
 );
-const measure = (names: string[], values: fc.Arbitrary<number>) =>
-  fc.tuple(fc.constantFrom(...names), comparison(values)).map(([name, test]) => ({ measure: name, ...test }));
-const ages = fc
-  .tuple(
-    measure(['daysSinceFirst', 'daysSinceLast'], fc.constantFrom(-1, 0, 1, 2.5, 3, 7, 15)),
-    fc.record({ zone: zones }, { requiredKeys: [] }),
-  )
-  .map(([test, zone]) => ({ ...test, ...zone }));
-const moments = fc
-  .tuple(
-    fc.constantFrom('firstAt', 'lastAt'),
-    fc.oneof(
-      fc.record({ op: order, value: iso }),
-      span(iso, Date.parse).map((range) => ({ op: 'between', ...range })),
-    ),
-  )
-  .map(([name, test]) => ({ measure: name, ...test }));
 const purchase = leafOf(
   'purchase',
   fc
@@ -229,6 +200,9 @@ const purchase = leafOf(
 const leaf = fc.oneof(
   { weight: 3, arbitrary: attribute },
   { weight: 5, arbitrary: purchase },
+  { weight: 4, arbitrary: eventLeaf },
+  { weight: 4, arbitrary: wantedLeaf },
+  { weight: 1, arbitrary: consentLeaf },
   {
     weight: 1,
     arbitrary: fc.constantFrom(STATIC, DYNAMIC).map((segmentId) => ({ type: 'segment', segmentId })),
@@ -251,7 +225,17 @@ const tree = (leaves: fc.Arbitrary<object>) =>
 /** Parsed as a user's rule would be, so that the generator cannot stray from the language. */
 export const rule: fc.Arbitrary<Rule> = tree(leaf).map((node) => ruleSchema.parse(node));
 /** For segments that are referred to. */
-export const innerRule: fc.Arbitrary<Rule> = tree(fc.oneof(attribute, purchase)).map((node) =>
+export const innerRule: fc.Arbitrary<Rule> = tree(fc.oneof(attribute, purchase, eventLeaf)).map((node) =>
   ruleSchema.parse(node),
 );
 export const now = moment(-8, 14);
+/** For lives with merges in them: of facts, and of what the present row says. */
+export const lifeRule: fc.Arbitrary<Rule> = tree(
+  fc.oneof(
+    { weight: 2, arbitrary: purchase },
+    { weight: 3, arbitrary: eventLeaf },
+    { weight: 3, arbitrary: wantedLeaf },
+    { weight: 2, arbitrary: consentLeaf },
+    { weight: 1, arbitrary: leafOf('attribute', of('country', textOps)) },
+  ),
+).map((node) => ruleSchema.parse(node));

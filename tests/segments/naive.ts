@@ -1,6 +1,8 @@
 import type { Comparison, PurchaseLeaf, Window } from '../../src/segments/contract.purchase.ts';
 import type { AttributeLeaf } from '../../src/segments/contract.attribute.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
+import { consentHolds, eventHolds, wantedHolds } from './naive.facts.ts';
+import type { Happened, Word } from './naive.facts.ts';
 
 /**
  * What the compiled SQL is compared with: the meaning of a rule over facts held in memory, one contact and one moment at a
@@ -32,16 +34,20 @@ export type Person = {
   attributes: Record<string, unknown>;
   lines: Line[];
   listed: string[];
+  events: Happened[];
+  consents: Word[];
 };
 
 export type World = {
   /** Category by product, and the categories above each, itself included. */
   categories: Record<string, string>;
   above: Record<string, string[]>;
+  /** What a category is called. */
+  names: Record<string, string>;
   segments: Record<string, Rule | undefined>;
 };
 
-const DAY = 86_400_000;
+export const DAY = 86_400_000;
 const UNIT = { minutes: 60_000, hours: 3_600_000, days: DAY };
 
 /** Base currency per unit. */
@@ -59,8 +65,13 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
       return attribute(rule, person, now);
     case 'purchase':
       return purchase(rule, person, now, world);
-    case 'behaviour':
     case 'event':
+      return eventHolds(rule, person, now);
+    case 'wanted':
+      return wantedHolds(rule, person, now, world);
+    case 'consent':
+      return consentHolds(rule, person, now);
+    case 'behaviour':
     case 'rfm':
       throw new Error(`${rule.type} has an oracle of its own`);
     case 'segment':
@@ -73,7 +84,7 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function localDay(at: number, zone = 'UTC'): number {
+export function localDay(at: number, zone = 'UTC'): number {
   const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
   formats.set(zone, format);
   const text = format.format(new Date(at));
@@ -184,7 +195,7 @@ function monthDay(value: unknown, zone?: string): { month: number; day: number }
   return { month: Number(String(value).slice(5, 7)), day: Number(String(value).slice(8, 10)) };
 }
 
-function compare(value: number, test: Comparison): boolean {
+export function compare(value: number, test: Comparison): boolean {
   switch (test.op) {
     case 'is':
       return value === test.value;
@@ -204,7 +215,7 @@ function compare(value: number, test: Comparison): boolean {
   }
 }
 
-function inWindow(at: number, window: Window, now: number): boolean {
+export function inWindow(at: number, window: Window, now: number): boolean {
   if (at > now) return false;
   switch (window.type) {
     case 'ever':

@@ -7,7 +7,8 @@ import { compileRule } from '../../src/segments/compile.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
 import { testBase } from '../support/ctx.ts';
 import type { TestBase } from '../support/ctx.ts';
-import { DYNAMIC, EPOCH, innerRule, now, person, rule, STATIC } from './arbitraries.ts';
+import { EPOCH } from './arbitraries.base.ts';
+import { DYNAMIC, innerRule, now, person, rule, STATIC } from './arbitraries.ts';
 import { holds } from './naive.ts';
 import type { Person, World } from './naive.ts';
 import { CATALOGUE, putCatalogue, putPeople } from './world.ts';
@@ -72,7 +73,8 @@ async function check(people: Person[], given: { rule: Rule; inner: Rule; now: nu
   expect(batch).toEqual(new Map([...full].filter(([id]) => half.includes(id))));
 
   // Nobody looks for facts to come when it is known that there are none.
-  if (people.every((one) => one.lines.every((line) => line.at <= given.now)))
+  const dated = people.flatMap((one) => [...one.lines, ...one.events, ...one.consents]);
+  if (dated.every(({ at }) => at <= given.now))
     expect(await statesOf(compileRule(given.rule, { ...options, future: false }))).toEqual(full);
 
   for (const one of people) {

@@ -34,6 +34,8 @@ async function put(sketches: Record<string, Sketch>): Promise<void> {
       createdAt: Date.parse('2025-01-01T00:00:00Z'),
       attributes: {},
       listed: [],
+      events: [],
+      consents: [],
       ...rest,
       lines: lines.map(({ on, ...line }, i) => ({
         order: i + 1,
