@@ -11,6 +11,7 @@ import { hitsOf } from './match.ts';
 import type { Fact, StoredRule } from './match.ts';
 import { gradeChangesAt, scoreOf } from './score.ts';
 import type { Holding } from './score.ts';
+import { tellChanged } from './actions.leaf.ts';
 import * as leads from './store.leads.ts';
 import type { HeldLead, LeadUpdate } from './store.leads.ts';
 import { addEntries, ledgersOf, restoreFacts, voidFacts } from './store.ledger.ts';
@@ -151,6 +152,7 @@ async function rescore(tx: Ctx, rules: readonly StoredRule[], news: News): Promi
     return leadOf(contactId, news.known.has(contactId), old, all, signalAt, now);
   });
   await leads.saveLeads(tx, updates);
+  await tellChanged(tx, before, updates);
   const nowHot = updates.filter((u) => u.hotSince !== null && before.get(u.contactId)?.hotSince === null);
   await emit(
     tx,

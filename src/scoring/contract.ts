@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 export const GRADES = ['hot', 'warm', 'cold'] as const;
 export type Grade = (typeof GRADES)[number];
-const FITS = ['A', 'B', 'C', 'D'] as const;
+export const FITS = ['A', 'B', 'C', 'D'] as const;
 export type Fit = (typeof FITS)[number];
 
 /** What an engagement rule reacts to. `name` is the event's name or the response's kind; empty means any. */

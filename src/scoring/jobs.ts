@@ -4,6 +4,7 @@ import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import type { EventRecorded } from '../tracking/contract.ts';
 import { recordedEvents } from '../tracking/index.ts';
+import { leadChanges } from './actions.leaf.ts';
 import { rejudgeFacts, reviewContacts, reviewDue, reviewSeparated, scoreFacts } from './actions.ts';
 import type { Fact } from './match.ts';
 
@@ -93,6 +94,7 @@ const theSeparated = (payload: unknown) =>
 const theSurvivor = (payload: unknown) => [z.object({ to: z.uuid() }).parse(payload).to];
 
 export const scoringSubscriptions: readonly Subscription[] = [
+  leadChanges,
   {
     name: 'score event.recorded',
     topic: 'event.recorded',

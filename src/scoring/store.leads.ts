@@ -33,20 +33,31 @@ export async function makeLeads(ctx: Ctx, contactIds: readonly string[]): Promis
     on conflict do nothing`);
 }
 
-export type HeldLead = { hotSince: Date | null; lastSignalAt: Date | null };
+export type HeldLead = {
+  hotSince: Date | null;
+  lastSignalAt: Date | null;
+  known: boolean;
+  grade: string;
+  fit: string;
+  score: number;
+};
 
 /** The lead rows there are of these contacts, locked in one order, so that two scorers never cross. */
 export async function lockLeads(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, HeldLead>> {
-  const found = await rows<{ contactId: string; hotSince: string | null; lastSignalAt: string | null }>(
+  type Row = Omit<HeldLead, 'hotSince' | 'lastSignalAt'> &
+    Record<'contactId', string> &
+    Record<'hotSince' | 'lastSignalAt', string | null>;
+  const found = await rows<Row>(
     ctx.db,
     sql`
-    select contact_id as "contactId", hot_since as "hotSince", last_signal_at as "lastSignalAt" from ${lead}
+    select contact_id as "contactId", hot_since as "hotSince", last_signal_at as "lastSignalAt", known, grade, fit, score
+    from ${lead}
     where contact_id = any(${uuids(contactIds)}) order by contact_id for update`,
   );
   return new Map(
-    found.map((row) => [
-      row.contactId,
-      { hotSince: dateOrNull(row.hotSince), lastSignalAt: dateOrNull(row.lastSignalAt) },
+    found.map(({ contactId, ...row }) => [
+      contactId,
+      { ...row, hotSince: dateOrNull(row.hotSince), lastSignalAt: dateOrNull(row.lastSignalAt) },
     ]),
   );
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Comparison, Window } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, Source } from '../leaf.ts';
 import { decimal, ofNumber, thresholdOf } from './purchase.compare.ts';
@@ -25,4 +26,9 @@ export function countLeaf(
         : changeOfGrowing(rows, sql`(${count} >= ${limit}::numeric) is true`, limit <= 1),
     actual: () => ({ kind: 'number', sql: sql`coalesce(${count}, 0)` }),
   };
+}
+
+/** A number compared as a leaf says; null where the number is. */
+export function numberTest(leaf: Comparison, value: SQL): SQL {
+  return ofNumber(leaf, decimal).test(value);
 }
