@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { leafType } from './catalogue.ts';
-import type { Rule } from './contract.rule.ts';
-import type { LeafEnv, LeafSql } from './leaf.ts';
+import type { Leaf, Rule } from './contract.rule.ts';
+import type { Actual, LeafEnv, LeafSql } from './leaf.ts';
 import { existedThen } from './past.ts';
 import { newPlan } from './plan.ts';
 import type { Plan, Restriction } from './plan.ts';
@@ -45,7 +45,14 @@ type Node =
   | { kind: 'leaf'; id: number; leaf: LeafSql }
   | { kind: 'group'; id: number; type: 'all' | 'any' | 'not'; children: Node[] };
 
-type Built = { roots: Node[]; nodes: Node[]; plan: Plan };
+type Built = {
+  roots: Node[];
+  nodes: Node[];
+  /** The node of every group and leaf as it stands in the rules, and in those of the segments referred to. */
+  places: ReadonlyMap<Rule, Node>;
+  plan: Plan;
+  env: LeafEnv;
+};
 
 /** Equal leaves, and segments referred to twice, become one node, also of different rules. */
 function build(rules: readonly Rule[], options: CompileOptions): Built {
@@ -73,7 +80,13 @@ function build(rules: readonly Rule[], options: CompileOptions): Built {
       ? only
       : add({ kind: 'group', id: nodes.length, type, children });
   };
+  const places = new Map<Rule, Node>();
   const visit = (node: Rule): Node => {
+    const made = nodeOf(node);
+    places.set(node, made);
+    return made;
+  };
+  const nodeOf = (node: Rule): Node => {
     if (isGroup(node))
       return group(node.type, node.type === 'not' ? [visit(node.child)] : node.children.map(visit));
     const key = JSON.stringify(node);
@@ -90,7 +103,7 @@ function build(rules: readonly Rule[], options: CompileOptions): Built {
     known.set(key, made);
     return made;
   };
-  return { roots: rules.map(visit), nodes, plan };
+  return { roots: rules.map(visit), nodes, places, plan, env };
 }
 
 /** Sources a contact without rows in which is false, and stays so. */
@@ -134,6 +147,7 @@ function combine(type: 'all' | 'any' | 'not', values: readonly SQL[]): SQL {
 
 const v = (node: Node): SQL => sql.raw(`v${node.id}`);
 const u = (node: Node): SQL => sql.raw(`u${node.id}`);
+const f = (node: Node): SQL => sql.raw(`f${node.id}`);
 const INFINITY = sql.raw(`'infinity'::timestamptz`);
 
 function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
@@ -175,6 +189,74 @@ export function compileTogether(
     where s.value or s.valid_until < ${INFINITY}`;
 }
 
+/** What is asked of one contact: a row of one jsonb object `state` that the readers of every node take their part from. */
+export type CompiledNodes = {
+  sql: SQL;
+  /** The contact was in the base at the moment asked about. */
+  existed(state: NodeStates): boolean;
+  /** Of a group or leaf as it stands in the rule, or in that of a segment referred to. */
+  read(node: Rule, state: NodeStates): { value: boolean; until: string | null; actual: unknown };
+  /** What the figure of a leaf is; null when it compares none, or is a segment compiled in place. */
+  actualOf(leaf: Leaf): Actual | null;
+  /** Rows (node, fact) of the facts behind all leaves; null when no leaf has any. */
+  facts: SQL | null;
+  /** The number of a leaf's node in the rows of `facts`. */
+  idOf(leaf: Leaf): number;
+};
+export type NodeStates = Readonly<Record<string, unknown>>;
+
+/** The same text for one contact, with every node's value apart. */
+export function compileNodes(rule: Rule, options: CompileOptions, contactId: string): CompiledNodes {
+  const { nodes, places, plan, env } = build([rule], options);
+  const untils = untilsOf(nodes);
+  const actuals = new Map(
+    nodes.flatMap((node) => {
+      const actual = node.kind === 'leaf' ? node.leaf.actual?.() : undefined;
+      return actual === undefined ? [] : [[node, actual] as const];
+    }),
+  );
+  const from = plan.from({
+    needs: new Set(),
+    restriction: { contactIds: [contactId] },
+    universe: sql`true`,
+  });
+  const figures = [...actuals].map(([node, { sql: figure }]) => sql`to_jsonb(${figure}) as ${f(node)}`);
+  const existed = options.history === true ? existedThen(options) : sql`true`;
+  const query = layers(nodes, untils, from, [...figures, sql`${existed} as existed`]);
+  const nodeOf = (place: Rule): Node => {
+    const node = places.get(place);
+    if (node === undefined) throw new Error('the rule has no such node');
+    return node;
+  };
+  const facts = [...places].flatMap(([place, node]) => {
+    if (node.kind === 'group' || (place.type === 'segment' && isInlined(place, options))) return [];
+    const asked = leafType(place.type).facts?.(place, env, contactId) ?? null;
+    return asked === null
+      ? []
+      : [[node.id, sql`select ${node.id}::int as node, to_jsonb(q) as fact from (${asked}) q`] as const];
+  });
+  const distinct = [...new Map(facts).values()];
+  return {
+    sql: sql`select to_jsonb(r) as state from (${query.sql}) r`,
+    existed: (state) => state['existed'] === true,
+    read: (place, state) => {
+      const { id } = nodeOf(place);
+      const until = state[`u${id}`];
+      return {
+        value: state[`v${id}`] === true,
+        until: typeof until === 'string' && until !== 'infinity' ? until : null,
+        actual: state[`f${id}`] ?? null,
+      };
+    },
+    actualOf: (leaf) => actuals.get(nodeOf(leaf)) ?? null,
+    facts: distinct.length === 0 ? null : sql.join(distinct, sql` union all `),
+    idOf: (leaf) => nodeOf(leaf).id,
+  };
+}
+
+const isInlined = (leaf: Leaf, options: CompileOptions): boolean =>
+  leaf.type === 'segment' && options.segments.get(leaf.segmentId)?.rule !== undefined;
+
 function only(roots: readonly Node[]): Node {
   const [root] = roots;
   if (root === undefined) throw new Error('a rule without a root');
@@ -198,6 +280,7 @@ function layers(
   nodes: readonly Node[],
   untils: ReadonlyMap<Node, SQL>,
   from: { contactId: SQL; from: SQL; where: SQL },
+  more: readonly SQL[] = [],
 ): { sql: SQL; timed: ReadonlySet<Node> } {
   const leaves = nodes.flatMap((node) => {
     if (node.kind === 'group') return [];
@@ -205,7 +288,7 @@ function layers(
     const value = sql`${node.leaf.value} as ${v(node)}`;
     return until === undefined ? [value] : [value, sql`coalesce(${until}, ${INFINITY}) as ${u(node)}`];
   });
-  let query = sql`select ${from.contactId} as contact_id, ${sql.join(leaves, sql`, `)}
+  let query = sql`select ${from.contactId} as contact_id, ${sql.join([...leaves, ...more], sql`, `)}
     from ${from.from} where ${from.where} offset 0`;
   const timed = new Set<Node>(untils.keys());
   const groups = nodes.filter((node) => node.kind === 'group');

@@ -47,6 +47,8 @@ export type FactRow = {
   page?: string | null;
   /** In units of the currency, as a decimal text. */
   amount?: string | null;
+  /** Or in its minor units. */
+  minor?: string | null;
   currency?: string | null;
   quantity?: string | null;
   /** The value of an attribute or trait. */

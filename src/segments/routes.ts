@@ -27,6 +27,7 @@ import {
   segmentPatch,
   segmentView,
 } from './contract.ts';
+import { explainRoutes } from './routes.explain.ts';
 import { insightRoutes } from './routes.insight.ts';
 import { rfmRoutes } from './rfm/routes.ts';
 import { templateRoutes } from './routes.templates.ts';
@@ -39,6 +40,7 @@ export function segmentsRoutes(): Hono<AppEnv> {
   router.route('/', rfmRoutes()).route('/', templateRoutes());
   definitions(router);
   membership(router);
+  router.route('/', explainRoutes());
   router.route('/', insightRoutes());
   return router;
 }

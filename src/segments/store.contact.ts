@@ -15,6 +15,22 @@ export async function contactIsVisible(ctx: Ctx, contactId: string): Promise<boo
   return found.length > 0;
 }
 
+/** What the kept list says of a contact. */
+export async function membershipOf(
+  ctx: Ctx,
+  segmentId: string,
+  contactId: string,
+): Promise<{ value: boolean; since: string | null }> {
+  const [found] = await rows<{ value: boolean; since: string }>(
+    ctx.db,
+    sql`select value, since from ${segmentMember}
+      where contact_id = ${contactId}::uuid and segment_id = ${segmentId}::uuid`,
+  );
+  return found === undefined
+    ? { value: false, since: null }
+    : { value: found.value, since: dateOf(found.since).toISOString() };
+}
+
 /** The segments a contact is in, by name; none for a contact the asker may not see. */
 export async function segmentsOf(ctx: Ctx, contactId: string): Promise<SegmentOfContact[]> {
   const found = await rows<Omit<SegmentOfContact, 'since'> & { since: string }>(

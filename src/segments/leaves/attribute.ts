@@ -6,10 +6,10 @@ import { attributeKind } from '../contract.attribute.ts';
 import { isTraitField } from '../contract.fields.ts';
 import { instantOf } from '../contract.values.ts';
 import type { AttributeLeaf } from '../contract.attribute.ts';
-import type { LeafEnv, LeafSql, LeafType } from '../leaf.ts';
+import type { Actual, LeafEnv, LeafSql, LeafType } from '../leaf.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 import { attributeFields, attributeWords } from './attribute.words.ts';
-import { nextWord } from './field.history.ts';
+import { attributeFacts, keysBehind, nextWord } from './field.history.ts';
 import { readField } from './field.ts';
 import type { FieldSql } from './field.ts';
 import { earliest } from './rows.ts';
@@ -20,12 +20,10 @@ export const attributeType: LeafType<AttributeLeaf> = {
   compile: compileAttribute,
   dependencies: (leaf) => keysBehind(leaf.field).map((key) => ({ kind: 'attribute', key })),
   futureFacts: null,
+  facts: attributeFacts,
   words: attributeWords,
   fields: attributeFields,
 };
-
-/** The birthday is kept in two fields. */
-const keysBehind = (field: string): string[] => (field === 'birthday' ? ['birthMonth', 'birthDay'] : [field]);
 
 const SYMBOLS = { gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
@@ -33,10 +31,17 @@ const never = (): null => null;
 const isTrue = (condition: SQL): SQL => sql`(${condition}) is true`;
 
 function compileAttribute(leaf: AttributeLeaf, env: LeafEnv): LeafSql {
-  const made = compileValue(leaf, env);
+  const actual = (): Actual => ({ kind: shownAs(leaf), sql: readField(leaf.field, env).shown() });
+  const made = { ...compileValue(leaf, env), actual };
   if (!env.history || isTraitField(leaf.field)) return made;
   const words = (): (SQL | null)[] => keysBehind(leaf.field).map((key) => nextWord(key, env));
   return { ...made, until: () => earliest([made.until(), ...words()]) };
+}
+
+/** A birthday is shown as month and day. */
+function shownAs(leaf: AttributeLeaf): string {
+  const kind = attributeKind(leaf);
+  return kind === 'birthday' ? 'text' : kind;
 }
 
 function compileValue(leaf: AttributeLeaf, env: LeafEnv): LeafSql {

@@ -4,10 +4,10 @@ import { addMs, DAY_MS } from '../../core/time.ts';
 import { session } from '../../tracking/index.ts';
 import { SEEN_AGES, SEEN_AT } from '../contract.behaviour.ts';
 import type { BehaviourLeaf, BehaviourMeasure } from '../contract.behaviour.ts';
-import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
+import type { Actual, LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
 import { instant, plus } from '../window.ts';
 import { behaviourFields, behaviourWords } from './behaviour.words.ts';
-import { compileAge, momentTest } from './purchase.age.ts';
+import { ageFigure, compileAge, momentTest } from './purchase.age.ts';
 import { decimal, ofNumber } from './purchase.compare.ts';
 import {
   anyChange,
@@ -32,6 +32,7 @@ export const behaviourType: LeafType<BehaviourLeaf> = {
   dependencies: () => [{ kind: 'visit', key: '*' }],
   futureFacts: (now) => sql`exists (select from ${session} where ended_at > ${instant(now)})`,
   words: behaviourWords,
+  facts: visitFacts,
   fields: behaviourFields,
 };
 
@@ -50,25 +51,46 @@ const SUMS: Readonly<Record<Sum, string>> = {
 };
 const MS = 1_000;
 
+const VISIT_FACT = sql`'visit' as kind, f.channel as what, f.pages::text as quantity,
+  (select s.entry_page from ${session} s where s.contact_id = f.contact_id and s.started_at = f.occurred_at limit 1) as page`;
+
+const daysBack = (amount: number) => ({ type: 'last', unit: 'days', amount }) as const;
+const isFirst = ({ measure }: BehaviourLeaf): boolean =>
+  measure === 'firstSeenAt' || measure === 'daysSinceFirstSeen';
+const isSeen = ({ measure }: BehaviourLeaf): boolean =>
+  SEEN_AT.includes(measure) || SEEN_AGES.includes(measure);
+
+/** The newest visits that were counted, in both windows where two are compared. */
+function visitFacts(leaf: BehaviourLeaf, env: LeafEnv, contactId: string): SQL {
+  const { days, trend } = leaf;
+  const window = days === undefined ? EVER : daysBack(trend === 'change' ? 2 * days : days);
+  const moment = isSeen(leaf) && !isFirst(leaf) ? 'ended_at' : 'started_at';
+  const rows = rowsIn(visitsOf(leaf, env, moment), env, window);
+  return rows.source.newest(contactId, rows.counted, VISIT_FACT);
+}
+
 function compileBehaviour(leaf: BehaviourLeaf, env: LeafEnv): LeafSql {
-  if (SEEN_AT.includes(leaf.measure) || SEEN_AGES.includes(leaf.measure)) return seen(leaf, env);
+  if (isSeen(leaf)) return seen(leaf, env);
   if (leaf.trend === 'change') return change(leaf, leaf.days ?? 1, env);
-  const window =
-    leaf.days === undefined ? EVER : ({ type: 'last', unit: 'days', amount: leaf.days } as const);
+  const window = leaf.days === undefined ? EVER : daysBack(leaf.days);
   const rows = rowsIn(visitsOf(leaf, env, 'started_at'), env, window);
   if (leaf.measure === 'depth') {
     const pages = sql`${rows.source.agg('sum(f.pages)', rows.counted)}::numeric`;
     const visits = sql`nullif(${rows.source.agg('count(*)', rows.counted)}, 0)`;
+    const depth = sql`(${pages} / ${visits})`;
     return {
-      value: sql`(${ofNumber(leaf, decimal).test(sql`(${pages} / ${visits})`)}) is true`,
+      value: sql`(${ofNumber(leaf, decimal).test(depth)}) is true`,
       needs: [rows.source.key],
       until: () => anyChange(rows),
+      actual: () => ({ kind: 'number', sql: sql`round(${depth}, 2)` }),
     };
   }
   const test = testOf(leaf);
-  const fulfilled = presence(test, rows.source.agg(sumOf(leaf), rows.counted), rows.source);
+  const sum = rows.source.agg(sumOf(leaf), rows.counted);
+  const fulfilled = presence(test, sum, rows.source);
   return {
     ...fulfilled,
+    actual: () => figureOf(leaf, sql`coalesce(${sum}, 0)`),
     until: () => {
       const up = leaf.op === 'gte' || leaf.op === 'gt';
       if (!up && leaf.op !== 'lt' && leaf.op !== 'lte') return anyChange(rows);
@@ -80,6 +102,9 @@ function compileBehaviour(leaf: BehaviourLeaf, env: LeafEnv): LeafSql {
 }
 
 const sumOf = ({ measure }: BehaviourLeaf): string => SUMS[measure as Sum];
+
+const figureOf = ({ measure }: BehaviourLeaf, sum: SQL): Actual =>
+  measure === 'time' ? { kind: 'seconds', sql: sql`round(${sum} / 1000.0)` } : { kind: 'number', sql: sum };
 
 /** Time is asked in seconds and kept finer. */
 function testOf(leaf: BehaviourLeaf): { test(value: SQL): SQL; zero: boolean } {
@@ -97,8 +122,10 @@ function change(leaf: BehaviourLeaf, days: number, env: LeafEnv): LeafSql {
   ];
   const sums = [rows.counted, before].map((parts) => sql`coalesce(${source.agg(sumOf(leaf), parts)}, 0)`);
   const test = testOf(leaf);
+  const difference = sql`(${sums[0]} - ${sums[1]})`;
   return {
-    value: test.test(sql`(${sums[0]} - ${sums[1]})`),
+    value: test.test(difference),
+    actual: () => figureOf(leaf, difference),
     needs: test.zero ? [] : [source.key],
     until: () =>
       earliest([
@@ -111,14 +138,24 @@ function change(leaf: BehaviourLeaf, days: number, env: LeafEnv): LeafSql {
 
 /** When somebody was first or last here, as a moment or as days since. */
 function seen(leaf: BehaviourLeaf, env: LeafEnv): LeafSql {
-  const first = leaf.measure === 'firstSeenAt' || leaf.measure === 'daysSinceFirstSeen';
+  const first = isFirst(leaf);
   const rows = rowsIn(visitsOf(leaf, env, first ? 'started_at' : 'ended_at'), env, EVER);
   const at = rows.source.agg(first ? FIRST : LAST, rows.counted);
   const needs = [rows.source.key];
   if (!SEEN_AGES.includes(leaf.measure))
-    return { value: sql`(${momentTest(leaf, at)}) is true`, needs, until: () => anyChange(rows) };
+    return {
+      value: sql`(${momentTest(leaf, at)}) is true`,
+      needs,
+      until: () => anyChange(rows),
+      actual: () => ({ kind: 'date', sql: at }),
+    };
   const age = compileAge(leaf, at, env.now);
-  return { value: age.value, needs, until: () => earliest([age.until(), anyChange(rows)]) };
+  return {
+    value: age.value,
+    needs,
+    until: () => earliest([age.until(), anyChange(rows)]),
+    actual: () => ageFigure(leaf, at, env.now),
+  };
 }
 
 /** Leaves with the same filter share one pass. */

@@ -6,7 +6,7 @@ import type { EventLeaf, EventMeasure, PropertyTest } from '../contract.event.ts
 import type { LeafEnv, LeafSql, LeafType, Part } from '../leaf.ts';
 import { instant } from '../window.ts';
 import { eventFields, eventWords } from './event.words.ts';
-import { compileAge, momentTest } from './purchase.age.ts';
+import { ageFigure, compileAge, momentTest } from './purchase.age.ts';
 import { decimal, ofNumber, thresholdOf } from './purchase.compare.ts';
 import { anyChange, changeOfGrowing, earliest, EVER, FIRST, LAST, list, presence, rowsIn } from './rows.ts';
 import type { Rows } from './rows.ts';
@@ -127,8 +127,14 @@ function moments(leaf: EventLeaf, rows: Rows): LeafSql {
   const actual = () => ({ kind: 'date', sql: at });
   if (EVENT_MOMENTS.includes(measureOf(leaf)))
     return { value: sql`(${momentTest(leaf, at)}) is true`, needs, until: () => anyChange(rows), actual };
-  const age = compileAge(leaf, at, rows.env.now);
-  return { value: age.value, needs, until: () => earliest([age.until(), anyChange(rows)]), actual };
+  const { now } = rows.env;
+  const age = compileAge(leaf, at, now);
+  return {
+    value: age.value,
+    needs,
+    until: () => earliest([age.until(), anyChange(rows)]),
+    actual: () => ageFigure(leaf, at, now),
+  };
 }
 
 const SYMBOLS = { is: '=', isNot: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;

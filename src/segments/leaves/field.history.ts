@@ -1,15 +1,22 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { contactHistory } from '../../contacts/index.ts';
+import { contactTrait } from '../../tracking/index.ts';
+import type { AttributeLeaf } from '../contract.attribute.ts';
+import { isTraitField, TRAIT_PREFIX } from '../contract.fields.ts';
 import type { LeafEnv, Part, Source } from '../leaf.ts';
 import { future, instant, past } from '../window.ts';
-import { earliest, FIRST } from './rows.ts';
+import { earliest, FIRST, list } from './rows.ts';
 
 /**
  * Fields as they stood at a past moment. The last word told for that moment counts; before the first word stands what every
  * contact begins with. Of a contact that came into the base later than the moment asked about, whose orders or events are
  * older, the first word counts. What has no history, as it never changed since it was stored, stands as at present.
  */
+
+/** The birthday is kept in two fields. */
+export const keysBehind = (field: string): string[] =>
+  field === 'birthday' ? ['birthMonth', 'birthDay'] : [field];
 
 /** What contacts begin with, as jsonb; null for all other keys. */
 const DEFAULTS: Readonly<Record<string, (env: LeafEnv) => SQL>> = {
@@ -59,4 +66,23 @@ export function changedThen(env: LeafEnv): SQL {
     { key: 'recorded', sql: sql`f.recorded_at <= ${instant(upTo)}` },
   ]);
   return sql`greatest(${last}, ${env.contact('created_at')})`;
+}
+
+/** The newest words told of the field, or since when its trait is what it is. */
+export function attributeFacts(leaf: AttributeLeaf, env: LeafEnv, contactId: string): SQL {
+  if (isTraitField(leaf.field))
+    return sql`select f.updated_at as at, 'trait' as kind, f.key as what,
+        coalesce(to_jsonb(f.number_value), to_jsonb(f.text_value), to_jsonb(f.date_value)) as value
+      from ${contactTrait} f where f.contact_id = ${contactId}::uuid and f.key = ${leaf.field.slice(TRAIT_PREFIX.length)}::text`;
+  const keys = keysBehind(leaf.field);
+  const source = env.source({
+    key: `words ${leaf.field}`,
+    from: sql`${contactHistory} f`,
+    where: [sql`f.key = any(${list(keys)})`],
+  });
+  return source.newest(
+    contactId,
+    [...knownParts(env), past(env.now)],
+    sql`'attribute' as kind, f.id::text as id, f.key as what, f.value`,
+  );
 }

@@ -21,6 +21,8 @@ export type FieldSql = {
   listOverlaps(values: SQL): SQL;
   /** month × 31 + day, see calendar.ts. */
   monthDayIndex(zone: string): SQL;
+  /** The value as it is, as jsonb; for people to read. */
+  shown(): SQL;
 };
 
 const COLUMNS: Readonly<Record<Exclude<ContactField, 'birthday'>, string>> = {
@@ -85,6 +87,7 @@ function birthday(env: LeafEnv): FieldSql {
     ...nothing,
     present: () => sql`${month()} is not null and ${day()} is not null`,
     monthDayIndex: () => sql`(${month()} * 31 + ${day()})::int`,
+    shown: () => sql`to_jsonb(lpad(${month()}::text, 2, '0') || '-' || lpad(${day()}::text, 2, '0'))`,
   };
 }
 
@@ -98,6 +101,7 @@ const nothing: FieldSql = {
   listHolds: () => NOTHING,
   listOverlaps: () => NOTHING,
   monthDayIndex: () => NOTHING,
+  shown: () => NOTHING,
 };
 
 function ownField(name: keyof typeof COLUMNS, env: LeafEnv): FieldSql {
@@ -120,6 +124,7 @@ function ownField(name: keyof typeof COLUMNS, env: LeafEnv): FieldSql {
       const local = sql`(${column()} at time zone ${zone}::text)`;
       return sql`(extract(month from ${local}) * 31 + extract(day from ${local}))::int`;
     },
+    shown: () => sql`to_jsonb(${kind === 'text' ? text() : column()})`,
   };
 }
 
@@ -144,6 +149,8 @@ function traitField(name: TraitField, env: LeafEnv): FieldSql {
       const local = sql`(${date()} at time zone ${zone}::text)`;
       return sql`(extract(month from ${local}) * 31 + extract(day from ${local}))::int`;
     },
+    shown: () =>
+      sql`coalesce(to_jsonb(${number()} / ${10 ** digits}::numeric), to_jsonb(${text()}), to_jsonb(${date()}))`,
   };
 }
 
@@ -179,6 +186,7 @@ function customField(key: string, env: LeafEnv): FieldSql {
       const whole = sql`substr(${text()}, 6, 2)::int * 31 + substr(${text()}, 9, 2)::int`;
       return sql`(case when ${date()} is not null then ${whole} end)`;
     },
+    shown: json,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS } from '../../core/time.ts';
 import { dayOf, startOfDay } from '../calendar.ts';
 import { instantOf } from '../contract.values.ts';
+import type { Actual } from '../leaf.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
 
 /** Days since a moment: whole 24 hours, or calendar days of a zone. The age grows by one at known moments. */
@@ -67,6 +68,15 @@ export function compileAge(leaf: Compared, at: SQL, now: Date): { value: SQL; un
       return sql`least(${sql.join(ahead, sql`, `)})`;
     },
   };
+}
+
+/** The age itself, for explanations. */
+export function ageFigure(leaf: { zone?: string | undefined }, at: SQL, now: Date): Actual {
+  const days =
+    leaf.zone === undefined
+      ? sql`floor(extract(epoch from ${instant(now)} - ${at}) / 86400)`
+      : sql`((${instant(now)} at time zone ${leaf.zone}::text)::date - (${at} at time zone ${leaf.zone}::text)::date)`;
+  return { kind: 'days', sql: days };
 }
 
 function dayStart(now: Date, days: number, zone: string): SQL {

@@ -6,8 +6,9 @@ import { AGE_MEASURES, MOMENT_MEASURES } from '../contract.purchase.ts';
 import type { PurchaseLeaf } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, LeafType, Part, Source } from '../leaf.ts';
 import { instant } from '../window.ts';
-import { compileAge, momentTest } from './purchase.age.ts';
+import { ageFigure, compileAge, momentTest } from './purchase.age.ts';
 import { decimal, ofMoney, ofNumber, thresholdOf } from './purchase.compare.ts';
+import { LINE_FACT, moneyFigure, ORDER_FACT } from './purchase.facts.ts';
 import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
 import { purchaseFields, purchaseWords } from './purchase.words.ts';
 import { anyChange, changeOfGrowing, earliest, EVER, FIRST, LAST, presence, rowsIn } from './rows.ts';
@@ -21,6 +22,13 @@ export const purchaseType: LeafType<PurchaseLeaf> = {
   // A line has its order's moment, and orders are indexed by it.
   futureFacts: (now) => sql`exists (select from ${orders} where occurred_at > ${instant(now)})`,
   words: purchaseWords,
+  facts: (leaf, env, contactId) => {
+    const counted = ['orders', ...MOMENT_MEASURES, ...AGE_MEASURES].includes(leaf.measure);
+    const salesOnly = counted || leaf.measure === 'distinctProducts' || leaf.returns === 'exclude';
+    const fromOrders = counted && !usesLines(leaf);
+    const rows = rowsOf(leaf, env, fromOrders ? ordersOf(leaf, env) : linesOf(leaf, env), salesOnly);
+    return rows.source.newest(contactId, rows.counted, fromOrders ? ORDER_FACT : LINE_FACT);
+  },
   fields: purchaseFields,
 };
 
@@ -58,29 +66,36 @@ function counts(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
       limit === undefined
         ? anyChange(rows)
         : changeOfGrowing(rows, sql`(${count} >= ${limit}::numeric) is true`, limit <= 1),
+    actual: () => ({ kind: 'number', sql: sql`coalesce(${count}, 0)` }),
   };
 }
 
 function sums(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const rows = rowsOf(leaf, env, linesOf(leaf, env), leaf.returns === 'exclude');
   if (leaf.measure === 'units') {
-    const test = ofNumber(leaf, decimal);
+    const units = rows.source.agg('sum(f.quantity)', rows.counted);
     return {
-      ...presence(test, rows.source.agg('sum(f.quantity)', rows.counted), rows.source),
+      ...presence(ofNumber(leaf, decimal), units, rows.source),
       until: () => anyChange(rows),
+      actual: () => ({ kind: 'number', sql: sql`coalesce(${units}, 0)` }),
     };
   }
   const { amount, digits } = moneyOf(leaf, env);
   const money = ofMoney(leaf, digits);
   if (leaf.measure === 'revenue') {
     const revenue = rows.source.agg(`sum(${amount})`, rows.counted);
-    return { ...presence(money, revenue, rows.source), until: () => anyChange(rows) };
+    return {
+      ...presence(money, revenue, rows.source),
+      until: () => anyChange(rows),
+      actual: () => moneyFigure(leaf, env, sql`coalesce(${revenue}, 0)`),
+    };
   }
   const margin = rows.source.agg(`sum(${marginOf(leaf)})`, [...rows.counted, costed(leaf, env)]);
   return {
     value: sql`(${money.test(margin)}) is true`,
     needs: [rows.source.key],
     until: () => anyChange(rows),
+    actual: () => moneyFigure(leaf, env, margin),
   };
 }
 
@@ -109,11 +124,13 @@ function average(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const total = source.agg(`sum(${amount})`, money.counted);
   const orders = sales.source.agg(usesLines(leaf) ? 'count(distinct f.order_id)' : 'count(*)', sales.counted);
   const test = ofMoney(leaf, digits);
+  const mean = sql`(${total} / nullif(${orders}, 0))`;
   return {
-    value: sql`(${test.test(sql`(${total} / nullif(${orders}, 0))`)}) is true`,
+    value: sql`(${test.test(mean)}) is true`,
     // The orders need no row of their own: lines that are still to come bring both.
     needs: [source.key],
     until: () => anyChange(money),
+    actual: () => moneyFigure(leaf, env, mean),
   };
 }
 
@@ -126,9 +143,19 @@ function moments(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
   const change = (): SQL | null => anyChange(rows);
   if (AGE_MEASURES.includes(leaf.measure)) {
     const age = compileAge(leaf, at, env.now);
-    return { value: age.value, needs: [rows.source.key], until: () => earliest([age.until(), change()]) };
+    return {
+      value: age.value,
+      needs: [rows.source.key],
+      until: () => earliest([age.until(), change()]),
+      actual: () => ageFigure(leaf, at, env.now),
+    };
   }
-  return { value: sql`(${momentTest(leaf, at)}) is true`, needs: [rows.source.key], until: change };
+  return {
+    value: sql`(${momentTest(leaf, at)}) is true`,
+    needs: [rows.source.key],
+    until: change,
+    actual: () => ({ kind: 'date', sql: at }),
+  };
 }
 
 /** A leaf that reads all lines anyway: its pass gives the moments too, as a line has its order's moment. */

@@ -23,6 +23,12 @@ export const segmentType: LeafType<SegmentLeaf> = {
   },
   dependencies: (leaf) => [{ kind: 'segment', key: leaf.segmentId }],
   futureFacts: null,
+  facts: (leaf, env, contactId) =>
+    changesOf(leaf, env).newest(
+      contactId,
+      [past(env.now)],
+      sql`'list' as kind, f.id::text as id, f.direction as what, to_jsonb(f.direction = 'entered') as value`,
+    ),
   words: (leaf, language, names) => {
     const name = names.segments.get(leaf.segmentId) ?? leaf.segmentId;
     return language === 'ru' ? `входит в сегмент «${name}»` : `is in the segment “${name}”`;
