@@ -10,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   import: () => import('./import.ts'),
   ingest: () => import('./ingest.ts'),
   joins: () => import('./joins.ts'),
+  segments: () => import('./segments.ts'),
   send: () => import('./send.ts'),
   console: () => import('./console.ts'),
 };

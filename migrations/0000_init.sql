@@ -720,6 +720,13 @@ CREATE TABLE "segment_size" (
 	"updated_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "segment_size_change" (
+	"id" uuid PRIMARY KEY NOT NULL,
+	"segment_id" uuid NOT NULL,
+	"change" integer NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "segment_transition" (
 	"contact_id" uuid NOT NULL,
 	"occurred_at" timestamp with time zone NOT NULL,
@@ -1149,6 +1156,7 @@ CREATE INDEX "segment_dependency_segment_idx" ON "segment_dependency" USING btre
 CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segment_id","contact_id");--> statement-breakpoint
 CREATE INDEX "segment_member_due_idx" ON "segment_member" USING btree ("valid_until") WHERE valid_until is not null;--> statement-breakpoint
 CREATE INDEX "segment_pending_segment_idx" ON "segment_pending" USING btree ("segment_id");--> statement-breakpoint
+CREATE INDEX "segment_size_change_segment_idx" ON "segment_size_change" USING btree ("segment_id");--> statement-breakpoint
 CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at","id");--> statement-breakpoint
 CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_at","id");--> statement-breakpoint

@@ -18,7 +18,8 @@ import {
 } from './store.ts';
 import type { SegmentRow } from './store.ts';
 import { isSmallBase } from './store.base.ts';
-import { applyStates, recount } from './store.members.ts';
+import { applyStates } from './store.members.ts';
+import { recount } from './store.sizes.ts';
 import { dependenciesOf } from './tree.ts';
 
 /** A build is one statement over everybody; one that takes longer than this is stuck. */

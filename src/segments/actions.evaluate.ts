@@ -1,57 +1,90 @@
 import type { Ctx } from '../core/ctx.ts';
 import { emit } from '../core/outbox.ts';
-import { compileRule } from './compile.ts';
+import { compileTogether } from './compile.ts';
 import type { Dependency } from './leaf.ts';
 import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
-import { addPending, addToSizes, applyStates, lockContacts, presentIds } from './store.members.ts';
+import { addPending, applyTogether, lockContacts, presentIds } from './store.members.ts';
+import { addToSizes } from './store.sizes.ts';
 import type { Cause } from './store.members.ts';
 
 /** Contacts to evaluate, by segment. */
 export type Work = ReadonlyMap<string, readonly string[]>;
+/** Segments to evaluate for the same contacts: what they ask alike is read once. */
+type Bundle = { segmentIds: readonly string[]; contactIds: readonly string[] };
+
+/** Segments of one statement: beyond this PostgreSQL takes longer to plan it than it saves. */
+const MAX_TOGETHER = 20;
+
+/** Evaluates contacts for segments; see `evaluateBundles`. */
+export function evaluate(
+  ctx: Ctx,
+  work: Work,
+  cause: Cause,
+  causes: ReadonlyMap<string, string> = new Map(),
+): Promise<number> {
+  const alike = Map.groupBy(work, ([, contactIds]) => contactIds.join());
+  const bundles = [...alike.values()].map((group) => ({
+    segmentIds: group.map(([id]) => id),
+    contactIds: group[0]?.[1] ?? [],
+  }));
+  return evaluateBundles(ctx, bundles, cause, causes);
+}
 
 /**
  * Evaluates contacts for segments inside the caller's transaction and writes what changed. Each contact's row is locked
  * before, so that whoever evaluates a contact last sees every fact that was committed. Segments that are being built
  * are left: their contacts wait and are evaluated after the build. Gives how many pairs were evaluated.
  */
-export async function evaluate(
+async function evaluateBundles(
   ctx: Ctx,
-  work: Work,
+  bundles: readonly Bundle[],
   cause: Cause,
-  causes: ReadonlyMap<string, string> = new Map(),
+  causes: ReadonlyMap<string, string>,
 ): Promise<number> {
-  const segmentIds = [...work.keys()].toSorted();
+  const segmentIds = [...new Set(bundles.flatMap((bundle) => bundle.segmentIds))].toSorted();
   if (segmentIds.length === 0) return 0;
-  await lockContacts(ctx, [...new Set([...work.values()].flat())]);
+  await lockContacts(ctx, [...new Set(bundles.flatMap(({ contactIds }) => contactIds))]);
   const held = await holdForBatch(ctx, segmentIds);
-  await addPending(ctx, new Map([...work].filter(([id]) => !held.has(id))), cause, causes);
+  for (const { segmentIds: own, contactIds } of bundles) {
+    const built = own.filter((id) => !held.has(id));
+    await addPending(ctx, new Map(built.map((id) => [id, contactIds])), cause, causes);
+  }
   const rules = await servedRules(ctx, [...held]);
   const segments = await referredSegments(
     ctx,
     [...rules.values()].map(({ rule }) => rule),
   );
-  const now = ctx.clock.now();
+  const options = { now: ctx.clock.now(), baseCurrency: ctx.config.baseCurrency, segments };
   const sizes = new Map<string, number>();
   let evaluated = 0;
-  for (const segmentId of segmentIds) {
-    const served = rules.get(segmentId);
-    const contactIds = work.get(segmentId) ?? [];
-    if (served === undefined || contactIds.length === 0) continue;
-    const compiled = compileRule(served.rule, { now, baseCurrency: ctx.config.baseCurrency, segments });
-    const { entered, left } = await applyStates(ctx, {
-      segmentId,
-      version: served.version,
-      states: compiled.states({ contactIds }),
+  for (const { segmentIds: own, contactIds } of bundles.flatMap(parts)) {
+    // In one order, so that the same facts give the same statement, which PostgreSQL has planned before.
+    const served = own.toSorted().flatMap((id) => {
+      const found = rules.get(id);
+      return found === undefined ? [] : [[id, found] as const];
+    });
+    if (served.length === 0 || contactIds.length === 0) continue;
+    const moves = await applyTogether(ctx, {
+      versions: new Map(served.map(([id, { version }]) => [id, version])),
+      states: compileTogether(new Map(served.map(([id, { rule }]) => [id, rule])), options, { contactIds }),
       contactIds,
       cause,
       causes,
-      now,
+      now: options.now,
     });
-    sizes.set(segmentId, entered - left);
-    evaluated += contactIds.length;
+    for (const [id, { entered, left }] of moves) sizes.set(id, (sizes.get(id) ?? 0) + entered - left);
+    evaluated += contactIds.length * served.length;
   }
   await addToSizes(ctx, sizes);
   return evaluated;
+}
+
+function parts({ segmentIds, contactIds }: Bundle): Bundle[] {
+  const count = Math.ceil(segmentIds.length / MAX_TOGETHER);
+  return Array.from({ length: count }, (_, i) => ({
+    segmentIds: segmentIds.slice(i * MAX_TOGETHER, (i + 1) * MAX_TOGETHER),
+    contactIds,
+  }));
 }
 
 /** More contacts than this are not evaluated in one transaction: building their segments anew is cheaper. */
@@ -94,22 +127,29 @@ export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happenin
     ctx,
     relevant.map(({ contactId }) => contactId),
   );
-  const work = new Map<string, Set<string>>();
   const causes = new Map<string, string>();
+  const byFact = new Map<string, Set<string>>();
   for (const { contactId, facts: own, causeId } of relevant) {
     const id = present.get(contactId) ?? contactId;
     causes.set(id, causeId);
-    for (const segmentId of own.flatMap((fact) => segments.get(keyOf(fact)) ?? []))
-      work.set(segmentId, (work.get(segmentId) ?? new Set()).add(id));
+    for (const key of own.map(keyOf))
+      if (segments.has(key)) byFact.set(key, (byFact.get(key) ?? new Set()).add(id));
   }
-  const large = [...work].filter(([, contacts]) => contacts.size > MAX_BATCH_CONTACTS).map(([id]) => id);
+  const bundles = [...byFact].map(([key, contacts]) => ({
+    segmentIds: segments.get(key) ?? [],
+    contactIds: [...contacts],
+  }));
+  const [large, small] = [
+    bundles.filter(({ contactIds }) => contactIds.length > MAX_BATCH_CONTACTS),
+    bundles.filter(({ contactIds }) => contactIds.length <= MAX_BATCH_CONTACTS),
+  ];
+  const anew = new Set(large.flatMap(({ segmentIds }) => segmentIds));
   await emit(
     ctx,
     'job.segments.build',
-    large.map((segmentId) => ({ segmentId })),
+    [...anew].map((segmentId) => ({ segmentId })),
   );
-  for (const id of large) work.delete(id);
-  await evaluate(ctx, new Map([...work].map(([id, contacts]) => [id, [...contacts]])), 'fact', causes);
+  await evaluateBundles(ctx, small, 'fact', causes);
 }
 
 const keyOf = ({ kind, key }: Dependency): string => `${kind} ${key}`;

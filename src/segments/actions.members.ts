@@ -8,7 +8,6 @@ import { evaluate } from './actions.evaluate.ts';
 import type { MemberChange, MemberList } from './contract.ts';
 import { dependents, findSegment } from './store.ts';
 import {
-  addToSizes,
   applyStates,
   knownContacts,
   listMembers,
@@ -16,8 +15,8 @@ import {
   listsOf,
   lockContacts,
   NOBODY,
-  sizeOf,
 } from './store.members.ts';
+import { addToSizes, sizeOf } from './store.sizes.ts';
 
 /** Members as stored, by contact id; those the asker may see. Lists lag behind the facts by up to a minute. */
 export async function members(

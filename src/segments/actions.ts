@@ -13,7 +13,8 @@ import type { BuildAnswer, SegmentCreate, SegmentListed, SegmentPatch, SegmentVi
 import type { Rule } from './contract.rule.ts';
 import * as store from './store.ts';
 import type { ListedRow } from './store.ts';
-import { applyStates, NOBODY, recount } from './store.members.ts';
+import { applyStates, NOBODY } from './store.members.ts';
+import { recount } from './store.sizes.ts';
 import { words } from './words.ts';
 
 /** Segments by name. */

@@ -11,6 +11,7 @@ import type { Dependency } from './leaf.ts';
 import { consentKeys } from './leaves/consent.ts';
 import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
+import { foldSizes } from './store.sizes.ts';
 import { rfmJob } from './rfm/jobs.ts';
 import { RFM_FACT } from './rfm/actions.ts';
 
@@ -30,6 +31,7 @@ const sweepJob: Job = {
   everyMs: 2 * SECOND_MS,
   run: async (ctx, _data, signal) => {
     while (!signal.aborted && (await sweepOnce(ctx)) > 0);
+    while (!signal.aborted && (await foldSizes(ctx)) > 0);
   },
 };
 

@@ -78,12 +78,24 @@ export const segmentDependency = pgTable(
   ],
 );
 
-/** Number of members, apart from `segment` so that counting never waits for those who edit or build. */
+/** Number of members when last counted, apart from `segment` so that counting never waits for those who edit or build. */
 export const segmentSize = pgTable('segment_size', {
   segmentId: uuid('segment_id').primaryKey(),
   members: bigint('members', { mode: 'number' }).notNull(),
   updatedAt: instant('updated_at').notNull(),
 });
+
+/** Who came and went since the members were counted; folded into `segment_size` every few seconds. */
+export const segmentSizeChange = pgTable(
+  'segment_size_change',
+  {
+    id: uuid('id').primaryKey(),
+    segmentId: uuid('segment_id').notNull(),
+    change: integer('change').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [index('segment_size_change_segment_idx').on(t.segmentId)],
+);
 
 /**
  * Membership, sparse: a row stands where the value is true or will change by itself. `valid_until` is the first moment at

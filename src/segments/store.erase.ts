@@ -4,7 +4,7 @@ import type { Eraser } from '../contacts/index.ts';
 import { rows } from '../core/db.ts';
 import { idList } from './plan.ts';
 import { segmentMember } from './schema.ts';
-import { addToSizes } from './store.members.ts';
+import { addToSizes } from './store.sizes.ts';
 
 /** Memberships go with the contact, and the kept counts with them. */
 export const membershipEraser: Eraser = {

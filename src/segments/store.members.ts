@@ -2,80 +2,107 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, row, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { idList } from './plan.ts';
-import { segment, segmentMember, segmentPending, segmentSize, segmentTransition } from './schema.ts';
+import { segment, segmentMember, segmentPending, segmentTransition } from './schema.ts';
 import { instant } from './window.ts';
 
 /** Membership and its transitions; every change of the one writes the other in the same statement. */
 
 export type Cause = 'fact' | 'time' | 'build' | 'edit' | 'manual' | 'merge' | 'archive';
 
-export type Application = {
-  segmentId: string;
-  version: number;
-  /** Rows (contact_id, value, valid_until) of all contacts concerned that are not false for ever. */
-  states: SQL;
-  /** The contacts concerned; all when absent. */
-  contactIds?: readonly string[];
+type Change = {
   cause: Cause;
   /** The fact that caused it, by contact. */
   causes?: ReadonlyMap<string, string>;
   now: Date;
 };
 
+export type Application = Change & {
+  segmentId: string;
+  version: number;
+  /** Rows (contact_id, value, valid_until) of all contacts concerned that are not false for ever. */
+  states: SQL;
+  /** The contacts concerned; all when absent. */
+  contactIds?: readonly string[];
+};
+
+export type Moves = { entered: number; left: number };
+
 /** Writes what differs from the stored membership, as one set. */
-export async function applyStates(ctx: Ctx, input: Application): Promise<{ entered: number; left: number }> {
-  const { segmentId, contactIds } = input;
+export async function applyStates(ctx: Ctx, input: Application): Promise<Moves> {
+  const { segmentId, version, states, contactIds } = input;
+  const query = applySql({
+    ...input,
+    versions: new Map([[segmentId, version]]),
+    states: sql`select ${segmentId}::uuid as segment_id, contact_id, value, valid_until from (${states}) one`,
+    contactIds,
+  });
+  const [moves] = await rows<Moves>(ctx.db, query);
+  return moves ?? { entered: 0, left: 0 };
+}
+
+/** The same of several segments at once, for a batch of contacts; `states` has a segment_id too. Gives the moves by segment. */
+export async function applyTogether(
+  ctx: Ctx,
+  input: Change & { versions: ReadonlyMap<string, number>; states: SQL; contactIds: readonly string[] },
+): Promise<Map<string, Moves>> {
+  const found = await hotRows<Moves & { id: string }>(ctx.db, applySql(input));
+  return new Map(found.map(({ id, entered, left }) => [id, { entered, left }]));
+}
+
+/** Rows (id, entered, left) of the segments in which anything differed. */
+function applySql(
+  input: Change & {
+    versions: ReadonlyMap<string, number>;
+    states: SQL;
+    contactIds?: readonly string[] | undefined;
+  },
+): SQL {
+  const { contactIds, versions } = input;
   const concerned = contactIds === undefined ? sql`` : sql`and contact_id = any(${idList(contactIds)})`;
-  const causes = JSON.stringify(Object.fromEntries(input.causes ?? []));
   const at = instant(input.now);
-  return row<{ entered: number; left: number }>(
-    ctx.db,
-    sql`
+  return sql`
     with fresh as materialized (
-      select contact_id, value, nullif(valid_until, 'infinity') as valid_until from (${input.states}) s),
+      select segment_id, contact_id, value, nullif(valid_until, 'infinity') as valid_until from (${input.states}) s),
     stored as materialized (
-      select contact_id, value, valid_until from ${segmentMember} where segment_id = ${segmentId}::uuid ${concerned}),
+      select segment_id, contact_id, value, valid_until from ${segmentMember}
+      where segment_id = any(${idList([...versions.keys()])}) ${concerned}),
     diff as materialized (
-      select coalesce(f.contact_id, o.contact_id) as contact_id, coalesce(f.value, false) as value, f.valid_until,
-        coalesce(o.value, false) as was, f.contact_id is null as gone, o.contact_id is null as new
-      from fresh f full join stored o on o.contact_id = f.contact_id
+      select coalesce(f.segment_id, o.segment_id) as segment_id, coalesce(f.contact_id, o.contact_id) as contact_id,
+        coalesce(f.value, false) as value, f.valid_until, coalesce(o.value, false) as was, f.contact_id is null as gone,
+        o.contact_id is null as new
+      from fresh f full join stored o on o.contact_id = f.contact_id and o.segment_id = f.segment_id
       where f.contact_id is null or o.contact_id is null or f.value <> o.value
         or f.valid_until is distinct from o.valid_until),
     deleted as (
       delete from ${segmentMember} m using diff d
-      where d.gone and m.segment_id = ${segmentId}::uuid and m.contact_id = d.contact_id),
+      where d.gone and m.segment_id = d.segment_id and m.contact_id = d.contact_id),
     updated as (
       update ${segmentMember} m set value = d.value, valid_until = d.valid_until,
         since = case when m.value = d.value then m.since else ${at} end
-      from diff d where not d.gone and not d.new and m.segment_id = ${segmentId}::uuid and m.contact_id = d.contact_id),
+      from diff d where not d.gone and not d.new and m.segment_id = d.segment_id and m.contact_id = d.contact_id),
     inserted as (
       insert into ${segmentMember} (contact_id, segment_id, value, valid_until, since)
-      select contact_id, ${segmentId}::uuid, value, valid_until, ${at} from diff where new
+      select contact_id, segment_id, value, valid_until, ${at} from diff where new
       on conflict (contact_id, segment_id) do update set value = excluded.value, valid_until = excluded.valid_until),
-    moved as (${insertTransitions(
-      input,
-      sql`
-      select d.contact_id, d.value, c.value as cause_id from diff d
-      left join jsonb_each_text(${causes}::text::jsonb) c on c.key = d.contact_id::text
-      where d.value <> d.was`,
-    )})
-    select count(*) filter (where value and not was)::int as entered, count(*) filter (where was and not value)::int as left
-    from diff`,
-  );
+    moved as (${insertTransitions(input, versions)})
+    select segment_id as id, count(*) filter (where value and not was)::int as entered,
+      count(*) filter (where was and not value)::int as left
+    from diff group by segment_id`;
 }
 
-/** Inserts a transition for every row (contact_id, value, cause_id); the ids are the database's, as one statement writes any number. */
-function insertTransitions(
-  input: { segmentId: string; version: number; cause: Cause; now: Date },
-  moves: SQL,
-): SQL {
+/** Inserts a transition for every row of `diff` that changes sides; the ids are the database's, as one statement writes any number. */
+function insertTransitions({ cause, causes, now }: Change, versions: ReadonlyMap<string, number>): SQL {
+  const json = (map: ReadonlyMap<string, unknown>): SQL =>
+    sql`${JSON.stringify(Object.fromEntries(map))}::text::jsonb`;
   return sql`
     insert into ${segmentTransition} (contact_id, occurred_at, id, segment_id, direction, cause, cause_id, version, origin_id)
-    select contact_id, ${instant(input.now)}, gen_random_uuid(), ${input.segmentId}::uuid,
-      case when value then 'entered' else 'left' end, ${input.cause}::text, cause_id, ${input.version}::int, contact_id
-    from (${moves}) moves`;
+    select d.contact_id, ${instant(now)}, gen_random_uuid(), d.segment_id, case when d.value then 'entered' else 'left' end,
+      ${cause}::text, c.value, v.value::int, d.contact_id
+    from diff d join jsonb_each_text(${json(versions)}) v on v.key = d.segment_id::text
+    left join jsonb_each_text(${json(causes ?? new Map())}) c on c.key = d.contact_id::text
+    where d.value <> d.was`;
 }
 
 /** Locks contacts, in the order everybody does, until the transaction ends; gives those that exist and are nobody else now. */
@@ -138,38 +165,6 @@ export async function takePending(ctx: Ctx, limit: number): Promise<DueRow[]> {
     where p.contact_id = t.contact_id and p.segment_id = t.segment_id
     returning p.contact_id as "contactId", p.segment_id as "segmentId", p.cause, p.cause_id as "causeId"`,
   );
-}
-
-/** Adds to the kept counts, in the order of the segments so that two batches never wait for each other crosswise. */
-export async function addToSizes(ctx: Ctx, changes: ReadonlyMap<string, number>): Promise<void> {
-  const real = [...changes].filter(([, change]) => change !== 0).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  for (const [segmentId, change] of real) {
-    await ctx.db.execute(sql`
-      update ${segmentSize} set members = members + ${change}, updated_at = ${instant(ctx.clock.now())}
-      where segment_id = ${segmentId}::uuid`);
-  }
-}
-
-/** Counts the members anew and keeps the count. */
-export async function recount(ctx: Ctx, segmentId: string): Promise<number> {
-  const { members } = await row<{ members: string }>(
-    ctx.db,
-    sql`
-    insert into ${segmentSize} (segment_id, members, updated_at)
-    select ${segmentId}::uuid, count(*), ${instant(ctx.clock.now())}
-    from ${segmentMember} where segment_id = ${segmentId}::uuid and value
-    on conflict (segment_id) do update set members = excluded.members, updated_at = excluded.updated_at
-    returning members::text`,
-  );
-  return Number(members);
-}
-
-export async function sizeOf(ctx: Ctx, segmentId: string): Promise<number> {
-  const [found] = await rows<{ members: string }>(
-    ctx.db,
-    sql`select members::text from ${segmentSize} where segment_id = ${segmentId}::uuid`,
-  );
-  return Number(found?.members ?? 0);
 }
 
 export type Person = {

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { moveRows, movesIn, pairs } from '../contacts/index.ts';
 import type { MergeMover, Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { segmentMember, segmentPending, segmentSize } from './schema.ts';
+import { rows } from '../core/db.ts';
+import { segmentMember, segmentPending } from './schema.ts';
+import { addToSizes } from './store.sizes.ts';
 
 /**
  * A merged contact's memberships and history become the survivor's; where both had one, the survivor's stays. No transition
@@ -22,10 +24,11 @@ export const moveMembershipsOnMerge: MergeMover = {
   },
 };
 
-/** Sizes are locked in the order of their segments, as others may be counting the same ones. */
 async function joinMemberships(ctx: Ctx, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
-  await ctx.db.execute(sql`
+  const lost = await rows<{ segmentId: string; n: number }>(
+    ctx.db,
+    sql`
     with gone as (
       delete from ${segmentMember} g using ${pairs(moves)} where g.contact_id = pair."from" returning g.*, pair."to" as target),
     moved as (
@@ -34,12 +37,12 @@ async function joinMemberships(ctx: Ctx, moves: readonly Move[]): Promise<void> 
       on conflict (contact_id, segment_id) do update
         set value = excluded.value, since = excluded.since
         where excluded.value and not segment_member.value
-      returning segment_id, value),
-    lost as (
-      select g.segment_id, count(*)::int as n from gone g
+      returning segment_id),
+    both as (
+      select g.segment_id from gone g
       join ${segmentMember} m on m.contact_id = g.target and m.segment_id = g.segment_id
-      where g.value and m.value group by g.segment_id),
-    held as (
-      select s.segment_id, lost.n from ${segmentSize} s join lost using (segment_id) order by s.segment_id for update of s)
-    update ${segmentSize} s set members = s.members - held.n from held where s.segment_id = held.segment_id`);
+      where g.value and m.value)
+    select segment_id as "segmentId", count(*)::int as n from both group by segment_id`,
+  );
+  await addToSizes(ctx, new Map(lost.map(({ segmentId, n }) => [segmentId, -n])));
 }

@@ -16,6 +16,7 @@ import type { Dependency } from './leaf.ts';
 import type { Rule } from './contract.rule.ts';
 import { idList } from './plan.ts';
 import { allLeaves, referencesOf } from './tree.ts';
+import { membersNow } from './store.sizes.ts';
 import type { SegmentRules } from './tree.ts';
 
 /** Segments, their versions and what they depend on. */
@@ -36,7 +37,9 @@ const sortName = sql<string>`lower(${segment.name})`;
 const listed = {
   segment,
   sortName,
-  members: segmentSize.members,
+  members: membersNow(sql`${segmentSize.segmentId}`, sql`${segmentSize.members}`).mapWith(Number) as SQL<
+    number | null
+  >,
   countedAt: segmentSize.updatedAt,
   phase: segmentBuild.phase,
   phaseSince: segmentBuild.since,

@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import { inTx } from '../../src/core/ctx.ts';
+import type { Ctx } from '../../src/core/ctx.ts';
+import { rows } from '../../src/core/db.ts';
+import { newId } from '../../src/core/ids.ts';
+import { evaluateHappenings } from '../../src/segments/actions.evaluate.ts';
+import { nameOf } from './segments.rules.ts';
+
+/** Events of one evaluation, as a relay brings them. */
+const EVENTS = 100;
+const ROUNDS = 40;
+const WARM = 5;
+
+/** Milliseconds of evaluation an event costs: contacts at random, everything each of ten segments asks of them, what changed. */
+export async function costOf(ctx: Ctx): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS + WARM; round += 1) {
+    const happened = await put(ctx, nameOf(round));
+    const started = performance.now();
+    await inTx(ctx, (tx) =>
+      evaluateHappenings(
+        tx,
+        happened.map(({ contactId, id }) => ({
+          contactId,
+          facts: [{ kind: 'event', key: nameOf(round) }],
+          causeId: id,
+        })),
+      ),
+    );
+    if (round >= WARM) times.push(performance.now() - started);
+  }
+  return (times.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN) / EVENTS;
+}
+
+/** Facts of contacts anywhere in the base: an id is its moment of creation, so that a random one stands beside somebody. */
+async function put(ctx: Ctx, name: string): Promise<{ contactId: string; id: string }[]> {
+  const ids = JSON.stringify(Array.from({ length: EVENTS }, () => newId()));
+  return rows(
+    ctx.db,
+    sql`
+    with bounds as (select min(created_at) as low, max(created_at) as high from contact where source = 'bench'),
+    picked as (
+      select distinct on (c.contact_id) c.contact_id, i.id::uuid from jsonb_array_elements_text(${ids}::text::jsonb) as i(id)
+      cross join bounds cross join lateral (
+        select contact_id from contact where contact_id >= (lpad(to_hex(
+          (extract(epoch from low + (high - low) * (abs(hashtext(i.id)) % 1000000 / 1000000.0)) * 1000)::bigint), 12, '0')
+          || '70008000000000000000')::uuid
+        order by contact_id limit 1) c)
+    insert into event (contact_id, occurred_at, id, recorded_at, source_id, message_id, type, name, trust, origin_id)
+    select contact_id, now(), id, now(), '01900000-0000-7000-8000-00000000beef', id::text, 'track', ${name}::text, 'public', contact_id
+    from picked returning contact_id as "contactId", id`,
+  );
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+import { createSegment } from '../../src/segments/actions.ts';
+import { buildSegment } from '../../src/segments/actions.build.ts';
+import { segmentCreate } from '../../src/segments/contract.ts';
+import { newId } from '../../src/core/ids.ts';
+import { cpuSeconds, familyCpuSeconds } from './cpu.ts';
+import { openAt } from './installation.ts';
+import { startProduct } from './product.ts';
+import type { Product } from './product.ts';
+import { nameOf } from './segments.rules.ts';
+
+const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 120);
+const EVENTS_PER_S = 500;
+const EVENTS_A_REQUEST = 10;
+const DUE = 10_000;
+const DUE_SPREAD_S = 60;
+/** From the making of the members to the first that is due. */
+const DUE_LEAD_S = 30;
+const IDLE_S = 30;
+
+type Note = (text: string) => void;
+
+/**
+ * The whole program on the large base: events over HTTP at a steady rate to the commit of the membership they change, by the
+ * database's own record of commits; then members whose time is up; then nothing at all. Gives the p95 of the first in ms.
+ */
+export async function live(dataDir: string, url: string, contacts: number, note: Note): Promise<number> {
+  const product = await startProduct(dataDir);
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    const run = newId().slice(-12);
+    const sent = await load(product, run, contacts);
+    await quiet(sql);
+    const found = await sql<{ n: number; p50: number; p95: number; p99: number }[]>`
+      select count(*)::int as n, percentile_cont(0.5) within group (order by ms) as p50,
+        percentile_cont(0.95) within group (order by ms) as p95, percentile_cont(0.99) within group (order by ms) as p99
+      from (
+        select extract(epoch from pg_xact_commit_timestamp(t.xmin)) * 1000 - (e.properties ->> 'sent')::float8 as ms
+        from event e join segment_transition t on t.contact_id = e.contact_id and t.cause_id = e.id::text
+        where e.message_id like ${`${run}-%`} and e.occurred_at > now() - interval '1 hour') s`;
+    const { n = 0, p50 = Number.NaN, p95 = Number.NaN, p99 = Number.NaN } = found[0] ?? {};
+    if (n === 0) throw new Error('no membership changed');
+    note(
+      `${sent} events in ${SECONDS} s over HTTP, 100 active segments, ten concerned by each event: ${n} memberships changed, p50/95/99 ${[p50, p95, p99].map(Math.round).join('/')} ms from the sending to the commit`,
+    );
+    await due(dataDir, url, sql, note);
+    await idle(product, sql, note);
+    return p95;
+  } finally {
+    await sql.end();
+    await product.stop();
+  }
+}
+
+async function load(product: Product, run: string, contacts: number): Promise<number> {
+  const answer = await fetch(`${product.url}/api/sources`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: `bench ${run}`, kind: 'site' }),
+  });
+  const { writeKey } = (await answer.json()) as { writeKey: string };
+  const everyMs = (EVENTS_A_REQUEST * 1_000) / EVENTS_PER_S;
+  const started = performance.now();
+  const running: Promise<void>[] = [];
+  let made = 0;
+  for (let n = 0; n * everyMs < SECONDS * 1_000; n += 1) {
+    const wait = started + n * everyMs - performance.now();
+    if (wait > 0) await delay(wait);
+    const batch = Array.from({ length: EVENTS_A_REQUEST }, () => {
+      made += 1;
+      return {
+        type: 'track',
+        event: nameOf(made),
+        anonymousId: `v${1 + ((made * 7_919) % contacts)}`,
+        messageId: `${run}-${made}`,
+        properties: { sent: Date.now() },
+      };
+    });
+    running.push(post(product.url, writeKey, batch));
+  }
+  await Promise.all(running);
+  return made;
+}
+
+async function post(url: string, writeKey: string, batch: object[]): Promise<void> {
+  const body = JSON.stringify({ writeKey, batch });
+  const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body });
+  if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+  await answer.arrayBuffer();
+}
+
+const QUIET_TRIES = 120;
+
+/** What was sent has been worked off. */
+async function quiet(sql: postgres.Sql): Promise<void> {
+  for (let i = 0; i < QUIET_TRIES; i += 1) {
+    const [left] = await sql<{ n: number }[]>`select count(*)::int as n from outbox where done_at is null`;
+    if (left?.n === 0) return;
+    await delay(1_000);
+  }
+  throw new Error('the outbox does not empty');
+}
+
+/** Ten thousand members whose hour is up within one minute: how long after it each is out. */
+async function due(dataDir: string, url: string, sql: postgres.Sql, note: Note): Promise<void> {
+  const name = `Due ${newId().slice(-12)}`;
+  await sql`
+    insert into event (contact_id, occurred_at, id, recorded_at, source_id, type, name, trust, origin_id)
+    select contact_id, now() - interval '1 hour' + make_interval(secs => ${DUE_LEAD_S} + n * ${DUE_SPREAD_S / DUE}::float8),
+      gen_random_uuid(), now(), '01900000-0000-7000-8000-00000000beef', 'track', ${name}, 'public', contact_id
+    from (select contact_id, row_number() over () as n from contact where source = 'bench' limit ${DUE}) s`;
+  const { ctx, close } = await openAt(url, dataDir);
+  const rule = {
+    type: 'event',
+    name,
+    op: 'gte',
+    value: 1,
+    window: { type: 'last', unit: 'hours', amount: 1 },
+  };
+  const { id } = await createSegment(ctx, segmentCreate.parse({ kind: 'dynamic', name, rule }));
+  await buildSegment(ctx, id);
+  await close();
+  await delay((DUE_LEAD_S + DUE_SPREAD_S + 10) * 1_000);
+  const [out] = await sql<{ n: number; p50: number; worst: number }[]>`
+    select count(*)::int as n, percentile_cont(0.5) within group (order by s) as p50, max(s) as worst from (
+      select extract(epoch from pg_xact_commit_timestamp(t.xmin) - (e.occurred_at + interval '1 hour'))::float8 as s
+      from segment_transition t join event e on e.contact_id = t.contact_id and e.name = ${name}
+      where t.segment_id = ${id} and t.direction = 'left') x`;
+  if (out?.n !== DUE) throw new Error(`${out?.n} of ${DUE} are out`);
+  note(
+    `${DUE} members due within ${DUE_SPREAD_S} s: out ${out.p50.toFixed(1)} s after their moment in the middle, ${out.worst.toFixed(1)} s at worst`,
+  );
+}
+
+async function idle(product: Product, sql: postgres.Sql, note: Note): Promise<void> {
+  await quiet(sql);
+  const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+  const stat = await readFile(`/proc/${backend?.pid}/stat`, 'utf8');
+  const postmaster = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  const used = async () =>
+    (await cpuSeconds(product.process.pid ?? 0)) + (await familyCpuSeconds(postmaster));
+  const before = await used();
+  await delay(IDLE_S * 1_000);
+  const share = ((await used()) - before) / IDLE_S;
+  note(
+    `idle with 101 segments over a million contacts: ${(share * 100).toFixed(1)} % of one core, program and database`,
+  );
+}

@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import { buildSegment } from '../src/segments/actions.build.ts';
+import { createSegment } from '../src/segments/actions.ts';
+import { compileRule } from '../src/segments/compile.ts';
+import { ruleSchema, segmentCreate } from '../src/segments/contract.ts';
+import type { Ctx } from '../src/core/ctx.ts';
+import { row } from '../src/core/db.ts';
+import { discard, newDataDir } from './lib/product.ts';
+import { openAt } from './lib/installation.ts';
+import { openBases } from './lib/segments.base.ts';
+import { costOf } from './lib/segments.cost.ts';
+import { live } from './lib/segments.live.ts';
+import { activeSegments, BUILDS } from './lib/segments.rules.ts';
+import type { Bench } from './main.ts';
+
+/** DESIGN.md */
+const RATIO_TARGET = 1.2;
+const P95_TARGET_MS = 1_000;
+const GROWTH_TARGET = 1.5;
+/** BENCH_SIZES=1000,2000 tries the bench itself. */
+const SIZES = (process.env['BENCH_SIZES'] ?? '10000,100000,1000000').split(',').map(Number);
+const LARGEST = Math.max(...SIZES);
+const BUILD_ROUNDS = 5;
+
+export const run: Bench = async (emit, note) => {
+  const kept = process.env['BENCH_DATA'];
+  const dataDir = kept ?? (await newDataDir());
+  try {
+    note('embedded PostgreSQL with the settings of every installation (fsync and synchronous_commit on)');
+    note(`bases of ${SIZES.join(', ')} contacts, with ten events and two orders a contact`);
+    const bases = await openBases(dataDir, SIZES);
+    const { ctx, close } = await openAt(bases.urlOf(LARGEST), dataDir);
+    try {
+      const ratio = await buildRatio(ctx, note);
+      emit({
+        metric: 'build_ratio_to_sql',
+        value: ratio,
+        unit: 'ratio',
+        limit: RATIO_TARGET,
+        ratio: ratio / RATIO_TARGET,
+      });
+    } finally {
+      await close();
+    }
+    const costs: number[] = [];
+    for (const contacts of SIZES) {
+      const base = await openAt(bases.urlOf(contacts), dataDir);
+      await putSegments(base.ctx);
+      costs.push(await costOf(base.ctx));
+      note(`${contacts} contacts: ${(costs.at(-1) ?? 0).toFixed(2)} ms an event that concerns ten segments`);
+      await base.close();
+    }
+    const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
+    emit({
+      metric: 'cost_growth_ratio',
+      value: growth,
+      unit: 'ratio',
+      limit: GROWTH_TARGET,
+      ratio: growth / GROWTH_TARGET,
+    });
+    const p95 = await live(dataDir, bases.urlOf(LARGEST), LARGEST, note);
+    emit({
+      metric: 'membership_p95_ms',
+      value: p95,
+      unit: 'ms',
+      limit: P95_TARGET_MS,
+      ratio: p95 / P95_TARGET_MS,
+    });
+  } finally {
+    if (kept === undefined) await discard(dataDir);
+  }
+};
+
+/** Once for a base: they stay for the next run. */
+async function putSegments(ctx: Ctx): Promise<void> {
+  const { n } = await row<{ n: number }>(
+    ctx.db,
+    sql`select count(*)::int as n from segment where name like 'Bench live %'`,
+  );
+  if (n > 0) return;
+  for (const { name, rule } of activeSegments()) {
+    const { id } = await createSegment(ctx, segmentCreate.parse({ kind: 'dynamic', name, rule }));
+    await buildSegment(ctx, id);
+  }
+}
+
+/** The worst of the rules: value and the moment it changes by itself for everybody, against SQL that gives the members alone. */
+async function buildRatio(ctx: Ctx, note: (text: string) => void): Promise<number> {
+  const ratios: number[] = [];
+  for (const { name, rule, sql: written } of BUILDS) {
+    const now = ctx.clock.now();
+    const parsed = ruleSchema.parse(rule);
+    const { baseCurrency } = ctx.config;
+    const compiled = compileRule(parsed, { now, baseCurrency, segments: new Map(), future: false });
+    const text = sql.raw(written.replaceAll('$1', `'${now.toISOString()}'`));
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    let members = [0, 0];
+    // In turn, so that whatever else the machine does falls on both.
+    for (let round = 0; round <= BUILD_ROUNDS; round += 1) {
+      const one = await timed(
+        ctx,
+        sql`select count(*) filter (where value)::int as n, max(valid_until) from (${compiled.states()}) s`,
+      );
+      const other = await timed(ctx, sql`select count(*)::int as n from (${text}) s`);
+      members = [one.n, other.n];
+      if (round === 0) continue;
+      ours.push(one.ms);
+      theirs.push(other.ms);
+    }
+    if (members[0] !== members[1]) throw new Error(`${name}: ${members[0]} members, by hand ${members[1]}`);
+    const ratio = Math.min(...ours) / Math.min(...theirs);
+    ratios.push(ratio);
+    note(
+      `${name}: ${members[0]} members, ${Math.round(Math.min(...ours))} ms, by hand ${Math.round(Math.min(...theirs))} ms`,
+    );
+  }
+  return Math.max(...ratios);
+}
+
+async function timed(ctx: Ctx, query: ReturnType<typeof sql>): Promise<{ n: number; ms: number }> {
+  return ctx.db.transaction(async (tx) => {
+    await tx.execute(
+      sql`select set_config('work_mem', '256MB', true), set_config('statement_timeout', '600000', true)`,
+    );
+    const started = performance.now();
+    const { n } = await row<{ n: number }>(tx, query);
+    return { n, ms: performance.now() - started };
+  });
+}
