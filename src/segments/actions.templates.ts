@@ -5,7 +5,7 @@ import { validationError } from '../core/http.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { createSegment } from './actions.ts';
 import { checkRule } from './actions.check.ts';
-import { preview } from './actions.query.ts';
+import { preview } from './actions.preview.ts';
 import type { Rule } from './contract.rule.ts';
 import type {
   TemplateList,

@@ -12,7 +12,8 @@ import {
 } from './actions.ts';
 import { contactSegments as segmentsOfContact } from './actions.contact.ts';
 import { changeMembers, members } from './actions.members.ts';
-import { catalogue, preview } from './actions.query.ts';
+import { preview } from './actions.preview.ts';
+import { catalogue } from './actions.query.ts';
 import {
   buildAnswer,
   catalogueAnswer,

@@ -32,18 +32,19 @@ export async function isSmallBase(ctx: Ctx): Promise<boolean> {
 
 const SAMPLE = 10;
 
-/** Counts members and the base they come from (a condition on the table contact), with the first few members by id. */
+/** Counts members and the base they come from (a condition on the table contact, or their number), with the first few by id. */
 export async function countAndSample(
   ctx: Ctx,
   members: SQL,
   base: SQL,
+  known?: number,
 ): Promise<{ count: number; base: number; sample: Person[] }> {
   const found = await row<{ count: string; base: string; sample: string[] }>(
     ctx.db,
     sql`
     with m as materialized (${members})
     select (select count(*) from m)::text as count,
-      (select count(*) from ${contact} where ${base})::text as base,
+      ${known === undefined ? sql`(select count(*) from ${contact} where ${base})` : sql`${known}::bigint`}::text as base,
       array(select contact_id::text from m order by contact_id limit ${SAMPLE}) as sample`,
   );
   return {
@@ -51,6 +52,33 @@ export async function countAndSample(
     base: Number(found.base),
     sample: await peopleOf(ctx, found.sample),
   };
+}
+
+export async function baseSize(ctx: Ctx, base: SQL): Promise<number> {
+  const { n } = await row<{ n: number }>(
+    ctx.db,
+    sql`select count(*)::int as n from ${contact} where ${base}`,
+  );
+  return n;
+}
+
+/** As PostgreSQL reckons it: merged contacts and those the asker may not see are in it. */
+export async function roughBaseSize(ctx: Ctx): Promise<number> {
+  const { n } = await row<{ n: number }>(
+    ctx.db,
+    sql`select greatest(reltuples, 0)::int as n from pg_class where oid = 'contact'::regclass`,
+  );
+  return n;
+}
+
+/** About one in `every` contacts of the base, the same ones whenever it is asked. */
+export async function drawContacts(ctx: Ctx, base: SQL, every: number): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select contact_id as id from ${contact}
+      where ${base} and mod(hashtextextended(contact_id::text, 0) & ${Number.MAX_SAFE_INTEGER}::bigint, ${every}::bigint) = 0`,
+  );
+  return found.map(({ id }) => id);
 }
 
 /** Things a rule can name. */

@@ -6,7 +6,7 @@ import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { archiveSegment, createSegment, getSegment } from '../../src/segments/actions.ts';
 import { changeMembers } from '../../src/segments/actions.members.ts';
-import { preview } from '../../src/segments/actions.query.ts';
+import { preview } from '../../src/segments/actions.preview.ts';
 import type { Rule } from '../../src/segments/contract.ts';
 import { audience, contactsMatching, registerLeaf } from '../../src/segments/index.ts';
 import { as, person } from '../support/ctx.ts';
@@ -51,20 +51,6 @@ registerLeaf(
     ],
   },
   evenName,
-);
-
-/** A leaf that takes forever. */
-const slow = z.strictObject({ type: z.literal('slow') });
-registerLeaf(
-  {
-    type: 'slow',
-    compile: () => ({ value: sql`pg_sleep(60) is not null`, until: () => null, needs: [] }),
-    dependencies: () => [],
-    futureFacts: null,
-    words: () => 'takes forever',
-    fields: () => [],
-  },
-  slow,
 );
 
 useBase();
@@ -165,15 +151,6 @@ describe('around the membership', () => {
     await deliver();
     expect(await idsOf(made.id)).toEqual([four, five].toSorted());
     expect(() => create({ type: 'evenName', even: 'yes' })).toThrow(/boolean/);
-  });
-
-  test('a preview that takes too long is stopped and says so', async () => {
-    await someone();
-    const rule = { type: 'slow' } as unknown as Rule;
-    await expect(preview(ctx, { rule }, 100)).rejects.toMatchObject({
-      code: 'preview_too_slow',
-      status: 503,
-    });
   });
 
   test('attributes, products and categories nobody has seen are legal and warned of', async () => {
