@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   joins: () => import('./joins.ts'),
   segments: () => import('./segments.ts'),
   send: () => import('./send.ts'),
+  rfm: () => import('./rfm.ts'),
   console: () => import('./console.ts'),
 };
 

@@ -20,7 +20,7 @@ export async function topRevenue(ctx: Ctx, percent: number): Promise<number | un
       join ${contact} c on c.contact_id = f.contact_id and c.merged_into is null
       where f.trust <> 'public' and not f.anonymous and f.occurred_at <= ${instant(ctx.clock.now())}
       group by f.contact_id having round(sum(f.base_amount) * ${scale}::numeric) > 0)
-    select revenue::text from buyer order by revenue desc
+    select b.revenue::text as revenue from buyer b order by b.revenue desc
     offset greatest(0, (select ceil(count(*) * ${percent}::numeric / 100) from buyer)::int - 1) limit 1`,
   );
   return found === undefined ? undefined : Number(found.revenue);

@@ -112,8 +112,8 @@ const INTEREST: Template[] = [
     group: 'interest',
     name: { en: 'Abandoned cart', ru: 'Брошенная корзина' },
     description: {
-      en: 'Put something into the cart, added nothing for some hours, and has not bought it since.',
-      ru: 'Положили товар в корзину, несколько часов ничего не добавляли и с тех пор его не купили.',
+      en: 'Put something into the cart and has not bought it; nothing newer waits there, so that nobody is disturbed while choosing.',
+      ru: 'Положили товар в корзину и не купили; новее там ничего нет, чтобы не мешать тем, кто ещё выбирает.',
     },
     parameters: [
       days({ en: 'Carts of the last days', ru: 'Корзины за последние дни' }, 7, 366),
@@ -124,11 +124,13 @@ const INTEREST: Template[] = [
       children: [
         { type: 'wanted', of: 'product', sign: 'carted', window: lastDays(chosen.number('days')) },
         {
-          type: 'event',
-          name: 'Product Added',
-          op: 'is',
-          value: 0,
-          window: { type: 'last', unit: 'hours', amount: chosen.number('hours') },
+          type: 'not',
+          child: {
+            type: 'wanted',
+            of: 'product',
+            sign: 'carted',
+            window: { type: 'last', unit: 'hours', amount: chosen.number('hours') },
+          },
         },
       ],
     }),

@@ -6,7 +6,7 @@ import { compared, quote } from '../phrases.ts';
 import { cellName } from '../rfm/cells.ts';
 import { RFM_MEASURES } from '../rfm/contract.ts';
 import type { RfmLeaf, RfmMeasure } from '../rfm/contract.ts';
-import { contactRfm } from '../rfm/schema.ts';
+import { contactRfm, rfmState } from '../rfm/schema.ts';
 import { decimal, ofNumber } from './purchase.compare.ts';
 import { list } from './rows.ts';
 
@@ -19,11 +19,34 @@ export const rfmType: LeafType<RfmLeaf> = {
   compile: (leaf, env) => {
     const source = env.source({ key: 'rfm', from: sql`${contactRfm} f`, where: [] });
     const column = (name: string): SQL => source.agg(`max(f.${name})`, []);
-    return { value: sql`(${condition(leaf, column)}) is true`, until: () => null, needs: [source.key] };
+    return {
+      value: sql`(${condition(leaf, column)}) is true`,
+      until: () => null,
+      needs: [source.key],
+      actual: () => ({
+        kind: leaf.measure === 'cell' ? 'text' : 'number',
+        sql: column(leaf.measure),
+      }),
+    };
   },
   dependencies: () => [{ kind: 'rfm', key: '*' }],
   futureFacts: null,
   words: rfmWords,
+  // The moment of the fact is when the scores were computed.
+  facts: (_leaf, env, contactId) =>
+    env
+      .source({
+        key: 'rfm with its moment',
+        from: sql`(select r.*, s.computed_at as occurred_at from ${contactRfm} r, ${rfmState} s where s.computed_at is not null) f`,
+        where: [],
+      })
+      .newest(
+        contactId,
+        [],
+        sql`'rfm' as kind, f.cell as what, jsonb_build_object('recency', f.recency, 'frequency', f.frequency,
+          'money', f.money, 'orders', f.orders, 'lastAt', f.last_at) as value, f.revenue::text as amount,
+          ${env.baseCurrency}::text as currency`,
+      ),
   fields: rfmFields,
 };
 
