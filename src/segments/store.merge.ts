@@ -38,11 +38,11 @@ async function joinMemberships(ctx: Ctx, moves: readonly Move[]): Promise<void> 
         set value = excluded.value, since = excluded.since
         where excluded.value and not segment_member.value
       returning segment_id),
-    both as (
+    in_both as (
       select g.segment_id from gone g
       join ${segmentMember} m on m.contact_id = g.target and m.segment_id = g.segment_id
       where g.value and m.value)
-    select segment_id as "segmentId", count(*)::int as n from both group by segment_id`,
+    select segment_id as "segmentId", count(*)::int as n from in_both group by segment_id`,
   );
   await addToSizes(ctx, new Map(lost.map(({ segmentId, n }) => [segmentId, -n])));
 }
