@@ -5,6 +5,7 @@ import { newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { addMs, HOUR_MS } from '../core/time.ts';
 import { ruleSchema } from '../segments/contract.ts';
+import type { Rule } from '../segments/contract.ts';
 import { contactsMatching } from '../segments/index.ts';
 import type { Grade } from './contract.ts';
 import { hitsOf } from './match.ts';
@@ -218,15 +219,11 @@ async function fitChanges(
 ): Promise<EntryRow[]> {
   if (contactIds.length === 0) return [];
   const changes: EntryRow[] = [];
+  const conditions = conditionsOf(tx, rules);
+  const matching = await contactsMatching(tx, conditions, contactIds);
   for (const { id: ruleId, version, rule } of rules) {
-    if (rule.kind !== 'fit') continue;
-    const condition = ruleSchema.safeParse(rule.condition);
-    if (!condition.success) {
-      // Checked when it was saved: the language has changed since. One rule must not stop all others.
-      tx.log.warn({ ruleId }, 'the condition of a score rule can no longer be read');
-      continue;
-    }
-    const holds = rule.enabled ? await contactsMatching(tx, condition.data, contactIds) : new Set<string>();
+    if (rule.kind !== 'fit' || (rule.enabled && !conditions.has(ruleId))) continue;
+    const holds = matching.get(ruleId) ?? new Set();
     for (const contactId of contactIds) {
       const booked = (ledgers.get(contactId)?.holdings ?? [])
         .filter((holding) => holding.ruleId === ruleId)
@@ -252,6 +249,19 @@ async function fitChanges(
     }
   }
   return changes;
+}
+
+/** Of the fit rules that are on, by rule. */
+function conditionsOf(tx: Ctx, rules: readonly StoredRule[]): Map<string, Rule> {
+  const conditions = new Map<string, Rule>();
+  for (const { id, rule } of rules) {
+    if (rule.kind !== 'fit' || !rule.enabled) continue;
+    const condition = ruleSchema.safeParse(rule.condition);
+    // Checked when it was saved: the language has changed since. One rule must not stop all others.
+    if (condition.success) conditions.set(id, condition.data);
+    else tx.log.warn({ ruleId: id }, 'the condition of a score rule can no longer be read');
+  }
+  return conditions;
 }
 
 function holdingOf({ ruleId, kind, points, halfLifeDays, cap }: EntryRow): Holding {

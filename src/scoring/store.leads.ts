@@ -4,7 +4,7 @@ import { response } from '../campaigns/index.ts';
 import { contact, moveRows, movesIn, pairs, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { orders } from '../orders/index.ts';
 import { event } from '../tracking/index.ts';
 import type { Grade } from './contract.ts';
@@ -16,7 +16,7 @@ import { json, uuids } from './store.ledger.ts';
 
 /** Those of these contacts whom somebody knows. */
 export async function knownOf(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
-  const found = await rows<{ contactId: string }>(
+  const found = await hotRows<{ contactId: string }>(
     ctx.db,
     sql`
     select contact_id as "contactId" from ${contact}
@@ -26,11 +26,14 @@ export async function knownOf(ctx: Ctx, contactIds: readonly string[]): Promise<
 }
 
 export async function makeLeads(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${lead} (contact_id, grade, fit, fit_points, engagement, score, computed_at)
     select id, 'cold', 'C', 0, 0, 0, ${ctx.clock.now().toISOString()}::timestamptz
     from unnest(${uuids(contactIds.toSorted())}) as c(id) order by id
-    on conflict do nothing`);
+    on conflict do nothing`,
+  );
 }
 
 export type HeldLead = {
@@ -47,7 +50,7 @@ export async function lockLeads(ctx: Ctx, contactIds: readonly string[]): Promis
   type Row = Omit<HeldLead, 'hotSince' | 'lastSignalAt'> &
     Record<'contactId', string> &
     Record<'hotSince' | 'lastSignalAt', string | null>;
-  const found = await rows<Row>(
+  const found = await hotRows<Row>(
     ctx.db,
     sql`
     select contact_id as "contactId", hot_since as "hotSince", last_signal_at as "lastSignalAt", known, grade, fit, score
@@ -73,13 +76,16 @@ export type LeadUpdate = {
 } & Score;
 
 export async function saveLeads(ctx: Ctx, updates: readonly LeadUpdate[]): Promise<void> {
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     update ${lead} l set known = u.known, grade = u.grade, fit = u.fit, fit_points = u."fitPoints", engagement = u.engagement,
       score = u.score, last_signal_at = u."lastSignalAt", hot_since = u."hotSince", review_at = u."reviewAt",
       computed_at = ${ctx.clock.now().toISOString()}::timestamptz
     from jsonb_to_recordset(${json(updates)}) as u("contactId" uuid, known boolean, grade text, fit text, "fitPoints" float8,
       engagement float8, score float8, "lastSignalAt" timestamptz, "hotSince" timestamptz, "reviewAt" timestamptz)
-    where l.contact_id = u."contactId"`);
+    where l.contact_id = u."contactId"`,
+  );
 }
 
 /** Leads whose time to be looked at has come. */

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { scoreEntry, scoreGuard } from './schema.ts';
 import type { Holding } from './score.ts';
 
@@ -30,7 +30,9 @@ export type EntryRow = {
 /** Books the entries whose (contact, rule, fact) is new. */
 export async function addEntries(ctx: Ctx, entries: readonly EntryRow[]): Promise<void> {
   if (entries.length === 0) return;
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     with e as (
       select * from jsonb_to_recordset(${json(entries)}) as e("contactId" uuid, "occurredAt" timestamptz, id uuid, "ruleId" uuid,
         "ruleVersion" int, "ruleName" text, kind text, points int, "halfLifeDays" int, cap int, what text, "factKey" text,
@@ -45,7 +47,8 @@ export async function addEntries(ctx: Ctx, entries: readonly EntryRow[]): Promis
       e."contactId", e."occurredAt", e.id, e."ruleId", e."ruleVersion", e."ruleName", e.kind, e.points, e."halfLifeDays", e.cap,
       e.what, e."factKey", e."onceKey", ${at(ctx.clock.now())}, e."contactId"
     from e join fresh f on f.contact_id = e."contactId" and f.rule_id = e."ruleId" and f.fact_key = e."factKey"
-    order by e."contactId", e."ruleId", e."factKey", e."occurredAt", e.id`);
+    order by e."contactId", e."ruleId", e."factKey", e."occurredAt", e.id`,
+  );
 }
 
 export type FactKey = { contactId: string; ruleId: string; factKey: string };
@@ -97,7 +100,7 @@ export async function ledgersOf(
   contactIds: readonly string[],
   now: Date,
 ): Promise<Map<string, Ledger>> {
-  const found = await rows<Holding & { contactId: string; newestAt: string }>(
+  const found = await hotRows<Holding & { contactId: string; newestAt: string }>(
     ctx.db,
     sql`
     select contact_id as "contactId", rule_id as "ruleId", kind, half_life_days as "halfLifeDays", cap,

@@ -1,7 +1,7 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
-import { dateOf, rows } from '../../core/db.ts';
+import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { contact, pairs } from '../../contacts/index.ts';
 import type { Move } from '../../contacts/index.ts';
 import { orders } from '../../orders/index.ts';
@@ -57,7 +57,7 @@ export async function namedEvents(ctx: Ctx, named: readonly Named[]): Promise<Ow
 
 async function readNamed(ctx: Ctx, named: readonly Named[], where: SQL) {
   const times = named.map(({ occurredAt }) => occurredAt).toSorted();
-  return rows<RawEvent & { ofPerson: boolean }>(
+  return hotRows<RawEvent & { ofPerson: boolean }>(
     ctx.db,
     sql`
     select ${EVENT}, ${OF_A_PERSON} as "ofPerson"
@@ -88,9 +88,12 @@ export async function eventsFrom(
 
 /** Holds contacts, in the order everybody does, so that nobody else computes their visits until the transaction ends. */
 export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     select 1 from ${contact} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
-    order by contact_id for no key update`);
+    order by contact_id for no key update`,
+  );
 }
 
 const COLUMNS = Object.entries(getTableColumns(session)).filter(([key]) => key !== 'converted');
@@ -106,7 +109,7 @@ const visitOf = (raw: RawVisit): OwnedVisit => ({
 
 /** The last visit of each owner, where there is one. */
 export async function lastVisits(ctx: Ctx, owners: readonly Owner[]): Promise<OwnedVisit[]> {
-  const found = await rows<RawVisit>(
+  const found = await hotRows<RawVisit>(
     ctx.db,
     sql`
     select l.* from jsonb_to_recordset(${json(owners)}) as o("contactId" uuid, "originId" uuid)
@@ -153,9 +156,12 @@ export async function saveVisits(ctx: Ctx, visits: readonly OwnedVisit[]): Promi
     ...Object.fromEntries(COLUMNS.map(([key, { name }]) => [name, visit[key as keyof OwnedVisit]])),
     converted: false,
   }));
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${session} select * from jsonb_populate_recordset(null::${session}, ${json(values)})
-    on conflict (contact_id, started_at, visit_id) do update set ${UPDATED}`);
+    on conflict (contact_id, started_at, visit_id) do update set ${UPDATED}`,
+  );
 }
 
 export async function dropVisits(ctx: Ctx, contactId: string, visitIds: readonly string[]): Promise<void> {
@@ -168,7 +174,9 @@ export async function dropVisits(ctx: Ctx, contactId: string, visitIds: readonly
 /** Says of the visits of these contacts since `since` (of all, without) whether an order that counts came of them. */
 export async function markConverted(ctx: Ctx, contactIds: readonly string[], since?: Date): Promise<void> {
   const window = since === undefined ? sql`true` : sql`s.started_at >= ${since.toISOString()}::timestamptz`;
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     update ${session} v set converted = n.bought
     from (
       select s.contact_id, s.started_at, s.visit_id, exists (
@@ -178,7 +186,8 @@ export async function markConverted(ctx: Ctx, contactIds: readonly string[], sin
       from ${session} s
       where s.contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and ${window}) n
     where v.converted <> n.bought
-      and v.contact_id = n.contact_id and v.started_at = n.started_at and v.visit_id = n.visit_id`);
+      and v.contact_id = n.contact_id and v.started_at = n.started_at and v.visit_id = n.visit_id`,
+  );
 }
 
 /** Visits of these origins (of all, when null) go to another contact; they belong to a browser, so that none changes. */
