@@ -1,7 +1,7 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import type { Subscription } from '../core/jobs.ts';
 import { registerMetric } from '../core/metrics.ts';
-import { registerLeaf } from '../segments/index.ts';
+import { registerLeaf, registerSends } from '../segments/index.ts';
 import { messageLeafSubscriptions } from './actions.leaf.ts';
 import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
@@ -10,6 +10,7 @@ import { messageType } from './leaf.ts';
 import { messagesMetric } from './store.metrics.ts';
 import { messageEraser } from './store.erase.ts';
 import { moveMessagesOnMerge } from './store.merge.ts';
+import { handedOff } from './store.sends.ts';
 import { messageTimeline, responseTimeline } from './store.timeline.ts';
 
 export { seedTemplates } from './actions.seed.ts';
@@ -29,5 +30,6 @@ export function registerCampaigns(): void {
   registerMergeMover(moveMessagesOnMerge);
   registerEraser(messageEraser);
   registerMetric(messagesMetric);
+  registerSends(handedOff);
   registerLeaf(messageType, messageLeaf);
 }

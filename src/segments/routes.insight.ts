@@ -1,14 +1,17 @@
 import type { Hono } from 'hono';
-import { describe, idParam, newRouter, paramsOf, queryOf } from '../core/http.ts';
+import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { pageQuery } from '../core/paging.ts';
 import { contactHistory, growth, overlap, transitions } from './actions.insight.ts';
+import { simulate } from './actions.simulate.ts';
 import {
   growthAnswer,
   growthQuery,
   membershipHistory,
   overlapAnswer,
   overlapQuery,
+  simulateAnswer,
+  simulateInput,
   transitionList,
   transitionsQuery,
 } from './contract.insight.ts';
@@ -39,6 +42,18 @@ export function insightRoutes(): Hono<AppEnv> {
       paramsOf(idParam),
       queryOf(transitionsQuery),
       async (c) => c.json(await transitions(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    )
+    .post(
+      '/api/segments/simulate',
+      describe({
+        tag,
+        summary: 'What a draft would have done over the last days',
+        description:
+          'Newest days first in the making: `partial` says that there was no time for the older ones.',
+        answer: simulateAnswer,
+      }),
+      jsonBody(simulateInput),
+      async (c) => c.json(await simulate(c.var.ctx, c.req.valid('json'))),
     )
     .get(
       '/api/contacts/:id/segments/history',
