@@ -8,7 +8,7 @@ import type { Template, Words } from './template.ts';
 
 type NumberParameter = Extract<TemplateParameter, { type: 'number' }>;
 
-export function numberOf(
+function numberOf(
   key: string,
   label: Words,
   unit: NumberParameter['unit'],

@@ -89,7 +89,7 @@ const leafOf = fc
     comparison,
   })
   .map(({ comparison: test_, campaigns, ...rest }) => {
-    const named = campaigns?.map((name) => CAMPAIGNS[name as Name].id);
+    const named = campaigns?.map((name) => CAMPAIGNS[name].id);
     const leaf = { type: 'message', ...rest, ...test_, ...(named === undefined ? {} : { campaigns: named }) };
     return ruleSchema.parse(JSON.parse(JSON.stringify(leaf))) as unknown as MessageLeaf;
   });

@@ -7,7 +7,6 @@ import { placeOrders } from '../../src/orders/index.ts';
 import { members } from '../../src/segments/actions.members.ts';
 import { catalogue } from '../../src/segments/actions.query.ts';
 import { listTemplates, previewTemplate, useTemplate } from '../../src/segments/actions.templates.ts';
-import type { LeafSchema } from '../../src/segments/contract.rule.ts';
 import {
   templateList,
   templatePreview,
@@ -43,7 +42,7 @@ registerLeaf<LoyaltyLeaf>(
       },
     ],
   },
-  loyaltyLeaf as LeafSchema<LoyaltyLeaf>,
+  loyaltyLeaf,
 );
 
 useBase();
