@@ -33,7 +33,7 @@ const read = (key: string): { type: SQL; text: SQL } => ({
 /** A product's code or a list's id: a text or a number, as carts and interest read it. */
 function code(key: string): SQL {
   const { type, text } = read(key);
-  return sql`case when ${type} in ('string', 'number') and length(${text}) between 1 and ${MAX_CODE}::int then ${text} end`;
+  return sql`case when ${type} in ('string', 'number') and length(${text}) <= ${MAX_CODE}::int then nullif(${text}, '') end`;
 }
 
 function words(key: string): SQL {
