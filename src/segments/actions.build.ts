@@ -18,6 +18,8 @@ import {
 } from './store.ts';
 import type { SegmentRow } from './store.ts';
 import { isSmallBase } from './store.base.ts';
+import { clearPhase, keepStates, notePhase, serveVersion } from './store.build.ts';
+import type { Phase } from './store.build.ts';
 import { applyStates } from './store.members.ts';
 import { recount } from './store.sizes.ts';
 import { dependenciesOf } from './tree.ts';
@@ -27,12 +29,15 @@ const BUILD_TIMEOUT_MS = 30 * MINUTE_MS;
 /** Lets a million groups be hashed in memory; builds of one worker run one after another. */
 const BUILD_MEMORY = '256MB';
 
+type Tell = (phase: Phase) => Promise<void>;
+
 /**
  * Evaluates a segment's saved rule for everybody, writes what differs from the stored membership, and puts the version into
  * service, all in one transaction: until it commits the former membership serves. Facts that come meanwhile wait and are
- * evaluated afterwards. Gives the number of members; undefined when the segment is gone or static.
+ * evaluated afterwards. `tell` hears of the phases as they begin, to be told outside of that transaction. Gives the number of
+ * members; undefined when the segment is gone or static.
  */
-export async function buildSegment(ctx: Ctx, segmentId: string): Promise<number | undefined> {
+export async function buildSegment(ctx: Ctx, segmentId: string, tell?: Tell): Promise<number | undefined> {
   const started = monotonicMs();
   return inTx(ctx, async (tx) => {
     await holdForBuild(tx, segmentId);
@@ -48,15 +53,20 @@ export async function buildSegment(ctx: Ctx, segmentId: string): Promise<number 
       segments,
       future: !(await noFutureFacts(tx, rule, segments, now)),
     });
-    await withLimits(tx, { timeoutMs: BUILD_TIMEOUT_MS, workMem: BUILD_MEMORY }, () =>
-      applyStates(tx, {
+    await withLimits(tx, { timeoutMs: BUILD_TIMEOUT_MS, workMem: BUILD_MEMORY }, async () => {
+      await tell?.('evaluating');
+      // Of no use to a build whose phases nobody sees.
+      const states = tell === undefined ? compiled.states() : await keepStates(tx, compiled.states());
+      await tell?.('writing');
+      await applyStates(tx, {
         segmentId,
         version: found.version,
-        states: compiled.states(),
+        states,
         cause: found.servedVersion === null || found.servedVersion === found.version ? 'build' : 'edit',
         now,
-      }),
-    );
+      });
+    });
+    await tell?.('counting');
     await replaceDependencies(tx, segmentId, dependenciesOf(rule, segments));
     const members = await recount(tx, segmentId);
     await serve(tx, found, Math.round(monotonicMs() - started));
@@ -66,15 +76,8 @@ export async function buildSegment(ctx: Ctx, segmentId: string): Promise<number 
 
 async function serve(ctx: Ctx, built: SegmentRow, buildMs: number): Promise<void> {
   const { segmentId, version } = built;
-  const now = await findSegment(ctx, segmentId);
-  await updateSegment(ctx, segmentId, {
-    servedVersion: version,
-    // Saved again meanwhile: that version's own build follows.
-    state: now?.segment.version === version ? 'ready' : 'building',
-    error: null,
-    builtAt: ctx.clock.now(),
-    buildMs,
-  });
+  const isLast = await serveVersion(ctx, segmentId, { version, buildMs });
+  await (isLast ? clearPhase(ctx, segmentId) : notePhase(ctx, segmentId, 'waiting'));
   await emit(ctx, 'job.segments.sweep', [{}]);
   if (built.servedVersion === null || built.servedVersion === version) return;
   for (const { id } of await referrersOf(ctx, segmentId)) await build(ctx, id);
@@ -87,6 +90,7 @@ export async function build(ctx: Ctx, segmentId: string): Promise<'built' | 'ask
     return 'built';
   }
   await updateSegment(ctx, segmentId, { state: 'building', error: null });
+  await notePhase(ctx, segmentId, 'waiting');
   await emit(ctx, 'job.segments.build', [{ segmentId }]);
   return 'asked';
 }
@@ -94,8 +98,9 @@ export async function build(ctx: Ctx, segmentId: string): Promise<'built' | 'ask
 /** The background build: what goes wrong is kept with the segment, whose former membership serves on. */
 export async function buildInBackground(ctx: Ctx, segmentId: string): Promise<void> {
   try {
-    await buildSegment(ctx, segmentId);
+    await buildSegment(ctx, segmentId, (phase) => notePhase(ctx, segmentId, phase));
   } catch (error) {
+    await clearPhase(ctx, segmentId);
     await updateSegment(ctx, segmentId, { state: 'failed', error: messageOf(error).slice(0, MAX_ERROR) });
     throw error;
   }

@@ -9,6 +9,7 @@ import type { Page } from '../core/paging.ts';
 import { build } from './actions.build.ts';
 import { checkReferences } from './actions.check.ts';
 import { isSmallBase } from './store.base.ts';
+import { clearPhase } from './store.build.ts';
 import type { BuildAnswer, SegmentCreate, SegmentListed, SegmentPatch, SegmentView } from './contract.ts';
 import type { Rule } from './contract.rule.ts';
 import * as store from './store.ts';
@@ -199,6 +200,7 @@ export async function archiveSegment(ctx: Ctx, segmentId: string): Promise<void>
     await applyStates(tx, { segmentId, version: found.version, states: NOBODY, cause: 'archive', now });
     await store.replaceDependencies(tx, segmentId, []);
     await recount(tx, segmentId);
+    await clearPhase(tx, segmentId);
     await store.updateSegment(tx, segmentId, { archivedAt: now, updatedAt: now });
     await audit(tx, { action: 'segment.archived', entity: 'segment', entityId: segmentId });
   });
