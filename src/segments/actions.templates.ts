@@ -1,6 +1,6 @@
-import { authorise, inTx } from '../core/ctx.ts';
+import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { invalid, notFound } from '../core/errors.ts';
+import { DomainError, invalid, notFound } from '../core/errors.ts';
 import { validationError } from '../core/http.ts';
 import { SECOND_MS } from '../core/time.ts';
 import { createSegment } from './actions.ts';
@@ -16,7 +16,7 @@ import type {
   TemplateValues,
 } from './contract.templates.ts';
 import { topRevenue } from './store.templates.ts';
-import { withLimits } from './store.ts';
+import { unlessTooSlow } from './store.limits.ts';
 import { chosenOf, readChoice } from './template.ts';
 import type { TemplateEnv, Words } from './template.ts';
 import { allTemplates, templateOf } from './templates.ts';
@@ -44,12 +44,15 @@ function envOf(ctx: Ctx): TemplateEnv {
     zone: ctx.config.timeZone,
     baseCurrency: ctx.config.baseCurrency,
     topRevenue: async (percent) => {
-      const found = await inTx(ctx, (tx) =>
-        withLimits(tx, { timeoutMs: FIGURES_TIMEOUT_MS, workMem: FIGURES_MEMORY }, () =>
-          topRevenue(tx, percent),
-        ),
-      );
+      const limits = { timeoutMs: FIGURES_TIMEOUT_MS, workMem: FIGURES_MEMORY };
+      const found = await unlessTooSlow(ctx, limits, (tx) => topRevenue(tx, percent));
       if (found === undefined)
+        throw new DomainError({
+          code: 'template_too_slow',
+          status: 503,
+          detail: 'Finding the amount took too long. Try again when less is going on.',
+        });
+      if (found === null)
         throw invalid(
           'nobody_bought',
           'Nobody has bought yet, so that there are no big spenders.',

@@ -8,9 +8,9 @@ import { instant } from './window.ts';
 
 /**
  * The revenue (minor units, net of returns, as the leaf `purchase` counts it) of the last of the top so many per cent of those who
- * have any; undefined when nobody has.
+ * have any; null when nobody has.
  */
-export async function topRevenue(ctx: Ctx, percent: number): Promise<number | undefined> {
+export async function topRevenue(ctx: Ctx, percent: number): Promise<number | null> {
   const scale = 10 ** minorDigits(ctx.config.baseCurrency);
   const [found] = await rows<{ revenue: string }>(
     ctx.db,
@@ -23,5 +23,5 @@ export async function topRevenue(ctx: Ctx, percent: number): Promise<number | un
     select b.revenue::text as revenue from buyer b order by b.revenue desc
     offset greatest(0, (select ceil(count(*) * ${percent}::numeric / 100) from buyer)::int - 1) limit 1`,
   );
-  return found === undefined ? undefined : Number(found.revenue);
+  return found === undefined ? null : Number(found.revenue);
 }

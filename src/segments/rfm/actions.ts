@@ -3,12 +3,13 @@ import { audit } from '../../core/audit.ts';
 import { monotonicMs } from '../../core/clock.ts';
 import { authorise, inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { notFound } from '../../core/errors.ts';
+import { DomainError, notFound } from '../../core/errors.ts';
 import { decimalToScaled, minorDigits, minorToWire } from '../../core/money.ts';
 import { emit } from '../../core/outbox.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import { instantOf } from '../contract.values.ts';
 import { isSmallBase } from '../store.base.ts';
+import { unlessTooSlow } from '../store.limits.ts';
 import { dependents, withLimits } from '../store.ts';
 import { CELL_LABELS } from './cells.ts';
 import { cellSchema, rfmMethod } from './contract.ts';
@@ -23,7 +24,7 @@ const QUINTILES: RfmMethod = { method: 'quintiles' };
 /** What rules depend on when they ask for scores. */
 export const RFM_FACT = { kind: 'rfm', key: '*' };
 
-const REPORT_TIMEOUT_MS = 30 * SECOND_MS;
+const REPORT_TIMEOUT_MS = 60 * SECOND_MS;
 const COMPUTE_TIMEOUT_MS = 30 * MINUTE_MS;
 const MEMORY = '256MB';
 
@@ -76,7 +77,7 @@ async function tell(ctx: Ctx, changed: readonly string[]): Promise<void> {
   await emit(ctx, 'rfm.changed', payloads);
 }
 
-/** The grid, the cells and their bounds, of the contacts the asker may see. */
+/** The grid, the cells and their bounds, of the contacts the asker may see. Throws report_too_slow (503). */
 export async function rfmReport(ctx: Ctx, query: RfmQuery): Promise<RfmReport> {
   authorise(ctx, 'segments:read');
   authorise(ctx, 'orders:read');
@@ -91,14 +92,19 @@ export async function rfmReport(ctx: Ctx, query: RfmQuery): Promise<RfmReport> {
       ? ctx.clock.now()
       : instantOf(query.asOf);
   const scored = kept ? store.keptSql(asOf) : store.scoredSql(ctx, settings, asOf);
-  const fields = await inTx(ctx, (tx) =>
-    withLimits(tx, { timeoutMs: REPORT_TIMEOUT_MS, workMem: MEMORY }, () =>
-      store.fieldsOf(tx, scored, visible),
-    ),
-  );
+  const limits = { timeoutMs: REPORT_TIMEOUT_MS, workMem: MEMORY };
+  const fields = await unlessTooSlow(ctx, limits, (tx) => store.fieldsOf(tx, scored, visible));
+  if (fields === undefined) throw tooSlow();
   const currency = ctx.config.baseCurrency;
   return { asOf: asOf.toISOString(), kept, settings, currency, ...reportOf(fields, currency) };
 }
+
+const tooSlow = (): DomainError =>
+  new DomainError({
+    code: 'report_too_slow',
+    status: 503,
+    detail: 'Working the scores out for that moment took too long. Ask for the kept ones.',
+  });
 
 const isServed = (state: RfmStateRow | undefined): boolean =>
   state !== undefined && state.computedAt !== null && state.updatedAt <= state.computedAt;
