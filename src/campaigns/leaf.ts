@@ -9,7 +9,8 @@ import { campaign, message, response } from './schema.ts';
 
 /**
  * How many messages somebody was sent, and what came of them. A message counts once however often it was opened; what the ledger and
- * the responses hold decides.
+ * the responses hold decides. A bounce is dated by its hand-off. States of messages have no history: a past moment is asked of what the
+ * ledger says at present. `messages.settled` (a row or two a batch of sending) and responses have segments look at their contacts.
  */
 export const messageType: LeafType<MessageLeaf> = {
   type: 'message',
