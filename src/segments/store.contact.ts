@@ -4,7 +4,15 @@ import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import { segment, segmentMember } from './schema.ts';
 
-export type SegmentOfContact = { id: string; name: string; kind: string; since: Date };
+export type KeptMembership = {
+  id: string;
+  name: string;
+  kind: 'dynamic' | 'static';
+  value: boolean;
+  since: Date;
+  /** The value holds until then, unless a fact comes; null: for ever. */
+  validUntil: Date | null;
+};
 
 /** Whether there is such a contact for the asker. */
 export async function contactIsVisible(ctx: Ctx, contactId: string): Promise<boolean> {
@@ -31,17 +39,21 @@ export async function membershipOf(
     : { value: found.value, since: dateOf(found.since).toISOString() };
 }
 
-/** The segments a contact is in, by name; none for a contact the asker may not see. */
-export async function segmentsOf(ctx: Ctx, contactId: string): Promise<SegmentOfContact[]> {
-  const found = await rows<Omit<SegmentOfContact, 'since'> & { since: string }>(
+/** What is kept of a contact, by the segments' names: who is in, and who will come in by themselves. */
+export async function keptOf(ctx: Ctx, contactId: string): Promise<KeptMembership[]> {
+  const found = await rows<
+    Omit<KeptMembership, 'since' | 'validUntil'> & { since: string; validUntil: string | null }
+  >(
     ctx.db,
     sql`
-    select s.segment_id as id, s.name, s.kind, m.since
-    from ${segmentMember} m
-    join ${contact} on contact.contact_id = m.contact_id
-    join ${segment} s on s.segment_id = m.segment_id
-    where m.contact_id = ${contactId}::uuid and m.value and s.archived_at is null and ${visibleContacts(ctx)}
+    select s.segment_id as id, s.name, s.kind, m.value, m.since, m.valid_until as "validUntil"
+    from ${segmentMember} m join ${segment} s on s.segment_id = m.segment_id
+    where m.contact_id = ${contactId}::uuid and s.archived_at is null
     order by lower(s.name), s.segment_id`,
   );
-  return found.map((row) => ({ ...row, since: dateOf(row.since) }));
+  return found.map((row) => ({
+    ...row,
+    since: dateOf(row.since),
+    validUntil: row.validUntil === null ? null : dateOf(row.validUntil),
+  }));
 }

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { contactHistory, growth, overlap, transitions } from '../../src/segments/actions.insight.ts';
+import { contactSegments } from '../../src/segments/actions.contact.ts';
 import { growthQuery, transitionsQuery } from '../../src/segments/contract.insight.ts';
 import { changeMembers } from '../../src/segments/actions.members.ts';
 import { changeSegment } from '../../src/segments/actions.ts';
@@ -137,4 +138,20 @@ test('a membership that a merge brought together counts once', async () => {
   await ctx.db.execute(sql`delete from segment_member where contact_id = ${other}::uuid`);
   const { items } = await growth(ctx, segment.id, growthQuery.parse({ from: '2026-02-28' }));
   expect(items.map(({ members }) => members)).toEqual([0, 1, 1, 1]);
+});
+
+test('the segments of a contact are exact at the moment they are read, before any sweep', async () => {
+  const one = await someone({ name: 'Point read' });
+  await buys(one);
+  const bought = await create(buyers);
+  const never = await create({ type: 'not', child: buyers });
+  const idsNow = async () => (await contactSegments(ctx, one)).items.map(({ id, since }) => [id, since]);
+  expect(await idsNow()).toEqual([[bought.id, '2026-03-01T10:00:00.000Z']]);
+  base.clock.set('2026-03-31T09:59:59.999Z');
+  expect(await idsNow()).toEqual([[bought.id, '2026-03-01T10:00:00.000Z']]);
+  base.clock.set('2026-04-01T00:00:00Z');
+  expect(await idsNow()).toEqual([[never.id, '2026-03-31T10:00:00.000Z']]);
+  expect(await contactSegments(ctx, one)).toMatchObject({ asOf: '2026-04-01T00:00:00.000Z' });
+  await sweep();
+  expect((await idsNow()).map(([id]) => id)).toEqual([never.id]);
 });
