@@ -1,6 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { upsertContacts } from '../../src/contacts/index.ts';
 import { row } from '../../src/core/db.ts';
+import { newId } from '../../src/core/ids.ts';
 import { patternProblem } from '../../src/segments/contract.pattern.ts';
 import { ruleSchema } from '../../src/segments/contract.rule.ts';
 import { registerSegments, segmentsRoutes } from '../../src/segments/index.ts';
@@ -10,10 +12,14 @@ import type { Answer, Send, TestApi } from '../support/api.ts';
 let api: TestApi;
 let server: Send;
 
+let contactId: string;
+
 beforeAll(async () => {
   registerSegments();
   api = await startApi({ routes: () => [segmentsRoutes()] });
   ({ send: server } = await api.key({ scopes: ['segments:read', 'segments:write', 'contacts:read'] }));
+  const [made] = await upsertContacts(api.ctx, [{ name: 'Somebody' }]);
+  contactId = made?.contactId ?? '';
 });
 afterAll(() => api?.close());
 
@@ -25,6 +31,7 @@ const purchase = (measure: string, rest: object) => ({
   value: 1,
   ...rest,
 });
+const event = (rest: object) => ({ type: 'event', name: 'Signed Up', op: 'gte', value: 1, ...rest });
 const in_ = (segmentId: string) => ({ type: 'segment', segmentId });
 const all = (...children: unknown[]) => ({ type: 'all', children });
 const ok = attribute('country', { op: 'is', value: 'UK' });
@@ -100,6 +107,22 @@ const BAD: [string, unknown, string][] = [
   ],
   ['a regexp that backtracks', attribute('name', { op: 'matches', value: '(a+)+$' }), 'rule.value'],
   ['a regexp that is none', attribute('name', { op: 'matches', value: '(a' }), 'rule.value'],
+  [
+    'a property with NUL',
+    event({ where: [{ property: 'a\0b', op: 'exists' }] }),
+    'rule.where.0.property',
+  ],
+  ['a sum of nothing', event({ measure: 'sum' }), 'rule.property'],
+  ['a count of a property', all(ok, event({ property: 'price' })), 'rule.children.1.property'],
+  ['a date for a sum', event({ measure: 'max', property: 'price', value: '2026-01-01' }), 'rule.value'],
+  ['a number for a moment', event({ measure: 'lastAt' }), 'rule.value'],
+  ['a zone where no days are counted', event({ zone: 'Europe/Berlin' }), 'rule.zone'],
+  ['a span backwards', event({ op: 'between', value: undefined, from: 3, to: 1 }), 'rule.to'],
+  ['interest in what is no thing', { type: 'wanted', of: 'brand' }, 'rule.of'],
+  ['interest shown no times', all(ok, { type: 'wanted', of: 'product', times: 0 }), 'rule.children.1.times'],
+  ['interest in nothing named', { type: 'wanted', of: 'category', named: [] }, 'rule.named'],
+  ['a consent that is neither', { type: 'consent', op: 'maybe' }, 'rule.op'],
+  ['a consent to nothing', { type: 'consent', op: 'has', purpose: '' }, 'rule.purpose'],
   ['a segment that is no id', { type: 'segment', segmentId: "' or 1=1" }, 'rule.segmentId'],
   [
     'a segment that is not there',
@@ -124,8 +147,58 @@ describe('a bad rule is refused with the path of what is wrong', () => {
     expectRefusal(await server('POST', '/api/segments', { kind: 'dynamic', name: what, rule }), at);
   });
 
+  test.each(BAD)('%s: in a simulation', async (_what, rule, at) => {
+    expectRefusal(await server('POST', '/api/segments/simulate', { rule, days: 7 }), at);
+  });
+
+  test.each(BAD)('%s: in an explanation', async (_what, rule, at) => {
+    expectRefusal(await server('POST', '/api/segments/explain', { rule, contactId }), at);
+  });
+
   test('and leaves nothing behind', async () => {
     expect(await row(api.ctx.db, sql`select count(*)::int as n from segment`)).toEqual({ n: 0 });
+  });
+});
+
+describe('bad questions about segments are refused with the field that is wrong', () => {
+  test.each<[string, string, unknown, string]>([
+    ['no days', 'simulate', { rule: ok }, 'days'],
+    ['no day at all', 'simulate', { rule: ok, days: 0 }, 'days'],
+    ['a million days', 'simulate', { rule: ok, days: 1_000_000 }, 'days'],
+    ['a zone that is SQL', 'simulate', { rule: ok, days: 1, zone: "UTC'; drop table contact; --" }, 'zone'],
+    ['a contact that is SQL', 'explain', { rule: ok, contactId: "' or 1=1" }, 'contactId'],
+    ['no contact', 'explain', { rule: ok }, 'contactId'],
+    ['a moment that is none', 'explain', { rule: ok, contactId: newId(), now: 'then' }, 'now'],
+    ['a moment out of time', 'preview', { rule: ok, now: '9999-01-01' }, 'now'],
+    ['knowledge of never', 'preview', { rule: ok, knownAt: "2026-01-01'--" }, 'knownAt'],
+    ['a rule that is a list', 'simulate', { rule: [ok], days: 1 }, 'rule'],
+  ])('%s: %s', async (_what, route, body, at) => {
+    expectRefusal(await server('POST', `/api/segments/${route}`, body), at);
+  });
+
+  test('in addresses as in bodies', async () => {
+    const made = await server('POST', '/api/segments', { kind: 'static', name: 'Asked badly' });
+    const of = `/api/segments/${(made.body as { id: string }).id}`;
+    for (const [path, at] of [
+      [`${of}/overlap`, 'with'],
+      [`${of}/overlap?with=%27%20or%201%3D1`, 'with'],
+      [`${of}/growth?zone=%27`, 'zone'],
+      [`${of}/growth?from=2026-02-30`, 'from'],
+      [`${of}/growth?from=0001-01-01`, 'from'],
+      [`${of}/explain?contactId=${contactId}&now=never`, 'now'],
+      [`${of}/transitions?direction=up`, 'direction'],
+      ['/api/segments/%27/explain', 'id'],
+    ] as const)
+      expectRefusal(await server('GET', path), at);
+    for (const path of [
+      `${of}/transitions?cursor=x`,
+      `/api/contacts/${contactId}/segments/history?cursor=W10`,
+    ])
+      expect((await server('GET', path)).body).toMatchObject({ code: 'bad_cursor', status: 400 });
+    for (const path of [`${of}/overlap?with=${newId()}`, `/api/segments/${newId()}/growth`])
+      expect((await server('GET', path)).body).toMatchObject({ code: 'segment_not_found', status: 404 });
+    expect((await server('DELETE', of)).status).toBe(204);
+    await api.ctx.db.execute(sql`delete from segment where segment_id = ${of.slice(-36)}::uuid`);
   });
 });
 
@@ -171,10 +244,37 @@ test('SQL in any text of a rule is only a text', async () => {
           where: { products: [nasty], categories: [nasty], channels: [nasty], coupons: [nasty] },
         }),
         purchase('orders', { where: { coupons: [nasty] } }),
+        { type: 'event', name: nasty, op: 'gte', value: 1 },
+        {
+          type: 'event',
+          name: 'x',
+          op: 'gte',
+          value: 1,
+          where: [
+            { property: nasty, op: 'is', value: nasty },
+            { property: nasty, op: 'in', value: [nasty] },
+            { property: nasty, op: 'contains', value: nasty },
+          ],
+        },
+        {
+          type: 'behaviour',
+          measure: 'visits',
+          op: 'gte',
+          value: 1,
+          where: { channels: [nasty], sources: [nasty], mediums: [nasty], campaigns: [nasty] },
+        },
       ],
     };
-    const answer = await server('POST', '/api/segments/preview', { rule });
-    expect(answer.status, answer.text).toBe(200);
+    for (const [route, body] of [
+      ['preview', { rule }],
+      ['preview', { rule, now: '2020-01-01', knownAt: '2020-01-01' }],
+      ['explain', { rule, contactId }],
+      ['explain', { rule, contactId, knownAt: '2020-01-01' }],
+      ['simulate', { rule, days: 2 }],
+    ] as const) {
+      const answer = await server('POST', `/api/segments/${route}`, body);
+      expect(answer.status, answer.text).toBe(200);
+    }
     const name = `named ${nasty}`;
     const saved = await server('POST', '/api/segments', { kind: 'dynamic', name, description: nasty, rule });
     expect(saved.status, saved.text).toBe(201);
