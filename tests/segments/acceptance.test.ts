@@ -64,9 +64,11 @@ describe.skipIf(!hasRetail)('counts on real purchases', () => {
   let api: TestApi;
   let server: Send;
 
+  const clock = testClock(NOW);
+
   beforeAll(async () => {
     registerSegments();
-    api = await startApi({ routes: () => [segmentsRoutes()], clock: testClock(NOW) });
+    api = await startApi({ routes: () => [segmentsRoutes()], clock });
     await loadOnlineRetail(api.databaseUrl);
     ({ send: server } = await api.key({ scopes: ['segments:read', 'segments:write', 'contacts:read'] }));
   }, 180_000);
@@ -76,6 +78,14 @@ describe.skipIf(!hasRetail)('counts on real purchases', () => {
     const answer = await server('POST', '/api/segments/preview', { rule, now: NOW });
     expect(answer.status, answer.text).toBe(200);
     expect(answer.body).toMatchObject({ count, base: 4_372, now: '2011-12-10T00:00:00.000Z', warnings: [] });
+  });
+
+  test.each(TABLE)('%s: %i contacts as of that moment, asked years later', async (_name, count, rule) => {
+    clock.set('2026-01-01T00:00:00Z');
+    const answer = await server('POST', '/api/segments/preview', { rule, now: NOW });
+    clock.set(NOW);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.body).toMatchObject({ count, base: 4_372, partial: false });
   });
 
   test.each(TABLE)('%s: %i members once saved and built', async (name, count, rule) => {
