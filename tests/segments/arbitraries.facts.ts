@@ -12,7 +12,7 @@ import {
   PRODUCTS,
   window,
 } from './arbitraries.base.ts';
-import type { Happened, Word } from './naive.facts.ts';
+import type { Happened, Word } from './naive.base.ts';
 
 /** Events, consents, and the leaves about them. */
 

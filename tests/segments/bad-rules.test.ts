@@ -107,11 +107,7 @@ const BAD: [string, unknown, string][] = [
   ],
   ['a regexp that backtracks', attribute('name', { op: 'matches', value: '(a+)+$' }), 'rule.value'],
   ['a regexp that is none', attribute('name', { op: 'matches', value: '(a' }), 'rule.value'],
-  [
-    'a property with NUL',
-    event({ where: [{ property: 'a\0b', op: 'exists' }] }),
-    'rule.where.0.property',
-  ],
+  ['a property with NUL', event({ where: [{ property: 'a\0b', op: 'exists' }] }), 'rule.where.0.property'],
   ['a sum of nothing', event({ measure: 'sum' }), 'rule.property'],
   ['a count of a property', all(ok, event({ property: 'price' })), 'rule.children.1.property'],
   ['a date for a sum', event({ measure: 'max', property: 'price', value: '2026-01-01' }), 'rule.value'],

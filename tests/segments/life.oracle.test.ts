@@ -31,7 +31,14 @@ const STEP_MS = 6 * 3_600_000;
 const WORLD: World = { ...CATALOGUE, segments: {} };
 const PEOPLE = 4;
 const TABLES = [
-  ...['contact', 'contact_history', 'consent', 'event', 'orders', 'sale_fact', 'outbox', 'segment'],
+  'contact',
+  'contact_history',
+  'consent',
+  'event',
+  'orders',
+  'sale_fact',
+  'outbox',
+  'segment',
   ...['dependency', 'member', 'size', 'transition', 'pending'].map((name) => `segment_${name}`),
 ];
 

@@ -2,22 +2,10 @@ import type { ConsentLeaf } from '../../src/segments/contract.consent.ts';
 import type { EventLeaf, PropertyTest } from '../../src/segments/contract.event.ts';
 import type { Comparison } from '../../src/segments/contract.purchase.ts';
 import type { WantedLeaf } from '../../src/segments/contract.wanted.ts';
-import { compare, DAY, inWindow, localDay } from './naive.ts';
-import type { Person, World } from './naive.ts';
+import { compare, DAY, inWindow, localDay } from './naive.base.ts';
+import type { Happened, Person, Word, World } from './naive.base.ts';
 
 /** The plain meaning of the leaves about events, interest and consents; see naive.ts. */
-
-/** Something done, as a page or a server tells it. */
-export type Happened = {
-  at: number;
-  name: string;
-  type: 'track' | 'page';
-  bot: boolean;
-  properties: Record<string, unknown>;
-};
-
-/** A word of consent; of two at one moment that with the greater number counts. */
-export type Word = { n: number; at: number; purpose: string; channel: string; granted: boolean };
 
 export function eventHolds(leaf: EventLeaf, person: Person, now: number): boolean {
   const value = measured(leaf, person, now);

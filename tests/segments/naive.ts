@@ -1,54 +1,16 @@
-import type { Comparison, PurchaseLeaf, Window } from '../../src/segments/contract.purchase.ts';
+import type { Comparison, PurchaseLeaf } from '../../src/segments/contract.purchase.ts';
 import type { AttributeLeaf } from '../../src/segments/contract.attribute.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
+import { compare, DAY, inWindow, localDay, UNIT } from './naive.base.ts';
+import type { Line, Person, World } from './naive.base.ts';
 import { consentHolds, eventHolds, wantedHolds } from './naive.facts.ts';
-import type { Happened, Word } from './naive.facts.ts';
+
+export type { Line, Person, World } from './naive.base.ts';
 
 /**
  * What the compiled SQL is compared with: the meaning of a rule over facts held in memory, one contact and one moment at a
  * time, written as plainly as possible and sharing nothing with the compiler.
  */
-
-/** Prices, costs and amounts in thousandths, so that all arithmetic is of whole numbers. */
-export type Line = {
-  order: number;
-  at: number;
-  kind: 'sale' | 'return' | 'adjustment';
-  product: string;
-  quantity: number;
-  price: number;
-  cost: number | null;
-  currency: 'GBP' | 'EUR';
-  channel: string | null;
-  coupons: string[];
-  trust: 'public' | 'server';
-};
-
-export type Person = {
-  id: string;
-  country: string | null;
-  tags: string[];
-  birthMonth: number | null;
-  birthDay: number | null;
-  createdAt: number;
-  attributes: Record<string, unknown>;
-  lines: Line[];
-  listed: string[];
-  events: Happened[];
-  consents: Word[];
-};
-
-export type World = {
-  /** Category by product, and the categories above each, itself included. */
-  categories: Record<string, string>;
-  above: Record<string, string[]>;
-  /** What a category is called. */
-  names: Record<string, string>;
-  segments: Record<string, Rule | undefined>;
-};
-
-export const DAY = 86_400_000;
-const UNIT = { minutes: 60_000, hours: 3_600_000, days: DAY };
 
 /** Base currency per unit. */
 export const RATE = { GBP: 1, EUR: 2 };
@@ -80,15 +42,6 @@ export function holds(rule: Rule, person: Person, now: number, world: World): bo
       return inner === undefined ? person.listed.includes(rule.segmentId) : holds(inner, person, now, world);
     }
   }
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-export function localDay(at: number, zone = 'UTC'): number {
-  const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
-  formats.set(zone, format);
-  const text = format.format(new Date(at));
-  return Date.parse(`${text}T00:00:00Z`) / DAY;
 }
 
 function attribute(leaf: AttributeLeaf, person: Person, now: number): boolean {
@@ -193,41 +146,6 @@ function monthDay(value: unknown, zone?: string): { month: number; day: number }
   }
   if (dateOf(value) === null) return null;
   return { month: Number(String(value).slice(5, 7)), day: Number(String(value).slice(8, 10)) };
-}
-
-export function compare(value: number, test: Comparison): boolean {
-  switch (test.op) {
-    case 'is':
-      return value === test.value;
-    case 'isNot':
-      return value !== test.value;
-    case 'gt':
-      return value > test.value;
-    case 'gte':
-      return value >= test.value;
-    case 'lt':
-      return value < test.value;
-    case 'lte':
-      return value <= test.value;
-    case 'between':
-    default:
-      return value >= test.from && value <= test.to;
-  }
-}
-
-export function inWindow(at: number, window: Window, now: number): boolean {
-  if (at > now) return false;
-  switch (window.type) {
-    case 'ever':
-      return true;
-    case 'last':
-      return at > now - window.amount * UNIT[window.unit];
-    case 'calendar':
-      return localDay(at, window.zone) > localDay(now, window.zone) - window.days;
-    case 'between':
-    default:
-      return at >= Date.parse(window.from) && at < Date.parse(window.to);
-  }
 }
 
 /** Half away from zero. */

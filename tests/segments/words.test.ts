@@ -57,6 +57,78 @@ test.each([
     'Последняя покупка раньше 1 июня 2011 г.',
   ],
   [
+    {
+      type: 'event',
+      name: 'Product Viewed',
+      op: 'is',
+      value: 0,
+      window: { type: 'last', unit: 'days', amount: 7 },
+    },
+    'The number of events “Product Viewed” in the last 7 days is 0',
+    'Число событий «Product Viewed» за последние 7 дней — 0',
+  ],
+  [
+    {
+      type: 'event',
+      name: 'Product Viewed',
+      measure: 'sum',
+      property: 'price',
+      op: 'gt',
+      value: 10.5,
+      where: [{ property: 'colour', op: 'is', value: 'red' }],
+    },
+    'The sum of “price” over events “Product Viewed” is more than 10.5 (colour is “red”)',
+    'Сумма «price» по событиям «Product Viewed» больше 10,5 (colour — «red»)',
+  ],
+  [
+    {
+      type: 'event',
+      name: 'Signed Up',
+      measure: 'daysSinceLast',
+      op: 'gte',
+      value: 21,
+      zone: 'Europe/Moscow',
+    },
+    'Time since the last event “Signed Up” is at least 21 calendar days',
+    'Прошло с последнего события «Signed Up» не меньше 21 календарного дня',
+  ],
+  [
+    { type: 'event', name: 'Signed Up', measure: 'firstAt', op: 'lt', value: '2026-03-01' },
+    'The first event “Signed Up” is before 1 March 2026',
+    'Первое событие «Signed Up» раньше 1 марта 2026 г.',
+  ],
+  [
+    {
+      type: 'wanted',
+      of: 'product',
+      sign: 'viewed',
+      times: 2,
+      window: { type: 'last', unit: 'days', amount: 1 },
+    },
+    'Looked at one and the same product at least 2 times in the last 1 day and has not bought it since',
+    'Просмотр одного и того же товара не меньше 2 раз за последний 1 день и с тех пор он не куплен',
+  ],
+  [
+    { type: 'wanted', of: 'category', named: ['Tea', 'Jam'], times: 21 },
+    'Looked at or put into the cart products of one category (with all below it) of “Tea”, “Jam” at least 21 times and has bought nothing of it since',
+    'Просмотр или добавление в корзину товаров одной категории (с вложенными) из «Tea», «Jam» не меньше 21 раза и с тех пор из неё ничего не куплено',
+  ],
+  [
+    { type: 'wanted', of: 'product', sign: 'carted' },
+    'Put into the cart one and the same product at least once and has not bought it since',
+    'Добавление в корзину одного и того же товара хотя бы раз и с тех пор он не куплен',
+  ],
+  [
+    { type: 'consent', op: 'has', purpose: 'marketing', channel: 'email' },
+    'Has a consent to “marketing” by “email”',
+    'Есть согласие на «marketing» по каналу «email»',
+  ],
+  [
+    { type: 'consent', op: 'lacks' },
+    'Has no consent to anything by any channel',
+    'Нет согласия ни на что ни по какому каналу',
+  ],
+  [
     { type: 'not', child: { type: 'segment', segmentId: ID } },
     'Not (is in the segment “Regulars”)',
     'Не (входит в сегмент «Regulars»)',

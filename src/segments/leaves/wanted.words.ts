@@ -54,10 +54,15 @@ export function wantedWords(leaf: WantedLeaf, language: Language): string {
   const done = DONE[language][of][sign];
   const often = `${times(leaf.times ?? 1, language)}${inWindow(window, language)}`;
   if (language === 'ru') {
-    const which = of === 'product' ? 'одного товара' : 'одной категории (с вложенными)';
-    const out = named === undefined ? '' : ` из ${list(named, language)}`;
-    const since = of === 'product' ? 'и с тех пор он не куплен' : 'и с тех пор из неё ничего не куплено';
-    return `${done} ${which}${out} ${often} ${since}`;
+    const product = of === 'product';
+    const which =
+      named === undefined
+        ? product
+          ? 'одного и того же товара'
+          : 'одной и той же категории (с вложенными)'
+        : `${product ? 'одного товара' : 'одной категории (с вложенными)'} из ${list(named, language)}`;
+    const since = product ? 'и с тех пор он не куплен' : 'и с тех пор из неё ничего не куплено';
+    return `${done} ${which} ${often} ${since}`;
   }
   const which = of === 'product' ? 'product' : 'category (with all below it)';
   const one = named === undefined ? `one and the same ${which}` : `one ${which} of ${list(named, language)}`;
