@@ -96,7 +96,8 @@ export const membershipHistory = z
   .meta({ id: 'MembershipHistory' });
 export type MembershipHistory = z.output<typeof membershipHistory>;
 
-export const MAX_SIMULATED_DAYS = 92;
+/** A quarter: every day is an evaluation of its own. */
+const MAX_SIMULATED_DAYS = 92;
 
 /** POST /api/segments/simulate: the last `days` days of the zone, today included; `segmentId` is the segment being edited. */
 export const simulateInput = z.object({

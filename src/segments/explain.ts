@@ -21,7 +21,7 @@ function amountOf({ amount, minor, currency }: FactRow): string | null {
   return digits === 0 ? `${sign}${whole}` : `${sign}${whole}.${padded.slice(-digits)}`;
 }
 
-export function figureOf({ kind, currency = undefined }: Actual, value: unknown): ExplainActual {
+export function figureOf({ kind, currency }: Actual, value: unknown): ExplainActual {
   return { kind, value: plain(kind, value), currency: currency ?? null };
 }
 
