@@ -1,7 +1,7 @@
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { notFound } from '../core/errors.ts';
+import { invalid, notFound } from '../core/errors.ts';
 import { idFrom, newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { checkRule } from '../segments/index.ts';
@@ -9,6 +9,7 @@ import { fitRule } from './contract.ts';
 import type { ScoreRuleInput, ScoreRuleView } from './contract.ts';
 import { DEFAULT_RULES } from './defaults.ts';
 import { reviewAll } from './store.leads.ts';
+import { asksForLead } from './leaf.ts';
 import * as store from './store.rules.ts';
 import type { RuleRow } from './store.rules.ts';
 
@@ -67,7 +68,14 @@ async function reviewFits(tx: Ctx, rule: ScoreRuleInput): Promise<void> {
 
 function checked(input: ScoreRuleInput): ScoreRuleInput {
   if (input.kind !== 'fit') return input;
-  return fitRule.parse({ ...input, condition: checkRule(input.condition) });
+  const condition = checkRule(input.condition);
+  if (asksForLead(condition))
+    throw invalid(
+      'rule_about_itself',
+      'A score cannot depend on the score, grade or fit of the lead.',
+      'condition',
+    );
+  return fitRule.parse({ ...input, condition });
 }
 
 function ruleView({ id, version, createdAt, rule }: RuleRow): ScoreRuleView {

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { OPS } from '../segments/contract.ts';
+import type { Rule } from '../segments/contract.ts';
 import { compared, numberTest, quote } from '../segments/index.ts';
 import type { CatalogueField, Dependency, Language, LeafEnv, LeafSql, LeafType } from '../segments/index.ts';
 import type { Grade } from './contract.ts';
@@ -33,6 +34,14 @@ export const salesType: LeafType<SalesLeaf> = {
 export type LeadKey = 'score' | 'grade' | 'fit';
 /** A change of a lead as rules depend on it. */
 export const leadFact = (key: LeadKey): Dependency => ({ kind: 'lead', key });
+
+/** Whether a rule itself asks for what scoring makes: points by such a rule would chase themselves. */
+export function asksForLead(rule: Rule): boolean {
+  if ('children' in rule) return rule.children.some(asksForLead);
+  if ('child' in rule) return asksForLead(rule.child);
+  const leaf: { type: string; measure?: string } = rule;
+  return leaf.type === 'sales' && leaf.measure !== 'owner';
+}
 
 type OfLead = Exclude<SalesLeaf, { measure: 'owner' }>;
 type OfOwner = Extract<SalesLeaf, { measure: 'owner' }>;

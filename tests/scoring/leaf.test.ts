@@ -3,6 +3,8 @@ import { newId } from '../../src/core/ids.ts';
 import { rows } from '../../src/core/db.ts';
 import { reviewDue, scoreFacts } from '../../src/scoring/actions.ts';
 import type { Fact } from '../../src/scoring/match.ts';
+import { createRule } from '../../src/scoring/actions.rules.ts';
+import { scoreRuleInput } from '../../src/scoring/contract.ts';
 import { scoringSubscriptions } from '../../src/scoring/index.ts';
 import { createSegment } from '../../src/segments/actions.ts';
 import { members } from '../../src/segments/actions.members.ts';
@@ -126,4 +128,12 @@ test('every form of the leaf reads in both languages, and a wrong one is refused
     children: [{ type: 'sales', measure: 'grade', op: 'in', value: ['boiling'] }],
   });
   expect(wrong.error?.issues[0]?.path).toEqual(['children', 0, 'value', 0]);
+});
+
+test('points by the score itself are refused', async () => {
+  const condition = { type: 'all', children: [{ type: 'not', child: LEAVES[0] }] };
+  const rule = scoreRuleInput.parse({ kind: 'fit', name: 'Circle', points: 5, condition });
+  await expect(createRule(base.ctx, rule)).rejects.toMatchObject({ code: 'rule_about_itself', status: 422 });
+  const owned = scoreRuleInput.parse({ kind: 'fit', name: 'Owned', points: 5, condition: LEAVES[6] });
+  await expect(createRule(base.ctx, owned)).resolves.toMatchObject({ version: 1 });
 });
