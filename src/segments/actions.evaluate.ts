@@ -3,7 +3,7 @@ import { emit } from '../core/outbox.ts';
 import { compileTogether } from './compile.ts';
 import type { Dependency } from './leaf.ts';
 import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
-import { addPending, applyTogether, lockContacts, presentIds } from './store.members.ts';
+import { addPending, applyTogether, lockContacts, planOnce, presentIds } from './store.members.ts';
 import { addToSizes } from './store.sizes.ts';
 import type { Cause } from './store.members.ts';
 
@@ -57,6 +57,7 @@ async function evaluateBundles(
   const options = { now: ctx.clock.now(), baseCurrency: ctx.config.baseCurrency, segments };
   const sizes = new Map<string, number>();
   let evaluated = 0;
+  await planOnce(ctx, true);
   for (const { segmentIds: own, contactIds } of bundles.flatMap(parts)) {
     // In one order, so that the same facts give the same statement, which PostgreSQL has planned before.
     const served = own.toSorted().flatMap((id) => {
@@ -75,6 +76,7 @@ async function evaluateBundles(
     for (const [id, { entered, left }] of moves) sizes.set(id, (sizes.get(id) ?? 0) + entered - left);
     evaluated += contactIds.length * served.length;
   }
+  await planOnce(ctx, false);
   await addToSizes(ctx, sizes);
   return evaluated;
 }
