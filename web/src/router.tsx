@@ -15,6 +15,7 @@ import { contactSearch } from './pages/contacts/search.ts';
 import { formSearch } from './pages/forms/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
+import { draftSearch, rfmSearch, segmentSearch } from './pages/segments/search.ts';
 import { sourceSearch } from './pages/developer/search.ts';
 import { Crash, NotFound } from './pages/Stray.tsx';
 import { auditSearch } from './pages/system/search.ts';
@@ -90,6 +91,7 @@ const pages = [
       'work',
       'leads',
       'identity',
+      'segments',
     ),
   }),
   createRoute({
@@ -100,6 +102,7 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/segments/new',
+    validateSearch: draftSearch,
     component: page(
       () => import('./pages/segments/NewSegmentPage.tsx'),
       'segments',
@@ -109,7 +112,19 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/segments/templates',
+    component: page(() => import('./pages/segments/ready/TemplatesPage.tsx'), 'segments', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/segments/rfm',
+    validateSearch: rfmSearch,
+    component: page(() => import('./pages/segments/rfm/RfmPage.tsx'), 'segments'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/segments/$id',
+    validateSearch: segmentSearch,
     component: page(() => import('./pages/segments/SegmentPage.tsx'), 'segments', 'contacts'),
   }),
   createRoute({

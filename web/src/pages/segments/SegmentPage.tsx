@@ -1,25 +1,25 @@
-import { Button, Grid, Menu, Paper, Stack, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { IconDots, IconPencil, IconRefresh, IconSend, IconTrash } from '@tabler/icons-react';
+import { Grid, Paper, Stack, Tabs, Text } from '@mantine/core';
+import { IconSend } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import type { SegmentMember, SegmentView } from '../../api/segments.ts';
+import type { SegmentView } from '../../api/segments.ts';
 import { segments } from '../../api/segments.ts';
 import { language } from '../../i18n/index.ts';
-import { contactName } from '../../lib/contactName.ts';
-import { useList } from '../../lib/list.ts';
 import { useMe } from '../../lib/me.ts';
-import { Confirm } from '../../ui/Confirm.tsx';
-import type { Column } from '../../ui/DataTable.tsx';
-import { DataTable } from '../../ui/DataTable.tsx';
-import { DateTime, Figure, None } from '../../ui/format.tsx';
-import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
-import { useWrite } from '../../ui/mutation.ts';
+import { DateTime, Figure } from '../../ui/format.tsx';
+import { ButtonLink } from '../../ui/links.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
-import { Section } from '../../ui/Section.tsx';
-import { EmptyState, Loaded } from '../../ui/states.tsx';
+import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
+import { BuildNotice, VersionLine } from './insight/Build.tsx';
+import { Growth } from './insight/Growth.tsx';
+import { Overlap } from './insight/Overlap.tsx';
+import { SimulateButton } from './insight/Simulation.tsx';
+import { Transitions } from './insight/Transitions.tsx';
+import { Members } from './Members.tsx';
+import { SEGMENT_TABS } from './search.ts';
+import { SegmentActions } from './SegmentActions.tsx';
 import { StateBadge } from './StateBadge.tsx';
 
 const route = getRouteApi('/app/segments/$id');
@@ -28,7 +28,7 @@ export default function SegmentPage() {
   const { id } = route.useParams();
   return (
     <Loaded page query={useQuery(segments.one(id))}>
-      {(segment) => <Segment segment={segment} />}
+      {(segment) => <Segment key={segment.id} segment={segment} />}
     </Loaded>
   );
 }
@@ -36,6 +36,7 @@ export default function SegmentPage() {
 function Segment({ segment }: { segment: SegmentView }) {
   const { t } = useTranslation('segments');
   const { may } = useMe();
+  const mayWrite = may('segments:write');
   return (
     <>
       <PageHeader
@@ -54,11 +55,12 @@ function Segment({ segment }: { segment: SegmentView }) {
                 {t('campaign')}
               </ButtonLink>
             )}
-            {may('segments:write') && <Actions segment={segment} />}
+            {mayWrite && <SegmentActions segment={segment} />}
           </>
         }
       />
       <Stack gap="lg">
+        <BuildNotice segment={segment} mayWrite={mayWrite} />
         <Grid gap="md">
           <Grid.Col span={{ base: 12, sm: 4 }}>
             <StatTile
@@ -66,11 +68,14 @@ function Segment({ segment }: { segment: SegmentView }) {
               why={t('countWhy')}
               value={segment.count === null ? t('notBuilt') : <Figure value={segment.count} />}
               hint={
-                segment.countedAt !== null && (
-                  <>
-                    {t('builtAt')} <DateTime at={segment.countedAt} mode="relative" />
-                  </>
-                )
+                <>
+                  {segment.countedAt !== null && (
+                    <>
+                      {t('builtAt')} <DateTime at={segment.countedAt} mode="relative" />
+                    </>
+                  )}
+                  <VersionLine segment={segment} />
+                </>
               }
             />
           </Grid.Col>
@@ -79,99 +84,56 @@ function Segment({ segment }: { segment: SegmentView }) {
               <Text size="sm" c="dimmed">
                 {t('inWords')}
               </Text>
-              <Text mt={4}>{segment.words === null ? t('state.static') : segment.words[language()]}</Text>
+              <Text mt={4} mb="sm" style={{ overflowWrap: 'anywhere' }}>
+                {segment.words === null ? t('state.static') : segment.words[language()]}
+              </Text>
+              {segment.rule !== null && <SimulateButton rule={segment.rule} segmentId={segment.id} />}
             </Paper>
           </Grid.Col>
         </Grid>
-        <Members id={segment.id} />
+        <Growth id={segment.id} />
+        <Lists segment={segment} mayWrite={mayWrite} />
       </Stack>
     </>
   );
 }
 
-function Actions({ segment }: { segment: SegmentView }) {
-  const { t } = useTranslation(['segments', 'common']);
-  const navigate = useNavigate();
-  const [asking, ask] = useDisclosure(false);
-  const build = useWrite({
-    run: () => segments.build(segment.id),
-    touches: ['segments'],
-    done: t('segments:rebuilding'),
-  });
-  const remove = useWrite({
-    run: () => segments.remove(segment.id),
-    touches: ['segments'],
-    done: t('segments:deleted'),
-    onDone: () => void navigate({ to: '/segments' }),
-  });
+/** Who is in, who came and went, and how the segment meets another; the address says which is shown. */
+function Lists({ segment, mayWrite }: { segment: SegmentView; mayWrite: boolean }) {
+  const { t } = useTranslation('segments');
+  const { tab = 'members' } = route.useSearch();
+  const navigate = route.useNavigate();
   return (
-    <>
-      <ButtonLink
-        to="/segments/$id/edit"
-        params={{ id: segment.id }}
-        variant="default"
-        leftSection={<IconPencil size={16} />}
+    <Paper>
+      <Tabs
+        value={tab}
+        keepMounted={false}
+        onChange={(next) => {
+          const found = SEGMENT_TABS.find((one) => one === next);
+          void navigate({
+            search: found === undefined || found === 'members' ? {} : { tab: found },
+            replace: true,
+            resetScroll: false,
+          });
+        }}
       >
-        {t('segments:edit')}
-      </ButtonLink>
-      <Menu position="bottom-end" shadow="md">
-        <Menu.Target>
-          <Button variant="default" px="xs" aria-label={t('common:action.actions')}>
-            <IconDots size={17} />
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<IconRefresh size={15} />} onClick={() => build.mutate(undefined)}>
-            {t('segments:rebuild')}
-          </Menu.Item>
-          <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={ask.open}>
-            {t('segments:delete')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
-      <Confirm
-        opened={asking}
-        onClose={ask.close}
-        title={t('segments:deleteTitle', { name: segment.name })}
-        text={t('segments:deleteText')}
-        yes={t('segments:delete')}
-        danger
-        busy={remove.isPending}
-        onYes={() => remove.mutate(undefined)}
-      />
-    </>
-  );
-}
-
-function Members({ id }: { id: string }) {
-  const { t } = useTranslation(['segments', 'contacts']);
-  const navigate = useNavigate();
-  const list = useList(segments.members(id));
-  const columns: Column<SegmentMember>[] = [
-    {
-      key: 'name',
-      header: t('contacts:field.name'),
-      main: true,
-      cell: (row) => (
-        <AnchorLink to="/contacts/$id" params={{ id: row.contactId }} c="inherit" fw={550}>
-          {contactName(row) ?? t('contacts:unnamed')}
-        </AnchorLink>
-      ),
-    },
-    { key: 'email', header: t('contacts:field.email'), cell: (row) => row.email ?? <None /> },
-    { key: 'country', header: t('contacts:field.country'), cell: (row) => row.country ?? <None /> },
-    { key: 'since', header: t('segments:since'), cell: (row) => <DateTime at={row.since} mode="date" /> },
-  ];
-  return (
-    <Section title={t('segments:members')} flush>
-      <DataTable
-        label={t('segments:members')}
-        columns={columns}
-        {...list}
-        rowKey={(row) => row.contactId}
-        onOpen={(row) => void navigate({ to: '/contacts/$id', params: { id: row.contactId } })}
-        empty={<EmptyState title={t('segments:membersEmpty')} />}
-      />
-    </Section>
+        <Tabs.List>
+          {SEGMENT_TABS.map((one) => (
+            <Tabs.Tab key={one} value={one} py="sm">
+              {t(`tabs.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="members">
+          <Members segment={segment} />
+        </Tabs.Panel>
+        <Tabs.Panel value="moves">
+          <Transitions id={segment.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="overlap">
+          <Overlap id={segment.id} name={segment.name} mayWrite={mayWrite} />
+        </Tabs.Panel>
+      </Tabs>
+    </Paper>
   );
 }

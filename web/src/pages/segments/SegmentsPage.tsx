@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { IconAffiliate, IconPlus } from '@tabler/icons-react';
+import { IconAffiliate, IconGridDots, IconPlus } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { SegmentListed } from '../../api/segments.ts';
@@ -49,7 +49,7 @@ export default function SegmentsPage() {
     },
   ];
   const create = may('segments:write') && (
-    <ButtonLink to="/segments/new" leftSection={<IconPlus size={17} />}>
+    <ButtonLink to="/segments/templates" leftSection={<IconPlus size={17} />}>
       {t('create')}
     </ButtonLink>
   );
@@ -58,6 +58,11 @@ export default function SegmentsPage() {
       title={t('title')}
       description={t('description')}
       create={create}
+      actions={
+        <ButtonLink to="/segments/rfm" variant="default" leftSection={<IconGridDots size={17} />}>
+          {t('rfm.open')}
+        </ButtonLink>
+      }
       icon={<IconAffiliate />}
       empty={t('empty')}
       emptyText={t('emptyText')}

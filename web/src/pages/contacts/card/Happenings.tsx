@@ -6,14 +6,14 @@ import type { ContactCard } from '../../../api/contacts.ts';
 import { coupons } from '../../../api/coupons.ts';
 import { leads } from '../../../api/leads.ts';
 import { orders } from '../../../api/orders.ts';
-import { segments } from '../../../api/segments.ts';
 import { tasks } from '../../../api/work.ts';
+import { contactName } from '../../../lib/contactName.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { DateTime, Money } from '../../../ui/format.tsx';
-import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { ContactSegments } from '../../segments/ContactSegments.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
 import { Behaviour } from './Behaviour.tsx';
@@ -23,6 +23,7 @@ import { Carts, Interest } from './Shopping.tsx';
 
 /** What other parts of the product know of the contact; each only for those who may see it. */
 export function Happenings({ contact }: { contact: ContactCard }) {
+  const { t } = useTranslation('contacts');
   const { may } = useMe();
   return (
     <>
@@ -31,7 +32,9 @@ export function Happenings({ contact }: { contact: ContactCard }) {
       <Behaviour contactId={contact.id} />
       <Carts contactId={contact.id} />
       <Interest contactId={contact.id} />
-      {may('segments:read') && <Segments contactId={contact.id} />}
+      {may('segments:read') && (
+        <ContactSegments contact={{ id: contact.id, name: contactName(contact) ?? t('unnamed') }} />
+      )}
       {may('orders:read') && <Orders contactId={contact.id} />}
       {may('loyalty:read') && <Coupons contactId={contact.id} />}
     </>
@@ -51,35 +54,6 @@ function Lead({ contactId }: { contactId: string }) {
     <Section title={t('card.lead')}>
       <Loaded query={query} lines={2}>
         {(lead) => (lead === null ? <Quiet>{t('card.noLead')}</Quiet> : <LeadSummary lead={lead} />)}
-      </Loaded>
-    </Section>
-  );
-}
-
-function Segments({ contactId }: { contactId: string }) {
-  const { t } = useTranslation('contacts');
-  const query = useQuery(segments.ofContact(contactId));
-  return (
-    <Section title={t('card.segments')}>
-      <Loaded query={query} lines={2}>
-        {(found) =>
-          found.length === 0 ? (
-            <Quiet>{t('card.noSegments')}</Quiet>
-          ) : (
-            <Stack gap={6}>
-              {found.map(({ id, name, since }) => (
-                <Group key={id} justify="space-between" gap="xs">
-                  <AnchorLink to="/segments/$id" params={{ id }} size="sm">
-                    {name}
-                  </AnchorLink>
-                  <Text size="sm" c="dimmed">
-                    <DateTime at={since} mode="date" />
-                  </Text>
-                </Group>
-              ))}
-            </Stack>
-          )
-        }
       </Loaded>
     </Section>
   );

@@ -6,6 +6,7 @@ import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
 import { language } from '../../../i18n/index.ts';
 import { canChange, hasWindow, isAge, withDays, withMeasure, withOp, withTrend } from './behaviour.ts';
+import { AgeUnit } from './AgeUnit.tsx';
 import classes from './builder.module.css';
 import { useEditing } from './editing.ts';
 import { CHANNELS, DEVICES } from './known.ts';
@@ -123,30 +124,6 @@ function Days({ leaf, onChange, errorAt }: LeafProps) {
         />
       )}
     </>
-  );
-}
-
-/** Days of 24 hours, or days as the calendar of here counts them. */
-function AgeUnit({ leaf, onChange, errorAt }: LeafProps) {
-  const { t } = useTranslation('conditions');
-  return (
-    <Select
-      size="sm"
-      w={180}
-      allowDeselect={false}
-      aria-label={t('unit')}
-      data={(['days', 'calendarDays'] as const).map((value) => ({
-        value: value as string,
-        label: t(`units.${value}`),
-      }))}
-      value={leaf['zone'] === undefined ? 'days' : 'calendarDays'}
-      error={errorAt('zone') !== undefined}
-      onChange={(next) => {
-        const { zone: _zone, ...rest } = leaf;
-        const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-        onChange(next === 'calendarDays' ? { ...rest, zone: timeZone } : rest);
-      }}
-    />
   );
 }
 

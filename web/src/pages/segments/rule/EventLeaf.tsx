@@ -1,23 +1,29 @@
-import { Autocomplete, Button, Select } from '@mantine/core';
+import { Autocomplete, Button, Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
+import { language } from '../../../i18n/index.ts';
+import { AgeUnit } from './AgeUnit.tsx';
 import { withOp } from './behaviour.ts';
 import { useEditing } from './editing.ts';
+import { EVENT_AGES, measureOf, OF_PROPERTY, withEventMeasure } from './event.ts';
 import { EVENTS } from './known.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import { PropertyTests } from './PropertyTests.tsx';
 import { addTest, mayAddTest } from './properties.ts';
 import { WindowFields } from './WindowFields.tsx';
 
-/** How often an event of a name happened, in which time, and what it must say. */
+/** How often an event of a name happened, or a figure of what it says, in which time, and what it must say. */
 export function EventLeaf(props: LeafProps) {
   const { leaf, onChange, errorAt } = props;
   const { t } = useTranslation('segments');
   const { fields } = useEditing();
   const opWord = useOpWords();
   const op = String(leaf['op']);
-  const ops = fields.find((one) => one.leaf === 'event')?.ops ?? [op];
+  const measures = fields.filter((one) => one.leaf === 'event');
+  const measure = measureOf(leaf);
+  const field = measures.find((one) => one.field === measure);
+  const kind = field?.kind ?? 'number';
   return (
     <>
       <Autocomplete
@@ -34,20 +40,39 @@ export function EventLeaf(props: LeafProps) {
       />
       <Select
         size="sm"
-        w={190}
+        w={230}
+        allowDeselect={false}
+        aria-label={t('builder.measure')}
+        data={measures.map((one) => ({ value: one.field, label: one.label[language()] }))}
+        value={measure}
+        error={errorAt('measure') !== undefined}
+        onChange={(next) => next !== null && onChange(withEventMeasure(leaf, next))}
+      />
+      {OF_PROPERTY.has(measure) && (
+        <TextInput
+          size="sm"
+          w={170}
+          maxLength={100}
+          aria-label={t('builder.ofProperty')}
+          placeholder={t('builder.ofPropertyHint')}
+          value={typeof leaf['property'] === 'string' ? leaf['property'] : ''}
+          error={errorAt('property') !== undefined}
+          onChange={(event) => onChange({ ...leaf, property: event.currentTarget.value })}
+        />
+      )}
+      <Select
+        size="sm"
+        w={150}
         allowDeselect={false}
         aria-label={t('builder.op')}
-        data={ops.map((value) => ({
-          value,
-          label: t('builder.times', { op: opWord(value, 'number') }),
-        }))}
+        data={(field?.ops ?? [op]).map((value) => ({ value, label: opWord(value, kind) }))}
         value={op}
         error={errorAt('op') !== undefined}
         onChange={(next) => next !== null && onChange(withOp(leaf, next))}
       />
       <Operand
         op={op}
-        kind="number"
+        kind={kind}
         operand={{ value: leaf['value'], from: leaf['from'], to: leaf['to'] }}
         errorAt={(path) => (errorAt(path) === undefined ? undefined : ' ')}
         onChange={(operand) => {
@@ -55,6 +80,7 @@ export function EventLeaf(props: LeafProps) {
           onChange({ ...rest, ...operand });
         }}
       />
+      {EVENT_AGES.has(measure) && <AgeUnit {...props} />}
       <WindowFields {...props} />
       <PropertyTests {...props} />
       <Button size="xs" variant="subtle" disabled={!mayAddTest(leaf)} onClick={() => onChange(addTest(leaf))}>

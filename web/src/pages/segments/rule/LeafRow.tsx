@@ -1,14 +1,21 @@
-import { ActionIcon, JsonInput, Select, Text, Tooltip } from '@mantine/core';
-import { IconTrash } from '@tabler/icons-react';
+import { Select, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { CatalogueField } from '../../../api/segments.ts';
+import type texts from '../../../i18n/en/segments.ts';
 import { AttributeLeaf } from './AttributeLeaf.tsx';
 import { BehaviourLeaf } from './BehaviourLeaf.tsx';
 import classes from './builder.module.css';
+import { CatalogueLeaf } from './CatalogueLeaf.tsx';
+import { ConsentLeaf } from './ConsentLeaf.tsx';
 import { useEditing } from './editing.ts';
 import { EventLeaf } from './EventLeaf.tsx';
-import { freshLeaf } from './fresh.ts';
+import { freshLeaf, offeredKinds } from './fresh.ts';
+import { MessageLeaf } from './MessageLeaf.tsx';
 import type { LeafDraft, LeafNode } from './model.ts';
+import { NodeMenu, useNodeKeys } from './NodeMenu.tsx';
 import { PurchaseLeaf } from './PurchaseLeaf.tsx';
+import { SegmentLeaf } from './SegmentLeaf.tsx';
+import { WantedLeaf } from './WantedLeaf.tsx';
 
 export type LeafProps = {
   leaf: LeafDraft;
@@ -16,14 +23,36 @@ export type LeafProps = {
   errorAt: (path: string) => string | undefined;
 };
 
-const KINDS = ['attribute', 'purchase', 'behaviour', 'event', 'segment'] as const;
+const FORMS: Readonly<Record<string, (props: LeafProps) => React.ReactNode>> = {
+  attribute: AttributeLeaf,
+  purchase: PurchaseLeaf,
+  behaviour: BehaviourLeaf,
+  event: EventLeaf,
+  wanted: WantedLeaf,
+  message: MessageLeaf,
+  consent: ConsentLeaf,
+  segment: SegmentLeaf,
+};
+
+type KnownKind = keyof typeof texts.builder.kinds;
+
+/** What a kind of condition is called; one of a module this console does not know keeps its own name. */
+function useKindWord(): (kind: string) => string {
+  const { t, i18n } = useTranslation('segments');
+  return (kind) =>
+    /^\w+$/.test(kind) && i18n.exists(`builder.kinds.${kind}`, { ns: 'segments' })
+      ? t(`builder.kinds.${kind as KnownKind}`)
+      : kind;
+}
 
 /** One condition: what it is about, then its own fields; problems stand right under it. */
 export function LeafRow({ node }: { node: LeafNode }) {
   const { t } = useTranslation('segments');
-  const { change, fields, errorAt, errorsOf } = useEditing();
+  const { change, fields, errorAt, errorsOf, warningsOf } = useEditing();
+  const kindWord = useKindWord();
+  const onKeys = useNodeKeys(node.id);
   const { leaf } = node;
-  const known = KINDS.find((kind) => kind === leaf.type);
+  const Form = FORMS[leaf.type] ?? CatalogueLeaf;
   const props: LeafProps = {
     leaf,
     onChange: (next) => change(node.id, { ...node, leaf: next }),
@@ -31,90 +60,42 @@ export function LeafRow({ node }: { node: LeafNode }) {
   };
   const problems = errorsOf(node.id);
   return (
-    <div className={classes['leaf']} data-wrong={problems.length > 0}>
+    <div
+      className={classes['leaf']}
+      data-wrong={problems.length > 0}
+      data-node={node.id}
+      role="group"
+      aria-label={t('builder.condition', { kind: kindWord(leaf.type) })}
+      onKeyDownCapture={onKeys}
+    >
       <div className={classes['fields']}>
         <Select
           size="sm"
-          w={130}
+          w={140}
           aria-label={t('builder.kind')}
           allowDeselect={false}
-          data={[
-            ...KINDS.map((kind) => ({ value: kind as string, label: t(`builder.kinds.${kind}`) })),
-            ...(known === undefined ? [{ value: leaf.type, label: leaf.type }] : []),
-          ]}
+          data={kindsFor(fields, leaf.type).map((value) => ({ value, label: kindWord(value) }))}
           value={leaf.type}
           onChange={(type) => type !== null && type !== leaf.type && props.onChange(freshLeaf(type, fields))}
         />
-        {known === 'attribute' && <AttributeLeaf {...props} />}
-        {known === 'purchase' && <PurchaseLeaf {...props} />}
-        {known === 'behaviour' && <BehaviourLeaf {...props} />}
-        {known === 'event' && <EventLeaf {...props} />}
-        {known === 'segment' && <SegmentLeaf {...props} />}
-        {known === undefined && <OtherLeaf {...props} />}
+        <Form {...props} />
       </div>
-      <Tooltip label={t('builder.removeCondition')}>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size="lg"
-          aria-label={t('builder.removeCondition')}
-          onClick={() => change(node.id, undefined)}
-        >
-          <IconTrash size={16} />
-        </ActionIcon>
-      </Tooltip>
+      <NodeMenu id={node.id} label={t('builder.conditionMenu')} remove={t('builder.removeCondition')} />
       {problems.map((problem) => (
         <Text key={problem} size="sm" c="red" className={classes['problem'] ?? ''} role="alert">
           {problem}
+        </Text>
+      ))}
+      {warningsOf(node.id).map((warning) => (
+        <Text key={warning} size="sm" className={classes['warning'] ?? ''}>
+          {warning}
         </Text>
       ))}
     </div>
   );
 }
 
-function SegmentLeaf({ leaf, onChange, errorAt }: LeafProps) {
-  const { t } = useTranslation('segments');
-  const { segments } = useEditing();
-  const segmentId = leaf['segmentId'];
-  return (
-    <>
-      <Text size="sm">{t('builder.inSegment')}</Text>
-      <Select
-        size="sm"
-        aria-label={t('builder.segment')}
-        searchable
-        flex={1}
-        miw={200}
-        data={[...segments]}
-        value={typeof segmentId === 'string' ? segmentId : null}
-        error={errorAt('segmentId') !== undefined}
-        onChange={(next) =>
-          onChange(next === null ? { type: 'segment' } : { type: 'segment', segmentId: next })
-        }
-      />
-    </>
-  );
-}
-
-/** A kind of condition the builder has no fields for: its own words, as the API takes them. */
-function OtherLeaf({ leaf, onChange }: LeafProps) {
-  const { t } = useTranslation('segments');
-  return (
-    <JsonInput
-      aria-label={t('builder.json')}
-      autosize
-      formatOnBlur
-      flex={1}
-      miw={260}
-      defaultValue={JSON.stringify(leaf, null, 2)}
-      onChange={(text) => {
-        try {
-          const value = JSON.parse(text) as LeafDraft;
-          if (typeof value.type === 'string') onChange(value);
-        } catch {
-          // not JSON yet: the last good one stays
-        }
-      }}
-    />
-  );
+function kindsFor(fields: readonly CatalogueField[], own: string): string[] {
+  const offered = offeredKinds(fields);
+  return offered.includes(own) ? offered : [...offered, own];
 }

@@ -1,88 +1,211 @@
-import { Alert, List, Loader, Paper, Progress, Stack, Text, Title } from '@mantine/core';
+import {
+  Alert,
+  Anchor,
+  Checkbox,
+  Group,
+  List,
+  Loader,
+  Paper,
+  Progress,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import type { UseQueryResult } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../../api/problem.ts';
-import type { Preview } from '../../../api/segments.ts';
+import type { Moment, Preview } from '../../../api/segments.ts';
 import { language, locale } from '../../../i18n/index.ts';
 import { contactName } from '../../../lib/contactName.ts';
-import { numberText, shareText } from '../../../lib/format.ts';
-import { AnchorLink } from '../../../ui/links.tsx';
+import { dateTimeText, numberText, shareText } from '../../../lib/format.ts';
 import { ErrorState } from '../../../ui/states.tsx';
+import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
+import { SimulateButton } from '../insight/Simulation.tsx';
+
+/** Another moment to count for: as a datetime-local field has it; `known`: with what was known by then. */
+export type AsOf = { at: string; known: boolean };
+
+type Props = {
+  query: UseQueryResult<Preview>;
+  /** Conditions are unfinished. */
+  waiting: boolean;
+  asOf: AsOf;
+  onAsOf: (asOf: AsOf) => void;
+  rule: unknown;
+  selfId: string | undefined;
+  moment: Moment;
+};
 
 /** How many fit the rule as it stands, who for example, and the rule in words. */
-export function PreviewPanel({ query, waiting }: { query: UseQueryResult<Preview>; waiting: boolean }) {
+export function PreviewPanel(props: Props) {
   const { t } = useTranslation('segments');
+  const { query, waiting, asOf } = props;
   const { data, error, isFetching } = query;
   const wrong = error instanceof ApiError && error.status === 422;
   return (
-    <Paper p="md" mb="md" aria-busy={isFetching}>
+    <Paper p="md" mb="md" aria-busy={isFetching} component="section" aria-label={t('preview.title')}>
       <Title order={2} mb="xs">
-        {t('preview.title')} {isFetching && <Loader size={14} />}
+        {asOf.at === '' ? t('preview.title') : t('preview.titleThen')} {isFetching && <Loader size={14} />}
       </Title>
       {waiting ? (
         <Text size="sm" c="dimmed">
           {t('preview.waiting')}
         </Text>
       ) : wrong ? (
-        <Alert color="red">{t('preview.wrong')}</Alert>
+        <Wrong error={error} />
       ) : error !== null ? (
         <ErrorState error={error} retry={() => void query.refetch()} />
       ) : (
-        data !== undefined && <Found preview={data} />
+        data !== undefined && <Found preview={data} {...props} />
       )}
+      <When asOf={asOf} onAsOf={props.onAsOf} />
     </Paper>
   );
 }
 
-function Found({ preview }: { preview: Preview }) {
+function Wrong({ error }: { error: ApiError }) {
+  const { t } = useTranslation('segments');
+  const aboutMoment = error.fields.some(({ path }) => path === 'now' || path === 'knownAt');
+  return <Alert color="red">{aboutMoment ? error.message : t('preview.wrong')}</Alert>;
+}
+
+/** The moment asked about; now when empty. */
+function When({ asOf, onAsOf }: Pick<Props, 'asOf' | 'onAsOf'>) {
+  const { t } = useTranslation('segments');
+  const [open, { toggle }] = useDisclosure(asOf.at !== '');
+  return (
+    <Stack gap={6} mt="md">
+      <Anchor component="button" type="button" size="sm" ta="left" aria-expanded={open} onClick={toggle}>
+        {t('preview.asOf')}
+      </Anchor>
+      {open && (
+        <>
+          <Group gap="xs" wrap="nowrap">
+            <TextInput
+              type="datetime-local"
+              size="sm"
+              flex={1}
+              aria-label={t('preview.moment')}
+              value={asOf.at}
+              onChange={(event) => onAsOf({ ...asOf, at: event.currentTarget.value })}
+            />
+            <Anchor
+              component="button"
+              type="button"
+              size="sm"
+              onClick={() => onAsOf({ at: '', known: false })}
+            >
+              {t('preview.now')}
+            </Anchor>
+          </Group>
+          <Checkbox
+            size="sm"
+            label={t('preview.knownThen')}
+            checked={asOf.known}
+            disabled={asOf.at === ''}
+            onChange={(event) => onAsOf({ ...asOf, known: event.currentTarget.checked })}
+          />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+/** The figure; where time was up, how it was told and between which bounds it lies. */
+export function Count({ preview }: { preview: Preview }) {
+  const { t } = useTranslation('segments');
+  const figure = (value: number) => numberText(value, locale());
+  const { count, bounds, looked } = preview;
+  const shown = figure(count);
+  if (!preview.partial)
+    return (
+      <>
+        <Text fz={26} fw={650} lh={1.2}>
+          {t('preview.count', { count, shown })}
+        </Text>
+        <Text size="sm" c="dimmed">
+          {t('share', { share: shareText(preview.share, locale()) })} ·{' '}
+          {t('preview.took', { shown: figure(preview.tookMs) })}
+        </Text>
+      </>
+    );
+  if (looked === 0) return <Text fw={600}>{t('preview.noTime')}</Text>;
+  return (
+    <>
+      <Text fz={26} fw={650} lh={1.2}>
+        {t('preview.about', { shown })}
+      </Text>
+      <Text size="sm">{t('preview.between', { low: figure(bounds.low), high: figure(bounds.high) })}</Text>
+      <Text size="sm" c="dimmed">
+        {t('preview.looked', { share: shareText(looked, locale()) })}
+      </Text>
+    </>
+  );
+}
+
+function Found({ preview, rule, selfId, moment }: Props & { preview: Preview }) {
   const { t } = useTranslation(['segments', 'contacts']);
-  const shown = numberText(preview.count, locale());
+  const [asked, ask] = useState<{ id: string; name: string }>();
+  const share = shareText(preview.share, locale());
   return (
     <Stack gap="sm">
       <div aria-live="polite">
-        <Text fz={26} fw={650} lh={1.2}>
-          {t('segments:preview.count', { count: preview.count, shown })}
-        </Text>
-        <Text size="sm" c="dimmed">
-          {t('segments:share', { share: shareText(preview.share, locale()) })} ·{' '}
-          {t('segments:preview.took', { shown: numberText(preview.tookMs, locale()) })}
-        </Text>
+        <Count preview={preview} />
+        {moment.now !== undefined && (
+          <Text size="sm" c="dimmed">
+            {t('segments:preview.at', { at: dateTimeText(preview.now, locale()) })}
+          </Text>
+        )}
       </div>
-      <Progress
-        value={preview.share * 100}
-        size="sm"
-        aria-label={t('segments:share', { share: shareText(preview.share, locale()) })}
-      />
-      <Text size="sm">{preview.words[language()]}</Text>
-      {preview.warnings.length > 0 && (
-        <Alert color="gold" title={t('segments:preview.warnings')}>
-          {preview.warnings.map(({ path, message }) => (
-            <div key={path}>{message}</div>
-          ))}
-        </Alert>
-      )}
+      <Progress value={preview.share * 100} size="sm" aria-label={t('segments:share', { share })} />
+      <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+        {preview.words[language()]}
+      </Text>
       {preview.sample.length > 0 && (
         <div>
-          <Text size="sm" fw={600} mb={4}>
+          <Text size="sm" fw={600}>
             {t('segments:preview.sample')}
           </Text>
+          <Text size="xs" c="dimmed" mb={4}>
+            {t('segments:preview.sampleHint')}
+          </Text>
           <List size="sm" listStyleType="none" spacing={2}>
-            {preview.sample.map((contact) => (
-              <List.Item key={contact.contactId}>
-                <AnchorLink to="/contacts/$id" params={{ id: contact.contactId }} target="_blank">
-                  {contactName(contact) ?? t('contacts:unnamed')}
-                </AnchorLink>
-                {contact.country !== null && (
-                  <Text span size="sm" c="dimmed">
-                    {' '}
-                    {contact.country}
-                  </Text>
-                )}
-              </List.Item>
-            ))}
+            {preview.sample.map((contact) => {
+              const name = contactName(contact) ?? t('contacts:unnamed');
+              return (
+                <List.Item key={contact.contactId}>
+                  <Anchor
+                    component="button"
+                    type="button"
+                    size="sm"
+                    aria-label={t('segments:explain.whyOf', { name })}
+                    onClick={() => ask({ id: contact.contactId, name })}
+                  >
+                    {name}
+                  </Anchor>
+                  {contact.country !== null && (
+                    <Text span size="sm" c="dimmed">
+                      {' '}
+                      {contact.country}
+                    </Text>
+                  )}
+                </List.Item>
+              );
+            })}
           </List>
         </div>
       )}
+      <SimulateButton rule={rule} segmentId={selfId} />
+      <ExplainDrawer
+        opened={asked !== undefined}
+        onClose={() => ask(undefined)}
+        asked={{ rule, segmentId: selfId }}
+        contact={asked}
+        moment={moment}
+      />
     </Stack>
   );
 }

@@ -4,10 +4,13 @@ import { useTranslation } from 'react-i18next';
 import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
 import { currencyDigits } from '../../../lib/format.ts';
+import { AgeUnit } from './AgeUnit.tsx';
 import classes from './builder.module.css';
+import { CodePicker } from './CodePicker.tsx';
 import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import { isRecord, putWhere } from './model.ts';
+import { LineTest, scaled } from './LineTest.tsx';
 import { WindowFields } from './WindowFields.tsx';
 
 const MEASURES = [
@@ -24,13 +27,9 @@ const MEASURES = [
 ] as const;
 const MONEY: ReadonlySet<unknown> = new Set(['revenue', 'margin', 'averageOrderValue']);
 const MOMENT: ReadonlySet<unknown> = new Set(['firstAt', 'lastAt']);
+const AGE: ReadonlySet<unknown> = new Set(['daysSinceFirst', 'daysSinceLast']);
 const OPS = ['is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between'] as const;
 const MOMENT_OPS = ['gt', 'gte', 'lt', 'lte', 'between'] as const;
-
-/** Money is shown in whole units and sent in minor ones. */
-function scaled(value: unknown, factor: number): unknown {
-  return typeof value === 'number' ? Math.round(value * factor * 100) / 100 : value;
-}
 
 /** A measure over the contact's purchases, the lines it counts and the time it looks at. */
 export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
@@ -98,6 +97,7 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
           });
         }}
       />
+      {AGE.has(measure) && <AgeUnit leaf={leaf} onChange={onChange} errorAt={errorAt} />}
       <WindowFields leaf={leaf} onChange={onChange} errorAt={errorAt} />
       <Button size="xs" variant="subtle" onClick={details.toggle} aria-expanded={open}>
         {open ? t('segments:builder.less') : t('segments:builder.more')}
@@ -107,24 +107,57 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
   );
 }
 
-const LISTS = ['products', 'categories', 'channels', 'coupons'] as const;
+const CODES = [
+  { key: 'products', of: 'product' },
+  { key: 'categories', of: 'category' },
+] as const;
+const LISTS = ['channels', 'coupons'] as const;
+
+const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
 function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record<string, unknown> }) {
   const { t } = useTranslation('segments');
+  const { currency } = useEditing();
   const setWhere = (key: string, value: unknown) => onChange(putWhere(leaf, key, value));
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" className={classes['details'] ?? ''}>
+      {CODES.map(({ key, of }) => (
+        <CodePicker
+          key={key}
+          labelled
+          of={of}
+          label={t(`builder.${key}`)}
+          placeholder={t('builder.anyOfThem')}
+          value={textsOf(where[key])}
+          error={errorAt(`where.${key}`)}
+          onChange={(values) => setWhere(key, values.length === 0 ? undefined : values)}
+        />
+      ))}
       {LISTS.map((key) => (
         <TagsInput
           key={key}
           size="sm"
           label={t(`builder.${key}`)}
           acceptValueOnBlur
-          value={Array.isArray(where[key]) ? where[key].map(String) : []}
+          value={textsOf(where[key])}
           error={errorAt(`where.${key}`)}
           onChange={(values) => setWhere(key, values.length === 0 ? undefined : values)}
         />
       ))}
+      <LineTest
+        label={t('builder.quantity')}
+        test={where['quantity']}
+        factor={1}
+        error={errorAt('where.quantity')}
+        onChange={(test) => setWhere('quantity', test)}
+      />
+      <LineTest
+        label={`${t('builder.price')}, ${currency}`}
+        test={where['price']}
+        factor={10 ** currencyDigits(currency)}
+        error={errorAt('where.price')}
+        onChange={(test) => setWhere('price', test)}
+      />
       <Select
         size="sm"
         label={t('builder.returns')}

@@ -1,27 +1,30 @@
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CatalogueField } from '../../../api/segments.ts';
 import { segments } from '../../../api/segments.ts';
-import { ApiError } from '../../../api/problem.ts';
-import { fieldText } from '../../../i18n/problems.ts';
-import { useMe } from '../../../lib/me.ts';
+import { fromLocalInput } from '../../../lib/localTime.ts';
 import { useList } from '../../../lib/list.ts';
+import { useMe } from '../../../lib/me.ts';
 import classes from './builder.module.css';
 import type { Editing } from './editing.ts';
 import { EditingProvider } from './editing.ts';
-import type { GroupNode, Written } from './model.ts';
-import { locate, replaceNode, toRule, unfinished } from './model.ts';
+import { useNodeFocus } from './focus.ts';
+import type { RuleHistory } from './history.ts';
+import { hintsOf, marksOf } from './marks.ts';
+import { replaceNode, toRule, unfinished } from './model.ts';
+import { duplicated, moved, neighbourOf, withChildren } from './moves.ts';
+import type { AsOf } from './PreviewPanel.tsx';
 import { PreviewPanel } from './PreviewPanel.tsx';
 import { RuleGroup } from './RuleGroup.tsx';
+import { Steps } from './Steps.tsx';
 
 const TYPING_MS = 400;
 
 type Props = {
-  root: GroupNode;
-  onChange: (root: GroupNode) => void;
+  history: RuleHistory;
   fields: readonly CatalogueField[];
   /** The segment being edited can't name itself. */
   selfId?: string | undefined;
@@ -31,61 +34,99 @@ type Props = {
   children: ReactNode;
 };
 
-type Marks = ReadonlyMap<string, readonly { rest: string; message: string }[]>;
-
-/** Problems of the rule by node. Paths come as "rule.children.0.value". */
-function marksOf(problem: unknown, ids: Written['ids']): Marks {
-  const marks = new Map<string, { rest: string; message: string }[]>();
-  if (!(problem instanceof ApiError) || problem.status !== 422) return marks;
-  const issues =
-    problem.fields.length > 0
-      ? problem.fields
-      : [{ path: problem.at ?? '', message: problem.message, code: problem.code }];
-  for (const issue of issues) {
-    const message = fieldText(issue);
-    const found = locate(ids, issue.path.replace(/^rule\.?/, ''));
-    if (found !== undefined)
-      marks.set(found.id, [...(marks.get(found.id) ?? []), { rest: found.rest, message }]);
-  }
-  return marks;
-}
-
 /** The rule's tree at the left, who fits at the right, both while one edits. */
-export function RuleBuilder({ root, onChange, fields, selfId, problem, children }: Props) {
+export function RuleBuilder({ history, fields, selfId, problem, children }: Props) {
   const { t } = useTranslation('segments');
   const { settings } = useMe();
+  const { root } = history;
   const others = useList(segments.list(200));
+  const [asOf, setAsOf] = useState<AsOf>({ at: '', known: false });
+  const [said, say] = useState('');
+  const focus = useNodeFocus(root);
   const [settledRoot] = useDebouncedValue(root, TYPING_MS);
   const settled = useMemo(() => toRule(settledRoot), [settledRoot]);
-  const waiting = unfinished(root).length > 0;
+  const lacking = new Set(unfinished(root));
+  const now = fromLocalInput(asOf.at);
+  const moment = now === '' ? {} : { now, ...(asOf.known ? { knownAt: now } : {}) };
   const preview = useQuery({
-    ...segments.preview(settled.rule, selfId),
-    enabled: !waiting && unfinished(settledRoot).length === 0,
+    ...segments.preview(settled.rule, selfId, moment),
+    enabled: lacking.size === 0 && unfinished(settledRoot).length === 0,
     placeholderData: keepPreviousData,
   });
   const marks = marksOf(preview.error ?? problem, settled.ids);
+  const hints = hintsOf(preview.isPlaceholderData ? undefined : preview.data, settled.ids, t);
   const editing: Editing = {
     fields,
     segments: (others.rows ?? [])
       .filter(({ id }) => id !== selfId)
       .map(({ id, name }) => ({ value: id, label: name })),
     currency: settings.baseCurrency,
-    change: (id, next) => onChange(replaceNode(root, id, next)),
+    change: (id, next) =>
+      history.change(id === root.id && 'mode' in next ? next : replaceNode(root, id, next), id),
+    add: (group, node) => {
+      history.change(withChildren(root, group.id, [...group.children, node]));
+      focus(node.id);
+    },
+    remove: (id) => {
+      const next = neighbourOf(root, id);
+      history.change(replaceNode(root, id, undefined));
+      focus(next);
+      say(t('builder.removed'));
+    },
+    move: (id, how) => {
+      const next = moved(root, id, how);
+      if (next !== undefined) history.change(next);
+      focus(id, 'kept');
+      say(next === undefined ? t('builder.cannotMove') : t(`builder.moved.${how}`));
+    },
+    canMove: (id, how) => moved(root, id, how) !== undefined,
+    duplicate: (id) => {
+      const next = duplicated(root, id);
+      if (next === undefined) return;
+      history.change(next.root);
+      focus(next.id);
+    },
     errorAt: (id, path) =>
       marks.get(id)?.find(({ rest }) => rest === path || rest.startsWith(`${path}.`))?.message,
     errorsOf: (id) => [...new Set(marks.get(id)?.map(({ message }) => message))],
+    warningsOf: (id) => hints.get(id) ?? [],
+    unfinished: (id) => lacking.has(id),
   };
   return (
     <EditingProvider value={editing}>
       <div className={classes['layout']}>
-        <section aria-label={t('builder.label')}>
-          <RuleGroup node={root} depth={0} onChange={onChange} />
+        <section aria-label={t('builder.label')} onKeyDownCapture={undoKeys(history)}>
+          <Steps history={history} />
+          <RuleGroup node={root} depth={0} />
+          <div className="otk-hidden" aria-live="assertive">
+            {said}
+          </div>
         </section>
         <aside className={classes['aside']}>
-          <PreviewPanel query={preview} waiting={waiting} />
+          <PreviewPanel
+            query={preview}
+            waiting={lacking.size > 0}
+            asOf={asOf}
+            onAsOf={setAsOf}
+            rule={settled.rule}
+            selfId={selfId}
+            moment={moment}
+          />
           {children}
         </aside>
       </div>
     </EditingProvider>
   );
+}
+
+/** Ctrl+Z takes back what was done to the rule, typed letters among it; a field alone would lose its place in the tree. */
+function undoKeys({ undo, redo }: RuleHistory) {
+  return (event: React.KeyboardEvent) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const forth = event.code === 'KeyY' || (event.code === 'KeyZ' && event.shiftKey);
+    if (!forth && event.code !== 'KeyZ') return;
+    event.preventDefault();
+    event.stopPropagation();
+    (forth ? redo : undo)?.();
+  };
 }

@@ -1,6 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { CatalogueField } from '../../../api/segments.ts';
-import type { RuleNode } from './model.ts';
+import type { GroupNode, RuleNode } from './model.ts';
+import type { Move } from './moves.ts';
 
 /** What every part of the builder needs: the fields there are, how to change a node, and what is wrong where. */
 export type Editing = {
@@ -8,11 +9,24 @@ export type Editing = {
   /** Other segments a rule may name. */
   segments: readonly { value: string; label: string }[];
   currency: string;
-  change: (id: string, next: RuleNode | undefined) => void;
+  /** A node replaced. */
+  change: (id: string, next: RuleNode) => void;
+  /** A node at the end of a group; the focus goes to it. */
+  add: (group: GroupNode, node: RuleNode) => void;
+  /** The focus goes to what is next to it. */
+  remove: (id: string) => void;
+  /** The focus stays with the node; where it cannot go, that is said. */
+  move: (id: string, move: Move) => void;
+  duplicate: (id: string) => void;
+  canMove: (id: string, move: Move) => boolean;
   /** The problem at a place inside a node ("value", "window.amount"; "" is the node itself). */
   errorAt: (id: string, path: string) => string | undefined;
   /** Every problem of a node, for those that no field shows. */
   errorsOf: (id: string) => string[];
+  /** What is legal and probably not meant, such as a product nobody has seen. */
+  warningsOf: (id: string) => string[];
+  /** Still lacks a value. */
+  unfinished: (id: string) => boolean;
 };
 
 const Context = createContext<Editing | undefined>(undefined);

@@ -93,17 +93,29 @@ const blank = (value: unknown): boolean =>
 function isIncomplete(leaf: LeafDraft): boolean {
   if (leaf.type === 'segment') return blank(leaf['segmentId']);
   if (leaf.type === 'event' && (blank(leaf['name']) || testsIncomplete(leaf['where']))) return true;
+  if ('property' in leaf && blank(leaf['property'])) return true;
   if ('days' in leaf && blank(leaf['days'])) return true;
+  if (windowIncomplete(leaf['window'])) return true;
   return lacksValue(leaf);
+}
+
+function windowIncomplete(window: unknown): boolean {
+  if (!isRecord(window)) return false;
+  if (window['type'] === 'last') return blank(window['amount']);
+  if (window['type'] === 'calendar') return blank(window['days']);
+  return window['type'] === 'between' && (blank(window['from']) || blank(window['to']));
 }
 
 const testsIncomplete = (tests: unknown): boolean =>
   Array.isArray(tests) &&
   tests.some((test) => isRecord(test) && (blank(test['property']) || lacksValue(test)));
 
+/** Of attributes and properties, and of consents. */
+const WITHOUT_VALUE: ReadonlySet<string> = new Set(['exists', 'lacks', 'has']);
+
 function lacksValue(leaf: Record<string, unknown>): boolean {
   const op = leaf['op'];
-  if (typeof op !== 'string' || op === 'exists' || op === 'lacks') return false;
+  if (typeof op !== 'string' || WITHOUT_VALUE.has(op)) return false;
   if (op === 'between') return blank(leaf['from']) || blank(leaf['to']);
   if (op === 'within') return blank(leaf['amount']);
   if (op === 'anniversary') return blank(leaf['days']);
