@@ -10,6 +10,7 @@ import { buildSegment } from '../../src/segments/actions.build.ts';
 import type { Rule } from '../../src/segments/contract.rule.ts';
 import { segmentsSubscriptions } from '../../src/segments/index.ts';
 import { sweepOnce } from '../../src/segments/jobs.ts';
+import { sizeOf } from '../../src/segments/store.sizes.ts';
 import { testBase } from '../support/ctx.ts';
 import type { TestBase } from '../support/ctx.ts';
 import { EPOCH } from './arbitraries.base.ts';
@@ -93,10 +94,7 @@ async function stored(segmentId: string): Promise<{ members: string[]; count: nu
       base.ctx.db,
       sql`select contact_id as id from segment_member where segment_id = ${segmentId}::uuid and value`,
     ),
-    rows<{ n: string }>(
-      base.ctx.db,
-      sql`select members as n from segment_size where segment_id = ${segmentId}::uuid`,
-    ),
+    sizeOf(base.ctx, segmentId),
     rows<{ id: string; n: number }>(
       base.ctx.db,
       sql`select contact_id as id, sum(case direction when 'entered' then 1 else -1 end)::int as n
@@ -106,7 +104,7 @@ async function stored(segmentId: string): Promise<{ members: string[]; count: nu
   for (const { n } of balance) expect([0, 1]).toContain(n);
   return {
     members: members.map(({ id }) => id).toSorted(),
-    count: Number(size[0]?.n),
+    count: size,
     balance: balance
       .filter(({ n }) => n === 1)
       .map(({ id }) => id)
@@ -127,7 +125,7 @@ test('membership kept up fact by fact and moment by moment is what a rebuild and
         const people = drawn.map((one) => ({ ...one, id: newId(), listed: [] as string[] }));
         await putPeople(base.ctx, people);
         await base.ctx.db.execute(
-          sql`truncate segment, segment_dependency, segment_size, segment_transition, segment_pending`,
+          sql`truncate segment, segment_dependency, segment_size, segment_size_change, segment_transition, segment_pending`,
         );
         const create = (given: object) =>
           createSegment(base.ctx, { name: `S${++n}`, description: '', ...given } as Parameters<

@@ -97,7 +97,8 @@ async function computed(contactId: string): Promise<unknown> {
 const sizes = (): Promise<unknown> =>
   rows(
     site.api.ctx.db,
-    sql`select z.segment_id, z.members = (select count(*) from segment_member m where m.segment_id = z.segment_id and m.value) as right
+    sql`select z.segment_id, z.members + coalesce((select sum(change) from segment_size_change c where c.segment_id = z.segment_id), 0)
+        = (select count(*) from segment_member m where m.segment_id = z.segment_id and m.value) as right
       from segment_size z order by 1`,
   );
 
