@@ -59,6 +59,8 @@ const lineFilter = z.strictObject({
   categories: texts.optional(),
   channels: texts.optional(),
   coupons: texts.optional(),
+  /** Orders with any coupon at all, or without one. */
+  couponUsed: z.boolean().optional(),
   quantity: comparison.optional(),
   /** Unit price in minor units; prices are finer than that, so it may have a fraction. */
   price: comparison.optional(),

@@ -170,6 +170,7 @@ const where = fc.record(
     categories: fc.subarray(Object.values(CATEGORIES), { minLength: 1 }),
     channels: fc.constantFrom(['web'], ['web', 'till']),
     coupons: fc.constantFrom(['C1'], ['C2', 'C3']),
+    couponUsed: fc.boolean(),
     quantity: comparison(fc.integer({ min: -2, max: 3 })),
     price: comparison(fc.constantFrom(0, 0.5, 1, 99.5, 100, 200, 250)),
   },

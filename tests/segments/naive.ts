@@ -212,7 +212,7 @@ function measured(leaf: PurchaseLeaf, person: Person, now: number, world: World)
 }
 
 function fits(leaf: PurchaseLeaf, line: Line, world: World): boolean {
-  const { products, categories, channels, coupons, quantity, price } = leaf.where ?? {};
+  const { products, categories, channels, coupons, couponUsed, quantity, price } = leaf.where ?? {};
   const category = world.categories[line.product];
   const base = leaf.currency === undefined ? RATE[line.currency] : 1;
   return (
@@ -222,6 +222,7 @@ function fits(leaf: PurchaseLeaf, line: Line, world: World): boolean {
       (category !== undefined && categories.some((one) => (world.above[category] ?? []).includes(one)))) &&
     (channels === undefined || (line.channel !== null && channels.includes(line.channel))) &&
     (coupons === undefined || coupons.some((one) => line.coupons.includes(one))) &&
+    (couponUsed === undefined || (line.coupons.length > 0) === couponUsed) &&
     (quantity === undefined || compare(line.quantity, quantity)) &&
     (price === undefined || compare((line.price * base) / 10, price))
   );

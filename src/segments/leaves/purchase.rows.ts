@@ -20,7 +20,8 @@ export function usesLines(leaf: PurchaseLeaf): boolean {
 
 /** Lines of the leaf's products: leaves about the same products share one pass. */
 export function linesOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
-  const { products, categories, coupons } = leaf.where ?? {};
+  const { products, categories } = leaf.where ?? {};
+  const coupons = couponTests(leaf, 'o');
   const where: SQL[] = [...TRUSTED];
   if (products !== undefined) {
     where.push(
@@ -31,12 +32,12 @@ export function linesOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
     where.push(sql`f.product_id in (select p.product_id from ${product} p join ${category} c on c.category_id = p.category_id
       where c.path && array(select category_id from ${category} where external_id = any(${list(categories)})))`);
   }
-  if (coupons !== undefined) {
+  if (coupons.length > 0) {
     where.push(sql`exists (select from ${orders} o where o.contact_id = f.contact_id and o.order_id = f.order_id
-      and o.coupon_codes && ${list(coupons)})`);
+      and ${sql.join(coupons, sql` and `)})`);
   }
   return env.source({
-    key: JSON.stringify(['lines', products ?? null, categories ?? null, coupons ?? null]),
+    key: JSON.stringify(['lines', products ?? null, categories ?? null, couponKey(leaf)]),
     from: sql`${saleFact} f`,
     where,
     recorded: sql`f.recorded_at`,
@@ -44,13 +45,25 @@ export function linesOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
 }
 
 export function ordersOf(leaf: PurchaseLeaf, env: LeafEnv): Source {
-  const coupons = leaf.where?.coupons;
   return env.source({
-    key: JSON.stringify(['orders', coupons ?? null]),
+    key: JSON.stringify(['orders', couponKey(leaf)]),
     from: sql`${orders} f`,
-    where: coupons === undefined ? TRUSTED : [...TRUSTED, sql`f.coupon_codes && ${list(coupons)}`],
+    where: [...TRUSTED, ...couponTests(leaf, 'f')],
     recorded: sql`f.recorded_at`,
   });
+}
+
+/** What the leaf asks of coupons; leaves that ask the same share a pass. */
+export const couponKey = ({ where }: PurchaseLeaf): string =>
+  JSON.stringify([where?.coupons ?? null, where?.couponUsed ?? null]);
+
+function couponTests({ where }: PurchaseLeaf, alias: 'f' | 'o'): SQL[] {
+  const { coupons, couponUsed } = where ?? {};
+  const codes = sql.raw(`${alias}.coupon_codes`);
+  return [
+    ...(coupons === undefined ? [] : [sql`${codes} && ${list(coupons)}`]),
+    ...(couponUsed === undefined ? [] : [sql`(cardinality(${codes}) > 0) = ${couponUsed}::boolean`]),
+  ];
 }
 
 /** The leaf's conditions on a row that hold for lines as for orders, and those of lines where they are asked for. */

@@ -9,7 +9,7 @@ import { instant } from '../window.ts';
 import { ageFigure, compileAge, momentTest } from './purchase.age.ts';
 import { decimal, ofMoney, ofNumber, thresholdOf } from './purchase.compare.ts';
 import { LINE_FACT, moneyFigure, ORDER_FACT } from './purchase.facts.ts';
-import { linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
+import { couponKey, linesOf, ordersOf, rowParts, usesLines } from './purchase.rows.ts';
 import { purchaseFields, purchaseWords } from './purchase.words.ts';
 import { anyChange, changeOfGrowing, earliest, EVER, FIRST, LAST, presence, rowsIn } from './rows.ts';
 import type { Rows } from './rows.ts';
@@ -161,12 +161,8 @@ function moments(leaf: PurchaseLeaf, env: LeafEnv): LeafSql {
 /** A leaf that reads all lines anyway: its pass gives the moments too, as a line has its order's moment. */
 function sharesLines(leaf: PurchaseLeaf, other: PurchaseLeaf): boolean {
   if (other.type !== 'purchase' || !['units', 'revenue', 'margin'].includes(other.measure)) return false;
-  const { products, categories, coupons } = other.where ?? {};
-  return (
-    products === undefined &&
-    categories === undefined &&
-    JSON.stringify(coupons) === JSON.stringify(leaf.where?.coupons)
-  );
+  const { products, categories } = other.where ?? {};
+  return products === undefined && categories === undefined && couponKey(other) === couponKey(leaf);
 }
 
 function moneyOf(leaf: PurchaseLeaf, env: LeafEnv): { amount: string; digits: number } {

@@ -63,7 +63,7 @@ const note = (label: string, text: string | undefined): string[] =>
 
 function notesOf(leaf: PurchaseLeaf, language: Language, names: Names): string[] {
   const ru = language === 'ru';
-  const { products, categories, channels, coupons, quantity, price } = leaf.where ?? {};
+  const { products, categories, channels, coupons, couponUsed, quantity, price } = leaf.where ?? {};
   const named = (values: readonly string[] | undefined): string | undefined =>
     values === undefined ? undefined : list(values, language);
   const numbers = (comparison: Comparison | undefined, value: (of: number) => string): string | undefined =>
@@ -74,6 +74,9 @@ function notesOf(leaf: PurchaseLeaf, language: Language, names: Names): string[]
     ...note(ru ? 'категории с вложенными' : 'categories with all below', named(categories)),
     ...note(ru ? 'каналы' : 'channels', named(channels)),
     ...note(ru ? 'купоны' : 'coupons', named(coupons)),
+    ...(couponUsed === undefined
+      ? []
+      : [ru ? (couponUsed ? 'с купоном' : 'без купона') : couponUsed ? 'with a coupon' : 'without a coupon']),
     ...note(
       ru ? 'количество в строке' : 'quantity of the line',
       numbers(quantity, (value) => quote(value, language)),
