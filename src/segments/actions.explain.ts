@@ -3,8 +3,8 @@ import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import { notFound } from '../core/errors.ts';
 import { checkReferences } from './actions.check.ts';
-import { compileNodes } from './compile.ts';
-import type { CompiledNodes, NodeStates } from './compile.ts';
+import { compileNodes } from './compile.explain.ts';
+import type { CompiledNodes, NodeStates } from './compile.explain.ts';
 import type {
   ExplainActual,
   ExplainFact,

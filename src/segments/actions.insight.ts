@@ -86,7 +86,7 @@ const keyOf = ({ occurredAt, id }: { occurredAt: Date; id: string }): [string, s
 export async function transitions(
   ctx: Ctx,
   segmentId: string,
-  query: TransitionsQuery,
+  query: TransitionsQuery & { limit: number; cursor?: string | undefined },
 ): Promise<TransitionList> {
   authoriseReading(ctx);
   await mustExist(ctx, segmentId);

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { leafType } from './catalogue.ts';
-import type { Leaf, Rule } from './contract.rule.ts';
-import type { Actual, LeafEnv, LeafSql } from './leaf.ts';
+import type { Rule } from './contract.rule.ts';
+import type { LeafEnv, LeafSql } from './leaf.ts';
 import { existedThen } from './past.ts';
 import { newPlan } from './plan.ts';
 import type { Plan, Restriction } from './plan.ts';
@@ -41,7 +41,7 @@ export function compileRule(rule: Rule, options: CompileOptions): CompiledRule {
   };
 }
 
-type Node =
+export type Node =
   | { kind: 'leaf'; id: number; leaf: LeafSql }
   | { kind: 'group'; id: number; type: 'all' | 'any' | 'not'; children: Node[] };
 
@@ -55,7 +55,7 @@ type Built = {
 };
 
 /** Equal leaves, and segments referred to twice, become one node, also of different rules. */
-function build(rules: readonly Rule[], options: CompileOptions): Built {
+export function build(rules: readonly Rule[], options: CompileOptions): Built {
   const plan = newPlan(options.knownAt ?? null);
   const env: LeafEnv = {
     now: options.now,
@@ -147,7 +147,6 @@ function combine(type: 'all' | 'any' | 'not', values: readonly SQL[]): SQL {
 
 const v = (node: Node): SQL => sql.raw(`v${node.id}`);
 const u = (node: Node): SQL => sql.raw(`u${node.id}`);
-const f = (node: Node): SQL => sql.raw(`f${node.id}`);
 const INFINITY = sql.raw(`'infinity'::timestamptz`);
 
 function states(rule: Rule, options: CompileOptions, restriction: Restriction | undefined): SQL {
@@ -189,81 +188,13 @@ export function compileTogether(
     where s.value or s.valid_until < ${INFINITY}`;
 }
 
-/** What is asked of one contact: a row of one jsonb object `state` that the readers of every node take their part from. */
-export type CompiledNodes = {
-  sql: SQL;
-  /** The contact was in the base at the moment asked about. */
-  existed(state: NodeStates): boolean;
-  /** Of a group or leaf as it stands in the rule, or in that of a segment referred to. */
-  read(node: Rule, state: NodeStates): { value: boolean; until: string | null; actual: unknown };
-  /** What the figure of a leaf is; null when it compares none, or is a segment compiled in place. */
-  actualOf(leaf: Leaf): Actual | null;
-  /** Rows (node, fact) of the facts behind all leaves; null when no leaf has any. */
-  facts: SQL | null;
-  /** The number of a leaf's node in the rows of `facts`. */
-  idOf(leaf: Leaf): number;
-};
-export type NodeStates = Readonly<Record<string, unknown>>;
-
-/** The same text for one contact, with every node's value apart. */
-export function compileNodes(rule: Rule, options: CompileOptions, contactId: string): CompiledNodes {
-  const { nodes, places, plan, env } = build([rule], options);
-  const untils = untilsOf(nodes);
-  const actuals = new Map(
-    nodes.flatMap((node) => {
-      const actual = node.kind === 'leaf' ? node.leaf.actual?.() : undefined;
-      return actual === undefined ? [] : [[node, actual] as const];
-    }),
-  );
-  const from = plan.from({
-    needs: new Set(),
-    restriction: { contactIds: [contactId] },
-    universe: sql`true`,
-  });
-  const figures = [...actuals].map(([node, { sql: figure }]) => sql`to_jsonb(${figure}) as ${f(node)}`);
-  const existed = options.history === true ? existedThen(options) : sql`true`;
-  const query = layers(nodes, untils, from, [...figures, sql`${existed} as existed`]);
-  const nodeOf = (place: Rule): Node => {
-    const node = places.get(place);
-    if (node === undefined) throw new Error('the rule has no such node');
-    return node;
-  };
-  const facts = [...places].flatMap(([place, node]) => {
-    if (node.kind === 'group' || (place.type === 'segment' && isInlined(place, options))) return [];
-    const asked = leafType(place.type).facts?.(place, env, contactId) ?? null;
-    return asked === null
-      ? []
-      : [[node.id, sql`select ${node.id}::int as node, to_jsonb(q) as fact from (${asked}) q`] as const];
-  });
-  const distinct = [...new Map(facts).values()];
-  return {
-    sql: sql`select to_jsonb(r) as state from (${query.sql}) r`,
-    existed: (state) => state['existed'] === true,
-    read: (place, state) => {
-      const { id } = nodeOf(place);
-      const until = state[`u${id}`];
-      return {
-        value: state[`v${id}`] === true,
-        until: typeof until === 'string' && until !== 'infinity' ? until : null,
-        actual: state[`f${id}`] ?? null,
-      };
-    },
-    actualOf: (leaf) => actuals.get(nodeOf(leaf)) ?? null,
-    facts: distinct.length === 0 ? null : sql.join(distinct, sql` union all `),
-    idOf: (leaf) => nodeOf(leaf).id,
-  };
-}
-
-const isInlined = (leaf: Leaf, options: CompileOptions): boolean =>
-  leaf.type === 'segment' && options.segments.get(leaf.segmentId)?.rule !== undefined;
-
 function only(roots: readonly Node[]): Node {
   const [root] = roots;
   if (root === undefined) throw new Error('a rule without a root');
   return root;
 }
 
-function untilsOf(nodes: readonly Node[]): Map<Node, SQL> {
+export function untilsOf(nodes: readonly Node[]): Map<Node, SQL> {
   return new Map(
     nodes.flatMap((node) => {
       const until = node.kind === 'leaf' ? node.leaf.until() : null;
@@ -276,7 +207,7 @@ function untilsOf(nodes: readonly Node[]): Map<Node, SQL> {
  * Leaves become columns v (value) and u (valid until) of the innermost query, and each level of groups columns of a query
  * around it; OFFSET 0 keeps PostgreSQL from copying an expression to every place that names its column. `timed`: who has a u.
  */
-function layers(
+export function layers(
   nodes: readonly Node[],
   untils: ReadonlyMap<Node, SQL>,
   from: { contactId: SQL; from: SQL; where: SQL },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pageQuery } from '../core/paging.ts';
 import { ruleSchema } from './contract.rule.ts';
 import { zone } from './contract.values.ts';
 
@@ -52,8 +51,8 @@ export type Growth = z.output<typeof growthAnswer>;
 const direction = z.enum(['entered', 'left']);
 const cause = z.enum(['fact', 'time', 'build', 'edit', 'manual', 'merge', 'archive']);
 
-/** GET /api/segments/:id/transitions, newest first. */
-export const transitionsQuery = pageQuery.extend({ direction: direction.optional() });
+/** GET /api/segments/:id/transitions, newest first, a page at a time. */
+export const transitionsQuery = z.object({ direction: direction.optional() });
 export type TransitionsQuery = z.output<typeof transitionsQuery>;
 
 export const transitionList = z

@@ -40,7 +40,7 @@ export function insightRoutes(): Hono<AppEnv> {
       '/api/segments/:id/transitions',
       describe({ tag, summary: 'Who came and went, newest first', answer: transitionList }),
       paramsOf(idParam),
-      queryOf(transitionsQuery),
+      queryOf(pageQuery.extend(transitionsQuery.shape)),
       async (c) => c.json(await transitions(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
     )
     .post(

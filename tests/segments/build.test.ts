@@ -6,7 +6,6 @@ import { rows } from '../../src/core/db.ts';
 import { changeSegment, getSegment, requestBuild } from '../../src/segments/actions.ts';
 import { buildInBackground } from '../../src/segments/actions.build.ts';
 import { transitions } from '../../src/segments/actions.insight.ts';
-import { transitionsQuery } from '../../src/segments/contract.insight.ts';
 import type { Rule } from '../../src/segments/contract.ts';
 import { registerLeaf } from '../../src/segments/index.ts';
 import { until } from '../support/until.ts';
@@ -95,7 +94,7 @@ test('a build shows what it is doing while its transaction is open, and the form
     count: 1,
   });
   expect(await idsOf(made.id)).toEqual([other]);
-  const { items } = await transitions(ctx, made.id, transitionsQuery.parse({}));
+  const { items } = await transitions(ctx, made.id, { limit: 50 });
   expect(
     items.map(({ direction, cause, version }) => `${direction} ${cause} v${version}`).toSorted(),
   ).toEqual(['entered build v1', 'entered edit v2', 'left edit v2']);
@@ -111,7 +110,7 @@ test('a build that fails leaves the membership as it was, says why, and can be a
   expect(failed).toMatchObject({ state: 'failed', version: 2, servedVersion: 1, count: 1, phase: null });
   expect(failed.error).toContain('division by zero');
   expect(await idsOf(made.id)).toEqual([one]);
-  expect((await transitions(ctx, made.id, transitionsQuery.parse({}))).items).toHaveLength(1);
+  expect((await transitions(ctx, made.id, { limit: 50 })).items).toHaveLength(1);
 
   await changeSegment(ctx, made.id, { rule: gated('Haiti') });
   expect(await getSegment(ctx, made.id)).toMatchObject({ state: 'building', error: null });

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { contactHistory, growth, overlap, transitions } from '../../src/segments/actions.insight.ts';
 import { contactSegments } from '../../src/segments/actions.contact.ts';
-import { growthQuery, transitionsQuery } from '../../src/segments/contract.insight.ts';
+import { growthQuery } from '../../src/segments/contract.insight.ts';
 import { changeMembers } from '../../src/segments/actions.members.ts';
 import { changeSegment } from '../../src/segments/actions.ts';
 import { DAY_MS } from '../../src/core/time.ts';
@@ -102,7 +102,7 @@ test('transitions and a contact’s history are told newest first, page after pa
   const told: string[] = [];
   let cursor: string | undefined;
   do {
-    const page = await transitions(ctx, segment.id, transitionsQuery.parse({ limit: 3, cursor }));
+    const page = await transitions(ctx, segment.id, { limit: 3, cursor });
     told.push(...page.items.map(({ direction, cause, version }) => `${direction} ${cause} v${version}`));
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined);
@@ -110,7 +110,7 @@ test('transitions and a contact’s history are told newest first, page after pa
     ...Array.from({ length: 5 }, () => 'left edit v2'),
     ...Array.from({ length: 5 }, () => 'entered fact v1'),
   ]);
-  const entered = await transitions(ctx, segment.id, transitionsQuery.parse({ direction: 'entered' }));
+  const entered = await transitions(ctx, segment.id, { limit: 50, direction: 'entered' });
   expect(entered.items.map(({ contactId }) => contactId)).toEqual(people.toReversed());
   const history = await contactHistory(ctx, people[0] ?? '', { limit: 1 });
   expect(history.items).toMatchObject([
@@ -122,7 +122,7 @@ test('transitions and a contact’s history are told newest first, page after pa
   await expect(contactHistory(stranger, people[0] ?? '', { limit: 1 })).rejects.toMatchObject({
     status: 404,
   });
-  expect((await transitions(stranger, segment.id, transitionsQuery.parse({}))).items).toEqual([]);
+  expect((await transitions(stranger, segment.id, { limit: 50 })).items).toEqual([]);
 });
 
 test('a membership that a merge brought together counts once', async () => {
