@@ -4,6 +4,7 @@ import { ensureEmbedded, stopEmbedded } from './core/embedded.ts';
 import { watchEmbedded } from './core/embedded.watch.ts';
 import type { Logger } from './core/logger.ts';
 import { migrate } from './core/migrate.ts';
+import { DEMO_FOLDER } from './demo/folder.ts';
 
 /** Roles that are about the database alone; they load none of the modules. */
 
@@ -25,9 +26,6 @@ export async function migrateOnly(config: Config, log: Logger): Promise<number> 
   console.log(applied.length === 0 ? 'The database is up to date' : `Applied: ${applied.join(', ')}`);
   return 0;
 }
-
-/** Where `demo` keeps its own data, within the data folder. */
-export const DEMO_FOLDER = 'demo';
 
 /** The folder's own database and the demo's in it: who stops one means both. */
 export async function stopDatabase(config: Config): Promise<number> {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataOf, openDataDir } from '../../src/core/embedded.home.ts';
-import { DEMO_FOLDER } from '../../src/database.ts';
+import { DEMO_FOLDER } from '../../src/demo/folder.ts';
 import { findHome } from '../../src/core/embedded.ts';
 import { discardFolder, newFolder, runProgram, startProgram } from '../support/program.ts';
 import { until } from '../support/until.ts';
