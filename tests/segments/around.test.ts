@@ -138,7 +138,10 @@ describe('around the membership', () => {
   test('a leaf of another module is compiled, told and kept up like any other', async () => {
     const [four, five] = [await someone({ name: 'Abcd' }), await someone({ name: 'Abcde' })];
     const rule = { type: 'evenName', even: true } as unknown as Rule;
-    expect(await contactsMatching(ctx, rule, [four, five])).toEqual(new Set([four]));
+    const id = newId();
+    expect(await contactsMatching(ctx, new Map([[id, rule]]), [four, five])).toEqual(
+      new Map([[id, new Set([four])]]),
+    );
     const made = await create({
       type: 'all',
       children: [
