@@ -4,6 +4,7 @@ import { mergeContacts } from '../../src/contacts/actions.merge.ts';
 import { eraseContacts, registerContacts } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import { computeRfm, contactRfm, rfmReport } from '../../src/segments/rfm/actions.ts';
+import { explain } from '../../src/segments/actions.explain.ts';
 import { rfmJob } from '../../src/segments/rfm/jobs.ts';
 import { base, buys, create, ctx, deliver, idsOf, someone, useBase } from './fixture.ts';
 
@@ -51,6 +52,14 @@ test('scores are kept for buyers alone, change with the others, and have their s
     scores: { recency: 5, frequency: 5, money: 5, cell: 'champions', days: 0, orders: 10, revenue: 10_000 },
   });
   expect(await contactRfm(ctx, visitor)).toMatchObject({ scores: null });
+  // The moment of the fact is when the scores were computed.
+  expect(await explain(ctx, best.id, { contactId: people[0] ?? '' })).toMatchObject({
+    value: true,
+    root: {
+      actual: { value: 5 },
+      facts: [{ at: '2026-03-03T10:00:00.000Z', kind: 'rfm', what: 'champions' }],
+    },
+  });
   const changed = await kept();
   const told = changed.filter(({ id, scores }) => before.find((old) => old.id === id)?.scores !== scores);
   for (const one of told) expect(one.changed).toContain('2026-03-03');

@@ -99,19 +99,23 @@ export async function writeScores(
 ): Promise<{ contacts: number; changed: string[] }> {
   const at = ctx.clock.now();
   const said = sql.raw('recency, frequency, money, cell, last_at, orders, revenue');
+  // A statement that also writes is worked out by one process alone; a table of its own is filled by all there are.
+  await ctx.db.execute(
+    sql`create temporary table rfm_scored on commit drop as ${scoredSql(ctx, method, at)}`,
+  );
+  await ctx.db.execute(sql`analyze rfm_scored`);
   const found = await row<{ contacts: number; changed: string[] }>(
     ctx.db,
     sql`
-    with scored as materialized (${scoredSql(ctx, method, at)}),
-    differing as materialized (
+    with differing as materialized (
       select s.contact_id, s.recency, s.frequency, s.money, s.cell, s.last_at, s.orders, s.revenue,
         o.contact_id is null or (o.recency, o.frequency, o.money, o.cell) is distinct from (s.recency, s.frequency, s.money, s.cell)
           as told
-      from scored s left join ${contactRfm} o on o.contact_id = s.contact_id
+      from rfm_scored s left join ${contactRfm} o on o.contact_id = s.contact_id
       where o.contact_id is null or (o.recency, o.frequency, o.money, o.cell, o.last_at, o.orders, o.revenue)
         is distinct from (s.recency, s.frequency, s.money, s.cell, s.last_at, s.orders, s.revenue)),
     gone as (
-      delete from ${contactRfm} r where not exists (select from scored s where s.contact_id = r.contact_id)
+      delete from ${contactRfm} r where not exists (select from rfm_scored s where s.contact_id = r.contact_id)
       returning r.contact_id),
     written as (
       insert into ${contactRfm} (contact_id, ${said}, changed_at)
@@ -119,10 +123,11 @@ export async function writeScores(
       on conflict (contact_id) do update set recency = excluded.recency, frequency = excluded.frequency,
         money = excluded.money, cell = excluded.cell, last_at = excluded.last_at, orders = excluded.orders,
         revenue = excluded.revenue, changed_at = excluded.changed_at)
-    select (select count(*)::int from scored) as contacts,
+    select (select count(*)::int from rfm_scored) as contacts,
       array(select contact_id::text from (
         select contact_id from differing where told union all select contact_id from gone) c limit ${limit + 1}) as changed`,
   );
+  await ctx.db.execute(sql`drop table rfm_scored`);
   return found;
 }
 
