@@ -19,7 +19,7 @@ export const EVENT_MEASURES = [
 ] as const;
 export type EventMeasure = (typeof EVENT_MEASURES)[number];
 /** Those that name a property: all but `distinct` look at its numbers alone; a text such as "5" is no number. */
-export const OF_PROPERTY: readonly EventMeasure[] = ['sum', 'avg', 'min', 'max', 'distinct'];
+const OF_PROPERTY: readonly EventMeasure[] = ['sum', 'avg', 'min', 'max', 'distinct'];
 export const EVENT_MOMENTS: readonly EventMeasure[] = ['firstAt', 'lastAt'];
 export const EVENT_AGES: readonly EventMeasure[] = ['daysSinceFirst', 'daysSinceLast'];
 

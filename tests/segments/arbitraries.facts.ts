@@ -28,7 +28,7 @@ const properties = fc.record(
   { requiredKeys: [] },
 );
 
-export const NAMES = [
+const NAMES = [
   'Product Viewed',
   'Product Viewed',
   'Product Added',
