@@ -11,7 +11,7 @@ export type { Happening } from './actions.evaluate.ts';
 export { registerLeaf } from './catalogue.ts';
 export type { CatalogueField, Dependency, Language, LeafEnv, LeafSql, LeafType, Source } from './leaf.ts';
 export { countLeaf, numberTest } from './leaves/count.ts';
-export { compared, inWindow, list, quote } from './phrases.ts';
+export { compared, inWindow, quote } from './phrases.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';
 export { segment } from './schema.ts';
