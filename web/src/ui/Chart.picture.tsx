@@ -47,27 +47,21 @@ function optionsOf(props: ChartProps, theme: MantineTheme, dark: boolean) {
       axisLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, hideOverlap: true },
     },
-    yAxis: (props.series.some(({ right }) => right === true) ? [true, false] : [true]).map((left) => ({
+    yAxis: {
       type: 'value',
       ...(props.whole === true ? { minInterval: 1 } : {}),
-      // A second scale with lines of its own would be a net nobody reads.
-      splitLine: { show: left, lineStyle: { color: line } },
+      splitLine: { lineStyle: { color: line } },
       axisLabel: { color: ink, formatter: (value: number) => props.format(value) },
-    })),
+    },
     series: props.series.map((series) => ({
       name: series.name,
-      type: series.kind ?? props.kind,
-      ...(series.right === true ? { yAxisIndex: 1 } : {}),
+      type: props.kind,
       data: [...series.values],
       color: tones[series.tone ?? 'main'],
       barMaxWidth: 34,
-      itemStyle: {
-        borderRadius: (series.kind ?? props.kind) === 'bar' && props.stacked !== true ? [3, 3, 0, 0] : 0,
-      },
-      ...(props.stacked === true && (series.kind ?? props.kind) === 'bar' ? { stack: 'all' } : {}),
-      ...((series.kind ?? props.kind) === 'line'
-        ? { showSymbol: props.categories.length < 40, smooth: 0.2 }
-        : {}),
+      itemStyle: { borderRadius: props.kind === 'bar' && props.stacked !== true ? [3, 3, 0, 0] : 0 },
+      ...(props.stacked === true ? { stack: 'all' } : {}),
+      ...(props.kind === 'line' ? { showSymbol: props.categories.length < 40, smooth: 0.2 } : {}),
     })),
   };
 }

@@ -2,15 +2,7 @@ import { Box, Skeleton, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
-export type Series = {
-  name: string;
-  values: readonly number[];
-  tone?: 'main' | 'hot' | 'cool' | 'quiet';
-  /** Where one is drawn otherwise than the rest. */
-  kind?: 'bar' | 'line';
-  /** Measured on a scale of its own, at the right. */
-  right?: boolean;
-};
+export type Series = { name: string; values: readonly number[]; tone?: 'main' | 'hot' | 'cool' | 'quiet' };
 
 export type ChartProps = {
   /** What the picture shows, in words: read aloud, and the caption of the table behind it. */

@@ -70,7 +70,8 @@ export default {
     entered: 'Came',
     left: 'Went',
     net: 'Difference',
-    chart: 'Members, entries and leavings by day',
+    membersChart: 'Members by day',
+    chart: 'Who came and went, by day',
   },
   moves: {
     title: 'Who came and went',

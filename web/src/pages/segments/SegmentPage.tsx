@@ -91,7 +91,7 @@ function Segment({ segment }: { segment: SegmentView }) {
             </Paper>
           </Grid.Col>
         </Grid>
-        <Growth id={segment.id} />
+        <Growth id={segment.id} since={segment.createdAt} />
         <Lists segment={segment} mayWrite={mayWrite} />
       </Stack>
     </>

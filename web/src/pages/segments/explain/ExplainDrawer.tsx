@@ -45,6 +45,9 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
   return (
     <Stack gap="md">
       {contact === undefined && <Choose value={chosen} onChange={choose} />}
+      {chosen !== undefined && (
+        <Answer asked={asked} contact={chosen} moment={then === '' ? moment : { now: then }} />
+      )}
       {chosen !== undefined && moment?.now === undefined && (
         <TextInput
           type="datetime-local"
@@ -55,9 +58,6 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
         />
-      )}
-      {chosen !== undefined && (
-        <Answer asked={asked} contact={chosen} moment={then === '' ? moment : { now: then }} />
       )}
     </Stack>
   );

@@ -29,7 +29,7 @@ function decides(mode: Mode, groupValue: boolean, child: boolean): boolean {
 export function ExplainTree({ root, now }: { root: ExplainNode; now: string }) {
   return (
     <ul className={classes['tree']}>
-      <Node node={root} decisive now={now} root />
+      <Node node={root} decisive now={now} />
     </ul>
   );
 }
@@ -38,12 +38,17 @@ function Node(props: {
   node: ExplainNode;
   decisive: boolean;
   now: string;
-  root?: boolean;
+  /** Some beside it do not decide: only then it says something. */
+  marked?: boolean;
   inverted?: boolean;
 }) {
   const { t } = useTranslation('segments');
   const { node, decisive, now } = props;
   const group = groupOf(node);
+  const deciding = (child: ExplainNode): boolean =>
+    group === undefined || decides(group.mode, node.value, child.value);
+  const below = group?.children ?? node.children;
+  const mixed = decisive && below.some((child) => !deciding(child));
   const met = group?.children.filter(({ value }) => value).length ?? 0;
   return (
     <li className={classes['node']} data-decisive={decisive}>
@@ -69,20 +74,21 @@ function Node(props: {
             </Text>
           )}
         </div>
-        {decisive && props.root !== true && group === undefined && (
+        {decisive && props.marked === true && (
           <Badge color={node.value ? 'pine' : 'gray'} size="sm">
             {t('explain.decides')}
           </Badge>
         )}
       </div>
-      {(group?.children ?? node.children).length > 0 && (
+      {below.length > 0 && (
         <ul className={classes['tree']}>
-          {(group?.children ?? node.children).map((child) => (
+          {below.map((child) => (
             <Node
               key={child.path}
               node={child}
               now={now}
-              decisive={decisive && (group === undefined || decides(group.mode, node.value, child.value))}
+              decisive={decisive && deciding(child)}
+              marked={mixed}
               inverted={group?.mode === 'none'}
             />
           ))}

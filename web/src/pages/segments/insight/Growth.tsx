@@ -14,7 +14,7 @@ import { dayText, daysAgo } from './days.ts';
 const SPANS = ['30', '90', '365'] as const;
 
 /** How many there were at the end of each day, and who came and went. */
-export function Growth({ id }: { id: string }) {
+export function Growth({ id, since }: { id: string; since: string }) {
   const { t } = useTranslation('segments');
   const [span, setSpan] = useState<(typeof SPANS)[number]>('30');
   const query = useQuery({
@@ -36,15 +36,19 @@ export function Growth({ id }: { id: string }) {
       }
     >
       <Loaded query={query} lines={5}>
-        {(grown) => <Picture grown={grown} />}
+        {(grown) => <Picture grown={grown} since={since} />}
       </Loaded>
     </Section>
   );
 }
 
-function Picture({ grown }: { grown: Grown }) {
+/** Days before there was the segment say nothing; a week is the least that reads as a line. */
+const LEAST_DAYS = 7;
+
+function Picture({ grown, since }: { grown: Grown; since: string }) {
   const { t } = useTranslation('segments');
-  const { items } = grown;
+  const first = grown.items.findIndex(({ day }) => day >= since.slice(0, 10));
+  const items = grown.items.slice(Math.max(0, Math.min(first - 1, grown.items.length - LEAST_DAYS)));
   const figure = (value: number) => numberText(Math.abs(value), locale());
   const sum = (pick: (day: Grown['items'][number]) => number) =>
     items.reduce((all, day) => all + pick(day), 0);
@@ -61,15 +65,24 @@ function Picture({ grown }: { grown: Grown }) {
         <Sum label={t('growth.net')} value={signed} />
       </SimpleGrid>
       <Chart
+        label={t('growth.membersChart')}
+        kind="line"
+        whole
+        height={180}
+        categories={items.map(({ day }) => dayText(day))}
+        series={[{ name: t('growth.members'), values: items.map(({ members }) => members) }]}
+        format={figure}
+      />
+      <Chart
         label={t('growth.chart')}
         kind="bar"
         stacked
         whole
+        height={190}
         categories={items.map(({ day }) => dayText(day))}
         series={[
-          { name: t('growth.members'), kind: 'line', values: items.map(({ members }) => members) },
-          { name: t('growth.entered'), tone: 'cool', right: true, values: items.map((day) => day.entered) },
-          { name: t('growth.left'), tone: 'hot', right: true, values: items.map((day) => -day.left) },
+          { name: t('growth.entered'), tone: 'cool', values: items.map((day) => day.entered) },
+          { name: t('growth.left'), tone: 'hot', values: items.map((day) => -day.left) },
         ]}
         format={figure}
       />

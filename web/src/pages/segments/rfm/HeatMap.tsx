@@ -44,7 +44,7 @@ export function HeatMap({
         <thead>
           <tr>
             <th scope="col" className={classes['corner']}>
-              {t('rfm.axis.recency')} ↓
+              {t('rfm.axis.recency')} ↑
             </th>
             {COLUMNS.map((column) => (
               <th key={column} scope="col">

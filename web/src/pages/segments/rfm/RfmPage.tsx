@@ -14,6 +14,7 @@ import { PageHeader } from '../../../ui/PageHeader.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { EmptyState, Loaded } from '../../../ui/states.tsx';
 import { StatTile } from '../../../ui/StatTile.tsx';
+import { daysAgo } from '../insight/days.ts';
 import { CellsTable } from './CellsTable.tsx';
 import { HeatMap } from './HeatMap.tsx';
 import { MethodDrawer } from './MethodDrawer.tsx';
@@ -28,7 +29,7 @@ export default function RfmPage() {
   const navigate = route.useNavigate();
   const [opened, { open, close }] = useDisclosure(false);
   const settings = useQuery(rfm.settings);
-  const report = useQuery({ ...rfm.report(asOf), placeholderData: keepPreviousData });
+  const report = useQuery({ ...rfm.report(endOf(asOf)), placeholderData: keepPreviousData });
   const compute = useWrite({
     run: () => rfm.compute(),
     touches: ['segments'],
@@ -94,6 +95,12 @@ export default function RfmPage() {
       )}
     </>
   );
+}
+
+/** The last moment of a day that is over, as the reader's calendar has it; the present for any other. */
+function endOf(day: string | undefined): string | undefined {
+  if (day === undefined || day >= daysAgo(0)) return undefined;
+  return new Date(`${day}T23:59:59.999`).toISOString();
 }
 
 function Report({ report, mayWrite }: { report: RfmReport; mayWrite: boolean }) {

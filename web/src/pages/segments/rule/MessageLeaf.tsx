@@ -35,8 +35,8 @@ export function MessageLeaf(props: LeafProps) {
       <Select
         size="sm"
         flex={1}
-        miw={230}
-        maw={320}
+        miw={270}
+        maw={360}
         allowDeselect={false}
         aria-label={t('segments:builder.measure')}
         data={kinds.map(({ field, label }) => ({ value: field, label: label[language()] }))}

@@ -11,7 +11,7 @@ import { useMe } from '../../../lib/me.ts';
 import classes from './builder.module.css';
 import type { Editing } from './editing.ts';
 import { EditingProvider } from './editing.ts';
-import { useNodeFocus } from './focus.ts';
+import { focusedNode, useNodeFocus } from './focus.ts';
 import type { RuleHistory } from './history.ts';
 import { hintsOf, marksOf } from './marks.ts';
 import { replaceNode, toRule, unfinished } from './model.ts';
@@ -95,7 +95,13 @@ export function RuleBuilder({ history, fields, selfId, problem, children }: Prop
   return (
     <EditingProvider value={editing}>
       <div className={classes['layout']}>
-        <section aria-label={t('builder.label')} onKeyDownCapture={undoKeys(history)}>
+        <section
+          aria-label={t('builder.label')}
+          className={classes['tree'] ?? ''}
+          tabIndex={-1}
+          data-builder
+          onKeyDownCapture={undoKeys(history, focus)}
+        >
           <Steps history={history} />
           <RuleGroup node={root} depth={0} />
           <div className="otk-hidden" aria-live="assertive">
@@ -120,13 +126,15 @@ export function RuleBuilder({ history, fields, selfId, problem, children }: Prop
 }
 
 /** Ctrl+Z takes back what was done to the rule, typed letters among it; a field alone would lose its place in the tree. */
-function undoKeys({ undo, redo }: RuleHistory) {
+function undoKeys({ undo, redo }: RuleHistory, focus: ReturnType<typeof useNodeFocus>) {
   return (event: React.KeyboardEvent) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const forth = event.code === 'KeyY' || (event.code === 'KeyZ' && event.shiftKey);
     if (!forth && event.code !== 'KeyZ') return;
     event.preventDefault();
     event.stopPropagation();
+    const id = focusedNode();
+    if (id !== undefined) focus(id, 'kept');
     (forth ? redo : undo)?.();
   };
 }

@@ -27,8 +27,14 @@ export function useNodeFocus(root: GroupNode): (id: string, how?: How) => void {
   };
 }
 
+/** The node that has the focus, if any of the rule has. */
+export const focusedNode = (): string | undefined =>
+  document.activeElement?.closest<HTMLElement>('[data-node]')?.dataset['node'];
+
 function focusNode({ id, how, label }: Wish): void {
   const node = document.querySelector<HTMLElement>(`[data-node="${id}"]`);
+  // The node may be gone, taken back with the step that made it: the builder itself keeps the keys.
+  if (node === null) document.querySelector<HTMLElement>('[data-builder]')?.focus();
   if (node === null || node.contains(document.activeElement)) return;
   const same =
     how === 'kept' && label !== null
