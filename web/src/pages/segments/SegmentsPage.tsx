@@ -23,7 +23,7 @@ export default function SegmentsPage() {
       header: t('name'),
       main: true,
       cell: (row) => (
-        <>
+        <div>
           <AnchorLink to="/segments/$id" params={{ id: row.id }} c="inherit" fw={550}>
             {row.name}
           </AnchorLink>
@@ -32,7 +32,7 @@ export default function SegmentsPage() {
               {row.description}
             </Text>
           )}
-        </>
+        </div>
       ),
     },
     { key: 'state', header: t('stateLabel'), cell: (row) => <StateBadge segment={row} /> },

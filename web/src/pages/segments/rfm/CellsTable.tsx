@@ -21,7 +21,7 @@ export function CellsTable({ report, mayWrite }: { report: RfmReport; mayWrite: 
       header: t('rfm.cell'),
       main: true,
       cell: (row) => (
-        <>
+        <div>
           <span
             className={classes['dot']}
             style={{ background: `var(--mantine-color-${CELL_TONES[row.cell]}-5)` }}
@@ -33,7 +33,7 @@ export function CellsTable({ report, mayWrite }: { report: RfmReport; mayWrite: 
           <Text size="sm" c="dimmed" fw={400} maw={420}>
             {row.advice[language()]}
           </Text>
-        </>
+        </div>
       ),
     },
     {
