@@ -159,6 +159,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     async () => {
       await page.getByRole('link', { name: 'Segments' }).click();
       await page.getByRole('link', { name: 'New segment' }).click();
+      await page.getByRole('link', { name: 'Rule of your own' }).click();
       await page.getByLabel('Name', { exact: true }).fill('Germans');
       await page.getByRole('textbox', { name: 'Value' }).fill('Germany');
       await page.getByText('3 contacts').waitFor();

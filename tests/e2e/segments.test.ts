@@ -81,11 +81,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByText('1 contact', { exact: true }).waitFor();
 
       const order = () =>
-        page
-          .getByRole('group', { name: /^Condition:/ })
-          .evaluateAll<string[], HTMLElement>((all) =>
-            all.map((one) => one.getAttribute('aria-label') ?? ''),
-          );
+        page.evaluate<string[]>(
+          `[...document.querySelectorAll('[role="group"][aria-label^="Condition:"]')].map((one) => one.getAttribute('aria-label'))`,
+        );
       await page.keyboard.press('Alt+ArrowUp');
       await until('it moved up', async () => (await order())[0] === 'Condition: Contact');
       expect(await focused()).toBe('Value');

@@ -230,7 +230,7 @@ export default {
       loyal: 'Лояльные',
       potential_loyalist: 'Могут стать лояльными',
       new: 'Новые',
-      promising: 'Многообещающие',
+      promising: 'Много\u00adобещающие',
       need_attention: 'Требуют внимания',
       about_to_sleep: 'Засыпают',
       at_risk: 'В зоне риска',

@@ -66,6 +66,7 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
 function Choose({ value, onChange }: { value: Person | undefined; onChange: (person: Person) => void }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const [search, setSearch] = useState('');
+  const [opened, setOpened] = useState(false);
   const [typed] = useDebouncedValue(search, 250);
   const { data = [] } = useQuery(contacts.found(typed));
   const nameOf = (one: (typeof data)[number]): string => contactName(one) ?? t('contacts:unnamed');
@@ -83,6 +84,9 @@ function Choose({ value, onChange }: { value: Person | undefined; onChange: (per
       placeholder={t('segments:explain.whoHint')}
       searchable
       data-autofocus
+      dropdownOpened={opened}
+      onDropdownOpen={() => setOpened(true)}
+      onDropdownClose={() => setOpened(false)}
       filter={({ options: every }) => every}
       searchValue={search}
       onSearchChange={setSearch}
@@ -91,6 +95,8 @@ function Choose({ value, onChange }: { value: Person | undefined; onChange: (per
       value={value?.id ?? null}
       onChange={(id) => {
         const found = data.find((one) => one.id === id);
+        // The chosen name goes into the field, which would open the list once more.
+        setTimeout(() => setOpened(false));
         if (found !== undefined) onChange({ id: found.id, name: nameOf(found) });
       }}
     />

@@ -41,6 +41,8 @@ function Node(props: {
   /** Some beside it do not decide: only then it says something. */
   marked?: boolean;
   inverted?: boolean;
+  /** Below a "none", what does not hold is as wished. */
+  against?: boolean;
 }) {
   const { t } = useTranslation('segments');
   const { node, decisive, now } = props;
@@ -53,7 +55,7 @@ function Node(props: {
   return (
     <li className={classes['node']} data-decisive={decisive}>
       <div className={classes['line']}>
-        <span className={classes['mark']} data-value={node.value}>
+        <span className={classes['mark']} data-good={node.value !== (props.against === true)}>
           {node.value ? <IconCheck size={16} aria-hidden="true" /> : <IconX size={16} aria-hidden="true" />}
           <span className="otk-hidden">{node.value ? t('explain.yes') : t('explain.no')}</span>
         </span>
@@ -90,6 +92,7 @@ function Node(props: {
               decisive={decisive && deciding(child)}
               marked={mixed}
               inverted={group?.mode === 'none'}
+              against={(props.against === true) !== (group?.mode === 'none')}
             />
           ))}
         </ul>

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RfmMethod, RfmSettings } from '../../../api/segments.ready.ts';
 import { rfm } from '../../../api/segments.ready.ts';
-import { ApiError, fieldErrors } from '../../../api/problem.ts';
+import { ApiError } from '../../../api/problem.ts';
 import { currencyDigits } from '../../../lib/format.ts';
+import { ruleText } from '../rule/refusals.ts';
 import { FormDrawer } from '../../../ui/FormDrawer.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 
@@ -33,7 +34,8 @@ function boundsOf(method: RfmMethod, unit: number): Bounds {
 
 /** Who gets which score: five parts of equal number, or bounds of one's own. */
 export function MethodDrawer(props: { opened: boolean; onClose: () => void; settings: RfmSettings }) {
-  const { t } = useTranslation(['segments', 'common']);
+  const { t } = useTranslation('segments');
+  const { t: common } = useTranslation('common');
   const { settings } = props;
   const unit = 10 ** currencyDigits(settings.currency);
   const [method, setMethod] = useState<RfmMethod['method']>(settings.settings.method);
@@ -41,17 +43,17 @@ export function MethodDrawer(props: { opened: boolean; onClose: () => void; sett
   const save = useWrite({
     run: () => rfm.save(method === 'quintiles' ? { method } : thresholdsOf(bounds, unit)),
     touches: ['segments'],
-    done: t('segments:rfm.saved'),
+    done: t('rfm.saved'),
     onDone: props.onClose,
     onProblem: (error) => error instanceof ApiError && error.status === 422,
   });
-  const errors = fieldErrors(save.error);
+  const refused = save.error instanceof ApiError ? save.error.fields : [];
   return (
     <FormDrawer
       opened={props.opened}
       onClose={props.onClose}
-      title={t('segments:rfm.settings')}
-      submit={t('common:action.save')}
+      title={t('rfm.settings')}
+      submit={common('action.save')}
       busy={save.isPending}
       size="lg"
       onSubmit={(event) => {
@@ -60,7 +62,7 @@ export function MethodDrawer(props: { opened: boolean; onClose: () => void; sett
       }}
     >
       <Radio.Group
-        label={t('segments:rfm.method')}
+        label={t('rfm.method')}
         value={method}
         onChange={(next) => setMethod(next === 'thresholds' ? 'thresholds' : 'quintiles')}
       >
@@ -69,8 +71,8 @@ export function MethodDrawer(props: { opened: boolean; onClose: () => void; sett
             <Radio
               key={value}
               value={value}
-              label={t(`segments:rfm.methods.${value}`)}
-              description={t(`segments:rfm.methodHint.${value}`)}
+              label={t(`rfm.methods.${value}`)}
+              description={t(`rfm.methodHint.${value}`)}
             />
           ))}
         </Stack>
@@ -82,7 +84,10 @@ export function MethodDrawer(props: { opened: boolean; onClose: () => void; sett
             name={key}
             currency={settings.currency}
             values={bounds[key]}
-            error={Object.entries(errors).find(([path]) => path === key || path.startsWith(`${key}.`))?.[1]}
+            error={refused
+              .filter(({ path }) => path === key || path.startsWith(`${key}.`))
+              .map((issue) => ruleText(issue, t))
+              .at(0)}
             onChange={(values) => setBounds({ ...bounds, [key]: values })}
           />
         ))}

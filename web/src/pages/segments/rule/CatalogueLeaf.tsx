@@ -16,7 +16,7 @@ const GRADES = ['hot', 'warm', 'cold'] as const;
 const FITS = ['A', 'B', 'C', 'D'] as const;
 
 /** The key under which a condition names its field: "measure" in those that are made here. */
-export function fieldKeyOf(leaf: LeafDraft, fields: readonly CatalogueField[]): string | undefined {
+function fieldKeyOf(leaf: LeafDraft, fields: readonly CatalogueField[]): string | undefined {
   const names = new Set(fields.map(({ field }) => field));
   return Object.keys(leaf).find((key) => key !== 'type' && key !== 'op' && names.has(String(leaf[key])));
 }

@@ -53,7 +53,7 @@ export function RuleBuilder({ history, fields, selfId, problem, children }: Prop
     enabled: lacking.size === 0 && unfinished(settledRoot).length === 0,
     placeholderData: keepPreviousData,
   });
-  const marks = marksOf(preview.error ?? problem, settled.ids);
+  const marks = marksOf(preview.error ?? problem, settled.ids, t);
   const hints = hintsOf(preview.isPlaceholderData ? undefined : preview.data, settled.ids, t);
   const editing: Editing = {
     fields,

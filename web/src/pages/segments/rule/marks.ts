@@ -1,22 +1,23 @@
 import type { TFunction } from 'i18next';
 import type { Preview } from '../../../api/segments.ts';
 import { ApiError } from '../../../api/problem.ts';
-import { fieldText, problemText } from '../../../i18n/problems.ts';
+import { problemText } from '../../../i18n/problems.ts';
 import type { Written } from './model.ts';
 import { locate } from './model.ts';
+import { ruleText } from './refusals.ts';
 
 /** What the API says of a rule, by the node it means. Paths come as "rule.children.0.value". */
 
-export type Marks = ReadonlyMap<string, readonly { rest: string; message: string }[]>;
+type Marks = ReadonlyMap<string, readonly { rest: string; message: string }[]>;
 
 const ruleRelative = (path: string): string => path.replace(/^rule\.?/, '');
 
-export function marksOf(problem: unknown, ids: Written['ids']): Marks {
+export function marksOf(problem: unknown, ids: Written['ids'], t: TFunction<'segments'>): Marks {
   const marks = new Map<string, { rest: string; message: string }[]>();
   if (!(problem instanceof ApiError) || problem.status !== 422) return marks;
   const issues =
     problem.fields.length > 0
-      ? problem.fields.map((field) => ({ path: field.path, message: fieldText(field) }))
+      ? problem.fields.map((field) => ({ path: field.path, message: ruleText(field, t) }))
       : [{ path: problem.at ?? '', message: problemText(problem) }];
   for (const { path, message } of issues) {
     const found = locate(ids, ruleRelative(path));

@@ -8,7 +8,7 @@ export type Move = 'up' | 'down' | 'in' | 'out';
 type Place = { parent: GroupNode; index: number };
 
 /** The group that holds a node, and where in it; undefined of the root and of what is not there. */
-export function placeOf(root: GroupNode, id: string): Place | undefined {
+function placeOf(root: GroupNode, id: string): Place | undefined {
   const index = root.children.findIndex((child) => child.id === id);
   if (index !== -1) return { parent: root, index };
   for (const child of root.children) {
@@ -16,12 +16,6 @@ export function placeOf(root: GroupNode, id: string): Place | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-export function nodeAt(root: GroupNode, id: string): RuleNode | undefined {
-  if (root.id === id) return root;
-  const place = placeOf(root, id);
-  return place?.parent.children[place.index];
 }
 
 /** The tree with the children of one group replaced. */
