@@ -43,6 +43,9 @@ const onResponse = (events: readonly OutboxEvent[]): Happening[] =>
     return known.length === 0 ? [] : [{ contactId, facts: messageFacts(known, campaignId), causeId: id }];
   });
 
+/** Contacts of one transaction. */
+const MAX_SETTLED = 4_000;
+
 const on = (topic: string, read: (events: readonly OutboxEvent[]) => Happening[]): Subscription => ({
   name: `segments by messages on ${topic}`,
   topic,
@@ -50,7 +53,7 @@ const on = (topic: string, read: (events: readonly OutboxEvent[]) => Happening[]
 });
 
 export const messageLeafSubscriptions: Subscription[] = [
-  { ...on('messages.settled', onSettled), rows: 10 },
+  { ...on('messages.settled', onSettled), things: MAX_SETTLED },
   on('response.recorded', onResponse),
   on('response.reclassified', onResponse),
 ];

@@ -10,8 +10,8 @@ export type OutboxEvent = { id: string; topic: string; payload: unknown; created
 export type Subscription = {
   name: string;
   topic: string;
-  /** Rows it wants at once at most, where one row tells of many things. */
-  rows?: number;
+  /** Things it wants to be told of at once at most, where a row tells of many: its `events` or `contactIds`. */
+  things?: number;
   handle(ctx: Ctx, events: readonly OutboxEvent[]): Promise<void>;
 };
 

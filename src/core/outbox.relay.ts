@@ -60,8 +60,10 @@ export async function startRelay(deps: {
   const timing = { ...DEFAULT_TIMING, ...deps.timing };
   const queue = deps.queues.queue('outbox');
   const byTopic = Map.groupBy(deps.subscriptions, (subscription) => subscription.topic);
+  const mostOf = (topic: string): number =>
+    Math.min(...(byTopic.get(topic) ?? []).map(({ things }) => things ?? Number.POSITIVE_INFINITY));
   const pump = startPump(
-    () => claimIntoQueue(deps.newCtx(), queue, timing.leaseMs),
+    () => claimIntoQueue(deps.newCtx(), queue, timing.leaseMs, mostOf),
     deps.newCtx().log,
     timing,
   );
@@ -93,14 +95,19 @@ const jobSchema = z.object({
 type EventJob = z.output<typeof jobSchema>;
 
 /** Claims until nothing is due ('idle') or the queue holds enough ('busy'). */
-async function claimIntoQueue(ctx: Ctx, queue: JobQueue, leaseMs: number): Promise<'idle' | 'busy'> {
+async function claimIntoQueue(
+  ctx: Ctx,
+  queue: JobQueue,
+  leaseMs: number,
+  mostOf: (topic: string) => number,
+): Promise<'idle' | 'busy'> {
   for (;;) {
     const { waiting } = await queue.counts();
     if (waiting >= MAX_WAITING_JOBS) return 'busy';
     const claimed = await claimDue(ctx, CLAIM_ROWS, leaseMs);
     try {
       await queue.addMany(
-        toJobs(claimed).map((data) => ({ name: data.topic, data, options: { attempts: 1 } })),
+        toJobs(claimed, mostOf).map((data) => ({ name: data.topic, data, options: { attempts: 1 } })),
       );
     } catch (error) {
       await release(
@@ -113,14 +120,29 @@ async function claimIntoQueue(ctx: Ctx, queue: JobQueue, leaseMs: number): Promi
   }
 }
 
-/** Jobs of one topic and one batch size each, in the order of the events. */
-function toJobs(claimed: readonly ClaimedRow[]): EventJob[] {
+/** Jobs of one topic and one batch size each, in the order of the events; none tells of more than its subscribers want at once. */
+function toJobs(claimed: readonly ClaimedRow[], mostOf: (topic: string) => number): EventJob[] {
   const groups = Map.groupBy(claimed, ({ topic, attempts }) => `${batchAfter(attempts)} ${topic}`);
   return [...groups.values()].flatMap((group) => {
     const { topic = '', attempts = 0 } = group[0] ?? {};
-    const ids = group.map(({ id }) => id);
-    return chunks(ids, BATCH).map((part) => ({ topic, ids: part, batch: batchAfter(attempts) }));
+    return jobsOf(group, mostOf(topic)).map((ids) => ({ topic, ids, batch: batchAfter(attempts) }));
   });
+}
+
+function jobsOf(group: readonly ClaimedRow[], most: number): string[][] {
+  const parts: string[][] = [];
+  let told = 0;
+  for (const { id, things } of group) {
+    const last = parts.at(-1);
+    if (last === undefined || last.length === BATCH || told + things > most) {
+      parts.push([id]);
+      told = things;
+    } else {
+      last.push(id);
+      told += things;
+    }
+  }
+  return parts;
 }
 
 function batchAfter(attempts: number): number {
@@ -139,7 +161,7 @@ async function deliver(
   job: EventJob,
   { signal, backoffMs }: { signal: AbortSignal; backoffMs: number },
 ): Promise<void> {
-  const parts = chunks(job.ids, Math.min(job.batch, ...subscriptions.map(({ rows }) => rows ?? BATCH)));
+  const parts = chunks(job.ids, job.batch);
   for (const [index, ids] of parts.entries()) {
     if (signal.aborted) return release(ctx, parts.slice(index).flat());
     let taken: string[] = [];

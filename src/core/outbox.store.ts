@@ -10,7 +10,8 @@ const BACKOFF_MAX_MS = 10 * 60_000;
 /** Enough to see what went wrong without keeping whole stacks in a row. */
 const MAX_ERROR_CHARS = 500;
 
-export type ClaimedRow = { id: string; topic: string; attempts: number };
+/** `things`: how many the row tells of. */
+export type ClaimedRow = { id: string; topic: string; attempts: number; things: number };
 
 /** Clocks of machines differ, so that all times of claims and retries are the database's. */
 const uuids = (ids: readonly string[]) => sql`${`{${ids.join(',')}}`}::uuid[]`;
@@ -36,7 +37,9 @@ export async function claimDue(ctx: Ctx, limit: number, leaseMs: number): Promis
       last_error = case when due.lapsed then 'claim lapsed: the worker died or the queue lost the job' else o.last_error end,
       parked_at = case when due.lapsed and o.attempts + 1 >= ${MAX_ATTEMPTS} then now() end
     from due where o.id = due.id
-    returning o.id, o.topic, o.attempts, o.parked_at is not null as parked`,
+    returning o.id, o.topic, o.attempts, o.parked_at is not null as parked,
+      case 'array' when jsonb_typeof(o.payload -> 'events') then jsonb_array_length(o.payload -> 'events')
+        when jsonb_typeof(o.payload -> 'contactIds') then jsonb_array_length(o.payload -> 'contactIds') else 1 end as things`,
   );
   return claimed.filter((event) => !event.parked).toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

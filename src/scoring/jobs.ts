@@ -11,8 +11,8 @@ import type { Fact } from './match.ts';
 /** Contacts reviewed in one transaction. */
 const REVIEW_BATCH = 500;
 
-/** Each row tells of up to a hundred events: so many rows are a transaction of the usual size. */
-const EVENT_ROWS = 10;
+/** Events of a transaction of the usual size. */
+const EVENTS = 1_000;
 
 const responseRecorded = z.object({
   contactId: z.uuid(),
@@ -98,7 +98,7 @@ export const scoringSubscriptions: readonly Subscription[] = [
   {
     name: 'score event.recorded',
     topic: 'event.recorded',
-    rows: EVENT_ROWS,
+    things: EVENTS,
     handle: (ctx, events) => scoreFacts(ctx, recordedEvents(events).map(eventFact)),
   },
   score('response.recorded', responseFact),

@@ -129,6 +129,24 @@ describe.each(BACKENDS)('the outbox $title', ({ backend, skip }) => {
   });
 
   test.skipIf(skip)(
+    'a handler is told of as many things at once as it wants, whatever rows they came in',
+    async () => {
+      const payloads = [4, 3, 3, 9, 1, 1].map((n) => ({ events: Array.from({ length: n }, (_, i) => i) }));
+      await emit(place.newCtx(), 't', payloads);
+      const heard: number[][] = [];
+      const handle = async (_tx: Ctx, events: readonly OutboxEvent[]): Promise<void> =>
+        void heard.push(events.map(({ payload }) => (payload as { events: unknown[] }).events.length));
+      const subscriptions = [
+        { name: 'few', topic: 't', things: 7, handle },
+        { name: 'many', topic: 't', things: 100, handle: async () => {} },
+      ];
+      relays.push(await startRelay({ ...relayDeps(), queues, subscriptions, concurrency: 1 }));
+      await noneLeft();
+      expect(heard).toEqual([[4, 3], [3], [9], [1, 1]]);
+    },
+  );
+
+  test.skipIf(skip)(
     'what a failing handler did is undone, together with what the others did, until all succeed',
     async () => {
       let failures = 3;
