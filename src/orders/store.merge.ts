@@ -8,7 +8,7 @@ import { orderLookup, orders } from './schema.ts';
 export async function moveOrders(ctx: Ctx, moves: readonly Move[]): Promise<void> {
   await moveRows(ctx, moves, { table: 'orders' });
   await moveRows(ctx, moves, { table: 'sale_fact' });
-  const named = movesIn(moves, 'order_lookup');
+  const named = movesIn(moves, 'orders');
   if (named.length === 0) return;
   await ctx.db.execute(sql`
     update ${orderLookup} l set contact_id = o.contact_id from ${pairs(named)}, ${orders} o

@@ -118,35 +118,46 @@ export async function unpark(ctx: Ctx, contactIds: readonly string[]): Promise<v
   }
 }
 
-/** Tables keyed by contact; the schema of a running program does not change. */
-let contactTables: string[] | null = null;
+/** A table with a contact_id; only through an index that begins with it does a contact find its rows. */
+type ContactTable = { name: string; keyed: boolean };
 
-async function findContactTables(ctx: Ctx): Promise<string[]> {
-  const found = await rows<{ name: string }>(
+/** Tables of contacts; the schema of a running program does not change. */
+let contactTables: ContactTable[] | null = null;
+
+async function findContactTables(ctx: Ctx): Promise<ContactTable[]> {
+  const found = await rows<ContactTable>(
     ctx.db,
     sql`
-    select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
+    select c.relname as name, exists (
+      select 1 from pg_index i where i.indrelid = c.oid and i.indkey[0] = a.attnum and i.indpred is null) as keyed
+    from pg_class c join pg_attribute a on a.attrelid = c.oid
     where a.attname = 'contact_id' and not a.attisdropped and c.relkind in ('r', 'p') and not c.relispartition
       and c.relnamespace = current_schema()::regnamespace order by 1`,
   );
-  return found.map(({ name }) => name);
+  return found;
 }
 
-/** Which tables hold rows of each of these contacts: one statement, where looking into each table would be dozens a contact. */
+/**
+ * Which tables hold rows of each of these contacts: one statement, where looking into each table would be dozens a contact. Look-ups
+ * keyed by a value, which only reading them whole would tell of, are taken to hold some.
+ */
 export async function tablesHolding(
   ctx: Ctx,
   contactIds: readonly string[],
 ): Promise<Map<string, Set<string>>> {
   contactTables ??= await findContactTables(ctx);
-  const held = contactTables.map(
-    (name) =>
-      sql`case when exists (select 1 from ${sql.identifier(name)} t where t.contact_id = w.id) then ${name}::text end`,
-  );
+  const unknown = contactTables.filter(({ keyed }) => !keyed).map(({ name }) => name);
+  const held = contactTables
+    .filter(({ keyed }) => keyed)
+    .map(
+      ({ name }) =>
+        sql`case when exists (select 1 from ${sql.identifier(name)} t where t.contact_id = w.id) then ${name}::text end`,
+    );
   const found = await rows<{ id: string; tables: string[] }>(
     ctx.db,
     sql`
     select w.id, array_remove(array[${sql.join(held, sql`, `)}], null) as tables
     from (select v::uuid as id from jsonb_array_elements_text(${json(contactIds)}) as v) w`,
   );
-  return new Map(found.map(({ id, tables }) => [id, new Set(tables)]));
+  return new Map(found.map(({ id, tables }) => [id, new Set([...tables, ...unknown])]));
 }

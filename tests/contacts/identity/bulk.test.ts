@@ -3,9 +3,11 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { unmergeContact } from '../../../src/contacts/identity/actions.unmerge.ts';
 import { inTurns } from '../../../src/contacts/identity/plan.ts';
+import { tablesHolding } from '../../../src/contacts/identity/store.rows.ts';
 import { addEvidence, createVisitors, upsertContacts } from '../../../src/contacts/index.ts';
 import type { Evidence } from '../../../src/contacts/index.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
+import { inTx } from '../../../src/core/ctx.ts';
 import { rows } from '../../../src/core/db.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { registerModules } from '../../../src/modules.ts';
@@ -160,6 +162,22 @@ test('several devices of one person in one batch all join, and rows of the same 
     sql`select contact_id as id from contact where merged_into = ${person}::uuid`,
   );
   expect(found.map(({ id }) => id).toSorted()).toEqual(devices.toSorted());
+});
+
+test('whose rows move is found without reading look-ups that are keyed by a value', async () => {
+  const { person } = await pair();
+  const byValue = ['contact_point_lookup', 'coupon_code', 'field_lookup', 'order_lookup'];
+  await inTx(base.ctx, async (tx) => {
+    const held = (await tablesHolding(tx, [person])).get(person);
+    expect([...(held ?? [])]).toEqual(expect.arrayContaining([...byValue, 'contact_point', 'orders']));
+    const read = await rows<{ name: string }>(
+      tx.db,
+      sql`select relname as name from pg_stat_xact_user_tables where seq_scan + coalesce(idx_scan, 0) > 0`,
+    );
+    const names = read.map(({ name }) => name);
+    expect(names).toContain('contact_point');
+    for (const name of byValue) expect(names).not.toContain(name);
+  });
 });
 
 test('moves of one turn share no contact, and moves that do come in the order planned', () => {
