@@ -27,7 +27,10 @@ export const CONSENT_MISSING = 'this source needs consent, and the event carries
  * Why what a page sent may not be kept; null when it may. A spoken no always counts. Where the source asks first, only a yes
  * counts, or a visit counted without cookies, which names nobody. A server answers for its own visitors.
  */
-export function consentProblem({ context }: NormalEvent, { trust, mustAgree }: Sender): string | null {
+export function consentProblem(
+  { context }: Pick<NormalEvent, 'context'>,
+  { trust, mustAgree }: Sender,
+): string | null {
   if (trust === 'server') return null;
   const said = saidOn(context);
   if (said === false) return CONSENT_REFUSED;
@@ -37,3 +40,9 @@ export function consentProblem({ context }: NormalEvent, { trust, mustAgree }: S
 /** All that a dead letter keeps of such an event: enough to find the call in the page, and nothing of the visitor. */
 export const withoutVisitor = ({ type, name }: NormalEvent): string =>
   JSON.stringify(type === 'track' ? { type, event: name } : { type });
+
+/** The context of an event that could not be read as one; empty when there is none. */
+export function contextIn(raw: unknown): Readonly<Record<string, unknown>> {
+  const context = typeof raw === 'object' && raw !== null && 'context' in raw ? raw.context : null;
+  return typeof context === 'object' && context !== null ? (context as Record<string, unknown>) : {};
+}

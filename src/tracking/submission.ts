@@ -1,4 +1,4 @@
-import { consentProblem, withoutVisitor } from './consent.ts';
+import { consentProblem, contextIn, withoutVisitor } from './consent.ts';
 import type { IngestAnswer } from './contract.ts';
 import type { EventType, NormalEvent, Note, Sender, SentEvent } from './fact.ts';
 import { normalise } from './normalise.ts';
@@ -34,7 +34,9 @@ export function submissionOf(sender: Sender, raws: readonly unknown[], receivedA
   for (const raw of raws) {
     const verdict = normalise(raw, receivedAt);
     if (!verdict.ok) {
-      rejected.push(verdict);
+      // What is wrong with it is told all the same; its text would name who has not agreed.
+      const silent = consentProblem({ context: contextIn(raw) }, sender) !== null;
+      rejected.push(silent ? { ...verdict, raw: '{}', nameless: true } : verdict);
       continue;
     }
     const { event } = verdict;

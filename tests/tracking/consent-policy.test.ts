@@ -63,6 +63,27 @@ test('a source that asks first keeps nothing of an event without a yes: no profi
   ]);
 });
 
+test('an event that is wrong besides is named with what is wrong, and nothing of whoever did not agree is kept', async () => {
+  const secret = `secret-${newId()}`;
+  const no = consent({ analytics: false });
+  const wrong = (over: object) => track('Quiz Finished', { anonymousId: secret, ...over });
+  const nameless = [wrong({ event: '' }), wrong({ properties: { note: secret + 'x'.repeat(40_000) } })];
+  const answers = [
+    await send(nameless),
+    await send(
+      nameless.map((one) => ({ ...one, ...no })),
+      site.writeKey,
+    ),
+  ];
+  for (const answer of answers)
+    expect(answer.rejected.map(({ reason }) => reason)).toEqual([
+      'event: a track call needs the name of the event',
+      'larger than 32 KB',
+    ]);
+  expect(await everything()).not.toContain(secret);
+  for (const { messageId } of nameless) expect(await everything()).not.toContain(messageId);
+});
+
 test.each([
   ['our snippet', { analytics: true, marketing: false }],
   ['Segment’s consent wrapper', { Analytics: true, Advertising: false }],

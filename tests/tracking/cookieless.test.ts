@@ -63,7 +63,17 @@ describe('visitors counted without cookies', () => {
         type: 'alias',
         previousId: 'user-1',
         groupId: 'acme',
-        context: { cookieless: true, locale: 'en', userHash: 'proof', traits: { email: 'ana@example.com' } },
+        context: {
+          cookieless: true,
+          locale: 'en',
+          userHash: 'proof',
+          traits: { email: 'ana@example.com' },
+          ip: '203.0.113.7',
+          device: { id: 'device-1', advertisingId: 'ad-1' },
+          groupId: 'acme',
+          externalId: [{ type: 'crm', id: '1' }],
+          sessionId: 1,
+        },
       },
     ]);
     expect(named).toMatchObject({ previousId: null, groupId: null });

@@ -4,7 +4,10 @@ import { eraseContacts } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { ingestJobs } from '../../src/tracking/index.ts';
-import { registerModules } from '../../src/modules.ts';
+import { refreshTraits } from '../../src/tracking/behaviour/actions.traits.ts';
+import { inTx } from '../../src/core/ctx.ts';
+import { registerModules, subscriptions } from '../../src/modules.ts';
+import { deliver } from '../support/deliver.ts';
 import { until } from '../support/until.ts';
 import { openSite, track } from './site.ts';
 import type { Site } from './site.ts';
@@ -138,4 +141,62 @@ test('a visitor forgotten while an event of theirs is being stored is a new one:
   });
   expect(await coming).toEqual({ accepted: 1, duplicate: 0, rejected: [] });
   expect(await known([id])).toEqual([id]);
+});
+
+/** The eraser, while a transaction that it must wait for is open; it ends once the eraser waits. */
+async function eraseDuring(
+  contactId: string,
+  body: (tx: Site['api']['ctx']) => Promise<unknown>,
+): Promise<void> {
+  let erasing: Promise<unknown> | undefined;
+  await inTx(site.api.ctx, async (tx) => {
+    await body(tx);
+    erasing = eraseContacts(site.api.ctx, [contactId]);
+    await until('the eraser waits', async () => {
+      const waiting = await rows(
+        site.api.ctx.db,
+        sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return waiting.length > 0;
+    });
+  });
+  await erasing;
+}
+
+test('a visitor forgotten while traits are computed, or before what was told of it is taken, leaves no row', async () => {
+  const contactOf = async (anonymousId: string): Promise<string> => {
+    const [found] = await rows<{ id: string }>(
+      site.api.ctx.db,
+      sql`select contact_id as id from visitor_lookup where anonymous_id = ${anonymousId}`,
+    );
+    return found?.id ?? '';
+  };
+  const [busy, told] = [`busy-${newId()}`, `told-${newId()}`];
+  const visits = (id: string) =>
+    [1, 2, 3, 4].map((days) =>
+      seen(id, { type: 'page', timestamp: new Date(site.clock.now().getTime() - days * DAY).toISOString() }),
+    );
+  await site.batch(visits(busy));
+  await deliver(site.api.ctx, subscriptions());
+  await site.batch(visits(told));
+  const ids = [await contactOf(busy), await contactOf(told)] as const;
+  await eraseDuring(ids[0], refreshTraits);
+  await eraseContacts(site.api.ctx, [ids[1]]);
+  await deliver(site.api.ctx, subscriptions());
+  while ((await refreshTraits(site.api.ctx)) > 0);
+  for (const table of [
+    'contact_trait',
+    'contact_trait_due',
+    'session',
+    'segment_member',
+    'score_entry',
+    'lead',
+  ])
+    expect([
+      table,
+      await rows(
+        site.api.ctx.db,
+        sql`select 1 from ${sql.identifier(table)} where contact_id in (${ids[0]}::uuid, ${ids[1]}::uuid)`,
+      ),
+    ]).toEqual([table, []]);
 });

@@ -26,9 +26,21 @@ export function isCookieless(raw: unknown): raw is { context: object } & object 
   );
 }
 
+/** Parts of the context by which clients tell people, their devices and connections apart. */
+const TELLING: ReadonlySet<string> = new Set([
+  'userHash',
+  'traits',
+  'ip',
+  'device',
+  'groupId',
+  'externalId',
+  'externalIds',
+  'sessionId',
+]);
+
 /** The event under the visitor of the day and nobody else: whatever it brought to tell who it is of is dropped. */
 export function asDayVisitor(raw: { context: object }, anonymousId: string): object {
-  const { userHash: _proof, traits: _told, ...context } = raw.context as Record<string, unknown>;
+  const context = Object.fromEntries(Object.entries(raw.context).filter(([key]) => !TELLING.has(key)));
   return { ...raw, context, anonymousId, userId: null, previousId: null, groupId: null, traits: null };
 }
 

@@ -5,12 +5,13 @@ import { rows } from '../../core/db.ts';
 import { formSubmission } from '../forms/schema.ts';
 import { keepCounts } from '../onsite/store.counts.ts';
 
+/** Who computes traits takes the waiting row first: waiting for it here, the traits of that moment are found afterwards. */
 const TABLES = [
   'event',
   'visitor_lookup',
   'session',
-  'contact_trait',
   'contact_trait_due',
+  'contact_trait',
   'cart_node',
   'cart',
   'interest',
