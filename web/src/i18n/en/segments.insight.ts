@@ -7,6 +7,7 @@ export default {
     whyOf: 'Why {{name}}?',
     whyIn: 'Why in {{segment}}?',
     anybody: 'Ask about anybody',
+    another: 'Ask about somebody else',
     who: 'Who',
     whoHint: 'Name, email or number',
     nobody: 'Nobody of that name',

@@ -1,4 +1,4 @@
-import { Alert, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -44,7 +44,12 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
   const then = fromLocalInput(at);
   return (
     <Stack gap="md">
-      {contact === undefined && <Choose value={chosen} onChange={choose} />}
+      {contact === undefined && chosen === undefined && <Choose onChange={choose} />}
+      {contact === undefined && chosen !== undefined && (
+        <Button size="xs" variant="default" autoFocus onClick={() => choose(undefined)} mr="auto">
+          {t('explain.another')}
+        </Button>
+      )}
       {chosen !== undefined && (
         <Answer asked={asked} contact={chosen} moment={then === '' ? moment : { now: then }} />
       )}
@@ -63,10 +68,9 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
   );
 }
 
-function Choose({ value, onChange }: { value: Person | undefined; onChange: (person: Person) => void }) {
+function Choose({ onChange }: { onChange: (person: Person) => void }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const [search, setSearch] = useState('');
-  const [opened, setOpened] = useState(false);
   const [typed] = useDebouncedValue(search, 250);
   const { data = [] } = useQuery(contacts.found(typed));
   const nameOf = (one: (typeof data)[number]): string => contactName(one) ?? t('contacts:unnamed');
@@ -74,29 +78,20 @@ function Choose({ value, onChange }: { value: Person | undefined; onChange: (per
     value: one.id,
     label: one.email === null || one.email === undefined ? nameOf(one) : `${nameOf(one)} · ${one.email}`,
   }));
-  const all =
-    value !== undefined && options.every((one) => one.value !== value.id)
-      ? [{ value: value.id, label: value.name }, ...options]
-      : options;
   return (
     <Select
       label={t('segments:explain.who')}
       placeholder={t('segments:explain.whoHint')}
       searchable
       data-autofocus
-      dropdownOpened={opened}
-      onDropdownOpen={() => setOpened(true)}
-      onDropdownClose={() => setOpened(false)}
       filter={({ options: every }) => every}
       searchValue={search}
       onSearchChange={setSearch}
       nothingFoundMessage={t('segments:explain.nobody')}
-      data={all}
-      value={value?.id ?? null}
+      data={options}
+      value={null}
       onChange={(id) => {
         const found = data.find((one) => one.id === id);
-        // The chosen name goes into the field, which would open the list once more.
-        setTimeout(() => setOpened(false));
         if (found !== undefined) onChange({ id: found.id, name: nameOf(found) });
       }}
     />
