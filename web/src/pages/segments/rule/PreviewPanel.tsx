@@ -136,7 +136,7 @@ export function Count({ preview }: { preview: Preview }) {
   return (
     <>
       <Text fz={26} fw={650} lh={1.2}>
-        {t('preview.about', { shown })}
+        {t('preview.about', { shown: figure(Number(count.toPrecision(3))) })}
       </Text>
       <Text size="sm">{t('preview.between', { low: figure(bounds.low), high: figure(bounds.high) })}</Text>
       <Text size="sm" c="dimmed">
