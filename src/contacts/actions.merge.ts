@@ -78,7 +78,7 @@ async function forgetApart(ctx: Ctx, from: string, to: string): Promise<void> {
   );
   await removeEdges(
     ctx,
-    [...ours, ...theirs].filter(({ kind }) => shared.has(kind)).map(({ edgeId }) => edgeId),
+    [...ours, ...theirs].filter(({ kind }) => shared.has(kind)),
     { by: ctx.actor.name, reason: 'merged by hand' },
   );
 }

@@ -30,11 +30,7 @@ export async function unmergeContact(ctx: Ctx, contactId: string, input: Unmerge
     const edges = asCounted(said).filter(({ removedAt }) => removedAt === null);
     const gone =
       'edgeId' in input ? byEdge(edges, input.edgeId, sharedNodes(said)) : byNode(edges, nodeIds, input.node);
-    await removeEdges(
-      tx,
-      gone.map(({ edgeId }) => edgeId),
-      { by: tx.actor.name, reason: input.reason },
-    );
+    await removeEdges(tx, gone, { by: tx.actor.name, reason: input.reason });
     if ('node' in input && gone.length === 0)
       await keepApart(tx, newId(), [input.node], without(nodeIds, input.node));
     const merges = [...new Set(gone.filter(({ kind }) => kind === MANUAL).map(({ value }) => value))];

@@ -102,14 +102,16 @@ export async function edgesOf(ctx: Ctx, nodeIds: readonly string[]): Promise<Edg
 /** Takes edges back; those that are gone already stay as they are. */
 export async function removeEdges(
   ctx: Ctx,
-  edgeIds: readonly string[],
+  edges: ReadonlyArray<Pick<EdgeRow, 'nodeId' | 'edgeId'>>,
   why: { by: string; reason: string },
 ): Promise<void> {
-  if (edgeIds.length === 0) return;
+  if (edges.length === 0) return;
+  const keys = edges.map(({ nodeId, edgeId }) => ({ nodeId, edgeId }));
   await ctx.db.execute(sql`
-    update ${identityEdge} set removed_at = ${ctx.clock.now().toISOString()}::timestamptz, removed_by = ${why.by},
+    update ${identityEdge} e set removed_at = ${ctx.clock.now().toISOString()}::timestamptz, removed_by = ${why.by},
       removed_reason = ${why.reason}
-    where edge_id in (select jsonb_array_elements_text(${json(edgeIds)})::uuid) and removed_at is null`);
+    from jsonb_to_recordset(${json(keys)}) as k("nodeId" uuid, "edgeId" uuid)
+    where e.node_id = k."nodeId" and e.edge_id = k."edgeId" and e.removed_at is null`);
 }
 
 /** A person's word about nodes: each gets an edge of the same kind and value. */

@@ -2,7 +2,6 @@ import { sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { contactPoint } from '../schema.ts';
-import { json } from '../store.match.ts';
 import { identityMerge, identityParked } from './schema.ts';
 
 /** What became of contacts, as the card tells it. */
@@ -20,12 +19,12 @@ export type MergeTold = {
 
 /** Merges and separations these nodes went through, newest first. */
 export async function mergesOf(ctx: Ctx, nodeIds: readonly string[]): Promise<MergeTold[]> {
+  const ids = sql`${`{${nodeIds.join(',')}}`}::text::uuid[]`;
   const found = await rows<Omit<MergeTold, 'madeAt'> & { madeAt: string }>(
     ctx.db,
     sql`
     select kind, from_id as "from", to_id as "to", reason, actor_name as by, made_at as "madeAt" from ${identityMerge}
-    where from_id in (select jsonb_array_elements_text(${json(nodeIds)})::uuid)
-      or to_id in (select jsonb_array_elements_text(${json(nodeIds)})::uuid)
+    where from_id = any(${ids}) or to_id = any(${ids})
     order by made_at desc, merge_id desc limit ${MAX_MERGES_SHOWN}`,
   );
   return found.map((row) => ({ ...row, madeAt: dateOf(row.madeAt) }));

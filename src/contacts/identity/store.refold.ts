@@ -8,7 +8,7 @@ import type { Move } from '../movers.ts';
 import { contact, contactExternalId, contactHistory, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
 import type { Birth, Word } from './fold.ts';
-import { identityMerge } from './schema.ts';
+import { identityMerge, identityParked } from './schema.ts';
 import { moveParked, moveRows } from './store.rows.ts';
 
 /** What this module's own tables need when nodes change their contact. */
@@ -58,13 +58,14 @@ export async function placeNodes(ctx: Ctx, places: ReadonlyMap<string, string>):
 
 /** Nodes of each of these contacts as they began. */
 export async function birthsOf(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Birth[]>> {
+  // Lists, not subqueries: of two subqueries joined by "or" none uses an index, and all contacts would be read.
+  const ids = sql`${`{${contactIds.join(',')}}`}::text::uuid[]`;
   const found = await rows<{ contactId: string; nodeId: string; bornAs: string | null; bornAt: string }>(
     ctx.db,
     sql`
     select coalesce(merged_into, contact_id) as "contactId", contact_id as "nodeId", born_as as "bornAs",
       coalesce(born_at, created_at) as "bornAt"
-    from ${contact} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
-      or merged_into in (select jsonb_array_elements_text(${json(contactIds)})::uuid)`,
+    from ${contact} where contact_id = any(${ids}) or merged_into = any(${ids})`,
   );
   const births = found.map((row) => ({ ...row, bornAt: dateOf(row.bornAt) }));
   return Map.groupBy(births, (birth) => birth.contactId);
@@ -114,10 +115,18 @@ export async function removeSettlements(
       and settles in (select jsonb_array_elements_text(${json(mergeIds)})::uuid)`);
 }
 
-/** Makes the look-up by email and phone of these contacts anew from their points. */
+/**
+ * Makes the look-up by email and phone of these contacts anew from their points. It is keyed by what is looked up: what stands in it
+ * is found by the points that these contacts have now, or have waiting.
+ */
 export async function restorePoints(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
   const ids = sql`(select jsonb_array_elements_text(${json(contactIds)})::uuid)`;
-  await ctx.db.execute(sql`delete from ${contactPointLookup} where contact_id in ${ids}`);
+  await ctx.db.execute(sql`
+    delete from ${contactPointLookup} l using (
+      select kind, value from ${contactPoint} where contact_id in ${ids}
+      union
+      select row ->> 'kind', row ->> 'value' from ${identityParked} where contact_id in ${ids} and table_name = 'contact_point'
+    ) p where l.kind = p.kind and l.value = p.value and l.contact_id in ${ids}`);
   await ctx.db.execute(sql`
     insert into ${contactPointLookup} (kind, value, contact_id)
     select distinct kind, value, contact_id from ${contactPoint} where contact_id in ${ids} and not claimed`);
