@@ -44,7 +44,8 @@ export async function contactsOf(tx: Ctx, sent: readonly SentEvent[]): Promise<M
     visitors,
   );
   const nodes = claimed.map(({ claim }) => nodeOf(claim, users, visitors));
-  const present = await holdContacts(tx, nodes);
+  const present = await holdContacts(tx, [...nodes, ...visitors.values()]);
+  for (const nodeId of visitors.values()) if (!present.has(nodeId)) throw forgotten(nodeId);
   const places = new Map<SentEvent, Place>();
   for (const [i, { sent: one, claim }] of claimed.entries()) {
     const originId = nodes[i] ?? '';
@@ -109,17 +110,23 @@ async function makeUsers(tx: Ctx, claimed: readonly Claimed[], known: Nodes): Pr
 
 /** What identify calls say of users known before, and whose order a server told of without a user. */
 async function tellOf(tx: Ctx, claimed: readonly Claimed[], visitors: Nodes): Promise<void> {
+  const ordered = new Map<string, string>();
   const inputs = claimed.flatMap((one): UpsertInput[] => {
     const { sent, claim } = one;
     if (claim.by === 'user')
       return Object.keys(fieldsOf(sent, claim)).length > 0 ? [inputOf(one, claim.userId)] : [];
     const email = claim.trust === 'server' ? orderEmail(sent) : null;
     const contactId = visitors.get(claim.anonymousId);
-    return email === null || contactId === undefined
-      ? []
-      : [{ contactId, email, occurredAt: sent.event.occurredAt }];
+    if (email === null || contactId === undefined) return [];
+    ordered.set(claim.anonymousId, contactId);
+    return [{ contactId, email, occurredAt: sent.event.occurredAt }];
   });
   await upsertContacts(tx, inputs);
+  // Who was forgotten meanwhile has just been made again under an id that nothing leads to.
+  if (ordered.size === 0) return;
+  const now = await ensureVisitors(tx, [...ordered.keys()]);
+  for (const [anonymousId, contactId] of ordered)
+    if (now.get(anonymousId) !== contactId) throw forgotten(contactId);
 }
 
 function inputOf({ sent, claim }: Claimed, userId: string): UpsertInput {

@@ -200,3 +200,55 @@ test('a visitor forgotten while traits are computed, or before what was told of 
       ),
     ]).toEqual([table, []]);
 });
+
+test.each([
+  [
+    'an order told with an address',
+    (id: string) =>
+      seen(id, {
+        event: 'Order Completed',
+        properties: {
+          order_id: id,
+          email: `${id}@example.com`,
+          products: [{ product_id: 'P', price: 5, quantity: 1 }],
+        },
+      }),
+  ],
+  [
+    'a login',
+    (id: string) => ({ type: 'identify', messageId: newId(), anonymousId: id, userId: id, traits: {} }),
+  ],
+])(
+  '%s of a visitor forgotten at that moment is of a new one, and nothing names the old',
+  async (_what, said) => {
+    const id = `race-${newId()}`;
+    await site.batch([seen(id)]);
+    const [old] = await rows<{ contactId: string }>(
+      site.api.ctx.db,
+      sql`select contact_id as "contactId" from visitor_lookup where anonymous_id = ${id}`,
+    );
+    const contactId = old?.contactId ?? '';
+    let coming: Promise<unknown> | undefined;
+    await inTx(site.api.ctx, async (tx) => {
+      await eraseContacts(tx, [contactId]);
+      coming = site.server([said(id)]);
+      await until('the event waits', async () => {
+        const waiting = await rows(
+          site.api.ctx.db,
+          sql`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      });
+    });
+    expect(await coming).toEqual({ accepted: 1, duplicate: 0, rejected: [] });
+    expect(await known([id])).toEqual([id]);
+    const left = await rows(
+      site.api.ctx.db,
+      sql`select 'contact' from contact where contact_id = ${contactId}::uuid
+      union all select 'edge' from identity_edge where node_id = ${contactId}::uuid
+      union all select 'order' from orders where contact_id = ${contactId}::uuid
+      union all select 'point' from contact_point where contact_id = ${contactId}::uuid`,
+    );
+    expect(left).toEqual([]);
+  },
+);
