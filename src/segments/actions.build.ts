@@ -6,6 +6,7 @@ import { emit } from '../core/outbox.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import { compileRule } from './compile.ts';
 import {
+  addDependencies,
   findSegment,
   holdForBuild,
   noFutureFacts,
@@ -20,7 +21,7 @@ import type { SegmentRow } from './store.ts';
 import { isSmallBase } from './store.base.ts';
 import { clearPhase, keepStates, notePhase, serveVersion } from './store.build.ts';
 import type { Phase } from './store.build.ts';
-import { applyStates } from './store.members.ts';
+import { applyStates } from './actions.apply.ts';
 import { recount } from './store.sizes.ts';
 import { dependenciesOf } from './tree.ts';
 
@@ -79,14 +80,24 @@ async function serve(ctx: Ctx, built: SegmentRow, buildMs: number): Promise<void
   const isLast = await serveVersion(ctx, segmentId, { version, buildMs });
   await (isLast ? clearPhase(ctx, segmentId) : notePhase(ctx, segmentId, 'waiting'));
   await emit(ctx, 'job.segments.sweep', [{}]);
-  if (built.servedVersion === null || built.servedVersion === version) return;
-  for (const { id } of await referrersOf(ctx, segmentId)) await build(ctx, id);
+  // Until a first build has ended, others go by the rule last saved, which may have been another when they were built.
+  if (built.servedVersion === version) return;
+  for (const { id } of await referrersOf(ctx, segmentId)) await build(ctx, id, { anew: true });
 }
 
-/** Builds at once when that takes no longer than a request may, else in the background. */
-export async function build(ctx: Ctx, segmentId: string): Promise<'built' | 'asked'> {
+/**
+ * Builds at once when that takes no longer than a request may, else in the background. `anew`: what the segment depends on may be
+ * other facts than before, of which nobody knows until this transaction commits; those that come until then are found by
+ * looking once more afterwards.
+ */
+export async function build(
+  ctx: Ctx,
+  segmentId: string,
+  { anew = false }: { anew?: boolean } = {},
+): Promise<'built' | 'asked'> {
   if (await isSmallBase(ctx)) {
     await buildSegment(ctx, segmentId);
+    if (anew) await emit(ctx, 'job.segments.build', [{ segmentId }]);
     return 'built';
   }
   await updateSegment(ctx, segmentId, { state: 'building', error: null });
@@ -98,12 +109,26 @@ export async function build(ctx: Ctx, segmentId: string): Promise<'built' | 'ask
 /** The background build: what goes wrong is kept with the segment, whose former membership serves on. */
 export async function buildInBackground(ctx: Ctx, segmentId: string): Promise<void> {
   try {
+    await dependAhead(ctx, segmentId);
     await buildSegment(ctx, segmentId, (phase) => notePhase(ctx, segmentId, phase));
   } catch (error) {
     await clearPhase(ctx, segmentId);
     await updateSegment(ctx, segmentId, { state: 'failed', error: messageOf(error).slice(0, MAX_ERROR) });
     throw error;
   }
+}
+
+/**
+ * Before the build looks at anybody, and committed: whatever it will depend on, also through segments that changed since the rule
+ * was saved. Facts that come from now on find the segment and wait for the end of its build.
+ */
+async function dependAhead(ctx: Ctx, segmentId: string): Promise<void> {
+  await inTx(ctx, async (tx) => {
+    const found = (await findSegment(tx, segmentId))?.segment;
+    const rule = found === undefined ? undefined : await ruleOf(tx, segmentId, found.version);
+    if (rule === undefined) return;
+    await addDependencies(tx, segmentId, dependenciesOf(rule, await referredSegments(tx, [rule])));
+  });
 }
 
 /** Enough to see what went wrong. */

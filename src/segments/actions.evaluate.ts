@@ -1,16 +1,22 @@
 import type { Ctx } from '../core/ctx.ts';
 import { emit } from '../core/outbox.ts';
+import { applyTogether } from './actions.apply.ts';
 import { compileTogether } from './compile.ts';
 import type { Dependency } from './leaf.ts';
 import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
-import { addPending, applyTogether, lockContacts, planOnce, presentIds } from './store.members.ts';
+import { addPending, lockContacts, planOnce, presentIds } from './store.members.ts';
 import { addToSizes } from './store.sizes.ts';
 import type { Cause } from './store.members.ts';
 
 /** Contacts to evaluate, by segment. */
 export type Work = ReadonlyMap<string, readonly string[]>;
 /** Segments to evaluate for the same contacts: what they ask alike is read once. */
-type Bundle = { segmentIds: readonly string[]; contactIds: readonly string[] };
+type Bundle = {
+  segmentIds: readonly string[];
+  contactIds: readonly string[];
+  /** The fact that may change them, by contact. */
+  causes: ReadonlyMap<string, string>;
+};
 
 /** Segments of one statement: beyond this PostgreSQL takes longer to plan it than it saves. */
 const MAX_TOGETHER = 20;
@@ -26,8 +32,9 @@ export function evaluate(
   const bundles = [...alike.values()].map((group) => ({
     segmentIds: group.map(([id]) => id),
     contactIds: group[0]?.[1] ?? [],
+    causes,
   }));
-  return evaluateBundles(ctx, bundles, cause, causes);
+  return evaluateBundles(ctx, bundles, cause);
 }
 
 /**
@@ -35,17 +42,12 @@ export function evaluate(
  * before, so that whoever evaluates a contact last sees every fact that was committed. Segments that are being built
  * are left: their contacts wait and are evaluated after the build. Gives how many pairs were evaluated.
  */
-async function evaluateBundles(
-  ctx: Ctx,
-  bundles: readonly Bundle[],
-  cause: Cause,
-  causes: ReadonlyMap<string, string>,
-): Promise<number> {
+async function evaluateBundles(ctx: Ctx, bundles: readonly Bundle[], cause: Cause): Promise<number> {
   const segmentIds = [...new Set(bundles.flatMap((bundle) => bundle.segmentIds))].toSorted();
   if (segmentIds.length === 0) return 0;
   await lockContacts(ctx, [...new Set(bundles.flatMap(({ contactIds }) => contactIds))]);
   const held = await holdForBatch(ctx, segmentIds);
-  for (const { segmentIds: own, contactIds } of bundles) {
+  for (const { segmentIds: own, contactIds, causes } of bundles) {
     const built = own.filter((id) => !held.has(id));
     await addPending(ctx, new Map(built.map((id) => [id, contactIds])), cause, causes);
   }
@@ -58,7 +60,7 @@ async function evaluateBundles(
   const sizes = new Map<string, number>();
   let evaluated = 0;
   await planOnce(ctx, true);
-  for (const { segmentIds: own, contactIds } of bundles.flatMap(parts)) {
+  for (const { segmentIds: own, contactIds, causes } of bundles.flatMap(parts)) {
     // In one order, so that the same facts give the same statement, which PostgreSQL has planned before.
     const served = own.toSorted().flatMap((id) => {
       const found = rules.get(id);
@@ -81,11 +83,11 @@ async function evaluateBundles(
   return evaluated;
 }
 
-function parts({ segmentIds, contactIds }: Bundle): Bundle[] {
+function parts({ segmentIds, ...same }: Bundle): Bundle[] {
   const count = Math.ceil(segmentIds.length / MAX_TOGETHER);
   return Array.from({ length: count }, (_, i) => ({
+    ...same,
     segmentIds: segmentIds.slice(i * MAX_TOGETHER, (i + 1) * MAX_TOGETHER),
-    contactIds,
   }));
 }
 
@@ -129,17 +131,16 @@ export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happenin
     ctx,
     relevant.map(({ contactId }) => contactId),
   );
-  const causes = new Map<string, string>();
-  const byFact = new Map<string, Set<string>>();
+  const byFact = new Map<string, Map<string, string>>();
   for (const { contactId, facts: own, causeId } of relevant) {
     const id = present.get(contactId) ?? contactId;
-    causes.set(id, causeId);
     for (const key of own.map(keyOf))
-      if (segments.has(key)) byFact.set(key, (byFact.get(key) ?? new Set()).add(id));
+      if (segments.has(key)) byFact.set(key, (byFact.get(key) ?? new Map<string, string>()).set(id, causeId));
   }
-  const bundles = [...byFact].map(([key, contacts]) => ({
+  const bundles = [...byFact].map(([key, causes]) => ({
     segmentIds: segments.get(key) ?? [],
-    contactIds: [...contacts],
+    contactIds: [...causes.keys()],
+    causes,
   }));
   const [large, small] = [
     bundles.filter(({ contactIds }) => contactIds.length > MAX_BATCH_CONTACTS),
@@ -151,7 +152,7 @@ export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happenin
     'job.segments.build',
     [...anew].map((segmentId) => ({ segmentId })),
   );
-  await evaluateBundles(ctx, small, 'fact', causes);
+  await evaluateBundles(ctx, small, 'fact');
 }
 
 const keyOf = ({ kind, key }: Dependency): string => `${kind} ${key}`;

@@ -4,18 +4,11 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { DomainError, invalid, notFound } from '../core/errors.ts';
 import { cursorId, decodeCursor, toPage } from '../core/paging.ts';
+import { applyStates } from './actions.apply.ts';
 import { evaluate } from './actions.evaluate.ts';
 import type { MemberChange, MemberList } from './contract.ts';
-import { dependents, findSegment } from './store.ts';
-import {
-  applyStates,
-  knownContacts,
-  listMembers,
-  listOf,
-  listsOf,
-  lockContacts,
-  NOBODY,
-} from './store.members.ts';
+import { dependents, findSegment, keepFromArchive } from './store.ts';
+import { knownContacts, listMembers, listOf, listsOf, lockContacts, NOBODY } from './store.members.ts';
 import { addToSizes, sizeOf } from './store.sizes.ts';
 
 /** Members as stored, by contact id; those the asker may see. Lists lag behind the facts by up to a minute. */
@@ -55,6 +48,7 @@ export async function changeMembers(
       throw invalid('segment_dynamic', 'The rule of a dynamic segment decides who is in.');
     const both = [...new Set([...change.add, ...change.remove])];
     await lockContacts(tx, both);
+    if (!(await keepFromArchive(tx, segmentId))) throw notFound('segment', segmentId);
     const known = await knownContacts(tx, both, visibleContacts(tx));
     const unknown = change.add.findIndex((id) => !known.has(id));
     if (unknown !== -1) throw unknownContact(change.add[unknown] ?? '', unknown);

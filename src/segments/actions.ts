@@ -6,6 +6,7 @@ import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { cursorId, cursorText, decodeCursor, toPage } from '../core/paging.ts';
 import type { Page } from '../core/paging.ts';
+import { applyStates } from './actions.apply.ts';
 import { build } from './actions.build.ts';
 import { checkReferences } from './actions.check.ts';
 import { isSmallBase } from './store.base.ts';
@@ -14,8 +15,9 @@ import type { BuildAnswer, SegmentCreate, SegmentListed, SegmentPatch, SegmentVi
 import type { Rule } from './contract.rule.ts';
 import * as store from './store.ts';
 import type { ListedRow } from './store.ts';
-import { applyStates, NOBODY } from './store.members.ts';
+import { NOBODY } from './store.members.ts';
 import { recount } from './store.sizes.ts';
+import { dependenciesOf } from './tree.ts';
 import { words } from './words.ts';
 
 /** Segments by name. */
@@ -126,7 +128,7 @@ export async function createSegment(ctx: Ctx, input: SegmentCreate): Promise<Seg
       entityId: segmentId,
       details: { ...input },
     });
-    if (input.kind === 'dynamic') await build(tx, segmentId);
+    if (input.kind === 'dynamic') await build(tx, segmentId, { anew: true });
     return getSegment(tx, segmentId);
   });
 }
@@ -137,7 +139,9 @@ async function saveVersion(
   version: number,
   rule: Rule,
 ): Promise<void> {
-  await checkReferences(ctx, rule, self);
+  const segments = await checkReferences(ctx, rule, self);
+  // Known before the build looks at anybody: facts that come while it is under way wait for its end.
+  await store.addDependencies(ctx, self.segmentId, dependenciesOf(rule, segments));
   await store.insertVersion(ctx, {
     segmentId: self.segmentId,
     version,
@@ -178,7 +182,7 @@ export async function changeSegment(ctx: Ctx, segmentId: string, patch: SegmentP
       entityId: segmentId,
       details: { ...patch },
     });
-    if (patch.rule !== undefined) await build(tx, segmentId);
+    if (patch.rule !== undefined) await build(tx, segmentId, { anew: true });
     return getSegment(tx, segmentId);
   });
 }

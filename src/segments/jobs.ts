@@ -9,9 +9,11 @@ import { evaluate, evaluateFacts, evaluateHappenings } from './actions.evaluate.
 import { restoreListed } from './actions.members.ts';
 import type { Dependency } from './leaf.ts';
 import { consentKeys } from './leaves/consent.ts';
+import { eraseMemberships } from './store.erase.ts';
 import { dueMembers, lockContacts, takePending } from './store.members.ts';
 import type { DueRow } from './store.members.ts';
 import { foldSizes } from './store.sizes.ts';
+import { segmentsInBuild } from './store.ts';
 import { rfmJob } from './rfm/jobs.ts';
 import { RFM_FACT } from './rfm/actions.ts';
 
@@ -38,12 +40,16 @@ const sweepJob: Job = {
 /** Gives how many pairs were evaluated; 0 when nothing is due, or all that is due waits for builds. */
 export async function sweepOnce(ctx: Ctx): Promise<number> {
   return inTx(ctx, async (tx) => {
-    const pending = await takePending(tx, SWEEP_ROWS);
-    const due = [...pending, ...(await dueMembers(tx, tx.clock.now(), SWEEP_ROWS))];
+    const inBuild = await segmentsInBuild(tx);
+    const pending = await takePending(tx, SWEEP_ROWS, inBuild);
+    const due = [...pending, ...(await dueMembers(tx, tx.clock.now(), SWEEP_ROWS, inBuild))];
     // All at once and in everybody's order: cause by cause would take them in two orders within one transaction.
-    await lockContacts(tx, [...new Set(due.map(({ contactId }) => contactId))]);
-    let evaluated = 0;
-    for (const [cause, pairs] of Map.groupBy(due, (pair) => pair.cause)) {
+    const present = new Set(await lockContacts(tx, [...new Set(due.map(({ contactId }) => contactId))]));
+    const erased = due.map(({ contactId }) => contactId).filter((id) => !present.has(id));
+    await eraseMemberships(tx, [...new Set(erased)]);
+    let evaluated = erased.length;
+    const known = due.filter(({ contactId }) => present.has(contactId));
+    for (const [cause, pairs] of Map.groupBy(known, (pair) => pair.cause)) {
       const work = Map.groupBy(pairs, (pair) => pair.segmentId);
       const causes = pairs.flatMap(({ contactId, causeId }): [string, string][] =>
         causeId === null ? [] : [[contactId, causeId]],
@@ -60,7 +66,7 @@ const idsOf = (work: ReadonlyMap<string, readonly DueRow[]>): Map<string, string
 const one = z.object({ contactId: z.uuid(), orderId: z.string().optional() });
 const many = z.object({ contactIds: z.array(z.uuid()) });
 const changed = z.object({ contactId: z.uuid(), keys: z.array(z.string()) });
-const merged = z.object({ to: z.uuid() });
+const merged = z.object({ from: z.uuid(), to: z.uuid() });
 const separated = z.object({ from: z.uuid(), to: z.uuid() });
 
 /** Which fact it was, by contact. */
@@ -143,7 +149,13 @@ export const segmentsSubscriptions: Subscription[] = [
     evaluateFacts(
       ctx,
       'any',
-      new Map(events.map(({ id, payload }) => [merged.parse(payload).to, id])),
+      // A build under way at that moment may have written who is somebody else now.
+      new Map(
+        events.flatMap(({ id, payload }) => {
+          const { from, to } = merged.parse(payload);
+          return [from, to].map((contactId) => [contactId, id] as const);
+        }),
+      ),
       'merge',
     ),
   ),

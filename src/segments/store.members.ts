@@ -11,7 +11,7 @@ import { instant } from './window.ts';
 
 export type Cause = 'fact' | 'time' | 'build' | 'edit' | 'manual' | 'merge' | 'archive';
 
-type Change = {
+export type Change = {
   cause: Cause;
   /** The fact that caused it, by contact. */
   causes?: ReadonlyMap<string, string>;
@@ -28,9 +28,11 @@ export type Application = Change & {
 };
 
 export type Moves = { entered: number; left: number };
+/** Who moved, too: told of a batch, whose contacts are few. */
+export type BatchMoves = Moves & { enteredIds: string[] | null; leftIds: string[] | null };
 
 /** Writes what differs from the stored membership, as one set. */
-export async function applyStates(ctx: Ctx, input: Application): Promise<Moves> {
+export async function writeStates(ctx: Ctx, input: Application): Promise<Moves> {
   const { segmentId, version, states, contactIds } = input;
   const query = applySql({
     ...input,
@@ -43,13 +45,19 @@ export async function applyStates(ctx: Ctx, input: Application): Promise<Moves> 
 }
 
 /** The same of several segments at once, for a batch of contacts; `states` has a segment_id too. Gives the moves by segment. */
-export async function applyTogether(
-  ctx: Ctx,
-  input: Change & { versions: ReadonlyMap<string, number>; states: SQL; contactIds: readonly string[] },
-): Promise<Map<string, Moves>> {
-  const found = await hotRows<Moves & { id: string }>(ctx.db, applySql(input));
-  return new Map(found.map(({ id, entered, left }) => [id, { entered, left }]));
+export async function writeTogether(ctx: Ctx, input: BatchApplication): Promise<Map<string, BatchMoves>> {
+  const found = await hotRows<BatchMoves & { id: string }>(ctx.db, applySql(input, WHO));
+  return new Map(found.map(({ id, ...moves }) => [id, moves]));
 }
+
+export type BatchApplication = Change & {
+  versions: ReadonlyMap<string, number>;
+  states: SQL;
+  contactIds: readonly string[];
+};
+
+const WHO = sql`, array_agg(contact_id::text) filter (where value and not was) as "enteredIds",
+  array_agg(contact_id::text) filter (where was and not value) as "leftIds"`;
 
 /**
  * Within this transaction, a statement that was planned before is not planned again. PostgreSQL would for every batch, as it takes
@@ -60,20 +68,26 @@ export async function planOnce(ctx: Ctx, on: boolean): Promise<void> {
   await hotRows(ctx.db, sql`select set_config('plan_cache_mode', ${mode}::text, true)`);
 }
 
-/** Rows (id, entered, left) of the segments in which anything differed. */
+/**
+ * Rows (id, entered, left) of the segments in which anything differed. A moment that has passed already, as a clock that jumps may
+ * make one, is put off by a second: due at once, it would be evaluated for ever.
+ */
 function applySql(
   input: Change & {
     versions: ReadonlyMap<string, number>;
     states: SQL;
     contactIds?: readonly string[] | undefined;
   },
+  who: SQL = sql``,
 ): SQL {
   const { contactIds, versions } = input;
   const concerned = contactIds === undefined ? sql`` : sql`and contact_id = any(${idList(contactIds)})`;
   const at = instant(input.now);
   return sql`
     with fresh as materialized (
-      select segment_id, contact_id, value, nullif(valid_until, 'infinity') as valid_until from (${input.states}) s),
+      select segment_id, contact_id, value,
+        case when valid_until <= ${at} then ${at} + interval '1 second' else nullif(valid_until, 'infinity') end as valid_until
+      from (${input.states}) s),
     stored as materialized (
       select segment_id, contact_id, value, valid_until from ${segmentMember}
       where segment_id = any(${idList([...versions.keys()])}) ${concerned}),
@@ -97,7 +111,7 @@ function applySql(
       on conflict (contact_id, segment_id) do update set value = excluded.value, valid_until = excluded.valid_until),
     moved as (${insertTransitions(input, versions)})
     select segment_id as id, count(*) filter (where value and not was)::int as entered,
-      count(*) filter (where was and not value)::int as left
+      count(*) filter (where was and not value)::int as left${who}
     from diff group by segment_id`;
 }
 
@@ -114,7 +128,7 @@ function insertTransitions({ cause, causes, now }: Change, versions: ReadonlyMap
     where d.value <> d.was`;
 }
 
-/** Locks contacts, in the order everybody does, until the transaction ends; gives those that exist and are nobody else now. */
+/** Locks contacts, in the order everybody does, until the transaction ends; gives those that exist. */
 export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Promise<string[]> {
   if (contactIds.length === 0) return [];
   const found = await rows<{ id: string }>(
@@ -155,21 +169,31 @@ export async function addPending(
 export type DueRow = { contactId: string; segmentId: string; cause: Cause; causeId: string | null };
 
 /** Memberships whose moment has come, the longest overdue first. */
-export async function dueMembers(ctx: Ctx, now: Date, limit: number): Promise<DueRow[]> {
+export async function dueMembers(
+  ctx: Ctx,
+  now: Date,
+  limit: number,
+  except: readonly string[],
+): Promise<DueRow[]> {
   return rows<DueRow>(
     ctx.db,
     sql`select contact_id as "contactId", segment_id as "segmentId", 'time' as cause, null as "causeId"
-      from ${segmentMember} where valid_until <= ${instant(now)} order by valid_until limit ${limit}`,
+      from ${segmentMember} where valid_until <= ${instant(now)} ${notOf(except)} order by valid_until limit ${limit}`,
   );
 }
 
+/** Leaves segments out: those in build would come first again and again and let nobody else through. */
+const notOf = (segmentIds: readonly string[]): SQL =>
+  segmentIds.length === 0 ? sql`` : sql`and segment_id <> all(${idList(segmentIds)})`;
+
 /** Takes waiting evaluations; they are gone when the transaction commits. */
-export async function takePending(ctx: Ctx, limit: number): Promise<DueRow[]> {
+export async function takePending(ctx: Ctx, limit: number, except: readonly string[]): Promise<DueRow[]> {
   return rows<DueRow>(
     ctx.db,
     sql`
     with taken as (
-      select contact_id, segment_id from ${segmentPending} order by created_at limit ${limit} for update skip locked)
+      select contact_id, segment_id from ${segmentPending} where true ${notOf(except)}
+      order by created_at limit ${limit} for update skip locked)
     delete from ${segmentPending} p using taken t
     where p.contact_id = t.contact_id and p.segment_id = t.segment_id
     returning p.contact_id as "contactId", p.segment_id as "segmentId", p.cause, p.cause_id as "causeId"`,
@@ -258,6 +282,6 @@ export async function listsOf(
       coalesce((select jsonb_agg(l.contact_id) from last l where l.segment_id = s.segment_id and l.direction = 'entered'), '[]')
         as "contactIds"
     from concerned join ${segment} s using (segment_id)
-    where s.kind = 'static' and s.archived_at is null order by s.segment_id`,
+    where s.kind = 'static' and s.archived_at is null order by s.segment_id for key share of s`,
   );
 }

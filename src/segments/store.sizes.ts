@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
+import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { hotRows, row, rows } from '../core/db.ts';
 import { newId } from '../core/ids.ts';
@@ -31,8 +32,27 @@ export async function addToSizes(ctx: Ctx, changes: ReadonlyMap<string, number>)
 /** Changes of one fold: a few milliseconds. */
 const FOLD_ROWS = 5_000;
 
-/** Folds changes into the counts; gives how many there were. A segment without a count keeps none: it is archived. */
+/**
+ * Advisory lock of counting: folding takes changes first and the counts after, counting anew the other way round, so that they would
+ * wait for each other. Counts anew share it.
+ */
+const COUNTING = 7_015_602;
+
+/**
+ * Folds changes into the counts; gives how many there were, 0 while somebody counts anew. A segment without a count keeps none: it
+ * is archived.
+ */
 export async function foldSizes(ctx: Ctx): Promise<number> {
+  return inTx(ctx, async (tx) => {
+    const { held } = await row<{ held: boolean }>(
+      tx.db,
+      sql`select pg_try_advisory_xact_lock(${COUNTING}::bigint) as held`,
+    );
+    return held ? fold(tx) : 0;
+  });
+}
+
+async function fold(ctx: Ctx): Promise<number> {
   const { folded } = await row<{ folded: number }>(
     ctx.db,
     sql`
@@ -54,6 +74,13 @@ export async function foldSizes(ctx: Ctx): Promise<number> {
 
 /** Counts the members anew and keeps the count. What is counted and what had changed are seen at one moment. */
 export async function recount(ctx: Ctx, segmentId: string): Promise<number> {
+  return inTx(ctx, async (tx) => {
+    await tx.db.execute(sql`select pg_advisory_xact_lock_shared(${COUNTING}::bigint)`);
+    return countAnew(tx, segmentId);
+  });
+}
+
+async function countAnew(ctx: Ctx, segmentId: string): Promise<number> {
   const { members } = await row<{ members: string }>(
     ctx.db,
     sql`

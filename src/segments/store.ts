@@ -181,7 +181,20 @@ export async function replaceDependencies(
   await ctx.db.insert(segmentDependency).values(dependencies.map((one) => ({ ...one, segmentId })));
 }
 
-/** Served dynamic segments that depend on one of these facts; all of them for "any fact". */
+/** Takes nothing away: before a build has ended, what the version in service depends on counts as well. */
+export async function addDependencies(
+  ctx: Ctx,
+  segmentId: string,
+  dependencies: readonly Dependency[],
+): Promise<void> {
+  if (dependencies.length === 0) return;
+  await ctx.db
+    .insert(segmentDependency)
+    .values(dependencies.map((one) => ({ ...one, segmentId })))
+    .onConflictDoNothing();
+}
+
+/** Dynamic segments that depend on one of these facts; all of them for "any fact". */
 export async function dependents(ctx: Ctx, facts: readonly Dependency[] | 'any'): Promise<string[]> {
   const which: SQL =
     facts === 'any'
@@ -273,6 +286,25 @@ export async function holdForBatch(ctx: Ctx, segmentIds: readonly string[]): Pro
       from jsonb_array_elements_text(${JSON.stringify(segmentIds)}::text::jsonb) as id`,
   );
   return new Set(found.filter(({ held }) => held).map(({ id }) => id));
+}
+
+/** Segments whose build is under way and holds them; of the others that wait for one, builds are kept out as above. */
+export async function segmentsInBuild(ctx: Ctx): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select segment_id as id from ${segmentBuild}
+      where not pg_try_advisory_xact_lock_shared(${BUILDS}::int, hashtext(segment_id::text))`,
+  );
+  return found.map(({ id }) => id);
+}
+
+/** Keeps a segment from being archived until the transaction ends; false when it is already. */
+export async function keepFromArchive(ctx: Ctx, segmentId: string): Promise<boolean> {
+  const found = await rows(
+    ctx.db,
+    sql`select 1 from ${segment} where segment_id = ${segmentId}::uuid and archived_at is null for key share`,
+  );
+  return found.length > 0;
 }
 
 /** Runs `body` with other time and memory limits and puts the transaction's own back. */

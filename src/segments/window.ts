@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts';
-import { dayOf, startOfDay } from './calendar.ts';
 import type { Window } from './contract.purchase.ts';
 import { instantOf } from './contract.values.ts';
 import type { Part } from './leaf.ts';
@@ -22,7 +21,7 @@ export const future = (now: Date): Part => ({
 /** Which rows lie in the window, apart from `past`. */
 export function windowParts(window: Window, now: Date): Part[] {
   if (window.type === 'last') return [after(addMs(now, -lengthMs(window)), '>')];
-  if (window.type === 'calendar') return [after(firstInstant(window, now), '>=')];
+  if (window.type === 'calendar') return [sinceLocalDay(window, now)];
   if (window.type === 'between') return [after(instantOf(window.from), '>='), before(instantOf(window.to))];
   return [];
 }
@@ -58,8 +57,13 @@ function lengthMs(window: Extract<Window, { type: 'last' }>): number {
   return window.amount * UNIT_MS[window.unit];
 }
 
-function firstInstant(window: Extract<Window, { type: 'calendar' }>, now: Date): Date {
-  return startOfDay(dayOf(now, window.zone) - window.days + 1, window.zone);
+/** By the database alone, as `leavesAt`: what it knows of a zone's clocks and what JavaScript does may differ by a release. */
+function sinceLocalDay({ days, zone }: Extract<Window, { type: 'calendar' }>, now: Date): Part {
+  return {
+    key: `day ${days} ${zone} ${now.toISOString()}`,
+    sql: sql`f.occurred_at >= ${startOfLocalDay(instant(now), 1 - days, zone)}`,
+    lower: addMs(now, -(days + 1) * DAY_MS),
+  };
 }
 
 function after(at: Date, op: '>' | '>='): Part {

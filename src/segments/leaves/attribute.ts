@@ -137,12 +137,11 @@ function within(leaf: Extract<AttributeLeaf, { op: 'within' }>, date: SQL, now: 
   const last = leaf.direction === 'last';
   const at = instant(now);
   if (leaf.unit === 'calendarDays') {
-    const today = dayOf(now, leaf.zone);
-    const edge = startOfDay(last ? today - leaf.amount + 1 : today + leaf.amount, leaf.zone);
+    const edge = startOfLocalDay(at, last ? 1 - leaf.amount : leaf.amount, leaf.zone);
     const moved = startOfLocalDay(date, last ? leaf.amount : 1 - leaf.amount, leaf.zone);
     const inside = last
-      ? sql`${date} >= ${instant(edge)} and ${date} <= ${at}`
-      : sql`${date} > ${at} and ${date} < ${instant(edge)}`;
+      ? sql`${date} >= ${edge} and ${date} <= ${at}`
+      : sql`${date} > ${at} and ${date} < ${edge}`;
     return { value: isTrue(inside), until: () => nextOf(now, [date, moved]), needs: [] };
   }
   const length = leaf.amount * UNIT_MS[leaf.unit];

@@ -1,7 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { addMs, DAY_MS } from '../../core/time.ts';
-import { dayOf, startOfDay } from '../calendar.ts';
 import { instantOf } from '../contract.values.ts';
 import type { Actual } from '../leaf.ts';
 import { instant, plus, startOfLocalDay } from '../window.ts';
@@ -56,7 +55,7 @@ export function compileAge(leaf: Compared, at: SQL, now: Date): { value: SQL; un
   const within =
     zone === undefined
       ? sql`${at} <= ${instant(addMs(now, -from * DAY_MS))} and ${at} > ${instant(addMs(now, -to * DAY_MS))}`
-      : sql`${at} < ${dayStart(now, 1 - from, zone)} and ${at} >= ${dayStart(now, 1 - to, zone)}`;
+      : sql`${at} < ${startOfLocalDay(instant(now), 1 - from, zone)} and ${at} >= ${startOfLocalDay(instant(now), 1 - to, zone)}`;
   const reaches = (age: number): SQL =>
     zone === undefined ? plus(at, age * DAY_MS) : startOfLocalDay(at, age, zone);
   const bounds = [from, to].filter((age) => age > 0 && age < MAX_AGE).map(reaches);
@@ -77,10 +76,6 @@ export function ageFigure(leaf: { zone?: string | undefined }, at: SQL, now: Dat
       ? sql`floor(extract(epoch from ${instant(now)} - ${at}) / 86400)`
       : sql`((${instant(now)} at time zone ${leaf.zone}::text)::date - (${at} at time zone ${leaf.zone}::text)::date)`;
   return { kind: 'days', sql: days };
-}
-
-function dayStart(now: Date, days: number, zone: string): SQL {
-  return instant(startOfDay(dayOf(now, zone) + days, zone));
 }
 
 const SYMBOLS: Readonly<Record<string, string>> = { gt: '>', gte: '>=', lt: '<', lte: '<=' };
