@@ -5,6 +5,9 @@ import type { NormalEvent, Sender } from './fact.ts';
 /** The category our snippet names, and Google's consent mode; upper and lower case are alike. */
 const ANALYTICS: ReadonlySet<string> = new Set(['analytics', 'analytics_storage']);
 
+/** A no in any spelling counts; what is neither no nor yes is no word at all. */
+const NO: ReadonlySet<string> = new Set(['false', 'denied', 'no', '0']);
+
 /** The visitor's word on analytics, as Segment's clients carry it along; null without one. Of two words a no counts. */
 function saidOn(context: Readonly<Record<string, unknown>>): boolean | null {
   const { consent } = context;
@@ -14,8 +17,9 @@ function saidOn(context: Readonly<Record<string, unknown>>): boolean | null {
   let word: boolean | null = null;
   for (const [category, value] of Object.entries(said)) {
     if (!ANALYTICS.has(category.toLowerCase())) continue;
-    if (value === false || value === 'denied') return false;
-    if (value === true || value === 'granted') word = true;
+    const spoken = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
+    if (NO.has(spoken)) return false;
+    if (spoken === 'true' || spoken === 'granted') word = true;
   }
   return word;
 }

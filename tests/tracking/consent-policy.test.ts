@@ -41,6 +41,7 @@ test('a source that asks first keeps nothing of an event without a yes: no profi
     { ...track(''), type: 'identify', anonymousId: secret, traits: { email: `${secret}@example.com` } },
     track('Quiz Finished', { anonymousId: secret, ...consent({ marketing: true }) }),
     track('Quiz Finished', { anonymousId: secret, context: { consent: 'yes' } }),
+    track('Quiz Finished', { anonymousId: secret, ...consent({ analytics: { toString: 1, valueOf: 1 } }) }),
   ];
   const answer = await send(events);
   expect(answer).toMatchObject({ accepted: 0, duplicate: 0 });
@@ -118,3 +119,13 @@ test('a spoken no counts at every source, also beside a yes', async () => {
   );
   expect(await send([track('Quiz Finished')], site.writeKey)).toMatchObject({ accepted: 1 });
 });
+
+test.each([false, 'false', 'Denied', 'no', 0])(
+  'a no spelled %j is a no, also where nobody has to agree',
+  async (no) => {
+    const secret = `secret-${newId()}`;
+    const event = track('Quiz Finished', { anonymousId: secret, ...consent({ analytics: no }) });
+    expect(await send([event], site.writeKey)).toMatchObject({ accepted: 0 });
+    expect(await everything()).not.toContain(secret);
+  },
+);
