@@ -52,7 +52,7 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
   };
 }
 
-const UUID = /^[0-9a-f-]{36}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const BY_TEXT = new Set(['user', 'team', 'api_key']);
 
 export const namesOfThings: NamesOf = async (ctx, named) => {
