@@ -30,6 +30,7 @@ export async function live(dataDir: string, url: string, contacts: number, note:
   const product = await startProduct(dataDir);
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
+    await scored(product, sql);
     const run = newId().slice(-12);
     const used = await cpuMeter(product, sql);
     const before = await used();
@@ -56,6 +57,22 @@ export async function live(dataDir: string, url: string, contacts: number, note:
     await sql.end();
     await product.stop();
   }
+}
+
+/** The night's work is done before the day begins: RFM scores of everybody. */
+async function scored(product: Product, sql: postgres.Sql): Promise<void> {
+  const before = new Date();
+  const answer = await fetch(`${product.url}/api/segments/rfm/compute`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.apiKey}` },
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+  for (;;) {
+    const [state] = await sql<{ at: Date | null }[]>`select computed_at as at from rfm_state`;
+    if (state?.at && state.at >= before) break;
+    await delay(1_000);
+  }
+  await quiet(sql);
 }
 
 async function load(product: Product, run: string, contacts: number): Promise<number> {
