@@ -3,7 +3,7 @@ import { inTx } from '../core/ctx.ts';
 import { monotonicMs } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import { emit } from '../core/outbox.ts';
-import { MINUTE_MS } from '../core/time.ts';
+import { addMs, MINUTE_MS } from '../core/time.ts';
 import { compileRule } from './compile.ts';
 import {
   addDependencies,
@@ -14,12 +14,13 @@ import {
   referrersOf,
   replaceDependencies,
   ruleOf,
+  segmentsInBuild,
   updateSegment,
   withLimits,
 } from './store.ts';
 import type { SegmentRow } from './store.ts';
 import { isSmallBase } from './store.base.ts';
-import { clearPhase, keepStates, notePhase, serveVersion } from './store.build.ts';
+import { clearPhase, keepStates, notePhase, oldBuilds, serveVersion } from './store.build.ts';
 import type { Phase } from './store.build.ts';
 import { applyStates } from './actions.apply.ts';
 import { recount } from './store.sizes.ts';
@@ -128,6 +129,26 @@ async function dependAhead(ctx: Ctx, segmentId: string): Promise<void> {
     const rule = found === undefined ? undefined : await ruleOf(tx, segmentId, found.version);
     if (rule === undefined) return;
     await addDependencies(tx, segmentId, dependenciesOf(rule, await referredSegments(tx, [rule])));
+  });
+}
+
+/** Longer than a killed worker's job takes to be given to another. */
+const LOST_AFTER_MS = 5 * MINUTE_MS;
+
+/** Asks again for builds the queue has lost: they wait, and nobody builds anything. Gives how many. */
+export async function askLostBuilds(ctx: Ctx): Promise<number> {
+  const before = addMs(ctx.clock.now(), -LOST_AFTER_MS);
+  if ((await oldBuilds(ctx, before)).length === 0) return 0;
+  return inTx(ctx, async (tx) => {
+    if ((await segmentsInBuild(tx)).length > 0) return 0;
+    const lost = await oldBuilds(tx, before);
+    for (const segmentId of lost) await notePhase(tx, segmentId, 'waiting');
+    await emit(
+      tx,
+      'job.segments.build',
+      lost.map((segmentId) => ({ segmentId })),
+    );
+    return lost.length;
   });
 }
 

@@ -7,7 +7,7 @@ import { cursorId, decodeCursor, toPage } from '../core/paging.ts';
 import { applyStates } from './actions.apply.ts';
 import { evaluate } from './actions.evaluate.ts';
 import type { MemberChange, MemberList } from './contract.ts';
-import { dependents, findSegment, keepFromArchive } from './store.ts';
+import { dependents, findSegment, keepFromArchive, visibleSizes } from './store.ts';
 import { knownContacts, listMembers, listOf, listsOf, lockContacts, NOBODY } from './store.members.ts';
 import { addToSizes, sizeOf } from './store.sizes.ts';
 
@@ -66,8 +66,14 @@ export async function changeMembers(
       entityId: segmentId,
       details: { added: entered, removed: left },
     });
-    return { added: entered, removed: left, count: await sizeOf(tx, segmentId) };
+    return { added: entered, removed: left, count: await countFor(tx, segmentId) };
   });
+}
+
+/** Members the actor may see. */
+async function countFor(ctx: Ctx, segmentId: string): Promise<number> {
+  if (ctx.actor.kind !== 'user' || ctx.actor.visibility === 'all') return sizeOf(ctx, segmentId);
+  return (await visibleSizes(ctx, [segmentId], visibleContacts(ctx))).get(segmentId) ?? 0;
 }
 
 function unknownContact(id: string, index: number): DomainError {

@@ -3,7 +3,7 @@ import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../core/jobs.ts';
 import { SECOND_MS } from '../core/time.ts';
-import { buildInBackground } from './actions.build.ts';
+import { askLostBuilds, buildInBackground } from './actions.build.ts';
 import { recordedEvents } from '../tracking/index.ts';
 import { evaluate, evaluateFacts, evaluateHappenings } from './actions.evaluate.ts';
 import { restoreListed } from './actions.members.ts';
@@ -34,6 +34,7 @@ const sweepJob: Job = {
   run: async (ctx, _data, signal) => {
     while (!signal.aborted && (await sweepOnce(ctx)) > 0);
     while (!signal.aborted && (await foldSizes(ctx)) > 0);
+    await askLostBuilds(ctx);
   },
 };
 

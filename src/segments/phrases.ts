@@ -24,7 +24,8 @@ const rules = { en: new Intl.PluralRules('en'), ru: new Intl.PluralRules('ru') }
 function form(forms: Forms, count: number, language: Language): string {
   const category = rules[language].select(count);
   if (language === 'en') return forms.en[category === 'one' ? 0 : 1];
-  return forms.ru[category === 'one' ? 0 : category === 'few' ? 1 : 2];
+  // A fraction goes with the form of two: "2,5 дня".
+  return forms.ru[category === 'one' ? 0 : category === 'many' ? 2 : 1];
 }
 
 /** After a comparison Russian wants the genitive: "больше 1 дня", "не меньше 2 дней". */
@@ -37,7 +38,7 @@ export function comparedDuration(count: number, unit: 'days' | 'calendarDays', l
 
 /** "30 days", "30 дней". */
 export function duration(count: number, unit: Unit, language: Language): string {
-  return `${count} ${form(UNITS[unit], count, language)}`;
+  return `${quote(count, language)} ${form(UNITS[unit], count, language)}`;
 }
 
 /** "at least 2 times", "не меньше 2 раз"; after a comparison Russian wants the genitive. */
@@ -47,12 +48,13 @@ export function times(count: number, language: Language): string {
   return `не меньше ${count} ${rules.ru.select(count) === 'one' ? 'раза' : 'раз'}`;
 }
 
-/** "the last 30 days", "последние 30 дней"; Russian minutes are feminine. */
+/** "the last 30 days", "последние 30 дней", "the last day"; Russian minutes are feminine. */
 export function stretch(direction: 'last' | 'next', count: number, unit: Unit, language: Language): string {
   const adjective = form(direction === 'last' ? LAST : NEXT, count, language);
-  if (language === 'en') return `the ${adjective} ${duration(count, unit, language)}`;
+  const length = count === 1 ? form(UNITS[unit], count, language) : duration(count, unit, language);
+  if (language === 'en') return `the ${adjective} ${length}`;
   const feminine = unit === 'minutes' && rules.ru.select(count) === 'one';
-  return `${feminine ? adjective.replace(/ий$/, direction === 'last' ? 'юю' : 'ую') : adjective} ${duration(count, unit, language)}`;
+  return `${feminine ? adjective.replace(/ий$/, direction === 'last' ? 'юю' : 'ую') : adjective} ${length}`;
 }
 
 /** "in the last 30 days"; empty for ever. */

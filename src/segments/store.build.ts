@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, lte, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import { segment, segmentBuild } from './schema.ts';
@@ -19,6 +19,15 @@ export async function notePhase(ctx: Ctx, segmentId: string, phase: Phase): Prom
 /** The build has ended, or there is none to come. */
 export async function clearPhase(ctx: Ctx, segmentId: string): Promise<void> {
   await ctx.db.delete(segmentBuild).where(eq(segmentBuild.segmentId, segmentId));
+}
+
+/** Segments whose build was asked for or begun before `before` and has not ended. */
+export async function oldBuilds(ctx: Ctx, before: Date): Promise<string[]> {
+  const found = await ctx.db
+    .select({ id: segmentBuild.segmentId })
+    .from(segmentBuild)
+    .where(lte(segmentBuild.since, before));
+  return found.map(({ id }) => id);
 }
 
 /** Keeps what was evaluated until the transaction ends, apart from writing it; gives the text that reads it. */

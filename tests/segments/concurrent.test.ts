@@ -9,7 +9,7 @@ import { changeMembers } from '../../src/segments/actions.members.ts';
 import { notePhase } from '../../src/segments/store.build.ts';
 import { holdForBuild } from '../../src/segments/store.ts';
 import { addToSizes, foldSizes, recount } from '../../src/segments/store.sizes.ts';
-import { segmentsSubscriptions } from '../../src/segments/index.ts';
+import { segmentsJobs, segmentsSubscriptions } from '../../src/segments/index.ts';
 import { sweepOnce } from '../../src/segments/jobs.ts';
 import { editContact } from '../../src/contacts/actions.card.ts';
 import { mergeContacts, registerContacts } from '../../src/contacts/index.ts';
@@ -265,7 +265,10 @@ test('more who came than one event holds are told in several, and a change that 
   const made = await createStatic();
   const own = await create({ type: 'segment', segmentId: made.id });
   await buildInBackground(ctx, own.id);
-  const many = await rows<{ id: string }>(ctx.db, sql`select contact_id as id from contact where merged_into is null limit 900`);
+  const many = await rows<{ id: string }>(
+    ctx.db,
+    sql`select contact_id as id from contact where merged_into is null limit 900`,
+  );
   const add = many.map(({ id }) => id);
   const counts = () =>
     rows<{ moved: number; named: number }>(
@@ -281,4 +284,32 @@ test('more who came than one event holds are told in several, and a change that 
   expect(await counts()).toEqual([]);
   await changeMembers(ctx, made.id, { add, remove: [] });
   expect(await counts()).toEqual([400, 400, 100].map((moved) => ({ moved, named: moved })));
+});
+
+test('a build the queue has lost is asked for again, once, and not while another is under way', async () => {
+  const made = await create(from('Cuba'));
+  const other = await create(from('Haiti'));
+  await ctx.db.execute(sql`update outbox set done_at = now() where topic = 'job.segments.build'`);
+  const job = segmentsJobs.find(({ name }) => name === 'segments.sweep');
+  const sweepJob = () => job?.run(ctx, {}, new AbortController().signal);
+  const asked = async () =>
+    (
+      await rows<{ id: string }>(
+        ctx.db,
+        sql`select payload->>'segmentId' as id from outbox where topic = 'job.segments.build' and done_at is null`,
+      )
+    ).filter(({ id }) => id === made.id || id === other.id).length;
+  await sweepJob();
+  expect(await asked()).toBe(0);
+  base.clock.advance(6 * 60_000);
+  await inTx(ctx, async (tx) => {
+    await holdForBuild(tx, other.id);
+    await sweepJob();
+  });
+  expect(await asked()).toBe(0);
+  await sweepJob();
+  await sweepJob();
+  expect(await asked()).toBe(2);
+  for (const { id } of [made, other]) await buildInBackground(ctx, id);
+  expect(await idsOf(made.id)).toEqual([]);
 });

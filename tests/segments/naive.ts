@@ -222,7 +222,7 @@ function fits(leaf: PurchaseLeaf, line: Line, world: World): boolean {
       (category !== undefined && categories.some((one) => (world.above[category] ?? []).includes(one)))) &&
     (channels === undefined || (line.channel !== null && channels.includes(line.channel))) &&
     (coupons === undefined || coupons.some((one) => line.coupons.includes(one))) &&
-    (couponUsed === undefined || (line.coupons.length > 0) === couponUsed) &&
+    (couponUsed === undefined || line.coupons.length > 0 === couponUsed) &&
     (quantity === undefined || compare(line.quantity, quantity)) &&
     (price === undefined || compare((line.price * base) / 10, price))
   );

@@ -33,8 +33,8 @@ test.each([
   ],
   [
     attribute('createdAt', { op: 'within', direction: 'last', unit: 'days', amount: 1 }),
-    'Created is in the last 1 day',
-    'Дата создания приходится на последний 1 день',
+    'The date of creation is in the last day',
+    'Дата создания приходится на последний день',
   ],
   [
     purchase('revenue', { op: 'gte', value: 100_000, window: { type: 'last', unit: 'days', amount: 90 } }),
@@ -43,7 +43,7 @@ test.each([
   ],
   [
     purchase('orders', { op: 'is', value: 0, where: { categories: ['Tea'] }, returns: 'exclude' }),
-    'Number of orders is 0 (categories with all below “Tea”; returns left out)',
+    'The number of orders is 0 (categories with all below “Tea”; returns left out)',
     'Число заказов — 0 (категории с вложенными «Tea»; без учёта возвратов)',
   ],
   [
@@ -105,18 +105,18 @@ test.each([
       times: 2,
       window: { type: 'last', unit: 'days', amount: 1 },
     },
-    'Looked at one and the same product at least 2 times in the last 1 day and has not bought it since',
-    'Просмотр одного и того же товара не меньше 2 раз за последний 1 день и с тех пор он не куплен',
+    'Looked at one and the same product at least 2 times in the last day, not bought since',
+    'Просмотр одного и того же товара не меньше 2 раз за последний день, с тех пор он не куплен',
   ],
   [
     { type: 'wanted', of: 'category', named: ['Tea', 'Jam'], times: 21 },
-    'Looked at or put into the cart products of one category (with all below it) of “Tea”, “Jam” at least 21 times and has bought nothing of it since',
-    'Просмотр или добавление в корзину товаров одной категории (с вложенными) из «Tea», «Jam» не меньше 21 раза и с тех пор из неё ничего не куплено',
+    'Looked at or put into the cart products of one category (with all below it) of “Tea”, “Jam” at least 21 times, nothing of it bought since',
+    'Просмотр или добавление в корзину товаров одной категории (с вложенными) из «Tea», «Jam» не меньше 21 раза, с тех пор из неё ничего не куплено',
   ],
   [
     { type: 'wanted', of: 'product', sign: 'carted' },
-    'Put into the cart one and the same product at least once and has not bought it since',
-    'Добавление в корзину одного и того же товара хотя бы раз и с тех пор он не куплен',
+    'Put into the cart one and the same product at least once, not bought since',
+    'Добавление в корзину одного и того же товара хотя бы раз, с тех пор он не куплен',
   ],
   [
     { type: 'consent', op: 'has', purpose: 'marketing', channel: 'email' },
@@ -132,6 +132,22 @@ test.each([
     { type: 'not', child: { type: 'segment', segmentId: ID } },
     'Not (is in the segment “Regulars”)',
     'Не (входит в сегмент «Regulars»)',
+  ],
+  [
+    { type: 'purchase', measure: 'daysSinceLast', op: 'lte', value: 2.5 },
+    'Time since the last purchase is at most 2.5 days',
+    'Прошло с последней покупки не больше 2,5 дня',
+  ],
+  [
+    {
+      type: 'purchase',
+      measure: 'distinctProducts',
+      op: 'isNot',
+      value: 2,
+      window: { type: 'calendar', days: 1, zone: 'UTC' },
+    },
+    'The number of different products in the last calendar day (UTC) is not 2',
+    'Число разных товаров за последний календарный день (UTC) — не 2',
   ],
 ])('a leaf reads plainly in both languages: %#', (node, en, ru) => {
   expect(told(node)).toEqual({ en, ru });

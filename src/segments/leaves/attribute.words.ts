@@ -60,15 +60,17 @@ export function attributeFields(): CatalogueField[] {
   }));
 }
 
-/** Lists are told in the singular, so that one set of verbs suits all fields. */
-const LISTS: Readonly<Record<string, Record<Language, string>>> = {
+/** Lists are told in the singular, and moments as dates, so that one set of verbs suits all fields. */
+const SUBJECTS: Readonly<Record<string, Record<Language, string>>> = {
   tags: { en: 'the list of tags', ru: 'список меток' },
   roles: { en: 'the list of roles', ru: 'список ролей' },
+  createdAt: { en: 'the date of creation', ru: 'дата создания' },
+  updatedAt: { en: 'the date of the last change', ru: 'дата изменения' },
 };
 
 function labelOf(field: string, language: Language): string {
-  const list = LISTS[field];
-  if (list !== undefined) return list[language];
+  const subject = SUBJECTS[field];
+  if (subject !== undefined) return subject[language];
   if (field.startsWith(CUSTOM_PREFIX)) return quote(field.slice(CUSTOM_PREFIX.length), language);
   const label = LABELS[field as keyof typeof LABELS][language];
   return label.charAt(0).toLocaleLowerCase(language) + label.slice(1);

@@ -18,6 +18,13 @@ const LABELS: Readonly<Record<Measure, Record<Language, string>>> = {
   lastAt: { en: 'Last purchase', ru: 'Последняя покупка' },
 };
 
+/** What is compared, where the label alone does not read on. */
+const SUBJECTS: Readonly<Partial<Record<Measure, Record<Language, string>>>> = {
+  orders: { en: 'the number of orders', ru: 'число заказов' },
+  units: { en: 'the number of units bought', ru: 'число купленных единиц' },
+  distinctProducts: { en: 'the number of different products', ru: 'число разных товаров' },
+};
+
 export function purchaseFields(): CatalogueField[] {
   return MEASURES.map((measure) => ({
     leaf: 'purchase',
@@ -33,8 +40,9 @@ export function purchaseFields(): CatalogueField[] {
 /** "revenue in the last 90 days is at least £1,000.00 (products “85123A”; returns left out)". */
 export function purchaseWords(leaf: PurchaseLeaf, language: Language, names: Names): string {
   const label = LABELS[leaf.measure][language];
-  const subject =
-    label.charAt(0).toLocaleLowerCase(language) + label.slice(1) + inWindow(leaf.window, language);
+  const what =
+    SUBJECTS[leaf.measure]?.[language] ?? label.charAt(0).toLocaleLowerCase(language) + label.slice(1);
+  const subject = what + inWindow(leaf.window, language);
   const test = MOMENT_MEASURES.includes(leaf.measure)
     ? dated(leaf, language)
     : compared(leaf, language, (value) => amount(leaf, Number(value), language, names));

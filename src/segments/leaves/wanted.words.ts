@@ -48,7 +48,7 @@ const DONE: Readonly<Record<Language, Texts>> = {
   },
 };
 
-/** "looked at one and the same product at least 2 times in the last 7 days and has not bought it since". */
+/** "looked at one and the same product at least 2 times in the last 7 days, not bought since": no "and", which would join it with its neighbours. */
 export function wantedWords(leaf: WantedLeaf, language: Language): string {
   const { of, sign = 'either', named, window } = leaf;
   const done = DONE[language][of][sign];
@@ -61,11 +61,11 @@ export function wantedWords(leaf: WantedLeaf, language: Language): string {
           ? 'одного и того же товара'
           : 'одной и той же категории (с вложенными)'
         : `${product ? 'одного товара' : 'одной категории (с вложенными)'} из ${list(named, language)}`;
-    const since = product ? 'и с тех пор он не куплен' : 'и с тех пор из неё ничего не куплено';
-    return `${done} ${which} ${often} ${since}`;
+    const since = product ? 'с тех пор он не куплен' : 'с тех пор из неё ничего не куплено';
+    return `${done} ${which} ${often}, ${since}`;
   }
   const which = of === 'product' ? 'product' : 'category (with all below it)';
   const one = named === undefined ? `one and the same ${which}` : `one ${which} of ${list(named, language)}`;
-  const since = of === 'product' ? 'has not bought it since' : 'has bought nothing of it since';
-  return `${done} ${one} ${often} and ${since}`;
+  const since = of === 'product' ? 'not bought since' : 'nothing of it bought since';
+  return `${done} ${one} ${often}, ${since}`;
 }
