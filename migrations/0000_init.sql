@@ -1157,7 +1157,7 @@ CREATE INDEX "segment_member_segment_idx" ON "segment_member" USING btree ("segm
 CREATE INDEX "segment_member_due_idx" ON "segment_member" USING btree ("valid_until") WHERE valid_until is not null;--> statement-breakpoint
 CREATE INDEX "segment_pending_segment_idx" ON "segment_pending" USING btree ("segment_id");--> statement-breakpoint
 CREATE INDEX "segment_size_change_segment_idx" ON "segment_size_change" USING btree ("segment_id");--> statement-breakpoint
-CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "segment_transition_segment_idx" ON "segment_transition" USING btree ("segment_id","occurred_at","id");--> statement-breakpoint
 CREATE INDEX "dead_letter_source_idx" ON "dead_letter" USING btree ("source_id","received_at","id");--> statement-breakpoint
 CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_at","id");--> statement-breakpoint
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint

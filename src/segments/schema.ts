@@ -139,7 +139,8 @@ export const segmentTransition = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.contactId, t.occurredAt, t.id] }),
-    index('segment_transition_segment_idx').on(t.segmentId, t.occurredAt),
+    // With the id: a build writes any number of rows of one moment, and lists go through them page by page.
+    index('segment_transition_segment_idx').on(t.segmentId, t.occurredAt, t.id),
   ],
 );
 

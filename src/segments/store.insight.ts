@@ -72,8 +72,11 @@ export type HistoryRow = Move & {
 };
 
 type After = { at: Date; id: string } | undefined;
+/** The moment is said apart, too: by it the months are chosen, and the index is read in order where one moment has many rows. */
 const olderThan = (after: After): SQL =>
-  after === undefined ? sql`` : sql`and (t.occurred_at, t.id) < (${instant(after.at)}, ${after.id}::uuid)`;
+  after === undefined
+    ? sql``
+    : sql`and t.occurred_at <= ${instant(after.at)} and (t.occurred_at, t.id) < (${instant(after.at)}, ${after.id}::uuid)`;
 
 const MOVE = sql`t.id, t.occurred_at as "occurredAt", t.direction, t.cause, t.version`;
 
