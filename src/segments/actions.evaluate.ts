@@ -21,19 +21,23 @@ type Bundle = {
 /** Segments of one statement: beyond this PostgreSQL takes longer to plan it than it saves. */
 const MAX_TOGETHER = 20;
 
+/** Which fact it was, by contact: of all segments, or of each. */
+type Causes = ReadonlyMap<string, string> | ((segmentId: string) => ReadonlyMap<string, string>);
+
 /** Evaluates contacts for segments; see `evaluateBundles`. */
-export function evaluate(
-  ctx: Ctx,
-  work: Work,
-  cause: Cause,
-  causes: ReadonlyMap<string, string> = new Map(),
-): Promise<number> {
-  const alike = Map.groupBy(work, ([, contactIds]) => contactIds.join());
-  const bundles = [...alike.values()].map((group) => ({
-    segmentIds: group.map(([id]) => id),
-    contactIds: group[0]?.[1] ?? [],
-    causes,
-  }));
+export function evaluate(ctx: Ctx, work: Work, cause: Cause, causes: Causes = new Map()): Promise<number> {
+  const causesOf = typeof causes === 'function' ? causes : () => causes;
+  const alike = Map.groupBy(work, ([segmentId, contactIds]) =>
+    typeof causes === 'function'
+      ? [...contactIds, ...causesOf(segmentId).values()].join()
+      : contactIds.join(),
+  );
+  const bundles = [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined
+      ? []
+      : [{ segmentIds: group.map(([id]) => id), contactIds: first[1], causes: causesOf(first[0]) }];
+  });
   return evaluateBundles(ctx, bundles, cause);
 }
 

@@ -52,10 +52,7 @@ export async function sweepOnce(ctx: Ctx): Promise<number> {
     const known = due.filter(({ contactId }) => present.has(contactId));
     for (const [cause, pairs] of Map.groupBy(known, (pair) => pair.cause)) {
       const work = Map.groupBy(pairs, (pair) => pair.segmentId);
-      const causes = pairs.flatMap(({ contactId, causeId }): [string, string][] =>
-        causeId === null ? [] : [[contactId, causeId]],
-      );
-      evaluated += await evaluate(tx, idsOf(work), cause, new Map(causes));
+      evaluated += await evaluate(tx, idsOf(work), cause, (segmentId) => causesIn(work.get(segmentId) ?? []));
     }
     return evaluated;
   });
@@ -63,6 +60,13 @@ export async function sweepOnce(ctx: Ctx): Promise<number> {
 
 const idsOf = (work: ReadonlyMap<string, readonly DueRow[]>): Map<string, string[]> =>
   new Map([...work].map(([id, pairs]) => [id, [...new Set(pairs.map((pair) => pair.contactId))]]));
+
+const causesIn = (pairs: readonly DueRow[]): Map<string, string> =>
+  new Map(
+    pairs.flatMap(({ contactId, causeId }): [string, string][] =>
+      causeId === null ? [] : [[contactId, causeId]],
+    ),
+  );
 
 const one = z.object({ contactId: z.uuid(), orderId: z.string().optional() });
 const many = z.object({ contactIds: z.array(z.uuid()) });

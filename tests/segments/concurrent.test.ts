@@ -179,6 +179,32 @@ test('the event that is named as the cause is one the segment depends on', async
   ]);
 });
 
+test('the event that is named as the cause is the right one also after waiting for builds', async () => {
+  const a = await create({ type: 'event', name: 'Gamma', op: 'gte', value: 1 });
+  const b = await create({ type: 'event', name: 'Delta', op: 'gte', value: 1 });
+  for (const { id } of [a, b]) await buildInBackground(ctx, id);
+  const one = await someone();
+  const [gamma, delta] = [await records(one, 'Gamma'), await records(one, 'Delta')];
+  await inTx(ctx, async (tx) => {
+    for (const { id } of [a, b]) await holdForBuild(tx, id);
+    await inTx(ctx, async (other) => {
+      const payload = { events: [gamma, delta] };
+      const event = { id: newId(), topic: 'event.recorded', createdAt: ctx.clock.now(), payload };
+      for (const known of segmentsSubscriptions)
+        if (known.topic === event.topic) await known.handle(other, [event]);
+    });
+  });
+  await sweep();
+  const causes = await rows<{ segment: string; cause: string }>(
+    ctx.db,
+    sql`select segment_id as segment, cause_id as cause from segment_transition where contact_id = ${one}::uuid order by 1`,
+  );
+  expect(causes).toEqual([
+    { segment: a.id, cause: gamma.id },
+    { segment: b.id, cause: delta.id },
+  ]);
+});
+
 /** Puts an event; gives what the topic event.recorded tells of it. */
 async function records(contactId: string, name: string) {
   const id = newId();
