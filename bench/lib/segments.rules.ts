@@ -1,5 +1,5 @@
 /** The active segments of the bench: an event of one of ten names concerns ten of them. */
-export const NAMES = 10;
+const NAMES = 10;
 const PER_NAME = 10;
 const COUNTRIES = ['United Kingdom', 'Germany', 'France', 'Spain'];
 
