@@ -15,7 +15,6 @@ import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
 export type { DeadLetterView, RecentEvent, SnippetView, SourceView };
-type HealthMinute = SourceHealth['items'][number];
 export type SourceInput = z.input<typeof sourceCreate>;
 export type SourceChange = z.input<typeof sourcePatch>;
 
