@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { suppressedSql } from '../contacts/index.ts';
+import { andVisible, suppressedSql, visibleContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
 import type { Purpose } from './contract.ts';
@@ -62,18 +62,20 @@ function decisionsSql(members: SQL, purpose: Purpose): SQL {
 
 export type AudienceCount = { reason: string | null; count: number };
 
-/** What planning would do now, counted. */
+/** What planning would do now, counted; of the contacts the asker may see. */
 export async function countAudience(ctx: Ctx, members: SQL, purpose: Purpose): Promise<AudienceCount[]> {
   return rows<AudienceCount>(
     ctx.db,
-    sql`select reason, count(*)::int as count from (${decisionsSql(members, purpose)}) as a group by 1 order by 2 desc`,
+    sql`select reason, count(*)::int as count from (${decisionsSql(members, purpose)}) as a
+      where true${andVisible(ctx, sql`a.contact_id`)} group by 1 order by 2 desc`,
   );
 }
 
 export async function countBase(ctx: Ctx): Promise<number> {
   const { count } = await row<{ count: number }>(
     ctx.db,
-    sql`select count(*)::int as count from contact where merged_into is null and kind <> 'visitor'`,
+    sql`select count(*)::int as count from contact
+      where merged_into is null and kind <> 'visitor' and ${visibleContacts(ctx)}`,
   );
   return count;
 }

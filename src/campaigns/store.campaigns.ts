@@ -1,4 +1,5 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
+import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import type { MessageState } from './contract.ts';
@@ -80,13 +81,22 @@ export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
   return made.length > 0;
 }
 
+/** Newest first; the audience of each is of the contacts the asker may see. */
 export async function listRuns(ctx: Ctx, campaignId: string, limit: number): Promise<RunRow[]> {
-  return ctx.db
+  const found = await ctx.db
     .select()
     .from(campaignRun)
     .where(eq(campaignRun.campaignId, campaignId))
     .orderBy(desc(campaignRun.plannedAt))
     .limit(limit);
+  if (ownerLimit(ctx) === null) return found;
+  const counted = await rows<{ runId: string; count: number }>(
+    ctx.db,
+    sql`select run_id as "runId", count(*)::int as count from message
+      where campaign_id = ${campaignId}::uuid${andVisible(ctx, sql`contact_id`)} group by 1`,
+  );
+  const audiences = new Map(counted.map(({ runId, count }) => [runId, count]));
+  return found.map((run) => ({ ...run, audience: audiences.get(run.runId) ?? 0 }));
 }
 
 export async function updateRun(
@@ -214,7 +224,7 @@ async function findLinks(ctx: Ctx, campaignId: string): Promise<LinkRow[]> {
     .orderBy(asc(campaignLink.linkNo));
 }
 
-/** Messages of each campaign by state, from the ledger itself. */
+/** Messages of each campaign by state, from the ledger itself; to the contacts the asker may see. */
 export async function countMessages(
   ctx: Ctx,
   campaignIds: readonly string[],
@@ -223,6 +233,6 @@ export async function countMessages(
   return rows(
     ctx.db,
     sql`select campaign_id as "campaignId", state, count(*)::int as count from message
-      where campaign_id = any(${`{${campaignIds.join(',')}}`}::uuid[]) group by 1, 2`,
+      where campaign_id = any(${`{${campaignIds.join(',')}}`}::uuid[])${andVisible(ctx, sql`contact_id`)} group by 1, 2`,
   );
 }

@@ -1,9 +1,12 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
-import { visibleContacts } from '../contacts/index.ts';
+import { andVisible, visibleContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, row, rows } from '../core/db.ts';
 import type { MessageQuery, MessageState, ResponseKind } from './contract.ts';
+
+/** Figures are of the contacts the asker may see. */
+const seen = (ctx: Ctx): SQL => andVisible(ctx, sql`contact_id`);
 
 export type ReasonCount = { state: MessageState; reason: string; count: number };
 
@@ -12,7 +15,7 @@ export async function countReasons(ctx: Ctx, campaignId: string): Promise<Reason
   return rows<ReasonCount>(
     ctx.db,
     sql`select state, reason, count(*)::int as count from message
-      where campaign_id = ${campaignId}::uuid and state in ('skipped', 'failed', 'unknown') and reason is not null
+      where campaign_id = ${campaignId}::uuid and state in ('skipped', 'failed', 'unknown') and reason is not null${seen(ctx)}
       group by 1, 2 order by 3 desc, 2`,
   );
 }
@@ -20,7 +23,7 @@ export async function countReasons(ctx: Ctx, campaignId: string): Promise<Reason
 export async function countDelivered(ctx: Ctx, campaignId: string): Promise<number> {
   const found = await row<{ count: number }>(
     ctx.db,
-    sql`select count(delivered_at)::int as count from message where campaign_id = ${campaignId}::uuid and state = 'sent'`,
+    sql`select count(delivered_at)::int as count from message where campaign_id = ${campaignId}::uuid and state = 'sent'${seen(ctx)}`,
   );
   return found.count;
 }
@@ -42,7 +45,7 @@ export async function tallyResponses(ctx: Ctx, campaignId: string): Promise<Kind
       sum(humans)::int as "humanTotal", sum(machines)::int as "machineTotal"
     from (
       select kind, message_id, count(*) filter (where human) as humans, count(*) filter (where not human) as machines
-      from response where campaign_id = ${campaignId}::uuid group by 1, 2
+      from response where campaign_id = ${campaignId}::uuid${seen(ctx)} group by 1, 2
     ) as touched group by 1`,
   );
 }
@@ -54,7 +57,7 @@ export async function countMachineReasons(
   return rows(
     ctx.db,
     sql`select reason, count(*)::int as count from response
-      where campaign_id = ${campaignId}::uuid and not human and reason is not null group by 1 order by 2 desc`,
+      where campaign_id = ${campaignId}::uuid and not human and reason is not null${seen(ctx)} group by 1 order by 2 desc`,
   );
 }
 
@@ -68,7 +71,7 @@ export async function linkClicks(
     select l.link_no as "linkNo", l.name, l.url, coalesce(c.count, 0)::int as "humanClicks"
     from campaign_link l left join (
       select link_no, count(*) as count from response
-      where campaign_id = ${campaignId}::uuid and kind = 'clicked' and human group by 1
+      where campaign_id = ${campaignId}::uuid and kind = 'clicked' and human${seen(ctx)} group by 1
     ) as c on c.link_no = l.link_no
     where l.campaign_id = ${campaignId}::uuid order by 4 desc, 1`,
   );
@@ -86,7 +89,7 @@ export async function sumConversions(
       from response r join orders o on o.contact_id = r.contact_id and o.order_id = r.order_id
       cross join lateral (select sum(b.base_total_minor) as amount from orders b
         where b.original_order_id = o.order_id and b.kind = 'return' and b.trust <> 'public') as back
-      where r.campaign_id = ${campaignId}::uuid and r.kind = 'converted' and o.status <> 'cancelled'`,
+      where r.campaign_id = ${campaignId}::uuid and r.kind = 'converted' and o.status <> 'cancelled'${andVisible(ctx, sql`r.contact_id`)}`,
   );
 }
 

@@ -23,7 +23,7 @@ export { eraseRows, havingRows } from './store.erase.ts';
 export { moveRows } from './identity/store.rows.ts';
 export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';
-export { visibleContacts } from './store.visible.ts';
+export { andVisible, ownerLimit, visibleContacts } from './store.visible.ts';
 export { consentStandsSql, suppressedSql } from './store.consents.ts';
 export { externalIdKey, findByExternalIds } from './store.match.ts';
 export { holdContacts } from './store.merge.ts';

@@ -12,6 +12,14 @@ export function visibleContacts(ctx: Ctx): SQL {
   return ownerLimit(ctx) ?? sql`true`;
 }
 
+/** The same for rows that carry a contact's id: an "and …" to put after a condition, nothing for an actor who sees all. */
+export function andVisible(ctx: Ctx, contactId: SQL): SQL {
+  const limit = ownerLimit(ctx);
+  return limit === null
+    ? sql``
+    : sql` and ${contactId} in (select contact.contact_id from ${contact} where ${limit})`;
+}
+
 /** The same, or null for an actor who sees all. */
 export function ownerLimit(ctx: Ctx): SQL | null {
   const { actor } = ctx;

@@ -1,4 +1,5 @@
 import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { andVisible } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import type { CouponState } from './contract.ts';
@@ -39,7 +40,10 @@ export async function listCouponCampaigns(
 
 export type StateCount = { couponCampaignId: string; state: CouponState; count: number };
 
-/** Coupons by campaign and state; narrowed to what one source (a campaign) has issued when `sourceId` is given. */
+/**
+ * Coupons by campaign and state, of the contacts the asker may see; narrowed to what one source (a campaign) has issued when
+ * `sourceId` is given.
+ */
 export async function countCoupons(
   ctx: Ctx,
   couponCampaignIds: readonly string[],
@@ -51,6 +55,7 @@ export async function countCoupons(
     select coupon_campaign_id as "couponCampaignId", state, count(*)::int as count from coupon
     where coupon_campaign_id = any(${`{${couponCampaignIds.join(',')}}`}::uuid[])
       ${sourceId === undefined ? sql`` : sql`and source_id = ${sourceId}::uuid`}
+      ${andVisible(ctx, sql`contact_id`)}
     group by 1, 2`,
   );
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -176,5 +177,35 @@ describe('over HTTP', () => {
     expect((await own.send('GET', '/api/outbox')).body).toMatchObject({ items: [] });
     const mails = (await owner('GET', '/api/outbox?limit=1')).body as { items: Array<{ messageId: string }> };
     expect((await own.send('GET', `/api/outbox/${mails.items[0]?.messageId}`)).status).toBe(404);
+  });
+
+  test('and is told figures of their own clients alone', async () => {
+    const own = await api.person('manager', { visibility: 'own' });
+    await api.ctx.db.execute(sql`update contact set owner_id = ${own.id}
+      where contact_id in (${contactId(1)}::uuid, ${contactId(2)}::uuid, ${contactId(3)}::uuid)`);
+    type Listed = { items: Array<{ id: string; counts: { sent: number } }> };
+    const { items } = (await own.send('GET', '/api/campaigns')).body as Listed;
+    const one = items.find(({ counts }) => counts.sent > 0);
+    expect(one).toMatchObject({ counts: { sent: 3 } });
+    const of = `/api/campaigns/${one?.id}`;
+    const report = await own.send('GET', `${of}/report`);
+    expect(report.body, report.text).toMatchObject({
+      audience: 3,
+      counts: { sent: 3 },
+      conversions: 0,
+      coupons: { issued: 3 },
+      runs: [{ audience: 3 }],
+    });
+    expect((await own.send('GET', `${of}/audience`)).body).toMatchObject({ audience: 3, base: 3 });
+    expect((await owner('GET', `${of}/report`)).body).toMatchObject({
+      audience: 12,
+      runs: [{ audience: 12 }],
+    });
+    expect((await owner('GET', `${of}/audience`)).body).toMatchObject({ audience: 12, base: 12 });
+    const nobody = await api.person('manager', { visibility: 'own' });
+    expect((await nobody.send('GET', `${of}/report`)).body).toMatchObject({
+      audience: 0,
+      links: expect.any(Array),
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { visibleContacts } from '../../contacts/index.ts';
+import { ownerLimit, visibleContacts } from '../../contacts/index.ts';
 import { audit } from '../../core/audit.ts';
 import { monotonicMs } from '../../core/clock.ts';
 import { authorise, inTx } from '../../core/ctx.ts';
@@ -114,12 +114,14 @@ export async function rfmSettings(ctx: Ctx): Promise<RfmSettings> {
   return settingsView(ctx, await store.findState(ctx));
 }
 
-function settingsView(ctx: Ctx, state: RfmStateRow | undefined): RfmSettings {
+/** `contacts` are those the asker may see: kept for who may see all. */
+async function settingsView(ctx: Ctx, state: RfmStateRow | undefined): Promise<RfmSettings> {
+  const limit = ownerLimit(ctx);
   return {
     settings: settingsOf(state),
     currency: ctx.config.baseCurrency,
     computedAt: state?.computedAt?.toISOString() ?? null,
-    contacts: state?.contacts ?? 0,
+    contacts: limit === null ? (state?.contacts ?? 0) : await store.countScored(ctx, limit),
     tookMs: state?.tookMs ?? null,
     state: state === undefined ? 'none' : isServed(state) ? 'ready' : 'waiting',
   };

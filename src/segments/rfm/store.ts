@@ -163,6 +163,16 @@ export async function fieldsOf(ctx: Ctx, scored: SQL, visible: SQL): Promise<Sco
   );
 }
 
+/** How many have kept scores of those for whom `visible`, a condition on the table contact, holds. */
+export async function countScored(ctx: Ctx, visible: SQL): Promise<number> {
+  const { contacts } = await row<{ contacts: number }>(
+    ctx.db,
+    sql`select count(*)::int as contacts from ${contactRfm} r join ${contact} on contact.contact_id = r.contact_id
+      where contact.merged_into is null and ${visible}`,
+  );
+  return contacts;
+}
+
 /** The kept scores with the days they had at that moment. */
 export const keptSql = (at: Date): SQL => sql`
   select r.*, floor(extract(epoch from ${instant(at)} - r.last_at) / 86400)::int as days from ${contactRfm} r`;
