@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OPS, windowSchema } from '../segments/contract.ts';
+import { count, OPS, windowSchema } from '../segments/contract.ts';
 
 /** The leaf of segments about messages: how many were sent, delivered, opened … in a window; never is 0. */
 
@@ -31,9 +31,9 @@ const message = {
 };
 
 export const messageLeaf = z.discriminatedUnion('op', [
-  z.strictObject({ ...message, op: z.enum([...OPS.equality, ...OPS.order]), value: z.number() }),
+  z.strictObject({ ...message, op: z.enum([...OPS.equality, ...OPS.order]), value: count }),
   z
-    .strictObject({ ...message, op: z.literal('between'), from: z.number(), to: z.number() })
+    .strictObject({ ...message, op: z.literal('between'), from: count, to: count })
     .refine((leaf) => leaf.from <= leaf.to, { error: 'comes before from', path: ['to'] }),
 ]);
 export type MessageLeaf = z.output<typeof messageLeaf>;

@@ -45,6 +45,12 @@ function choiceWords(values: readonly unknown[]): string {
   return values.length === 1 ? `This must be ${shown}.` : `Choose one of: ${shown}.`;
 }
 
+/** Where one field tells the forms apart, those there are. */
+function formWords(issue: Issue & { options?: readonly unknown[] }): string {
+  const { options = [] } = issue;
+  return options.length === 0 ? 'This fits none of the forms it may have.' : choiceWords(options);
+}
+
 function wordsOf(issue: Issue): string | undefined {
   if (issue.code === 'invalid_type')
     return issue.input === undefined || issue.input === null
@@ -59,7 +65,7 @@ function wordsOf(issue: Issue): string | undefined {
   if (issue.code === 'invalid_format') return FORMATS[issue.format] ?? 'This is not written as it should be.';
   if (issue.code === 'unrecognized_keys') return `Not known here: ${issue.keys.join(', ')}.`;
   if (issue.code === 'not_multiple_of') return `This must be a multiple of ${String(issue.divisor)}.`;
-  if (issue.code === 'invalid_union') return 'This fits none of the forms it may have.';
+  if (issue.code === 'invalid_union') return formWords(issue);
   if (issue.code === 'invalid_key' || issue.code === 'invalid_element')
     return 'An entry here is not as it should be.';
   return undefined;
@@ -78,9 +84,11 @@ export function paramsOfIssue(issue: object): Record<string, string | number | b
     if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       found[name] = value;
   }
-  for (const name of ['values', 'keys']) {
+  for (const name of ['values', 'keys', 'options']) {
     const value = given[name];
-    if (Array.isArray(value)) found[name] = value.slice(0, SHOWN_CHOICES).map(String).join(', ');
+    // The forms a field tells apart are a choice like any other.
+    if (Array.isArray(value))
+      found[name === 'options' ? 'values' : name] = value.slice(0, SHOWN_CHOICES).map(String).join(', ');
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { visibleContacts } from '../contacts/index.ts';
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { invalid, notFound } from '../core/errors.ts';
+import { notFound } from '../core/errors.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
 import { DAY_MS } from '../core/time.ts';
 import { dayOf } from './calendar.ts';
@@ -15,6 +15,7 @@ import type {
   TransitionsQuery,
 } from './contract.insight.ts';
 import { contactIsVisible } from './store.contact.ts';
+import { refusal } from './refusal.ts';
 import { growthOf, historyOf, overlapOf, transitionsOf } from './store.insight.ts';
 import { findSegment } from './store.ts';
 
@@ -62,9 +63,13 @@ export async function growth(ctx: Ctx, segmentId: string, query: GrowthQuery): P
   const today = dayOf(now, query.zone);
   const to = Math.min(today, query.to === undefined ? today : dayNumber(query.to));
   const from = query.from === undefined ? to - DEFAULT_GROWTH_DAYS + 1 : dayNumber(query.from);
-  if (from > to) throw invalid('bad_range', 'The first day comes after the last, or after today.', 'from');
+  if (from > to) throw refusal('bad_range', 'The first day comes after the last, or after today.', 'from');
   if (to - from >= MAX_GROWTH_DAYS || today - from >= MAX_GROWTH_DAYS * 10)
-    throw invalid('bad_range', `At most ${MAX_GROWTH_DAYS} days are told at once.`, 'from');
+    throw refusal(
+      'bad_range',
+      `At most ${MAX_GROWTH_DAYS} days are told at once, and of ${MAX_GROWTH_DAYS * 10} days back.`,
+      query.from === undefined ? 'to' : 'from',
+    );
   await mustExist(ctx, segmentId);
   const range = { from: dayText(from), to: dayText(to), today: dayText(today), zone: query.zone };
   const items = await growthOf(ctx, segmentId, range, visibleContacts(ctx));

@@ -2,11 +2,13 @@ import { visibleContacts } from '../contacts/index.ts';
 import { audit } from '../core/audit.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { DomainError, invalid, notFound } from '../core/errors.ts';
+import { invalid, notFound } from '../core/errors.ts';
+import type { DomainError } from '../core/errors.ts';
 import { cursorId, decodeCursor, toPage } from '../core/paging.ts';
 import { applyStates } from './actions.apply.ts';
 import { evaluate } from './actions.evaluate.ts';
 import type { MemberChange, MemberList } from './contract.ts';
+import { refusal } from './refusal.ts';
 import { dependents, findSegment, keepFromArchive, visibleSizes } from './store.ts';
 import { knownContacts, listMembers, listOf, listsOf, lockContacts, NOBODY } from './store.members.ts';
 import { addToSizes, sizeOf } from './store.sizes.ts';
@@ -77,12 +79,7 @@ async function countFor(ctx: Ctx, segmentId: string): Promise<number> {
 }
 
 function unknownContact(id: string, index: number): DomainError {
-  return new DomainError({
-    code: 'contact_not_found',
-    status: 422,
-    detail: `There is no contact "${id}".`,
-    at: `add.${index}`,
-  });
+  return refusal('contact_not_found', `There is no contact "${id}".`, `add.${index}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { windowSchema } from './contract.purchase.ts';
-import { comparable, inOrder, OPS, text, texts, zone } from './contract.values.ts';
+import { comparable, inOrder, isCount, OPS, text, texts, zone } from './contract.values.ts';
 
 /** The leaf about events by name, and what they say in their properties. */
 
@@ -20,6 +20,7 @@ export const EVENT_MEASURES = [
 export type EventMeasure = (typeof EVENT_MEASURES)[number];
 /** Those that name a property: all but `distinct` look at its numbers alone; a text such as "5" is no number. */
 const OF_PROPERTY: readonly EventMeasure[] = ['sum', 'avg', 'min', 'max', 'distinct'];
+const COUNTS: readonly EventMeasure[] = ['count', 'distinct'];
 export const EVENT_MOMENTS: readonly EventMeasure[] = ['firstAt', 'lastAt'];
 export const EVENT_AGES: readonly EventMeasure[] = ['daysSinceFirst', 'daysSinceLast'];
 
@@ -62,6 +63,7 @@ export const eventLeaf = eventOps.superRefine((leaf, ctx) => {
   for (const [path, value] of Object.entries(values)) {
     if (moment && typeof value !== 'string') fail(path, `${measure} is compared with a date`);
     if (!moment && typeof value !== 'number') fail(path, `${measure} is compared with a number`);
+    else if (COUNTS.includes(measure) && !isCount(value)) fail(path, 'a count is a whole number, 0 or more');
   }
   if (moment && (leaf.op === 'is' || leaf.op === 'isNot')) fail('op', 'moments are compared by order');
   if (leaf.op === 'between' && !inOrder(leaf.from, leaf.to)) fail('to', 'comes before from');

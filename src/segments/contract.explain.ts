@@ -7,7 +7,7 @@ import { ruleSchema } from './contract.rule.ts';
 const iso = z.iso.datetime();
 const wordsView = z.object({ en: z.string(), ru: z.string() });
 
-/** Another moment to ask about, and what was known by when; the present without them. Neither may lie in the future of the other. */
+/** Another moment to ask about, and what was known by when; the present without them. `knownAt` may not lie in the future. */
 export const momentInput = { now: dateText.optional(), knownAt: dateText.optional() };
 
 /** GET /api/segments/:id/explain. */

@@ -7,7 +7,7 @@ export type { Rule } from './contract.rule.ts';
 export { ruleSchema } from './contract.rule.ts';
 /** For leaves of other modules. */
 export { windowSchema } from './contract.purchase.ts';
-export { OPS } from './contract.values.ts';
+export { count, OPS } from './contract.values.ts';
 
 /** Contacts one request may put into a static segment or take out. */
 const MAX_LISTED = 1_000;
@@ -16,23 +16,32 @@ const description = text(1_000);
 
 /** POST /api/segments. A dynamic segment has a rule, a static one a list that is filled afterwards. */
 export const segmentCreate = z.discriminatedUnion('kind', [
-  z.object({
+  z.strictObject({
     kind: z.literal('dynamic'),
     name: segmentName,
     description: description.default(''),
     rule: ruleSchema,
   }),
-  z.object({ kind: z.literal('static'), name: segmentName, description: description.default('') }),
+  z.strictObject({
+    kind: z.literal('static'),
+    name: segmentName,
+    description: description.default(''),
+    rule: z.never({ error: 'a static segment has a list, not a rule' }).optional(),
+  }),
 ]);
 export type SegmentCreate = z.output<typeof segmentCreate>;
 
 /** PATCH /api/segments/:id. A new rule makes a new version; `version` is the one that was read. */
-export const segmentPatch = z.object({
-  name: segmentName.optional(),
-  description: description.optional(),
-  rule: ruleSchema.optional(),
-  version: z.number().int().min(1).optional(),
-});
+export const segmentPatch = z
+  .strictObject({
+    name: segmentName.optional(),
+    description: description.optional(),
+    rule: ruleSchema.optional(),
+    version: z.number().int().min(1).optional(),
+  })
+  .refine(({ name, description: told, rule }) => [name, told, rule].some((one) => one !== undefined), {
+    error: 'changes nothing: give a name, a description or a rule',
+  });
 export type SegmentPatch = z.output<typeof segmentPatch>;
 
 const iso = z.iso.datetime();

@@ -52,6 +52,10 @@ export const minutes = z
   .min(1)
   .max(MAX_WINDOW_DAYS * MINUTES_PER_DAY);
 
+/** How often something happened. */
+export const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+export const count = z.number().refine(isCount, { error: 'a count is a whole number, 0 or more' });
+
 export const comparable = z.union([z.number(), dateText], { error: 'a number or a date such as 2026-01-31' });
 
 export const OPS = {

@@ -4,6 +4,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { orders } from '../orders/index.ts';
 import { event } from '../tracking/index.ts';
 import { instantOf } from './contract.values.ts';
+import { refusal } from './refusal.ts';
 import { instant } from './window.ts';
 
 /** A moment asked about. */
@@ -15,6 +16,7 @@ export type Moment = {
   history: boolean;
 };
 
+/** Throws bad_moment (422) at `knownAt` when that lies in the future: what will be known by then is not known. */
 export function momentOf(
   ctx: Ctx,
   asked: { now?: string | undefined; knownAt?: string | undefined },
@@ -22,6 +24,8 @@ export function momentOf(
   const present = ctx.clock.now();
   const now = asked.now === undefined ? present : instantOf(asked.now);
   const said = asked.knownAt === undefined ? undefined : instantOf(asked.knownAt);
+  if (said !== undefined && said > present)
+    throw refusal('bad_moment', 'What will be known by then is not known yet.', 'knownAt');
   const knownAt = said !== undefined && said < present ? said : undefined;
   return { now, knownAt, history: now < present || knownAt !== undefined };
 }

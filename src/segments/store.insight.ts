@@ -29,7 +29,9 @@ export type GrowthRow = { day: string; entered: number; left: number; members: n
 
 /**
  * Every day from `from` to `to`: who came and went, and the members at its end, reckoned back from those there are today. Of
- * two entries without a leaving between, as a merge brings them together, one counts.
+ * two entries without a leaving between, as a merge brings them together, the first counts. Read are the transitions since
+ * `from` (and a day more: a midnight may come twice in a zone), and what came before them of merged contacts alone: with all
+ * others, entering and leaving take turns.
  */
 export async function growthOf(
   ctx: Ctx,
@@ -37,18 +39,30 @@ export async function growthOf(
   range: { from: string; to: string; today: string; zone: string },
   visible: SQL,
 ): Promise<GrowthRow[]> {
+  const since = sql`(${range.from}::timestamp at time zone ${range.zone}::text - interval '1 day')`;
   return rows<GrowthRow>(
     ctx.db,
     sql`
     with moves as (
-      select (t.occurred_at at time zone ${range.zone}::text)::date as day, t.direction,
+      select t.contact_id, (t.occurred_at at time zone ${range.zone}::text)::date as day, t.direction,
         lag(t.direction) over (partition by t.contact_id order by t.occurred_at, t.id) as former
       from ${segmentTransition} t join ${contact} on contact.contact_id = t.contact_id
-      where t.segment_id = ${segmentId}::uuid and ${visible}),
+      where t.segment_id = ${segmentId}::uuid and t.occurred_at >= ${since} and ${visible}),
+    merged as materialized (
+      select m.contact_id, (
+        select b.direction from ${segmentTransition} b
+        where b.contact_id = m.contact_id and b.segment_id = ${segmentId}::uuid and b.occurred_at < ${since}
+        order by b.occurred_at desc, b.id desc limit 1) as direction
+      from moves m where m.former is null and exists (select from ${contact} o where o.merged_into = m.contact_id)),
     counted as (
-      select day, count(*) filter (where direction = 'entered')::int as entered,
-        count(*) filter (where direction = 'left')::int as "left"
-      from moves where direction <> coalesce(former, 'left') and day >= ${range.from}::date group by day),
+      select m.day, count(*) filter (where m.direction = 'entered')::int as entered,
+        count(*) filter (where m.direction = 'left')::int as "left"
+      from moves m left join merged g on m.former is null and g.contact_id = m.contact_id
+      where m.day >= ${range.from}::date and m.direction <> case
+        when m.former is not null then m.former
+        when g.contact_id is not null then coalesce(g.direction, 'left')
+        else '' end
+      group by m.day),
     present as (
       select count(*)::int as members from ${segmentMember} m join ${contact} on contact.contact_id = m.contact_id
       where m.segment_id = ${segmentId}::uuid and m.value and ${visible}),

@@ -140,4 +140,9 @@ test('the leaf stands in the catalogue, reads in both languages, and refuses wha
     child: { type: 'message', kind: 'read', op: 'is', value: 0 },
   });
   expect(wrong.error?.issues[0]?.path).toEqual(['child', 'kind']);
+  const opened = { type: 'message', kind: 'opened' };
+  for (const value of [-0.5, -1, 1.5])
+    expect(ruleSchema.safeParse({ ...opened, op: 'gte', value }).error?.issues[0]?.path).toEqual(['value']);
+  const half = ruleSchema.safeParse({ ...opened, op: 'between', from: 0, to: 0.5 });
+  expect(half.error?.issues[0]?.path).toEqual(['to']);
 });

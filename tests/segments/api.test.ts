@@ -67,7 +67,7 @@ test('a segment is saved, read, changed, built and archived', async () => {
     ['POST', `${at}/build`],
     ['GET', `${at}/members`],
   ] as const)
-    expect((await server(method, path, method === 'GET' ? undefined : {})).body).toMatchObject({
+    expect((await server(method, path, method === 'GET' ? undefined : { name: 'Gone' })).body).toMatchObject({
       code: 'segment_not_found',
       status: 404,
     });

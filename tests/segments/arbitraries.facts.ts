@@ -70,7 +70,7 @@ const says = fc.oneof(
   fc.record({ property, op: fc.constantFrom('exists', 'lacks') }),
 );
 const rest = fc.record({ window, where: fc.array(says, { maxLength: 1 }) }, { requiredKeys: [] });
-const counts = fc.integer({ min: -1, max: 4 });
+const counts = fc.integer({ min: 0, max: 4 });
 const figures = fc.constantFrom(-1, 0, 0.1, 0.2, 0.3, 0.6, 1, 1.5, 2, 2.5, 3);
 
 export const eventLeaf = leafOf(

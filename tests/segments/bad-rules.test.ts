@@ -111,6 +111,13 @@ const BAD: [string, unknown, string][] = [
   ['a sum of nothing', event({ measure: 'sum' }), 'rule.property'],
   ['a count of a property', all(ok, event({ property: 'price' })), 'rule.children.1.property'],
   ['a date for a sum', event({ measure: 'max', property: 'price', value: '2026-01-01' }), 'rule.value'],
+  ['half an event', event({ value: 0.5 }), 'rule.value'],
+  ['fewer events than none', event({ value: -1 }), 'rule.value'],
+  [
+    'half a colour',
+    event({ measure: 'distinct', property: 'colour', op: 'between', value: undefined, from: 1, to: 2.5 }),
+    'rule.to',
+  ],
   ['a number for a moment', event({ measure: 'lastAt' }), 'rule.value'],
   ['a zone where no days are counted', event({ zone: 'Europe/Berlin' }), 'rule.zone'],
   ['a span backwards', event({ op: 'between', value: undefined, from: 3, to: 1 }), 'rule.to'],

@@ -86,9 +86,9 @@ function naive(leaf: BehaviourLeaf | EventLeaf, seen: readonly Seen[], now: numb
 }
 
 const op = fc.constantFrom('is', 'isNot', 'gt', 'gte', 'lt', 'lte', 'between');
-const compared = (max: number) =>
+const compared = (max: number, min = -1) =>
   fc
-    .tuple(op, fc.integer({ min: -1, max }), fc.nat(2))
+    .tuple(op, fc.integer({ min, max }), fc.nat(2))
     .map(([name, value, more]) =>
       name === 'between' ? { op: name, from: value, to: value + more } : { op: name, value },
     );
@@ -108,7 +108,7 @@ const eventLeaf = fc
   .tuple(
     fc.constantFrom('Page Viewed', 'Product Viewed'),
     fc.option(fc.integer({ min: 1, max: 5 }), { nil: undefined }),
-    compared(3),
+    compared(3, 0),
   )
   .map(([name, days, test]) => ({
     type: 'event',

@@ -140,6 +140,35 @@ test('a membership that a merge brought together counts once', async () => {
   expect(items.map(({ members }) => members)).toEqual([0, 1, 1, 1]);
 });
 
+test('growth reads what happened since its first day, and earlier moves of merged contacts alone', async () => {
+  const segment = await createStatic();
+  const [one, other, third] = [await someone(), await someone(), await someone()];
+  await changeMembers(ctx, segment.id, { add: [one, third], remove: [] });
+  base.clock.advance(5 * DAY_MS);
+  await changeMembers(ctx, segment.id, { add: [other], remove: [third] });
+  await ctx.db.execute(
+    sql`update segment_transition set contact_id = ${one}::uuid where contact_id = ${other}::uuid`,
+  );
+  await ctx.db.execute(sql`delete from segment_member where contact_id = ${other}::uuid`);
+  await ctx.db.execute(sql`update contact set merged_into = ${one}::uuid where contact_id = ${other}::uuid`);
+  const query = growthQuery.parse({ from: '2026-03-05' });
+  const asked = async () =>
+    (await growth(ctx, segment.id, query)).items.map(({ entered, left, members }) => [
+      entered,
+      left,
+      members,
+    ]);
+  const told = [
+    [0, 0, 2],
+    [0, 1, 1],
+  ];
+  expect(await asked()).toEqual(told);
+  await ctx.db.execute(
+    sql`delete from segment_transition where contact_id = ${third}::uuid and direction = 'entered'`,
+  );
+  expect(await asked()).toEqual(told);
+});
+
 test('the segments of a contact are exact at the moment they are read, before any sweep', async () => {
   const one = await someone({ name: 'Point read' });
   await buys(one);
