@@ -51,7 +51,9 @@ export async function runMainJob(
     await receivedOf(client, campaignId),
   );
   await settled(running);
-  return reportOf(client, { data, loaded, segments, campaignId, startedMs });
+  const rfm = await client.post<{ contacts: number }>('/api/segments/rfm/compute', {});
+  await settled(running);
+  return reportOf(client, { data, loaded, segments, scored: rfm.contacts, campaignId, startedMs });
 }
 
 type Loaded = { contacts: number; orders: number };
@@ -148,6 +150,7 @@ async function reportOf(
     data: string;
     loaded: Loaded;
     segments: ReadonlyArray<{ name: string; count: number }>;
+    scored: number;
     campaignId: string;
     startedMs: number;
   },
@@ -174,6 +177,7 @@ async function reportOf(
     ...done.loaded,
     orders_by_visitors: orders.count - done.loaded.orders,
     segments: done.segments.map(({ name, count }) => ({ name, count })),
+    scored: done.scored,
     messages: report.counts,
     responses: {
       human: { opened: report.opens.human, clicked: report.clicks.human },

@@ -6,6 +6,8 @@ export type DemoReport = {
   /** Placed by the scripted visitors afterwards. */
   orders_by_visitors: number;
   segments: Array<{ name: string; count: number }>;
+  /** Contacts with scores by recency, frequency and money. */
+  scored: number;
   messages: Record<string, number>;
   responses: {
     human: { opened: number; clicked: number };

@@ -67,8 +67,12 @@ export const SHOP_SEGMENTS: readonly DemoSegment[] = [
   },
   {
     name: 'Big spenders',
-    description: 'Revenue of 300 or more in a year',
-    rule: purchase('revenue', { op: 'gte', value: 30_000 }),
+    description: 'Revenue of 300 or more in the last 365 days',
+    rule: purchase('revenue', {
+      op: 'gte',
+      value: 30_000,
+      window: { type: 'last', unit: 'days', amount: 365 },
+    }),
   },
   {
     name: 'Tea but no teaware',

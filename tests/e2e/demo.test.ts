@@ -12,6 +12,7 @@ type Report = {
   contacts: number;
   orders: number;
   segments: Array<{ name: string; count: number }>;
+  scored: number;
   messages: Record<string, number>;
   responses: {
     human: { opened: number; clicked: number };
@@ -47,6 +48,7 @@ function expectWholeJob(report: Report): void {
   const audience = report.segments[0]?.count ?? 0;
   const messages = Object.values(report.messages).reduce((sum, count) => sum + count, 0);
   expect(messages).toBe(audience);
+  expect(report.scored).toBeGreaterThan(audience);
   expect(report.messages['sent']).toBeGreaterThan(audience * 0.8);
   const { human, machine } = report.responses;
   expect(human.opened).toBeGreaterThan(human.clicked);
