@@ -136,6 +136,55 @@ describe.skipIf(missing !== undefined)(title, () => {
   );
 
   test(
+    'shows whether a coupon is asked for and whose calendar counts the days, and marks what lacks a value',
+    async () => {
+      await page.goto('/segments/new');
+      const first = page.getByRole('group', { name: /^Condition:/ });
+      await first.getByText('A value is still missing here.').waitFor();
+      await option('About', 'Purchases');
+      await option('When', 'in the last calendar days');
+      const zone = page.getByRole('combobox', { name: 'Time zone' });
+      const shop = await page.evaluate<string>(
+        `fetch('/api/me').then((a) => a.json()).then((me) => me.settings.timeZone)`,
+      );
+      expect(await zone.inputValue()).toBe(shop.replaceAll('_', ' '));
+      await zone.fill('Lisbon');
+      await page.getByRole('option', { name: 'Europe/Lisbon' }).click();
+      await page.getByRole('button', { name: 'Which purchases' }).click();
+      await option('Coupon used', 'without a coupon');
+      await page.getByText('0 contacts', { exact: true }).waitFor();
+      expect(await first.getByText('A value is still missing here.').count()).toBe(0);
+      await page.getByLabel('Name', { exact: true }).fill('Without coupon');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Without coupon' }).waitFor();
+      await page
+        .getByText(/^as of \d\d:\d\d:\d\d$/)
+        .first()
+        .waitFor();
+      expect(
+        await page.evaluate<unknown>(
+          `fetch('/api' + location.pathname).then((a) => a.json()).then((segment) => segment.rule)`,
+        ),
+      ).toEqual({
+        type: 'all',
+        children: [
+          {
+            type: 'purchase',
+            measure: 'orders',
+            op: 'gte',
+            value: 1,
+            window: { type: 'calendar', days: 30, zone: 'Europe/Lisbon' },
+            where: { couponUsed: false },
+          },
+        ],
+      });
+      await page.getByRole('link', { name: 'Edit the rule' }).click();
+      await page.getByRole('combobox', { name: 'Coupon used' }).waitFor();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'is written by keyboard alone, and never asks for what cannot be: days since have no window',
     async () => {
       await page.goto('/segments/new');

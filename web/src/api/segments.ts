@@ -31,6 +31,11 @@ export type Moment = { now?: string; knownAt?: string };
 export type Asked = { id: string } | { rule: unknown; segmentId?: string | undefined };
 
 const BUILDING_REFRESH_MS = 1_500;
+/** Of a segment that is looked at: who is in changes by itself. */
+export const LIVE_MS = 5_000;
+
+const isBuilding = (segment: SegmentView | undefined): boolean =>
+  segment?.state === 'building' || (segment?.phase ?? null) !== null;
 
 /** Days as the reader's calendar has them. */
 const zone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -42,10 +47,14 @@ export const segments = {
     queryOptions({
       queryKey: ['segments', 'one', id],
       queryFn: () => api.get<SegmentView>(`/api/segments/${id}`),
-      refetchInterval: ({ state }) =>
-        state.data?.state === 'building' || (state.data?.phase ?? null) !== null
-          ? BUILDING_REFRESH_MS
-          : false,
+      refetchInterval: ({ state }) => (isBuilding(state.data) ? BUILDING_REFRESH_MS : false),
+    }),
+  /** The same, asked again while the page is seen. An editor must not: what it began with would be gone. */
+  live: (id: string) =>
+    queryOptions({
+      queryKey: ['segments', 'one', id],
+      queryFn: () => api.get<SegmentView>(`/api/segments/${id}`),
+      refetchInterval: ({ state }) => (isBuilding(state.data) ? BUILDING_REFRESH_MS : LIVE_MS),
     }),
   catalogue: queryOptions({
     queryKey: ['segments', 'catalogue'],

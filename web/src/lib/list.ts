@@ -21,14 +21,20 @@ export function pagesOf<T>(
   });
 }
 
-/** What a DataTable needs of such a list. */
+type Shown = { state: { data?: { pages: readonly unknown[] } | undefined } };
+
+/** What a DataTable needs of such a list. It is asked again every `refreshMs` while the page is seen and only its first page is shown. */
 export function useList<T>(options: ReturnType<typeof pagesOf<T>>, refreshMs?: number) {
   const query = useInfiniteQuery({
     ...options,
-    ...(refreshMs === undefined ? {} : { refetchInterval: refreshMs }),
+    ...(refreshMs === undefined
+      ? {}
+      : { refetchInterval: ({ state }: Shown) => ((state.data?.pages.length ?? 0) > 1 ? false : refreshMs) }),
   });
   return {
     rows: query.data,
+    /** When its first page was brought last; 0 before. */
+    at: query.dataUpdatedAt,
     error: query.error,
     onRetry: () => void query.refetch(),
     more: {

@@ -61,7 +61,12 @@ function optionsOf(props: ChartProps, theme: MantineTheme, dark: boolean) {
       barMaxWidth: 34,
       itemStyle: { borderRadius: props.kind === 'bar' && props.stacked !== true ? [3, 3, 0, 0] : 0 },
       ...(props.stacked === true ? { stack: 'all' } : {}),
-      ...(props.kind === 'line' ? { showSymbol: props.categories.length < 40, smooth: 0.2 } : {}),
+      ...(props.kind === 'line'
+        ? {
+            showSymbol: props.categories.length < 40,
+            ...(props.steps === true ? { step: 'middle' } : { smooth: 0.2 }),
+          }
+        : {}),
     })),
   };
 }

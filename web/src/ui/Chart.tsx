@@ -12,6 +12,8 @@ export type ChartProps = {
   series: readonly Series[];
   height?: number;
   stacked?: boolean;
+  /** A line of levels that hold from mark to mark: nothing between two of them is made up. */
+  steps?: boolean;
   /** Counts: no marks between whole numbers. */
   whole?: boolean;
   format: (value: number) => string;

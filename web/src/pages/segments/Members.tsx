@@ -4,7 +4,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SegmentMember, SegmentView } from '../../api/segments.ts';
-import { segments } from '../../api/segments.ts';
+import { LIVE_MS, segments } from '../../api/segments.ts';
 import { contactName } from '../../lib/contactName.ts';
 import { useList } from '../../lib/list.ts';
 import type { Column } from '../../ui/DataTable.tsx';
@@ -12,6 +12,7 @@ import { DataTable } from '../../ui/DataTable.tsx';
 import { DateTime, None } from '../../ui/format.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { EmptyState } from '../../ui/states.tsx';
+import { Fresh } from './insight/Fresh.tsx';
 import { ExplainDrawer } from './explain/ExplainDrawer.tsx';
 
 type Asking = { contact?: { id: string; name: string } };
@@ -21,7 +22,7 @@ export function Members({ segment }: { segment: SegmentView }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const navigate = useNavigate();
   const [asking, ask] = useState<Asking>();
-  const list = useList(segments.members(segment.id));
+  const { at, ...list } = useList(segments.members(segment.id), LIVE_MS);
   const nameOf = (row: SegmentMember): string => contactName(row) ?? t('contacts:unnamed');
   const columns: Column<SegmentMember>[] = [
     {
@@ -55,9 +56,12 @@ export function Members({ segment }: { segment: SegmentView }) {
   return (
     <>
       <Group justify="space-between" px="md" py="sm" gap="xs">
-        <Text size="sm" c="dimmed">
-          {t('segments:membersHint')}
-        </Text>
+        <div>
+          <Text size="sm" c="dimmed">
+            {t('segments:membersHint')}
+          </Text>
+          <Fresh at={at} />
+        </div>
         <Button
           size="xs"
           variant="default"

@@ -4,11 +4,12 @@ import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CatalogueField, SegmentView } from '../../api/segments.ts';
 import { segments } from '../../api/segments.ts';
-import { ApiError, fieldErrors } from '../../api/problem.ts';
+import { fieldErrors } from '../../api/problem.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
+import { shownInForm } from './refusal.ts';
 import { freshAttribute } from './rule/fresh.ts';
 import { useRuleHistory } from './rule/history.ts';
 import { fromRule, newGroup, newLeaf, toRule, unfinished } from './rule/model.ts';
@@ -46,7 +47,7 @@ export function SegmentEditor({
       saved.current = true;
       void navigate({ to: '/segments/$id', params: { id } });
     },
-    onProblem: (error) => error instanceof ApiError && error.status === 422,
+    onProblem: (error) => shownInForm(error),
   });
   const nameError = fieldErrors(save.error)['name'];
   const lacking = unfinished(root).length;
@@ -68,7 +69,10 @@ export function SegmentEditor({
         maw={420}
         mb="md"
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={(event) => {
+          if (save.error !== null) save.reset();
+          setName(event.currentTarget.value);
+        }}
         error={nameError}
         autoFocus={segment === undefined}
       />

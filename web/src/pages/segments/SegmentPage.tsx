@@ -13,6 +13,7 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
 import { BuildNotice, VersionLine } from './insight/Build.tsx';
+import { Fresh } from './insight/Fresh.tsx';
 import { Growth } from './insight/Growth.tsx';
 import { Overlap } from './insight/Overlap.tsx';
 import { SimulateButton } from './insight/Simulation.tsx';
@@ -26,14 +27,15 @@ const route = getRouteApi('/app/segments/$id');
 
 export default function SegmentPage() {
   const { id } = route.useParams();
+  const query = useQuery(segments.live(id));
   return (
-    <Loaded page query={useQuery(segments.one(id))}>
-      {(segment) => <Segment key={segment.id} segment={segment} />}
+    <Loaded page query={query}>
+      {(segment) => <Segment key={segment.id} segment={segment} at={query.dataUpdatedAt} />}
     </Loaded>
   );
 }
 
-function Segment({ segment }: { segment: SegmentView }) {
+function Segment({ segment, at }: { segment: SegmentView; at: number }) {
   const { t } = useTranslation('segments');
   const { may } = useMe();
   const mayWrite = may('segments:write');
@@ -75,6 +77,7 @@ function Segment({ segment }: { segment: SegmentView }) {
                     </>
                   )}
                   <VersionLine segment={segment} />
+                  <Fresh at={at} />
                 </>
               }
             />

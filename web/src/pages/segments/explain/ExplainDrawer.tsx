@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Checkbox, Drawer, Group, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -27,6 +27,9 @@ type Props = {
   moment?: Moment;
 };
 
+/** Asked of another moment than the present. */
+const isPast = (moment: Moment | undefined): boolean => moment?.now !== undefined;
+
 /** Why somebody is in a segment or not, condition by condition. */
 export function ExplainDrawer({ opened, onClose, ...rest }: Props) {
   const { t } = useTranslation('segments');
@@ -41,7 +44,9 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
   const { t } = useTranslation('segments');
   const [chosen, choose] = useState<Person | undefined>(contact);
   const [at, setAt] = useState('');
+  const [known, setKnown] = useState(true);
   const then = fromLocalInput(at);
+  const past = then !== '' && Date.parse(then) < Date.now();
   return (
     <Stack gap="md">
       {contact === undefined && chosen === undefined && <Choose onChange={choose} />}
@@ -51,7 +56,11 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
         </Button>
       )}
       {chosen !== undefined && (
-        <Answer asked={asked} contact={chosen} moment={then === '' ? moment : { now: then }} />
+        <Answer
+          asked={asked}
+          contact={chosen}
+          moment={then === '' ? moment : { now: then, ...(past && known ? { knownAt: then } : {}) }}
+        />
       )}
       {chosen !== undefined && moment?.now === undefined && (
         <TextInput
@@ -62,6 +71,14 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
           description={t('explain.asOfHint')}
           value={at}
           onChange={(event) => setAt(event.currentTarget.value)}
+        />
+      )}
+      {chosen !== undefined && past && (
+        <Checkbox
+          size="sm"
+          label={t('preview.knownThen')}
+          checked={known}
+          onChange={(event) => setKnown(event.currentTarget.checked)}
         />
       )}
     </Stack>
@@ -108,15 +125,10 @@ function Answer({ asked, contact, moment }: { asked: Asked; contact: Person; mom
     <Loaded query={query} lines={6}>
       {(found) => (
         <Stack gap="md">
-          <Verdict
-            found={found}
-            contact={contact}
-            draft={!('id' in asked)}
-            past={moment?.now !== undefined}
-          />
+          <Verdict found={found} contact={contact} draft={!('id' in asked)} past={isPast(moment)} />
           {found.root !== null && (
             <section aria-label={t('explain.tree')}>
-              <ExplainTree root={found.root} now={found.now} />
+              <ExplainTree root={found.root} today={isPast(moment) && found.knownAt === null} />
             </section>
           )}
           {found.root === null && <Facts facts={found.facts} />}
@@ -139,7 +151,12 @@ function Verdict(props: { found: Explanation; contact: Person; draft: boolean; p
       title={t(`explain.verdict.${what}`, { name: contact.name, at: dateTimeText(found.now, locale()) })}
     >
       <Stack gap={4}>
-        <Changes value={value} at={found.validUntil} static={found.root === null} />
+        <Changes
+          value={value}
+          at={found.validUntil}
+          static={found.root === null}
+          by={!past ? undefined : found.knownAt === null ? 'today' : 'byThen'}
+        />
         {listed !== null && listed.value !== value && <Text size="sm">{t('explain.lag')}</Text>}
         {listed !== null && listed.value && listed.since !== null && (
           <Text size="sm">
@@ -156,14 +173,25 @@ function Verdict(props: { found: Explanation; contact: Person; draft: boolean; p
   );
 }
 
-/** What will happen by itself, with no new fact. */
-function Changes({ value, at, static: byHand }: { value: boolean; at: string | null; static: boolean }) {
+/**
+ * What happens by itself, with no new fact. Asked of a past moment it hangs on what is known: by then, or today, when
+ * later facts are among it.
+ */
+function Changes(props: {
+  value: boolean;
+  at: string | null;
+  static: boolean;
+  by: 'byThen' | 'today' | undefined;
+}) {
   const { t } = useTranslation('segments');
+  const { value, at, static: byHand, by } = props;
+  const said = (what: 'onlyFact' | 'mayLeave' | 'mayEnter') =>
+    by === undefined ? t(`explain.${what}`) : t(`explain.${by}.${what}`);
   if (byHand) return <Text size="sm">{t('explain.byHand')}</Text>;
-  if (at === null) return <Text size="sm">{t('explain.onlyFact')}</Text>;
+  if (at === null) return <Text size="sm">{said('onlyFact')}</Text>;
   return (
     <Text size="sm">
-      {t(value ? 'explain.mayLeave' : 'explain.mayEnter')} <DateTime at={at} /> (
+      {said(value ? 'mayLeave' : 'mayEnter')} <DateTime at={at} /> (
       <DateTime at={at} mode="relative" />)
     </Text>
   );

@@ -26,10 +26,10 @@ function decides(mode: Mode, groupValue: boolean, child: boolean): boolean {
   return groupValue || child;
 }
 
-export function ExplainTree({ root, now }: { root: ExplainNode; now: string }) {
+export function ExplainTree({ root, today }: { root: ExplainNode; today: boolean }) {
   return (
     <ul className={classes['tree']}>
-      <Node node={root} decisive now={now} />
+      <Node node={root} decisive today={today} />
     </ul>
   );
 }
@@ -37,7 +37,8 @@ export function ExplainTree({ root, now }: { root: ExplainNode; now: string }) {
 function Node(props: {
   node: ExplainNode;
   decisive: boolean;
-  now: string;
+  /** A past moment is asked about with what is known today: what came later is among it. */
+  today: boolean;
   /** Some beside it do not decide: only then it says something. */
   marked?: boolean;
   inverted?: boolean;
@@ -45,7 +46,7 @@ function Node(props: {
   against?: boolean;
 }) {
   const { t } = useTranslation('segments');
-  const { node, decisive, now } = props;
+  const { node, decisive, today } = props;
   const group = groupOf(node);
   const deciding = (child: ExplainNode): boolean =>
     group === undefined || decides(group.mode, node.value, child.value);
@@ -61,7 +62,7 @@ function Node(props: {
         </span>
         <div className={classes['body']}>
           {group === undefined ? (
-            <Leaf node={node} />
+            <Leaf node={node} today={today} />
           ) : (
             <Text size="sm" fw={600}>
               {t(`builder.${group.mode}`)}{' '}
@@ -88,7 +89,7 @@ function Node(props: {
             <Node
               key={child.path}
               node={child}
-              now={now}
+              today={today}
               decisive={decisive && deciding(child)}
               marked={mixed}
               inverted={group?.mode === 'none'}
@@ -102,10 +103,10 @@ function Node(props: {
 }
 
 /** What was asked, in words; the figure found; what changes it by itself; the facts. */
-function Leaf({ node }: { node: ExplainNode }) {
+function Leaf({ node, today }: { node: ExplainNode; today: boolean }) {
   const { t } = useTranslation('segments');
   const actualText = useActualText();
-  const actual = actualText(node.actual);
+  const actual = actualText(node);
   return (
     <>
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
@@ -126,7 +127,7 @@ function Leaf({ node }: { node: ExplainNode }) {
       )}
       {node.validUntil !== null && (
         <Text size="xs" c="dimmed">
-          {t('explain.changesAt')} <DateTime at={node.validUntil} />
+          {t(today ? 'explain.today.changesAt' : 'explain.changesAt')} <DateTime at={node.validUntil} />
         </Text>
       )}
       <Facts facts={node.facts} />

@@ -4,9 +4,11 @@ import type { ExplainFact } from '../../../api/segments.ts';
 import type texts from '../../../i18n/en/segments.ts';
 import { locale } from '../../../i18n/index.ts';
 import { numberText } from '../../../lib/format.ts';
+import { useChannelWord } from '../../../lib/channel.ts';
 import { useEventWord } from '../../../lib/eventWord.ts';
 import { textOf } from '../../../lib/textOf.ts';
 import { DateTime } from '../../../ui/format.tsx';
+import { useFactWords } from './words.ts';
 import classes from './explain.module.css';
 
 type Known = keyof typeof texts.explain.fact;
@@ -36,22 +38,15 @@ function amountText(amount: string, currency: string | null): string {
 
 function Fact({ fact }: { fact: ExplainFact }) {
   const { t, i18n } = useTranslation(['segments', 'contacts']);
-  const eventWord = useEventWord();
+  const partsOf = usePartsOf();
   const kind =
     /^\w+$/.test(fact.kind) && i18n.exists(`explain.fact.${fact.kind}`, { ns: 'segments' })
       ? t(`segments:explain.fact.${fact.kind as Known}`)
       : fact.kind;
-  const what = fact.what === null ? '' : fact.kind === 'event' ? eventWord(fact.what) : fact.what;
-  const value = valueText(fact, t('segments:explain.given'), t('segments:explain.withdrawn'));
-  const parts = [
-    what,
-    value,
-    fact.quantity === null ? '' : `× ${numberText(Number(fact.quantity), locale(), 2)}`,
-    fact.amount === null ? '' : amountText(fact.amount, fact.currency),
-  ].filter((part) => part !== '');
+  const parts = partsOf(fact).filter((part) => part !== '');
   return (
     <Text size="xs" span style={{ overflowWrap: 'anywhere' }}>
-      {fact.kind === 'event' && what !== '' ? '' : `${kind} `}
+      {fact.kind === 'event' && parts.length > 0 ? '' : `${kind} `}
       {parts.join(' · ')}
       {fact.page !== null && /^https?:/.test(fact.page) && (
         <>
@@ -65,10 +60,60 @@ function Fact({ fact }: { fact: ExplainFact }) {
   );
 }
 
-function valueText({ kind, value }: ExplainFact, given: string, withdrawn: string): string {
-  if (value === null || value === undefined) return '';
-  if (kind === 'consent') return value === true ? given : withdrawn;
-  return Array.isArray(value) ? value.map(textOf).join(', ') : textOf(value);
+/** What is told of a fact, by its kind: in words, never in the keys it is stored under. */
+function usePartsOf(): (fact: ExplainFact) => string[] {
+  const { t } = useTranslation(['segments', 'contacts']);
+  const { fieldWord, cellWord, gradeWord, consentWord, valueWord } = useFactWords();
+  const eventWord = useEventWord();
+  const channelWord = useChannelWord();
+  return (fact) => {
+    const { kind, value, quantity } = fact;
+    const what = fact.what ?? '';
+    const amount = fact.amount === null ? '' : amountText(fact.amount, fact.currency);
+    const many = (of: 'units' | 'lines' | 'pages') =>
+      quantity === null
+        ? ''
+        : t(`segments:explain.${of}`, {
+            count: Number(quantity),
+            shown: numberText(Number(quantity), locale(), 2),
+          });
+    const said = valueText(value, (text) => valueWord(text, what));
+    if (kind === 'event') return [eventWord(what), said, amount];
+    if (kind === 'line')
+      return [said, many('units'), amount, t('segments:explain.ofOrder', { number: what })];
+    if (kind === 'order') return [what, many('lines'), amount];
+    if (kind === 'visit') return [channelWord(what), many('pages'), said, amount];
+    if (kind === 'attribute' || kind === 'trait') return [`${fieldWord(what)}: ${said}`];
+    if (kind === 'consent')
+      return [
+        consentWord(what),
+        value === true ? t('segments:explain.given') : t('segments:explain.withdrawn'),
+      ];
+    if (kind === 'rfm') return [cellWord(what), scoresText(value, t), amount];
+    if (kind === 'lead') return [what.split(' ').map(gradeWord).join(' '), said];
+    if (kind === 'list') return [value === true ? t('segments:moves.entered') : t('segments:moves.left')];
+    return [what, said, amount];
+  };
+}
+
+/** The three scores of a buyer; their orders and revenue stand beside. */
+function scoresText(
+  value: unknown,
+  t: ReturnType<typeof useTranslation<['segments', 'contacts']>>['t'],
+): string {
+  if (typeof value !== 'object' || value === null) return '';
+  const scores = Object.fromEntries(Object.entries(value).map(([key, one]) => [key, textOf(one)]));
+  return t('segments:explain.scores', {
+    recency: scores['recency'] ?? '',
+    frequency: scores['frequency'] ?? '',
+    money: scores['money'] ?? '',
+  });
+}
+
+function valueText(value: unknown, word: (text: string) => string): string {
+  if (Array.isArray(value)) return value.map((one) => word(textOf(one))).join(', ');
+  if (typeof value === 'number') return numberText(value, locale(), 2);
+  return word(textOf(value));
 }
 
 /** An address without what repeats: the path says where. */

@@ -2,26 +2,30 @@ import { useTranslation } from 'react-i18next';
 import type { ExplainNode } from '../../../api/segments.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateText, dateTimeText, moneyText, numberText } from '../../../lib/format.ts';
-import { useOwners } from '../../../lib/owners.ts';
+import { useFactWords } from './words.ts';
 
 const MINUTE_S = 60;
 const HOUR_S = 3_600;
-/** An owner is told by an id. */
-const ID = /^[\w-]{16,}$/;
 
 /** The figure a condition compared, as people say it; undefined where it compares none. */
-export function useActualText(): (actual: ExplainNode['actual']) => string | undefined {
+export function useActualText(): (node: ExplainNode) => string | undefined {
   const { t } = useTranslation(['segments', 'conditions']);
-  const owners = useOwners();
-  return (actual) => {
+  const { cellWord, gradeWord, valueWord } = useFactWords();
+  return ({ type, actual, facts }) => {
+    const word = (text: string): string =>
+      type === 'rfm'
+        ? cellWord(text)
+        : type === 'sales'
+          ? gradeWord(valueWord(text))
+          : valueWord(text, facts[0]?.what ?? undefined);
     if (actual === null) return undefined;
     const { kind, value, currency } = actual;
     if (value === null || value === '' || (Array.isArray(value) && value.length === 0))
       return t('segments:explain.nothing');
     if (typeof value === 'boolean') return t(value ? 'conditions:yes' : 'conditions:no');
-    if (Array.isArray(value)) return value.join(', ');
+    if (Array.isArray(value)) return value.map(word).join(', ');
     if (kind === 'date') return whenText(String(value));
-    if (typeof value === 'string') return ID.test(value) ? (owners.nameOf(value) ?? value) : value;
+    if (typeof value === 'string') return word(value);
     if (kind === 'money' && currency !== null) return moneyText(value, currency, locale());
     if (kind === 'days')
       return t('segments:explain.days', { count: value, shown: numberText(value, locale(), 1) });

@@ -3,12 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Growth as Grown } from '../../../api/segments.ts';
-import { segments } from '../../../api/segments.ts';
+import { LIVE_MS, segments } from '../../../api/segments.ts';
 import { locale } from '../../../i18n/index.ts';
-import { numberText } from '../../../lib/format.ts';
+import { dateText, numberText } from '../../../lib/format.ts';
 import { Chart } from '../../../ui/Chart.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { Fresh } from './Fresh.tsx';
 import { dayText, daysAgo } from './days.ts';
 
 const SPANS = ['30', '90', '365'] as const;
@@ -20,6 +21,7 @@ export function Growth({ id, since }: { id: string; since: string }) {
   const query = useQuery({
     ...segments.growth(id, daysAgo(Number(span) - 1), daysAgo(0)),
     placeholderData: keepPreviousData,
+    refetchInterval: LIVE_MS,
   });
   return (
     <Section
@@ -36,7 +38,12 @@ export function Growth({ id, since }: { id: string; since: string }) {
       }
     >
       <Loaded query={query} lines={5}>
-        {(grown) => <Picture grown={grown} since={since} />}
+        {(grown) => (
+          <>
+            <Picture grown={grown} since={since} />
+            <Fresh at={query.dataUpdatedAt} />
+          </>
+        )}
       </Loaded>
     </Section>
   );
@@ -57,8 +64,14 @@ function Picture({ grown, since }: { grown: Grown; since: string }) {
     (items.at(-1)?.members ?? 0) -
     ((items[0]?.members ?? 0) - (items[0]?.entered ?? 0) + (items[0]?.left ?? 0));
   const signed = new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(net);
+  const young = (grown.items[0]?.day ?? since) < since.slice(0, 10);
   return (
     <>
+      {young && (
+        <Text size="sm" c="dimmed" mb="sm">
+          {t('growth.young', { day: dateText(since, locale()) })}
+        </Text>
+      )}
       <SimpleGrid cols={3} mb="sm" spacing="xs">
         <Sum label={t('growth.entered')} value={figure(entered)} />
         <Sum label={t('growth.left')} value={figure(left)} />
@@ -67,6 +80,7 @@ function Picture({ grown, since }: { grown: Grown; since: string }) {
       <Chart
         label={t('growth.membersChart')}
         kind="line"
+        steps
         whole
         height={180}
         categories={items.map(({ day }) => dayText(day))}

@@ -1,15 +1,16 @@
-import { Badge, SegmentedControl, Text } from '@mantine/core';
+import { Badge, Group, SegmentedControl, Text } from '@mantine/core';
 import { IconArrowDownRight, IconArrowUpRight } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Transition } from '../../../api/segments.ts';
-import { segments } from '../../../api/segments.ts';
+import { LIVE_MS, segments } from '../../../api/segments.ts';
 import { contactName } from '../../../lib/contactName.ts';
 import { useList } from '../../../lib/list.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
 import { DataTable } from '../../../ui/DataTable.tsx';
 import { DateTime } from '../../../ui/format.tsx';
 import { AnchorLink } from '../../../ui/links.tsx';
+import { Fresh } from './Fresh.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
 
 const WHICH = ['all', 'entered', 'left'] as const;
@@ -32,7 +33,7 @@ export function Direction({ direction }: { direction: 'entered' | 'left' }) {
 export function Transitions({ id }: { id: string }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const [which, setWhich] = useState<(typeof WHICH)[number]>('all');
-  const list = useList(segments.transitions(id, which === 'all' ? undefined : which));
+  const { at, ...list } = useList(segments.transitions(id, which === 'all' ? undefined : which), LIVE_MS);
   const columns: Column<Transition>[] = [
     {
       key: 'name',
@@ -63,14 +64,16 @@ export function Transitions({ id }: { id: string }) {
   ];
   return (
     <>
-      <SegmentedControl
-        size="xs"
-        m="md"
-        aria-label={t('segments:moves.what')}
-        value={which}
-        onChange={setWhich}
-        data={WHICH.map((value) => ({ value, label: t(`segments:moves.which.${value}`) }))}
-      />
+      <Group m="md" gap="md" justify="space-between">
+        <SegmentedControl
+          size="xs"
+          aria-label={t('segments:moves.what')}
+          value={which}
+          onChange={setWhich}
+          data={WHICH.map((value) => ({ value, label: t(`segments:moves.which.${value}`) }))}
+        />
+        <Fresh at={at} />
+      </Group>
       <DataTable
         label={t('segments:moves.title')}
         columns={columns}

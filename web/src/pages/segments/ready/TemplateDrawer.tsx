@@ -6,13 +6,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SegmentTemplate, TemplateValues } from '../../../api/segments.ready.ts';
 import { segmentTemplates } from '../../../api/segments.ready.ts';
-import { ApiError, fieldErrors } from '../../../api/problem.ts';
+import { fieldErrors } from '../../../api/problem.ts';
 import { language } from '../../../i18n/index.ts';
 import { contactName } from '../../../lib/contactName.ts';
 import { useMe } from '../../../lib/me.ts';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { Loaded } from '../../../ui/states.tsx';
+import { shownInForm } from '../refusal.ts';
 import { isRecord } from '../rule/model.ts';
 import { Count } from '../rule/PreviewPanel.tsx';
 import { ParameterField } from './ParameterField.tsx';
@@ -60,7 +61,7 @@ function Inside({ template }: { template: SegmentTemplate }) {
     touches: ['segments'],
     done: t('saved'),
     onDone: ({ segment }) => void navigate({ to: '/segments/$id', params: { id: segment.id } }),
-    onProblem: (error) => error instanceof ApiError && error.status === 422,
+    onProblem: (error) => shownInForm(error),
   });
   const errors = { ...fieldErrors(query.error), ...fieldErrors(save.error) };
   const rule: unknown = query.data?.rule;
@@ -100,7 +101,10 @@ function Inside({ template }: { template: SegmentTemplate }) {
             label={t('name')}
             value={name}
             error={errors['name']}
-            onChange={(event) => setName(event.currentTarget.value)}
+            onChange={(event) => {
+              if (save.error !== null) save.reset();
+              setName(event.currentTarget.value);
+            }}
           />
           <Group justify="flex-end">
             {isRecord(rule) && (

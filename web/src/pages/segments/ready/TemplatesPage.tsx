@@ -9,6 +9,7 @@ import { language } from '../../../i18n/index.ts';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { PageHeader } from '../../../ui/PageHeader.tsx';
 import { EmptyState, Loaded } from '../../../ui/states.tsx';
+import { Writers } from '../Writers.tsx';
 import classes from './ready.module.css';
 import { TemplateDrawer } from './TemplateDrawer.tsx';
 
@@ -18,7 +19,7 @@ const GROUPS = ['purchases', 'interest', 'people', 'loyalty', 'sales', 'rfm'] as
 export default function TemplatesPage() {
   const { t } = useTranslation('segments');
   return (
-    <>
+    <Writers title={t('ready.title')}>
       <PageHeader
         title={t('ready.title')}
         up={{ to: '/segments', label: t('title') }}
@@ -32,7 +33,7 @@ export default function TemplatesPage() {
       <Loaded query={useQuery(segmentTemplates.all)} lines={8}>
         {(all) => (all.length === 0 ? <EmptyState title={t('ready.none')} /> : <Gallery all={all} />)}
       </Loaded>
-    </>
+    </Writers>
   );
 }
 

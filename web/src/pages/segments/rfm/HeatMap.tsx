@@ -24,10 +24,13 @@ export function HeatMap({
   report,
   map,
   mayWrite,
+  past,
 }: {
   report: RfmReport;
   map: 'grid' | 'cells';
   mayWrite: boolean;
+  /** A past day is shown: a segment goes by the present scores. */
+  past: boolean;
 }) {
   const { t } = useTranslation('segments');
   const [open, setOpen] = useState<string>();
@@ -68,6 +71,7 @@ export function HeatMap({
                         report={report}
                         most={most}
                         mayWrite={mayWrite}
+                        past={past}
                         opened={open === key}
                         onOpen={(opened) => setOpen(opened ? key : undefined)}
                       />
@@ -91,6 +95,7 @@ function FieldButton(props: {
   report: RfmReport;
   most: number;
   mayWrite: boolean;
+  past: boolean;
   opened: boolean;
   onOpen: (opened: boolean) => void;
 }) {
@@ -135,7 +140,12 @@ function FieldButton(props: {
             label={t('rfm.revenue')}
             value={`${moneyText(revenue, report.currency, locale())} · ${shareText(revenue / Math.max(1, report.revenue), locale())}`}
           />
-          {props.mayWrite && contacts > 0 && <MakeSegment field={field} title={title} />}
+          {props.mayWrite && contacts > 0 && (
+            <>
+              {props.past && <Text size="xs">{t('rfm.makeNow')}</Text>}
+              <MakeSegment field={field} title={title} />
+            </>
+          )}
           <Button size="compact-xs" variant="subtle" color="gray" onClick={() => onOpen(false)}>
             {t('rfm.close')}
           </Button>

@@ -83,7 +83,15 @@ export default function RfmPage() {
         </Alert>
       )}
       <Loaded query={report} lines={8}>
-        {(found) => <Report report={found} mayWrite={may('segments:write')} />}
+        {(found) => (
+          <Report
+            report={found}
+            past={endOf(asOf) !== undefined}
+            mayWrite={may('segments:write')}
+            compute={() => compute.mutate(undefined)}
+            busy={compute.isPending || settings.data?.state === 'waiting'}
+          />
+        )}
       </Loaded>
       {settings.data !== undefined && (
         <MethodDrawer
@@ -103,11 +111,34 @@ function endOf(day: string | undefined): string | undefined {
   return new Date(`${day}T23:59:59.999`).toISOString();
 }
 
-function Report({ report, mayWrite }: { report: RfmReport; mayWrite: boolean }) {
+type ReportProps = {
+  report: RfmReport;
+  /** Of a day that is over. */
+  past: boolean;
+  mayWrite: boolean;
+  compute: () => void;
+  busy: boolean;
+};
+
+function Report({ report, past, mayWrite, compute, busy }: ReportProps) {
   const { t } = useTranslation('segments');
   const [map, setMap] = useState<'grid' | 'cells'>('grid');
   if (report.asOf === null || report.contacts === 0)
-    return <EmptyState title={t('rfm.empty')} text={t('rfm.emptyText')} />;
+    return past ? (
+      <EmptyState title={t('rfm.emptyThen')} text={t('rfm.emptyThenText')} />
+    ) : (
+      <EmptyState
+        title={t('rfm.empty')}
+        text={t('rfm.emptyText')}
+        action={
+          mayWrite && (
+            <Button leftSection={<IconRefresh size={16} />} loading={busy} onClick={compute}>
+              {t('rfm.compute')}
+            </Button>
+          )
+        }
+      />
+    );
   const mean = Math.round(report.revenue / report.contacts);
   return (
     <Stack gap="lg">
@@ -141,9 +172,13 @@ function Report({ report, mayWrite }: { report: RfmReport; mayWrite: boolean }) 
           />
         }
       >
-        <HeatMap report={report} map={map} mayWrite={mayWrite} />
+        <HeatMap report={report} map={map} mayWrite={mayWrite} past={past} />
       </Section>
-      <Section title={t('rfm.cellsTitle')} hint={t('rfm.cellsText')} flush>
+      <Section
+        title={t('rfm.cellsTitle')}
+        hint={past && mayWrite ? `${t('rfm.cellsText')} ${t('rfm.makeNow')}` : t('rfm.cellsText')}
+        flush
+      >
         <CellsTable report={report} mayWrite={mayWrite} />
       </Section>
       <Section title={t('rfm.boundaries')} hint={t(`rfm.methodHint.${report.settings.method}`)}>

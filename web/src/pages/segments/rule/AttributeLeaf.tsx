@@ -1,12 +1,15 @@
-import { NumberInput, Select } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
 import { language } from '../../../i18n/index.ts';
 import { useChoicesOf } from '../../../lib/fieldChoices.ts';
+import { useMe } from '../../../lib/me.ts';
+import { ZoneField } from './ZoneField.tsx';
 import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
+import { FitSelect } from './FitSelect.tsx';
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -39,11 +42,8 @@ export function AttributeLeaf({ leaf, onChange, errorAt }: LeafProps) {
   const op = text(leaf['op']);
   return (
     <>
-      <Select
-        size="sm"
-        miw={150}
-        flex={1}
-        maw={220}
+      <FitSelect
+        least={150}
         searchable
         allowDeselect={false}
         aria-label={t('segments:builder.field')}
@@ -62,9 +62,8 @@ export function AttributeLeaf({ leaf, onChange, errorAt }: LeafProps) {
           );
         }}
       />
-      <Select
-        size="sm"
-        w={180}
+      <FitSelect
+        least={180}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
         data={(field?.ops ?? [op]).map((one) => ({ value: one, label: opWord(one, kind) }))}
@@ -96,18 +95,25 @@ export function AttributeLeaf({ leaf, onChange, errorAt }: LeafProps) {
           onChange={(operand) => onChange({ ...withOp({ ...leaf, value: undefined }, op), ...operand })}
         />
       )}
+      {op === 'anniversary' && leaf['zone'] !== undefined && (
+        <ZoneField
+          value={leaf['zone']}
+          error={errorAt('zone')}
+          onChange={(zone) => onChange({ ...leaf, zone })}
+        />
+      )}
     </>
   );
 }
 
 function Within({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation(['segments', 'conditions']);
+  const { settings } = useMe();
   const unit = text(leaf['unit']);
   return (
     <>
-      <Select
-        size="sm"
-        w={130}
+      <FitSelect
+        least={130}
         allowDeselect={false}
         aria-label={t('conditions:direction')}
         data={(['last', 'next'] as const).map((value) => ({ value, label: t(`conditions:${value}`) }))}
@@ -123,9 +129,8 @@ function Within({ leaf, onChange, errorAt }: LeafProps) {
         error={errorAt('amount') !== undefined}
         onChange={(amount) => onChange({ ...leaf, amount: typeof amount === 'number' ? amount : undefined })}
       />
-      <Select
-        size="sm"
-        w={150}
+      <FitSelect
+        least={150}
         allowDeselect={false}
         aria-label={t('conditions:unit')}
         data={(['hours', 'days', 'calendarDays'] as const).map((value) => ({
@@ -135,12 +140,19 @@ function Within({ leaf, onChange, errorAt }: LeafProps) {
         value={unit}
         onChange={(next) => {
           const { zone, ...rest } = leaf;
-          const zoneNow = text(zone) === '' ? Intl.DateTimeFormat().resolvedOptions().timeZone : zone;
+          const zoneNow = text(zone) === '' ? settings.timeZone : zone;
           onChange(
             next === 'calendarDays' ? { ...rest, unit: next, zone: zoneNow } : { ...rest, unit: next },
           );
         }}
       />
+      {unit === 'calendarDays' && (
+        <ZoneField
+          value={leaf['zone']}
+          error={errorAt('zone')}
+          onChange={(zone) => onChange({ ...leaf, zone })}
+        />
+      )}
     </>
   );
 }

@@ -12,6 +12,7 @@ import { useEditing } from './editing.ts';
 import { CHANNELS, DEVICES } from './known.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import { isRecord, putWhere } from './model.ts';
+import { FitSelect } from './FitSelect.tsx';
 
 const MAX_DAYS = 366;
 
@@ -28,11 +29,8 @@ export function BehaviourLeaf(props: LeafProps) {
   const op = String(leaf['op']);
   return (
     <>
-      <Select
-        size="sm"
-        flex={1}
-        miw={240}
-        maw={340}
+      <FitSelect
+        least={240}
         allowDeselect={false}
         aria-label={t('segments:builder.measure')}
         data={measures.map(({ field, label }) => ({
@@ -47,13 +45,12 @@ export function BehaviourLeaf(props: LeafProps) {
         }}
       />
       {canChange(leaf['measure']) && (
-        <Select
-          size="sm"
-          w={250}
+        <FitSelect
+          least={250}
           allowDeselect={false}
           aria-label={t('segments:builder.trend')}
           data={(['level', 'change'] as const).map((value) => ({
-            value: value as string,
+            value,
             label: t(`segments:builder.trends.${value}`),
           }))}
           value={leaf['trend'] === 'change' ? 'change' : 'level'}
@@ -61,9 +58,8 @@ export function BehaviourLeaf(props: LeafProps) {
           onChange={(next) => onChange(withTrend(leaf, next === 'change'))}
         />
       )}
-      <Select
-        size="sm"
-        w={140}
+      <FitSelect
+        least={140}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
         data={(measure?.ops ?? [op]).map((value) => ({ value, label: opWord(value, kind) }))}
@@ -97,13 +93,12 @@ function Days({ leaf, onChange, errorAt }: LeafProps) {
   const ever = !('days' in leaf);
   return (
     <>
-      <Select
-        size="sm"
-        w={150}
+      <FitSelect
+        least={150}
         allowDeselect={false}
         aria-label={t('segments:builder.window')}
         data={(['ever', 'last'] as const).map((value) => ({
-          value: value as string,
+          value,
           label: t(`segments:builder.windows.${value}`),
         }))}
         value={ever ? 'ever' : 'last'}

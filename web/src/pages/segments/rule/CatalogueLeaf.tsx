@@ -1,4 +1,4 @@
-import { MultiSelect, NumberInput, Select } from '@mantine/core';
+import { MultiSelect, NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CatalogueField } from '../../../api/segments.ts';
 import type { Choice } from '../../../conditions/Operand.tsx';
@@ -11,6 +11,7 @@ import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
 import { OtherLeaf } from './OtherLeaf.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 const GRADES = ['hot', 'warm', 'cold'] as const;
 const FITS = ['A', 'B', 'C', 'D'] as const;
@@ -46,11 +47,8 @@ export function CatalogueLeaf(props: LeafProps) {
   const op = String(leaf['op']);
   return (
     <>
-      <Select
-        size="sm"
-        flex={1}
-        miw={180}
-        maw={260}
+      <FitSelect
+        least={180}
         allowDeselect={false}
         aria-label={t('builder.measure')}
         data={fields.map((one) => ({ value: one.field, label: one.label[language()] }))}
@@ -62,9 +60,8 @@ export function CatalogueLeaf(props: LeafProps) {
         }}
       />
       {field.ops.length > 0 && (
-        <Select
-          size="sm"
-          w={170}
+        <FitSelect
+          least={170}
           allowDeselect={false}
           aria-label={t('builder.op')}
           data={field.ops.map((value) => ({ value, label: opWord(value, field.kind) }))}

@@ -1,7 +1,8 @@
-import { Autocomplete, Select, Text } from '@mantine/core';
+import { Autocomplete, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
+import { FitSelect } from './FitSelect.tsx';
 
 const PURPOSES = ['marketing', 'service', 'profiling'] as const;
 const CHANNELS = ['email', 'sms', 'phone', 'push', 'post'] as const;
@@ -16,13 +17,12 @@ export function ConsentLeaf({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation(['segments', 'contacts']);
   return (
     <>
-      <Select
-        size="sm"
-        w={170}
+      <FitSelect
+        least={170}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
         data={(['has', 'lacks'] as const).map((value) => ({
-          value: value as string,
+          value,
           label: t(`segments:builder.consent.${value}`),
         }))}
         value={String(leaf['op'])}
@@ -44,14 +44,13 @@ export function ConsentLeaf({ leaf, onChange, errorAt }: LeafProps) {
         onChange={(purpose) => onChange(put(leaf, 'purpose', purpose))}
       />
       <Text size="sm">{t('segments:builder.consent.by')}</Text>
-      <Select
-        size="sm"
-        w={170}
+      <FitSelect
+        least={170}
         clearable
         aria-label={t('segments:builder.consent.channel')}
         placeholder={t('segments:builder.consent.anyChannel')}
         data={CHANNELS.map((value) => ({
-          value: value as string,
+          value,
           label: t(`contacts:timeline.channel.${value}`),
         }))}
         value={typeof leaf['channel'] === 'string' ? leaf['channel'] : null}

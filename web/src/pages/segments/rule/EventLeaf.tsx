@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Select, TextInput } from '@mantine/core';
+import { Autocomplete, Button, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Operand } from '../../../conditions/Operand.tsx';
 import { useOpWords } from '../../../conditions/ops.ts';
@@ -12,6 +12,7 @@ import type { LeafProps } from './LeafRow.tsx';
 import { PropertyTests } from './PropertyTests.tsx';
 import { addTest, mayAddTest } from './properties.ts';
 import { WindowFields } from './WindowFields.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 /** How often an event of a name happened, or a figure of what it says, in which time, and what it must say. */
 export function EventLeaf(props: LeafProps) {
@@ -38,9 +39,8 @@ export function EventLeaf(props: LeafProps) {
         error={errorAt('name') !== undefined}
         onChange={(name) => onChange({ ...leaf, name })}
       />
-      <Select
-        size="sm"
-        w={230}
+      <FitSelect
+        least={230}
         allowDeselect={false}
         aria-label={t('builder.measure')}
         data={measures.map((one) => ({ value: one.field, label: one.label[language()] }))}
@@ -60,9 +60,8 @@ export function EventLeaf(props: LeafProps) {
           onChange={(event) => onChange({ ...leaf, property: event.currentTarget.value })}
         />
       )}
-      <Select
-        size="sm"
-        w={150}
+      <FitSelect
+        least={150}
         allowDeselect={false}
         aria-label={t('builder.op')}
         data={(field?.ops ?? [op]).map((value) => ({ value, label: opWord(value, kind) }))}

@@ -1,4 +1,4 @@
-import { Select, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { CatalogueField } from '../../../api/segments.ts';
 import type texts from '../../../i18n/en/segments.ts';
@@ -16,6 +16,7 @@ import { NodeMenu, useNodeKeys } from './NodeMenu.tsx';
 import { PurchaseLeaf } from './PurchaseLeaf.tsx';
 import { SegmentLeaf } from './SegmentLeaf.tsx';
 import { WantedLeaf } from './WantedLeaf.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 export type LeafProps = {
   leaf: LeafDraft;
@@ -48,7 +49,7 @@ function useKindWord(): (kind: string) => string {
 /** One condition: what it is about, then its own fields; problems stand right under it. */
 export function LeafRow({ node }: { node: LeafNode }) {
   const { t } = useTranslation('segments');
-  const { change, fields, errorAt, errorsOf, warningsOf } = useEditing();
+  const { change, fields, errorAt, errorsOf, warningsOf, unfinished } = useEditing();
   const kindWord = useKindWord();
   const onKeys = useNodeKeys(node.id);
   const { leaf } = node;
@@ -63,15 +64,15 @@ export function LeafRow({ node }: { node: LeafNode }) {
     <div
       className={classes['leaf']}
       data-wrong={problems.length > 0}
+      data-lacking={unfinished(node.id)}
       data-node={node.id}
       role="group"
       aria-label={t('builder.condition', { kind: kindWord(leaf.type) })}
       onKeyDownCapture={onKeys}
     >
       <div className={classes['fields']}>
-        <Select
-          size="sm"
-          w={140}
+        <FitSelect
+          least={140}
           aria-label={t('builder.kind')}
           allowDeselect={false}
           data={kindsFor(fields, leaf.type).map((value) => ({ value, label: kindWord(value) }))}
@@ -81,6 +82,11 @@ export function LeafRow({ node }: { node: LeafNode }) {
         <Form {...props} />
       </div>
       <NodeMenu id={node.id} label={t('builder.conditionMenu')} remove={t('builder.removeCondition')} />
+      {unfinished(node.id) && (
+        <Text size="sm" className={classes['warning'] ?? ''}>
+          {t('builder.lacksValue')}
+        </Text>
+      )}
       {problems.map((problem) => (
         <Text key={problem} size="sm" c="red" className={classes['problem'] ?? ''} role="alert">
           {problem}

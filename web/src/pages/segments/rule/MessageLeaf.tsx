@@ -1,4 +1,4 @@
-import { Checkbox, MultiSelect, Select } from '@mantine/core';
+import { Checkbox, MultiSelect } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { campaigns } from '../../../api/campaigns.ts';
 import { Operand } from '../../../conditions/Operand.tsx';
@@ -11,6 +11,7 @@ import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
 import { WindowFields } from './WindowFields.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 const CHANNELS: readonly string[] = ['email'];
 
@@ -32,11 +33,8 @@ export function MessageLeaf(props: LeafProps) {
   const ops = kinds.find(({ field }) => field === leaf['kind'])?.ops ?? [op];
   return (
     <>
-      <Select
-        size="sm"
-        flex={1}
-        miw={270}
-        maw={360}
+      <FitSelect
+        least={270}
         allowDeselect={false}
         aria-label={t('segments:builder.measure')}
         data={kinds.map(({ field, label }) => ({ value: field, label: label[language()] }))}
@@ -44,9 +42,8 @@ export function MessageLeaf(props: LeafProps) {
         error={errorAt('kind') !== undefined}
         onChange={(kind) => kind !== null && onChange({ ...leaf, kind })}
       />
-      <Select
-        size="sm"
-        w={150}
+      <FitSelect
+        least={150}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
         data={ops.map((value) => ({ value, label: opWord(value, 'number') }))}

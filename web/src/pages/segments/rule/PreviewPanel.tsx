@@ -21,6 +21,7 @@ import type { Moment, Preview } from '../../../api/segments.ts';
 import { language, locale } from '../../../i18n/index.ts';
 import { contactName } from '../../../lib/contactName.ts';
 import { dateTimeText, numberText, shareText } from '../../../lib/format.ts';
+import { useMe } from '../../../lib/me.ts';
 import { ErrorState } from '../../../ui/states.tsx';
 import { ExplainDrawer } from '../explain/ExplainDrawer.tsx';
 import { SimulateButton } from '../insight/Simulation.tsx';
@@ -114,9 +115,18 @@ function When({ asOf, onAsOf }: Pick<Props, 'asOf' | 'onAsOf'>) {
   );
 }
 
+/** Of all contacts, or of those that the asker may see. */
+function useShareWords(): (share: number) => string {
+  const { t } = useTranslation('segments');
+  const { user } = useMe();
+  return (share) =>
+    t(user.visibility === 'all' ? 'share' : 'shareSeen', { share: shareText(share, locale()) });
+}
+
 /** The figure; where time was up, how it was told and between which bounds it lies. */
 export function Count({ preview }: { preview: Preview }) {
   const { t } = useTranslation('segments');
+  const shareWords = useShareWords();
   const figure = (value: number) => numberText(value, locale());
   const { count, bounds, looked } = preview;
   const shown = figure(count);
@@ -127,8 +137,7 @@ export function Count({ preview }: { preview: Preview }) {
           {t('preview.count', { count, shown })}
         </Text>
         <Text size="sm" c="dimmed">
-          {t('share', { share: shareText(preview.share, locale()) })} ·{' '}
-          {t('preview.took', { shown: figure(preview.tookMs) })}
+          {shareWords(preview.share)} · {t('preview.took', { shown: figure(preview.tookMs) })}
         </Text>
       </>
     );
@@ -149,7 +158,7 @@ export function Count({ preview }: { preview: Preview }) {
 function Found({ preview, rule, selfId, moment }: Props & { preview: Preview }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const [asked, ask] = useState<{ id: string; name: string }>();
-  const share = shareText(preview.share, locale());
+  const shareWords = useShareWords();
   return (
     <Stack gap="sm">
       <div aria-live="polite">
@@ -160,7 +169,7 @@ function Found({ preview, rule, selfId, moment }: Props & { preview: Preview }) 
           </Text>
         )}
       </div>
-      <Progress value={preview.share * 100} size="sm" aria-label={t('segments:share', { share })} />
+      <Progress value={preview.share * 100} size="sm" aria-label={shareWords(preview.share)} />
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {preview.words[language()]}
       </Text>

@@ -12,6 +12,7 @@ import type { LeafProps } from './LeafRow.tsx';
 import { isRecord, putWhere } from './model.ts';
 import { LineTest, scaled } from './LineTest.tsx';
 import { WindowFields } from './WindowFields.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 const MEASURES = [
   'orders',
@@ -34,21 +35,20 @@ const MOMENT_OPS = ['gt', 'gte', 'lt', 'lte', 'between'] as const;
 /** A measure over the contact's purchases, the lines it counts and the time it looks at. */
 export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation(['segments', 'conditions']);
-  const { currency } = useEditing();
+  const currency = useCurrencyOf(leaf);
   const opWord = useOpWords();
   const where = isRecord(leaf['where']) ? leaf['where'] : {};
-  const [open, details] = useDisclosure(Object.keys(where).length > 0 || leaf['returns'] !== undefined);
+  const [open, details] = useDisclosure(
+    Object.keys(where).length > 0 || leaf['returns'] !== undefined || leaf['currency'] !== undefined,
+  );
   const measure = leaf['measure'];
   const kind = MOMENT.has(measure) ? 'date' : 'number';
   const unit = MONEY.has(measure) ? 10 ** currencyDigits(currency) : 1;
   const op = String(leaf['op']);
   return (
     <>
-      <Select
-        size="sm"
-        flex={1}
-        miw={180}
-        maw={240}
+      <FitSelect
+        least={180}
         allowDeselect={false}
         aria-label={t('segments:builder.measure')}
         data={MEASURES.map((value) => ({
@@ -64,13 +64,12 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
           onChange({ ...rest, measure: next, op: 'gte' });
         }}
       />
-      <Select
-        size="sm"
-        w={150}
+      <FitSelect
+        least={150}
         allowDeselect={false}
         aria-label={t('segments:builder.op')}
         data={(kind === 'date' ? MOMENT_OPS : OPS).map((value) => ({
-          value: value as string,
+          value,
           label: opWord(value, kind),
         }))}
         value={op}
@@ -107,6 +106,12 @@ export function PurchaseLeaf({ leaf, onChange, errorAt }: LeafProps) {
   );
 }
 
+/** What amounts are in: the currency the rule keeps to, or the base currency. */
+function useCurrencyOf(leaf: LeafProps['leaf']): string {
+  const { currency } = useEditing();
+  return typeof leaf['currency'] === 'string' ? leaf['currency'] : currency;
+}
+
 const CODES = [
   { key: 'products', of: 'product' },
   { key: 'categories', of: 'category' },
@@ -117,7 +122,8 @@ const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(
 
 function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record<string, unknown> }) {
   const { t } = useTranslation('segments');
-  const { currency } = useEditing();
+  const base = useEditing().currency;
+  const currency = useCurrencyOf(leaf);
   const setWhere = (key: string, value: unknown) => onChange(putWhere(leaf, key, value));
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xs" className={classes['details'] ?? ''}>
@@ -160,6 +166,18 @@ function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record
       />
       <Select
         size="sm"
+        label={t('builder.couponUsed')}
+        allowDeselect={false}
+        data={(['any', 'yes', 'no'] as const).map((value) => ({
+          value: value as string,
+          label: t(`builder.couponKinds.${value}`),
+        }))}
+        value={where['couponUsed'] === true ? 'yes' : where['couponUsed'] === false ? 'no' : 'any'}
+        error={errorAt('where.couponUsed')}
+        onChange={(next) => setWhere('couponUsed', next === 'any' ? undefined : next === 'yes')}
+      />
+      <Select
+        size="sm"
         label={t('builder.returns')}
         allowDeselect={false}
         data={[
@@ -172,6 +190,23 @@ function Details({ leaf, where, onChange, errorAt }: LeafProps & { where: Record
           onChange(returns === 'exclude' ? { ...rest, type: leaf.type, returns } : rest);
         }}
       />
+      {typeof leaf['currency'] === 'string' && (
+        <Select
+          size="sm"
+          label={t('builder.currency')}
+          allowDeselect={false}
+          data={[
+            { value: leaf['currency'], label: t('builder.onlyCurrency', { currency: leaf['currency'] }) },
+            { value: '', label: t('builder.anyCurrency', { currency: base }) },
+          ]}
+          value={leaf['currency']}
+          error={errorAt('currency')}
+          onChange={(next) => {
+            const { currency: _old, ...rest } = leaf;
+            if (next === '') onChange({ ...rest, type: leaf.type });
+          }}
+        />
+      )}
     </SimpleGrid>
   );
 }

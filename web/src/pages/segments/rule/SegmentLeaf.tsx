@@ -1,7 +1,8 @@
-import { Select, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useEditing } from './editing.ts';
 import type { LeafProps } from './LeafRow.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 export function SegmentLeaf({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation('segments');
@@ -10,13 +11,11 @@ export function SegmentLeaf({ leaf, onChange, errorAt }: LeafProps) {
   return (
     <>
       <Text size="sm">{t('builder.inSegment')}</Text>
-      <Select
-        size="sm"
+      <FitSelect
         aria-label={t('builder.segment')}
         placeholder={t('builder.segment')}
         searchable
-        flex={1}
-        miw={200}
+        least={200}
         data={[...segments]}
         value={typeof segmentId === 'string' ? segmentId : null}
         error={errorAt('segmentId') !== undefined}

@@ -1,9 +1,10 @@
-import { NumberInput, Select } from '@mantine/core';
+import { NumberInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { CodePicker } from './CodePicker.tsx';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
 import { WindowFields } from './WindowFields.tsx';
+import { FitSelect } from './FitSelect.tsx';
 
 const SIGNS = ['viewed', 'carted', 'either'] as const;
 const OF = ['product', 'category'] as const;
@@ -22,22 +23,20 @@ export function WantedLeaf(props: LeafProps) {
   const of = leaf['of'] === 'category' ? 'category' : 'product';
   return (
     <>
-      <Select
-        size="sm"
-        w={230}
+      <FitSelect
+        least={230}
         allowDeselect={false}
         aria-label={t('builder.wanted.sign')}
-        data={SIGNS.map((value) => ({ value: value as string, label: t(`builder.wanted.signs.${value}`) }))}
+        data={SIGNS.map((value) => ({ value, label: t(`builder.wanted.signs.${value}`) }))}
         value={typeof leaf['sign'] === 'string' ? leaf['sign'] : 'either'}
         error={errorAt('sign') !== undefined}
         onChange={(sign) => onChange(put(leaf, 'sign', sign ?? undefined))}
       />
-      <Select
-        size="sm"
-        w={220}
+      <FitSelect
+        least={220}
         allowDeselect={false}
         aria-label={t('builder.wanted.of')}
-        data={OF.map((value) => ({ value: value as string, label: t(`builder.wanted.ofs.${value}`) }))}
+        data={OF.map((value) => ({ value, label: t(`builder.wanted.ofs.${value}`) }))}
         value={of}
         error={errorAt('of') !== undefined}
         onChange={(next) => onChange(put({ ...leaf, of: next }, 'named', undefined))}

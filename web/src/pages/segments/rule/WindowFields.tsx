@@ -1,7 +1,10 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useMe } from '../../../lib/me.ts';
+import { ZoneField } from './ZoneField.tsx';
 import type { LeafProps } from './LeafRow.tsx';
 import type { LeafDraft } from './model.ts';
+import { FitSelect } from './FitSelect.tsx';
 
 type Window = Record<string, unknown> & { type: string };
 
@@ -12,16 +15,17 @@ const windowOf = (leaf: LeafDraft): Window => {
     : { type: 'ever' };
 };
 
-const fresh = (type: string): Window =>
+const fresh = (type: string, zone: string): Window =>
   type === 'last'
     ? { type, unit: 'days', amount: 30 }
     : type === 'calendar'
-      ? { type, days: 30, zone: Intl.DateTimeFormat().resolvedOptions().timeZone }
+      ? { type, days: 30, zone }
       : { type };
 
 /** The time a condition looks at: ever, the last N days, calendar days of a zone, or between two dates. */
 export function WindowFields({ leaf, onChange, errorAt }: LeafProps) {
   const { t } = useTranslation(['segments', 'conditions']);
+  const { settings } = useMe();
   const window = windowOf(leaf);
   const set = (next: Window) => {
     const { window: _old, ...rest } = leaf;
@@ -31,17 +35,16 @@ export function WindowFields({ leaf, onChange, errorAt }: LeafProps) {
   const amount = window[amountKey];
   return (
     <>
-      <Select
-        size="sm"
-        w={180}
+      <FitSelect
+        least={180}
         allowDeselect={false}
         aria-label={t('segments:builder.window')}
         data={(['ever', 'last', 'calendar', 'between'] as const).map((value) => ({
-          value: value as string,
+          value,
           label: t(`segments:builder.windows.${value}`),
         }))}
         value={window.type}
-        onChange={(type) => type !== null && set(fresh(type))}
+        onChange={(type) => type !== null && set(fresh(type, settings.timeZone))}
       />
       {(window.type === 'last' || window.type === 'calendar') && (
         <NumberInput
@@ -54,14 +57,20 @@ export function WindowFields({ leaf, onChange, errorAt }: LeafProps) {
           onChange={(next) => set({ ...window, [amountKey]: typeof next === 'number' ? next : undefined })}
         />
       )}
+      {window.type === 'calendar' && (
+        <ZoneField
+          value={window['zone']}
+          error={errorAt('window.zone')}
+          onChange={(zone) => set({ ...window, zone })}
+        />
+      )}
       {window.type === 'last' && (
-        <Select
-          size="sm"
-          w={110}
+        <FitSelect
+          least={110}
           allowDeselect={false}
           aria-label={t('conditions:unit')}
           data={(['minutes', 'hours', 'days'] as const).map((value) => ({
-            value: value as string,
+            value,
             label: t(`conditions:units.${value}`),
           }))}
           value={String(window['unit'])}
