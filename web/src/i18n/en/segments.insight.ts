@@ -26,6 +26,9 @@ export default {
     },
     since: 'In the list since',
     lag: 'The list has not caught up yet; it follows within a minute.',
+    /** The conditions hold, and the contact is not in all the same. */
+    notThere:
+      'The conditions hold, but nobody knew of this contact by then: whoever is not there is in no segment.',
     byHand: 'A fixed list: people decide who is in it.',
     onlyFact: 'This does not change by itself: only something new can change it.',
     /** Of a past moment. */

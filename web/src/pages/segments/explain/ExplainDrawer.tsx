@@ -151,12 +151,16 @@ function Verdict(props: { found: Explanation; contact: Person; draft: boolean; p
       title={t(`explain.verdict.${what}`, { name: contact.name, at: dateTimeText(found.now, locale()) })}
     >
       <Stack gap={4}>
-        <Changes
-          value={value}
-          at={found.validUntil}
-          static={found.root === null}
-          by={!past ? undefined : found.knownAt === null ? 'today' : 'byThen'}
-        />
+        {found.root?.value === true && !value ? (
+          <Text size="sm">{t('explain.notThere')}</Text>
+        ) : (
+          <Changes
+            value={value}
+            at={found.validUntil}
+            static={found.root === null}
+            by={!past ? undefined : found.knownAt === null ? 'today' : 'byThen'}
+          />
+        )}
         {listed !== null && listed.value !== value && <Text size="sm">{t('explain.lag')}</Text>}
         {listed !== null && listed.value && listed.since !== null && (
           <Text size="sm">
