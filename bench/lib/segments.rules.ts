@@ -33,8 +33,16 @@ export function activeSegments(): Wanted[] {
   });
 }
 
-/** Told twice: as a rule, and as somebody who knows SQL and these tables would write it for the members alone. */
-export const BUILDS: ReadonlyArray<{ name: string; rule: object; sql: string }> = [
+const VIEWS = `event where name = 'Product Viewed' and not bot and occurred_at > $1::timestamptz - interval '720 hours'
+  and occurred_at <= $1 group by contact_id`;
+const SALES = `sale_fact where trust <> 'public' and not anonymous and occurred_at > $1::timestamptz - interval '2160 hours'
+  and occurred_at <= $1 group by contact_id`;
+
+/**
+ * Told twice: as a rule, and as somebody who knows SQL and these tables would write it for the members alone, in more than one way
+ * where it is not plain which is quicker. The first is the rule the target is about.
+ */
+export const BUILDS: ReadonlyArray<{ name: string; rule: object; sql: readonly string[] }> = [
   {
     name: 'looked at a product three times in 30 days and bought for 100 in 90',
     rule: {
@@ -56,12 +64,15 @@ export const BUILDS: ReadonlyArray<{ name: string; rule: object; sql: string }> 
         },
       ],
     },
-    sql: `select e.contact_id from
-      (select contact_id from event where name = 'Product Viewed' and not bot and occurred_at > $1::timestamptz - interval '720 hours'
-        and occurred_at <= $1 group by contact_id having count(*) >= 3) e
-      join (select contact_id from sale_fact where trust <> 'public' and not anonymous and occurred_at > $1::timestamptz - interval '2160 hours'
-        and occurred_at <= $1 group by contact_id having sum(base_amount) >= 100) p on p.contact_id = e.contact_id
-      join contact c on c.contact_id = e.contact_id and c.merged_into is null`,
+    sql: [
+      `select e.contact_id from (select contact_id from ${VIEWS} having count(*) >= 3) e
+        join (select contact_id from ${SALES} having sum(base_amount) >= 100) p on p.contact_id = e.contact_id
+        join contact c on c.contact_id = e.contact_id and c.merged_into is null`,
+      `select e.contact_id from (select contact_id, count(*) as n from ${VIEWS}) e
+        join (select contact_id, sum(base_amount) as paid from ${SALES}) p on p.contact_id = e.contact_id
+        where e.n >= 3 and p.paid >= 100
+          and not exists (select from contact c where c.contact_id = e.contact_id and c.merged_into is not null)`,
+    ],
   },
   {
     name: 'in Germany or France and nothing bought for 60 days',
@@ -78,8 +89,10 @@ export const BUILDS: ReadonlyArray<{ name: string; rule: object; sql: string }> 
         },
       ],
     },
-    sql: `select c.contact_id from contact c where c.country in ('Germany', 'France') and c.merged_into is null and not exists (
-      select from sale_fact s where s.contact_id = c.contact_id and s.trust <> 'public' and not s.anonymous and s.kind = 'sale'
-        and s.occurred_at > $1::timestamptz - interval '1440 hours' and s.occurred_at <= $1)`,
+    sql: [
+      `select c.contact_id from contact c where c.country in ('Germany', 'France') and c.merged_into is null and not exists (
+        select from orders o where o.contact_id = c.contact_id and o.trust <> 'public' and not o.anonymous and o.kind = 'sale'
+          and o.occurred_at > $1::timestamptz - interval '1440 hours' and o.occurred_at <= $1)`,
+    ],
   },
 ];
