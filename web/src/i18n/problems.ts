@@ -25,13 +25,16 @@ export function fieldText({ code, message, params = {} }: FieldProblem): string 
   });
 }
 
-function wordOf(code: string, { origin, format, minimum }: Record<string, unknown>): Word | undefined {
+function wordOf(
+  code: string,
+  { origin, format, minimum, values }: Record<string, unknown>,
+): Word | undefined {
   const text = origin === 'string';
   const many = origin === 'array' || origin === 'set' || origin === 'record';
   if (code === 'required' || (code === 'too_small' && text && minimum === 1)) return 'required';
   if (code === 'too_big') return text ? 'longest' : many ? 'most' : 'biggest';
   if (code === 'too_small') return text ? 'shortest' : many ? 'least' : 'smallest';
-  if (code === 'invalid_value') return 'choice';
+  if (code === 'invalid_value' || (code === 'invalid_union' && values !== undefined)) return 'choice';
   if (code === 'unrecognized_keys') return 'unknown';
   if (code === 'invalid_type') return 'type';
   // A pattern's own words say what is wanted.
