@@ -107,7 +107,8 @@ async function openLoop(perSecond: number): Promise<void> {
   const running = new Set<Promise<void>>();
   const send = (): void => {
     while (free.length > 0 && due.length > 0) {
-      const line = free.pop() as Line;
+      // In turn: one that rests for a minute is closed by the server.
+      const line = free.shift() as Line;
       const work: Promise<void> = one(line, due.shift() as number).then(() => {
         free.push(line);
         running.delete(work);
