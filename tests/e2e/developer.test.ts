@@ -210,9 +210,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByRole('row', { name: /Viewed a page.*\+3/ }).waitFor();
       expect(await barriers(page)).toEqual([]);
       await page.goto('/audit');
-      await page.getByRole('row', { name: /Scoring rule: changed.*points: 3/ }).waitFor();
+      await page.getByRole('row', { name: /Scoring rule changed.*points: 3/ }).waitFor();
       await page
-        .getByRole('row', { name: /Source: / })
+        .getByRole('row', { name: /Source created/ })
         .first()
         .waitFor();
       expect(await barriers(page)).toEqual([]);
