@@ -3,6 +3,8 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { SQL } from 'drizzle-orm';
 import type { PgDialect, PgSession } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
+import { monotonicMs } from './clock.ts';
+import { HOUR_MS } from './time.ts';
 
 /** Drizzle's SQL-like builder over postgres.js: the whole database or one open transaction, with the same shape. */
 export type Db = PostgresJsDatabase;
@@ -58,9 +60,37 @@ type Inside = { dialect: PgDialect; session: PgSession };
  * The same for statements whose text never changes and that run all the time: PostgreSQL parses and plans them once for each
  * connection, and they take one round trip instead of two. A text that varies would fill the server's memory.
  */
-export async function hotRows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
+export function hotRows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
+  return keptRows(db, query, () => true);
+}
+
+/** Texts a process has kept at once: the plan of one over partitioned facts takes hundreds of kilobytes of each connection. */
+const MAX_WARM_TEXTS = 200;
+/** The driver closes a connection after an hour at most, and the server forgets what it kept for it. */
+const WARM_MS = HOUR_MS;
+const warm = { texts: new Set<string>(), sinceMs: 0 };
+
+/** The same for texts that vary, as people's rules make them: the first of each hour are kept, what goes beyond is planned anew. */
+export function warmRows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
+  return keptRows(db, query, (text) => {
+    const nowMs = monotonicMs();
+    if (nowMs - warm.sinceMs > WARM_MS) {
+      warm.texts.clear();
+      warm.sinceMs = nowMs;
+    }
+    if (warm.texts.size < MAX_WARM_TEXTS) warm.texts.add(text);
+    return warm.texts.has(text);
+  });
+}
+
+async function keptRows<T extends Record<string, unknown>>(
+  db: Db,
+  query: SQL,
+  isKept: (text: string) => boolean,
+): Promise<T[]> {
   const { dialect, session } = db as unknown as Inside;
-  const prepared = session.prepareQuery(dialect.sqlToQuery(query), undefined, 'hot', false);
+  const built = dialect.sqlToQuery(query);
+  const prepared = session.prepareQuery(built, undefined, isKept(built.sql) ? 'kept' : undefined, false);
   return (await prepared.execute()) as T[];
 }
 

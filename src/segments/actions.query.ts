@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { hotRows } from '../core/db.ts';
+import { warmRows } from '../core/db.ts';
 import { notFound } from '../core/errors.ts';
 import { catalogueFields } from './catalogue.ts';
 import { compileRule, compileTogether } from './compile.ts';
@@ -40,8 +40,7 @@ export async function audience(ctx: Ctx, segmentId: string): Promise<SQL> {
 }
 
 /**
- * Which of these contacts fulfil each of these rules right now, in one pass. For modules that keep rules of their own, which few
- * people change: PostgreSQL keeps the statement. Rules are named by uuids.
+ * Which of these contacts fulfil each of these rules right now, in one pass. For modules that keep rules of their own. Rules are named by uuids.
  */
 export async function contactsMatching(
   ctx: Ctx,
@@ -51,7 +50,7 @@ export async function contactsMatching(
   const matching = new Map([...rules.keys()].map((id) => [id, new Set<string>()]));
   if (rules.size === 0 || contactIds.length === 0) return matching;
   const states = compileTogether(rules, await optionsNow(ctx, [...rules.values()]), { contactIds });
-  const found = await hotRows<{ ruleId: string; contactId: string }>(
+  const found = await warmRows<{ ruleId: string; contactId: string }>(
     ctx.db,
     sql`select segment_id as "ruleId", contact_id as "contactId" from (${states}) s where value`,
   );

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, hotRows, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows, warmRows } from '../core/db.ts';
 import { idList } from './plan.ts';
 import { segment, segmentMember, segmentPending, segmentTransition } from './schema.ts';
 import { instant } from './window.ts';
@@ -46,7 +46,7 @@ export async function writeStates(ctx: Ctx, input: Application): Promise<Moves> 
 
 /** The same of several segments at once, for a batch of contacts; `states` has a segment_id too. Gives the moves by segment. */
 export async function writeTogether(ctx: Ctx, input: BatchApplication): Promise<Map<string, BatchMoves>> {
-  const found = await hotRows<BatchMoves & { id: string }>(ctx.db, applySql(input, WHO));
+  const found = await warmRows<BatchMoves & { id: string }>(ctx.db, applySql(input, WHO));
   return new Map(found.map(({ id, ...moves }) => [id, moves]));
 }
 

@@ -1,5 +1,6 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/core/db.ts';
+import { openDatabase, warmRows } from '../../src/core/db.ts';
 import type { Database } from '../../src/core/db.ts';
 import { testDb } from '../support/db.ts';
 import { until } from '../support/until.ts';
@@ -30,5 +31,22 @@ describe('the connections to the database', () => {
         return answer !== undefined;
       });
     }
+  });
+
+  test('of statements whose text varies the server keeps so many and no more, and all are answered', async () => {
+    await database.db.transaction(async (tx) => {
+      for (let n = 0; n < 230; n += 1) {
+        const [found] = await warmRows<{ n: number }>(
+          tx,
+          sql`select ${n}::int as n, ${sql.raw(String(n))} as text`,
+        );
+        expect(found?.n).toBe(n);
+      }
+      const [kept] = await warmRows<{ n: number }>(
+        tx,
+        sql`select count(*)::int as n from pg_prepared_statements where statement like '%as text'`,
+      );
+      expect(kept?.n).toBe(200);
+    });
   });
 });
