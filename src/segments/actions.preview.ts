@@ -1,5 +1,5 @@
 import type { SQL } from 'drizzle-orm';
-import { visibleContacts } from '../contacts/index.ts';
+import { ownerLimit, visibleContacts } from '../contacts/index.ts';
 import { monotonicMs } from '../core/clock.ts';
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
@@ -68,7 +68,11 @@ async function everybody(
   return { ...counted, partial: false, looked: 1, bounds: { low: counted.count, high: counted.count } };
 }
 
-/** A smaller sample when there is no time for a larger one, and nothing but the size of the base when there is for none. */
+/**
+ * A smaller sample when there is no time for a larger one, and nothing but the size of the base when there is for none. When not
+ * even the base could be counted, its size is told from the sample: the table's is that of everybody, also of those the asker may
+ * not see.
+ */
 async function sampled(
   ctx: Ctx,
   compiled: CompiledRule,
@@ -76,16 +80,19 @@ async function sampled(
   timeoutMs: number,
 ): Promise<Counted> {
   const limits = { timeoutMs, workMem: MEMORY };
-  const size = (await unlessTooSlow(ctx, limits, (tx) => baseSize(tx, base))) ?? (await roughBaseSize(ctx));
+  const exact = await unlessTooSlow(ctx, limits, (tx) => baseSize(tx, base));
+  const rough = exact ?? (await roughBaseSize(ctx));
   for (const wanted of SAMPLES) {
+    const every = Math.max(1, Math.ceil(rough / wanted));
     const found = await unlessTooSlow(ctx, limits, async (tx) => {
-      const contactIds = await drawContacts(tx, base, Math.max(1, Math.ceil(size / wanted)));
+      const contactIds = await drawContacts(tx, base, every);
       const members = compiled.members({ universe: visible, restriction: { contactIds } });
       return { looked: contactIds.length, ...(await countAndSample(tx, members, base, contactIds.length)) };
     });
     if (found === undefined) continue;
-    const { count, low, high } = estimate(found.count, found.looked, size);
     const { sample, looked } = found;
+    const size = exact ?? looked * every;
+    const { count, low, high } = estimate(found.count, looked, size);
     return {
       count,
       base: size,
@@ -95,5 +102,6 @@ async function sampled(
       bounds: { low, high },
     };
   }
+  const size = exact ?? (ownerLimit(ctx) === null ? rough : 0);
   return { count: 0, base: size, sample: [], partial: true, looked: 0, bounds: { low: 0, high: size } };
 }

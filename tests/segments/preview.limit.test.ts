@@ -8,6 +8,7 @@ import { preview } from '../../src/segments/actions.preview.ts';
 import { estimate } from '../../src/segments/estimate.ts';
 import type { Rule } from '../../src/segments/contract.ts';
 import { registerLeaf } from '../../src/segments/index.ts';
+import { as, person } from '../support/ctx.ts';
 import { ctx, useBase } from './fixture.ts';
 
 /** Every contact takes its time, and half of them are in. */
@@ -64,6 +65,16 @@ test('without time for a sample either, it says that nobody was looked at', asyn
   const told = await preview(ctx, { rule: ruleOf(1) }, { timeoutMs: 50, sampleMs: 100 });
   expect(told).toMatchObject({ partial: true, looked: 0, count: 0, bounds: { low: 0, high: PEOPLE } });
   expect(await busy()).toBe(0);
+});
+
+test('who sees only their own clients is never told the size of the whole base, however little time there is', async () => {
+  const limited = as(ctx, person('nobody', { visibility: 'own' }));
+  const rule: Rule = { type: 'attribute', field: 'city', op: 'is', value: 'in' };
+  await inTx(ctx, async (tx) => {
+    await tx.db.execute(sql`lock table contact in access exclusive mode`);
+    const told = await preview(limited, { rule }, { timeoutMs: 50, sampleMs: 100 });
+    expect(told).toMatchObject({ partial: true, looked: 0, count: 0, base: 0, bounds: { low: 0, high: 0 } });
+  });
 });
 
 test('within time it is exact', async () => {

@@ -168,17 +168,25 @@ test('whose rows move is found without reading look-ups that are keyed by a valu
   const { person } = await pair();
   const byValue = ['contact_point_lookup', 'coupon_code', 'field_lookup', 'order_lookup'];
   await inTx(base.ctx, async (tx) => {
+    // The view also counts what this connection did before and has not reported yet: only what is added here counts.
+    const earlier = await scansOf(tx);
     const held = (await tablesHolding(tx, [person])).get(person);
     expect([...(held ?? [])]).toEqual(expect.arrayContaining([...byValue, 'contact_point', 'orders']));
-    const read = await rows<{ name: string }>(
-      tx.db,
-      sql`select relname as name from pg_stat_xact_user_tables where seq_scan + coalesce(idx_scan, 0) > 0`,
+    const read = [...(await scansOf(tx))].flatMap(([name, scans]) =>
+      scans > (earlier.get(name) ?? 0) ? [name] : [],
     );
-    const names = read.map(({ name }) => name);
-    expect(names).toContain('contact_point');
-    for (const name of byValue) expect(names).not.toContain(name);
+    expect(read).toContain('contact_point');
+    for (const name of byValue) expect(read).not.toContain(name);
   });
 });
+
+async function scansOf(ctx: Ctx): Promise<Map<string, number>> {
+  const found = await rows<{ name: string; scans: number }>(
+    ctx.db,
+    sql`select relname as name, (seq_scan + coalesce(idx_scan, 0))::int as scans from pg_stat_xact_user_tables`,
+  );
+  return new Map(found.map(({ name, scans }) => [name, scans]));
+}
 
 test('moves of one turn share no contact, and moves that do come in the order planned', () => {
   const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
