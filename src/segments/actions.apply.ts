@@ -1,19 +1,23 @@
 import type { Ctx } from '../core/ctx.ts';
 import { emit } from '../core/outbox.ts';
-import { writeStates, writeTogether } from './store.members.ts';
-import type { Application, BatchApplication, BatchMoves, Change, Moves } from './store.members.ts';
-
-/** Changes of membership, told in the transaction they are written in. */
-
-/** Ids of one event: 400 of 39 bytes and what stands beside them fit into a payload. */
-const CONTACTS_PER_EVENT = 400;
-
-type Told = { segmentId: string; version: number; moved: number; contactIds: readonly string[] | null };
+import { writeStates } from './store.members.ts';
+import type { Application, BatchMoves, Change, Moves } from './store.members.ts';
 
 /**
- * Writes what differs for one segment. Who moved is not named: a build moves any number, and whoever wants them reads the
- * transitions of this segment and moment.
+ * Changes of membership, told in the transaction they are written in: {cause, occurredAt, moves: [{segmentId, version, moved,
+ * contactIds}]}. A wake-up for those who look at transitions; what counts are the rows of `segment_transition` themselves, which
+ * have these segments, moment and cause.
  */
+
+/** What one event holds, with room for what stands around it: an id takes 39 bytes, a segment without them some 130. */
+const ROOM = 15_000;
+const ID_ROOM = 39;
+const SEGMENT_ROOM = 160;
+
+/** `contactIds` null: any number moved, whom the transitions name. */
+type Move = { segmentId: string; version: number; moved: number; contactIds: readonly string[] | null };
+
+/** Writes what differs for one segment. Who moved is not named: a build moves any number. */
 export async function applyStates(ctx: Ctx, input: Application): Promise<Moves> {
   const { segmentId, version } = input;
   const moves = await writeStates(ctx, input);
@@ -22,52 +26,59 @@ export async function applyStates(ctx: Ctx, input: Application): Promise<Moves> 
   return moves;
 }
 
-/** The same of several segments for a batch of contacts, whose names are told. */
-export async function applyTogether(ctx: Ctx, input: BatchApplication): Promise<Map<string, Moves>> {
-  const found = await writeTogether(ctx, input);
-  const told = (moved: (one: BatchMoves) => string[] | null): Told[] =>
-    [...found].map(([segmentId, one]) => {
-      const contactIds = moved(one) ?? [];
-      return { segmentId, version: input.versions.get(segmentId) ?? 0, moved: contactIds.length, contactIds };
+/** Tells of a batch of contacts who moved, named, in as few events as hold them: it may concern every segment there is. */
+export async function tellBatch(ctx: Ctx, change: Change, moves: readonly BatchMoves[]): Promise<void> {
+  const of = (named: (one: BatchMoves) => string[] | null): Move[] =>
+    moves.map((one) => {
+      const contactIds = named(one) ?? [];
+      return { segmentId: one.segmentId, version: one.version, moved: contactIds.length, contactIds };
     });
   await tell(
     ctx,
     'segment.entered',
-    input,
-    told(({ enteredIds }) => enteredIds),
+    change,
+    of(({ enteredIds }) => enteredIds),
   );
   await tell(
     ctx,
     'segment.left',
-    input,
-    told(({ leftIds }) => leftIds),
+    change,
+    of(({ leftIds }) => leftIds),
   );
-  return found;
 }
 
-/**
- * {segmentId, version, cause, occurredAt, moved, contactIds}: a wake-up for those who look at transitions; what counts are the rows
- * of `segment_transition` themselves, which have these segment, moment and cause.
- */
 async function tell(
   ctx: Ctx,
   topic: 'segment.entered' | 'segment.left',
   { cause, now }: Change,
-  told: readonly Told[],
+  moves: readonly Move[],
 ): Promise<void> {
   const occurredAt = now.toISOString();
-  const payloads = told
-    .filter(({ moved }) => moved > 0)
-    .flatMap((one) =>
-      one.contactIds === null
-        ? [one]
-        : chunks(one.contactIds).map((contactIds) => ({ ...one, moved: contactIds.length, contactIds })),
-    )
-    .map((one: Told) => ({ ...one, cause, occurredAt }));
-  await emit(ctx, topic, payloads);
+  const events = packed(moves.filter(({ moved }) => moved > 0));
+  await emit(
+    ctx,
+    topic,
+    events.map((part) => ({ cause, occurredAt, moves: part })),
+  );
 }
 
-const chunks = (ids: readonly string[]): string[][] =>
-  Array.from({ length: Math.ceil(ids.length / CONTACTS_PER_EVENT) }, (_, i) =>
-    ids.slice(i * CONTACTS_PER_EVENT, (i + 1) * CONTACTS_PER_EVENT),
-  );
+/** Moves by what one event holds; one that names more than that goes in parts. */
+function packed(moves: readonly Move[]): Move[][] {
+  const events: Move[][] = [];
+  let left = 0;
+  for (const move of moves) {
+    let ids = move.contactIds;
+    do {
+      if (left < SEGMENT_ROOM + ID_ROOM) {
+        events.push([]);
+        left = ROOM;
+      }
+      left -= SEGMENT_ROOM;
+      const part = ids?.slice(0, Math.floor(left / ID_ROOM)) ?? null;
+      left -= ID_ROOM * (part?.length ?? 0);
+      events.at(-1)?.push({ ...move, moved: part?.length ?? move.moved, contactIds: part });
+      ids = ids?.slice(part?.length) ?? null;
+    } while (ids !== null && ids.length > 0);
+  }
+  return events;
+}

@@ -1,12 +1,12 @@
 import type { Ctx } from '../core/ctx.ts';
 import { emit } from '../core/outbox.ts';
-import { applyTogether } from './actions.apply.ts';
+import { tellBatch } from './actions.apply.ts';
 import { compileTogether } from './compile.ts';
 import type { Dependency } from './leaf.ts';
 import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
-import { addPending, lockContacts, planOnce, presentIds } from './store.members.ts';
+import { addPending, lockContacts, planOnce, presentIds, writeTogether } from './store.members.ts';
 import { addToSizes } from './store.sizes.ts';
-import type { Cause } from './store.members.ts';
+import type { BatchMoves, Cause } from './store.members.ts';
 
 /** Contacts to evaluate, by segment. */
 export type Work = ReadonlyMap<string, readonly string[]>;
@@ -61,7 +61,7 @@ async function evaluateBundles(ctx: Ctx, bundles: readonly Bundle[], cause: Caus
     [...rules.values()].map(({ rule }) => rule),
   );
   const options = { now: ctx.clock.now(), baseCurrency: ctx.config.baseCurrency, segments };
-  const sizes = new Map<string, number>();
+  const moves: BatchMoves[] = [];
   let evaluated = 0;
   await planOnce(ctx, true);
   for (const { segmentIds: own, contactIds, causes } of bundles.flatMap(parts)) {
@@ -71,7 +71,7 @@ async function evaluateBundles(ctx: Ctx, bundles: readonly Bundle[], cause: Caus
       return found === undefined ? [] : [[id, found] as const];
     });
     if (served.length === 0 || contactIds.length === 0) continue;
-    const moves = await applyTogether(ctx, {
+    const found = await writeTogether(ctx, {
       versions: new Map(served.map(([id, { version }]) => [id, version])),
       states: compileTogether(new Map(served.map(([id, { rule }]) => [id, rule])), options, { contactIds }),
       contactIds,
@@ -79,12 +79,20 @@ async function evaluateBundles(ctx: Ctx, bundles: readonly Bundle[], cause: Caus
       causes,
       now: options.now,
     });
-    for (const [id, { entered, left }] of moves) sizes.set(id, (sizes.get(id) ?? 0) + entered - left);
+    moves.push(...found);
     evaluated += contactIds.length * served.length;
   }
   await planOnce(ctx, false);
-  await addToSizes(ctx, sizes);
+  await addToSizes(ctx, sizesOf(moves));
+  await tellBatch(ctx, { cause, now: options.now }, moves);
   return evaluated;
+}
+
+function sizesOf(moves: readonly BatchMoves[]): Map<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { segmentId, entered, left } of moves)
+    sizes.set(segmentId, (sizes.get(segmentId) ?? 0) + entered - left);
+  return sizes;
 }
 
 function parts({ segmentIds, ...same }: Bundle): Bundle[] {

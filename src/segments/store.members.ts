@@ -28,8 +28,13 @@ export type Application = Change & {
 };
 
 export type Moves = { entered: number; left: number };
-/** Who moved, too: told of a batch, whose contacts are few. */
-export type BatchMoves = Moves & { enteredIds: string[] | null; leftIds: string[] | null };
+/** Who moved, too: of a batch, whose contacts are few. */
+export type BatchMoves = Moves & {
+  segmentId: string;
+  version: number;
+  enteredIds: string[] | null;
+  leftIds: string[] | null;
+};
 
 /** Writes what differs from the stored membership, as one set. */
 export async function writeStates(ctx: Ctx, input: Application): Promise<Moves> {
@@ -44,13 +49,13 @@ export async function writeStates(ctx: Ctx, input: Application): Promise<Moves> 
   return moves ?? { entered: 0, left: 0 };
 }
 
-/** The same of several segments at once, for a batch of contacts; `states` has a segment_id too. Gives the moves by segment. */
-export async function writeTogether(ctx: Ctx, input: BatchApplication): Promise<Map<string, BatchMoves>> {
-  const found = await warmRows<BatchMoves & { id: string }>(ctx.db, applySql(input, WHO));
-  return new Map(found.map(({ id, ...moves }) => [id, moves]));
+/** The same of several segments at once, for a batch of contacts; `states` has a segment_id too. */
+export async function writeTogether(ctx: Ctx, input: BatchApplication): Promise<BatchMoves[]> {
+  const found = await warmRows<Omit<BatchMoves, 'version'>>(ctx.db, applySql(input, WHO));
+  return found.map((moves) => ({ ...moves, version: input.versions.get(moves.segmentId) ?? 0 }));
 }
 
-export type BatchApplication = Change & {
+type BatchApplication = Change & {
   versions: ReadonlyMap<string, number>;
   states: SQL;
   contactIds: readonly string[];
@@ -69,7 +74,7 @@ export async function planOnce(ctx: Ctx, on: boolean): Promise<void> {
 }
 
 /**
- * Rows (id, entered, left) of the segments in which anything differed. A moment that has passed already, as a clock that jumps may
+ * Rows (segmentId, entered, left) of the segments in which anything differed. A moment that has passed already, as a clock that jumps may
  * make one, is put off by a second: due at once, it would be evaluated for ever.
  */
 function applySql(
@@ -110,7 +115,7 @@ function applySql(
       select contact_id, segment_id, value, valid_until, ${at} from diff where new
       on conflict (contact_id, segment_id) do update set value = excluded.value, valid_until = excluded.valid_until),
     moved as (${insertTransitions(input, versions)})
-    select segment_id as id, count(*) filter (where value and not was)::int as entered,
+    select segment_id as "segmentId", count(*) filter (where value and not was)::int as entered,
       count(*) filter (where was and not value)::int as left${who}
     from diff group by segment_id`;
 }
@@ -131,7 +136,7 @@ function insertTransitions({ cause, causes, now }: Change, versions: ReadonlyMap
 /** Locks contacts, in the order everybody does, until the transaction ends; gives those that exist. */
 export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Promise<string[]> {
   if (contactIds.length === 0) return [];
-  const found = await rows<{ id: string }>(
+  const found = await hotRows<{ id: string }>(
     ctx.db,
     sql`select contact_id as id from ${contact} where contact_id = any(${idList(contactIds)})
       order by contact_id for no key update`,
@@ -141,7 +146,7 @@ export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Pro
 
 /** Whom each of these ids stands for now, by former id: facts on their way tell of who was merged meanwhile. */
 export async function presentIds(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
-  const found = await rows<{ id: string; present: string }>(
+  const found = await hotRows<{ id: string; present: string }>(
     ctx.db,
     sql`select contact_id as id, merged_into as present from ${contact}
       where contact_id = any(${idList([...new Set(contactIds)])}) and merged_into is not null`,

@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { row, rows } from '../core/db.ts';
+import { hotRows, row, rows } from '../core/db.ts';
 import { leafType } from './catalogue.ts';
 import {
   segment,
@@ -217,7 +217,7 @@ export async function dependentsByFact(
   facts: readonly Dependency[],
 ): Promise<Map<string, string[]>> {
   if (facts.length === 0) return new Map();
-  const found = await rows<{ fact: string; id: string }>(
+  const found = await hotRows<{ fact: string; id: string }>(
     ctx.db,
     sql`select distinct f.kind || ' ' || f.key as fact, s.segment_id as id
       from jsonb_to_recordset(${JSON.stringify(facts)}::text::jsonb) as f(kind text, key text)
@@ -235,15 +235,13 @@ export async function servedRules(
   segmentIds: readonly string[],
 ): Promise<Map<string, { version: number; rule: Rule }>> {
   if (segmentIds.length === 0) return new Map();
-  const found = await ctx.db
-    .select({ id: segment.segmentId, version: segmentVersion.version, rule: segmentVersion.rule })
-    .from(segment)
-    .innerJoin(
-      segmentVersion,
-      and(eq(segmentVersion.segmentId, segment.segmentId), eq(segmentVersion.version, segment.servedVersion)),
-    )
-    .where(and(live, inArray(segment.segmentId, [...segmentIds])));
-  return new Map(found.map(({ id, version, rule }) => [id, { version, rule: rule as Rule }]));
+  const found = await hotRows<{ id: string; version: number; rule: Rule }>(
+    ctx.db,
+    sql`select s.segment_id as id, v.version, v.rule from ${segment} s
+      join ${segmentVersion} v on v.segment_id = s.segment_id and v.version = s.served_version
+      where s.archived_at is null and s.segment_id = any(${idList(segmentIds)})`,
+  );
+  return new Map(found.map(({ id, version, rule }) => [id, { version, rule }]));
 }
 
 /** True when no fact any leaf of the rule could read lies after `now`: then nobody has to look for such facts. */
@@ -280,7 +278,7 @@ export async function holdForBuild(ctx: Ctx, segmentId: string): Promise<void> {
 
 /** Keeps builds out until the transaction ends; gives those segments that are not being built. Never waits. */
 export async function holdForBatch(ctx: Ctx, segmentIds: readonly string[]): Promise<Set<string>> {
-  const found = await rows<{ id: string; held: boolean }>(
+  const found = await hotRows<{ id: string; held: boolean }>(
     ctx.db,
     sql`select id, pg_try_advisory_xact_lock_shared(${BUILDS}::int, hashtext(id)) as held
       from jsonb_array_elements_text(${JSON.stringify(segmentIds)}::text::jsonb) as id`,
