@@ -4,6 +4,7 @@ import type { SQL } from 'drizzle-orm';
 import type { PgDialect, PgSession } from 'drizzle-orm/pg-core';
 import postgres from 'postgres';
 import { monotonicMs } from './clock.ts';
+import { textOf } from './sql-text.ts';
 import { HOUR_MS } from './time.ts';
 
 /** Drizzle's SQL-like builder over postgres.js: the whole database or one open transaction, with the same shape. */
@@ -49,8 +50,8 @@ export function openDatabase(url: string, options: { poolSize?: number; name?: s
  * Runs raw SQL and gives its rows. drizzle's client returns timestamptz, bigint and numeric columns as strings here:
  * cast in SQL or convert with `dateOf`/`BigInt` at the border.
  */
-export async function rows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
-  return (await db.execute(query)) as unknown as T[];
+export function rows<T extends Record<string, unknown>>(db: Db, query: SQL): Promise<T[]> {
+  return keptRows(db, query, () => false);
 }
 
 /** drizzle's own types keep these two to themselves. */
@@ -89,7 +90,7 @@ async function keptRows<T extends Record<string, unknown>>(
   isKept: (text: string) => boolean,
 ): Promise<T[]> {
   const { dialect, session } = db as unknown as Inside;
-  const built = dialect.sqlToQuery(query);
+  const built = textOf(query, dialect);
   const prepared = session.prepareQuery(built, undefined, isKept(built.sql) ? 'kept' : undefined, false);
   return (await prepared.execute()) as T[];
 }
