@@ -7,10 +7,11 @@ import postgres from 'postgres';
 import { ensureEmbedded } from '../src/core/embedded.ts';
 import { newId } from '../src/core/ids.ts';
 import { createLogger } from '../src/core/logger.ts';
-import { cpuSeconds, familyCpuSeconds } from './lib/cpu.ts';
+import { cpuMeter } from './lib/cpu.ts';
+import type { Cpu } from './lib/cpu.ts';
 import { loadResult } from './lib/ingest-plan.ts';
 import type { LoadPlan, LoadResult } from './lib/ingest-plan.ts';
-import { discard, newDataDir, startProduct } from './lib/product.ts';
+import { discard, newDataDir, newSource, startProduct } from './lib/product.ts';
 import type { Product } from './lib/product.ts';
 import type { Bench } from './main.ts';
 
@@ -87,31 +88,9 @@ async function conditions(sql: postgres.Sql): Promise<string> {
   return `over HTTP from a second process on the same machine; one process with the API (${process.env['BENCH_ROLE'] ?? 'api'}), embedded PostgreSQL beside it, fsync = ${settings?.['fsync']}, synchronous_commit = ${settings?.['commit']}, shared_buffers = ${settings?.['buffers']}, max_wal_size = ${settings?.['wal']}; 200 connections for single requests, 24 for batches; events of 0.9 KB (five pages, two product views, another click), deduplicated, every tenth from a new visitor, the others from ${VISITORS}`;
 }
 
-async function cpuMeter(product: Product, sql: postgres.Sql): Promise<() => Promise<Cpu>> {
-  const [own] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const stat = await readFile(`/proc/${own?.pid}/stat`, 'utf8');
-  const postmaster = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  return async () => ({
-    api: await cpuSeconds(product.process.pid ?? 0),
-    database: await familyCpuSeconds(postmaster),
-  });
-}
-
-async function newSource(product: Product): Promise<string> {
-  const answer = await fetch(`${product.url}/api/sources`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${product.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'bench', kind: 'site' }),
-  });
-  if (answer.status !== 201) throw new Error(`no source: ${await answer.text()}`);
-  return ((await answer.json()) as { writeKey: string }).writeKey;
-}
-
 type Wish = Pick<LoadPlan, 'path' | 'eventsPerRequest' | 'connections' | 'seconds'> & {
   requestsPerSecond?: number;
 };
-/** CPU seconds. */
-type Cpu = { api: number; database: number };
 type Loaded = LoadResult & { cpu: Cpu };
 type Load = ((wish: Wish) => Promise<Loaded>) & { acknowledged(): number };
 
@@ -141,7 +120,10 @@ function loader(product: Product, writeKey: string, cpu: () => Promise<Cpu>): Lo
     const result = loadResult.parse(JSON.parse(out));
     acknowledged += result.events;
     const after = await cpu();
-    return { ...result, cpu: { api: after.api - before.api, database: after.database - before.database } };
+    return {
+      ...result,
+      cpu: { program: after.program - before.program, database: after.database - before.database },
+    };
   };
   return Object.assign(load, { acknowledged: () => acknowledged });
 }
@@ -176,7 +158,7 @@ function said(what: string, { requests, events, seconds, cpu, ...rest }: Loaded)
   const ms = [rest.p50Ms, rest.p95Ms, rest.p99Ms].map((n) => n.toFixed(1)).join('/');
   const micros = (n: number) => Math.round((n * 1e6) / events);
   const others = Object.entries(rest.statuses).filter(([status]) => status !== '200');
-  return `${what}: ${rate(requests)} requests/s, ${rate(events)} events/s, p50/95/99 ${ms} ms, CPU an event: API ${micros(cpu.api)} µs, database ${micros(cpu.database)} µs, load ${micros(rest.cpuShare * seconds)} µs${others.length === 0 ? '' : `, other answers ${JSON.stringify(others)}`}`;
+  return `${what}: ${rate(requests)} requests/s, ${rate(events)} events/s, p50/95/99 ${ms} ms, CPU an event: API ${micros(cpu.program)} µs, database ${micros(cpu.database)} µs, load ${micros(rest.cpuShare * seconds)} µs${others.length === 0 ? '' : `, other answers ${JSON.stringify(others)}`}`;
 }
 
 const SAMPLE_MS = 1_000;

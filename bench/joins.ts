@@ -1,9 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { ensureEmbedded } from '../src/core/embedded.ts';
 import { createLogger } from '../src/core/logger.ts';
 import { newId } from '../src/core/ids.ts';
-import { discard, newDataDir, startProduct } from './lib/product.ts';
+import { workedOff } from './lib/outbox.ts';
+import { discard, newDataDir, newSource, startProduct } from './lib/product.ts';
 import type { Product } from './lib/product.ts';
 import type { Bench } from './main.ts';
 
@@ -39,12 +39,12 @@ export const run: Bench = async (emit, note) => {
           writeKey,
           each((i) => ({ type: 'track', event, anonymousId: visitors + i, properties: goods })),
         );
-      await untilQuiet(sql);
+      await workedOff(sql);
       const logins = () =>
         each((i) => ({ type: 'track', event: 'Signed In', userId: users + i, anonymousId: visitors + i }));
       const joining = await send(product, writeKey, logins());
       await mustBeJoined(sql, visitors);
-      await untilQuiet(sql);
+      await workedOff(sql);
       const plain = await send(product, writeKey, logins());
       note(`round ${round + 1}: ${Math.round(joining)} ms, joined already ${Math.round(plain)} ms`);
       perJoin.push((joining - plain) / PEOPLE);
@@ -76,27 +76,6 @@ async function send(product: Product, writeKey: string, events: readonly object[
   const told = await answer.text();
   if (!told.includes(`"accepted":${events.length},`)) throw new Error(`not taken: ${told.slice(0, 500)}`);
   return performance.now() - started;
-}
-
-async function newSource(product: Product): Promise<string> {
-  const answer = await fetch(`${product.url}/api/sources`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${product.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: 'bench', kind: 'site' }),
-  });
-  if (answer.status !== 201) throw new Error(`no source: ${await answer.text()}`);
-  return ((await answer.json()) as { writeKey: string }).writeKey;
-}
-
-/** The worker has made visits and scores of what came. */
-async function untilQuiet(sql: postgres.Sql): Promise<void> {
-  for (;;) {
-    const [left] = await sql<
-      { n: number }[]
-    >`select count(*)::int as n from outbox where done_at is null and parked_at is null`;
-    if (left?.n === 0) break;
-    await delay(100);
-  }
 }
 
 async function mustBeJoined(sql: postgres.Sql, visitors: string): Promise<void> {

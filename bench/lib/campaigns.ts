@@ -6,38 +6,27 @@ import { seedTemplates } from '../../src/campaigns/actions.seed.ts';
 import { createTemplate } from '../../src/campaigns/actions.templates.ts';
 import { campaignInput } from '../../src/campaigns/contract.ts';
 import { findTemplate } from '../../src/campaigns/store.templates.ts';
-import { loadConfig } from '../../src/core/config.ts';
-import { systemCtx } from '../../src/core/ctx.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
-import { openDatabase } from '../../src/core/db.ts';
 import { ensureEmbedded, stopEmbedded } from '../../src/core/embedded.ts';
 import { createLogger } from '../../src/core/logger.ts';
-import { migrate } from '../../src/core/migrate.ts';
 import { createCouponCampaign } from '../../src/loyalty/actions.ts';
 import { couponCampaignInput } from '../../src/loyalty/contract.ts';
 import { createSegment } from '../../src/segments/actions.ts';
 import { segmentCreate } from '../../src/segments/contract.ts';
+import { openAt } from './installation.ts';
 
 /** An installation in this process on an embedded database of its own, with the settings every installation has. */
 export type Installation = { ctx: Ctx; dataDir: string; close: () => Promise<void> };
 
 export async function openInstallation(dataDir: string): Promise<Installation> {
-  const log = createLogger('warn');
-  const { url } = await ensureEmbedded({ dataDir, log });
-  await migrate(url, log);
-  const database = openDatabase(url);
-  const config = loadConfig({
-    DATA_DIR: dataDir,
-    OTKLIK_SECRET: 'a secret of the bench, long enough',
-    LOG_LEVEL: 'warn',
-  });
-  const ctx = systemCtx({ config, db: database.db, log }, 'bench');
+  const { url } = await ensureEmbedded({ dataDir, log: createLogger('warn') });
+  const { ctx, close } = await openAt(url, dataDir);
   await seedTemplates(ctx);
   return {
     ctx,
     dataDir,
     close: async () => {
-      await database.close();
+      await close();
       await stopEmbedded(dataDir);
     },
   };

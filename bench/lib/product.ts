@@ -60,6 +60,17 @@ export async function startProduct(
   };
 }
 
+/** A site that may send; gives its write key. */
+export async function newSource(product: Product, name = 'bench'): Promise<string> {
+  const answer = await fetch(`${product.url}/api/sources`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${product.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name, kind: 'site' }),
+  });
+  if (answer.status !== 201) throw new Error(`no source: ${await answer.text()}`);
+  return ((await answer.json()) as { writeKey: string }).writeKey;
+}
+
 function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('the product did not start in time')), START_TIMEOUT_MS);

@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
 import { createSegment } from '../../src/segments/actions.ts';
 import { buildSegment } from '../../src/segments/actions.build.ts';
 import { segmentCreate } from '../../src/segments/contract.ts';
 import { newId } from '../../src/core/ids.ts';
-import { cpuSeconds, familyCpuSeconds } from './cpu.ts';
+import { cpuMeter } from './cpu.ts';
 import { openAt } from './installation.ts';
-import { startProduct } from './product.ts';
+import { workedOff } from './outbox.ts';
+import { newSource, startProduct } from './product.ts';
 import type { Product } from './product.ts';
 import { nameOf } from './segments.rules.ts';
 
@@ -35,7 +35,7 @@ export async function live(dataDir: string, url: string, contacts: number, note:
     const used = await cpuMeter(product, sql);
     const before = await used();
     const sent = await load(product, run, contacts);
-    await quiet(sql);
+    await workedOff(sql);
     const after = await used();
     const micros = (one: 'program' | 'database') => Math.round(((after[one] - before[one]) * 1e6) / sent);
     const found = await sql<{ n: number; p50: number; p95: number; p99: number }[]>`
@@ -72,16 +72,11 @@ async function scored(product: Product, sql: postgres.Sql): Promise<void> {
     if (state?.at && state.at >= before) break;
     await delay(1_000);
   }
-  await quiet(sql);
+  await workedOff(sql);
 }
 
 async function load(product: Product, run: string, contacts: number): Promise<number> {
-  const answer = await fetch(`${product.url}/api/sources`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${product.apiKey}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ name: `bench ${run}`, kind: 'site' }),
-  });
-  const { writeKey } = (await answer.json()) as { writeKey: string };
+  const writeKey = await newSource(product, `bench ${run}`);
   const everyMs = (EVENTS_A_REQUEST * 1_000) / EVENTS_PER_S;
   const started = performance.now();
   const running: Promise<void>[] = [];
@@ -112,18 +107,6 @@ async function post(url: string, writeKey: string, batch: object[]): Promise<voi
   const answer = await fetch(`${url}/v1/batch`, { method: 'POST', body });
   if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
   await answer.arrayBuffer();
-}
-
-const QUIET_TRIES = 120;
-
-/** What was sent has been worked off. */
-async function quiet(sql: postgres.Sql): Promise<void> {
-  for (let i = 0; i < QUIET_TRIES; i += 1) {
-    const [left] = await sql<{ n: number }[]>`select count(*)::int as n from outbox where done_at is null`;
-    if (left?.n === 0) return;
-    await delay(1_000);
-  }
-  throw new Error('the outbox does not empty');
 }
 
 /** Ten thousand members whose hour is up within one minute: how long after it each is out. */
@@ -157,21 +140,8 @@ async function due(dataDir: string, url: string, sql: postgres.Sql, note: Note):
   );
 }
 
-type Cpu = { program: number; database: number };
-
-/** CPU seconds so far. */
-async function cpuMeter(product: Product, sql: postgres.Sql): Promise<() => Promise<Cpu>> {
-  const [backend] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
-  const stat = await readFile(`/proc/${backend?.pid}/stat`, 'utf8');
-  const postmaster = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  return async () => ({
-    program: await cpuSeconds(product.process.pid ?? 0),
-    database: await familyCpuSeconds(postmaster),
-  });
-}
-
 async function idle(product: Product, sql: postgres.Sql, note: Note): Promise<void> {
-  await quiet(sql);
+  await workedOff(sql);
   const used = await cpuMeter(product, sql);
   const before = await used();
   await delay(IDLE_S * 1_000);
