@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import { hotRows, rows } from '../core/db.ts';
 import { contact } from './schema.ts';
@@ -13,30 +14,50 @@ export async function presentId(ctx: Ctx, contactId: string): Promise<string | n
   return found?.id ?? null;
 }
 
+/** `shared`: the weakest lock that a merge waits for, edits go on. `alone`: nobody else edits or holds them alone either. */
+export type Hold = 'shared' | 'alone';
+const LOCK: Readonly<Record<Hold, SQL>> = { shared: sql`for key share`, alone: sql`for no key update` };
+
 /**
  * Holds the contacts these ids stand for now against merges and separations until the transaction ends, and tells which it is for
- * each id; unknown ids are absent. The weakest lock that a merge waits for: edits go on. Only present contacts are locked, all at
- * once in the order of their ids, so that nobody waits in a circle.
+ * each id; unknown ids are absent. Only present contacts are locked, all at once in the order of their ids, so that nobody waits in
+ * a circle.
  */
-export async function holdContacts(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
+export async function holdContacts(
+  ctx: Ctx,
+  contactIds: readonly string[],
+  hold: Hold = 'shared',
+): Promise<Map<string, string>> {
+  return (await holdPeople(ctx, contactIds, hold)).present;
+}
+
+/** The same, and which of the contacts held are `known`: a person somebody can write to, no visitor. */
+export async function holdPeople(
+  ctx: Ctx,
+  contactIds: readonly string[],
+  hold: Hold = 'shared',
+): Promise<{ present: Map<string, string>; known: Set<string> }> {
   const wanted = [...new Set(contactIds)];
-  if (wanted.length === 0) return new Map();
-  const ids = sql`(select jsonb_array_elements_text(${json(wanted)})::uuid)`;
+  if (wanted.length === 0) return { present: new Map(), known: new Set() };
+  const ids = sql`${`{${wanted.join(',')}}`}::uuid[]`;
   for (;;) {
-    const held = await hotRows<{ id: string; survivor: string | null }>(
+    const held = await hotRows<{ id: string; survivor: string | null; visitor: boolean }>(
       ctx.db,
       sql`
-      select contact_id as id, merged_into as survivor from ${contact}
-      where contact_id in (select coalesce(n.merged_into, n.contact_id) from ${contact} n where n.contact_id in ${ids})
-      order by contact_id for key share`,
+      select contact_id as id, merged_into as survivor, kind = 'visitor' as visitor from ${contact}
+      where contact_id = any(array(
+        select coalesce(n.merged_into, n.contact_id) from ${contact} n where n.contact_id = any(${ids})))
+      order by contact_id ${LOCK[hold]}`,
     );
-    const present = new Map(held.map(({ id, survivor }) => [id, survivor]));
-    const places = new Map(wanted.filter((id) => present.get(id) === null).map((id) => [id, id]));
-    const others = wanted.filter((id) => !places.has(id));
-    if (others.length === 0) return places;
+    const standing = new Set(held.flatMap(({ id, survivor }) => (survivor === null ? [id] : [])));
+    const known = new Set(held.flatMap(({ id, visitor }) => (standing.has(id) && !visitor ? [id] : [])));
+    const own = new Map(wanted.filter((id) => standing.has(id)).map((id) => [id, id]));
+    const others = wanted.filter((id) => !standing.has(id));
+    if (others.length === 0) return { present: own, known };
     // Where a redirect leads is settled once its contact is held: read it again.
     const leads = await placesOf(ctx, others);
-    if ([...leads.values()].every((id) => present.get(id) === null)) return new Map([...places, ...leads]);
+    if ([...leads.values()].every((id) => standing.has(id)))
+      return { present: new Map([...own, ...leads]), known };
   }
 }
 

@@ -1,4 +1,4 @@
-import { holdContacts } from '../contacts/index.ts';
+import { holdContacts, holdPeople } from '../contacts/index.ts';
 import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
@@ -15,7 +15,7 @@ import type { Holding } from './score.ts';
 import { tellChanged } from './actions.leaf.ts';
 import * as leads from './store.leads.ts';
 import type { HeldLead, LeadUpdate } from './store.leads.ts';
-import { addEntries, ledgersOf, restoreFacts, voidFacts } from './store.ledger.ts';
+import { addEntries, addFits, ledgersOf, restoreFacts, voidFacts } from './store.ledger.ts';
 import type { EntryRow, FactKey, Ledger } from './store.ledger.ts';
 import { loadRules } from './store.rules.ts';
 
@@ -33,8 +33,7 @@ export async function scoreFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void
   if (signals.length === 0) return;
   await inTx(ctx, async (tx) => {
     const held = await present(tx, signals);
-    const rules = await loadRules(tx);
-    await book(tx, rules, held);
+    await book(tx, await loadRules(tx), held);
   });
 }
 
@@ -42,18 +41,18 @@ export async function scoreFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void
 export async function rejudgeFacts(ctx: Ctx, facts: readonly Fact[]): Promise<void> {
   await inTx(ctx, async (tx) => {
     const held = await present(tx, facts);
-    const contactIds = [...new Set(held.map((fact) => fact.contactId))];
+    const contactIds = [...new Set(held.facts.map((fact) => fact.contactId))];
     if (contactIds.length === 0) return;
     const rules = await loadRules(tx);
     // Leads before guards, like everybody who books.
     await leads.makeLeads(tx, contactIds);
     await leads.lockLeads(tx, contactIds);
-    const people = held.filter((fact) => fact.human);
-    const machines = held.filter((fact) => !fact.human);
+    const people = held.facts.filter((fact) => fact.human);
+    const machines = held.facts.filter((fact) => !fact.human);
     await restoreFacts(tx, keysOf(people, rules));
     await voidFacts(tx, keysOf(machines, rules));
-    await book(tx, rules, people);
-    await rescore(tx, rules, { contactIds, known: await leads.knownOf(tx, contactIds), ...NO_NEWS });
+    await book(tx, rules, { facts: people, known: held.known });
+    await rescore(tx, rules, { contactIds, known: held.known, ...NO_NEWS });
   });
 }
 
@@ -69,23 +68,28 @@ function keysOf(facts: readonly Fact[], rules: readonly StoredRule[]): FactKey[]
   );
 }
 
-/** The facts under their contacts' present ids, held against merges; facts of contacts that are no more are left out. */
-async function present(tx: Ctx, facts: readonly Fact[]): Promise<Fact[]> {
-  const held = await holdContacts(tx, [...new Set(facts.map((fact) => fact.contactId))]);
-  return facts.flatMap((fact) => {
-    const contactId = held.get(fact.contactId);
+type Held = { facts: readonly Fact[]; known: ReadonlySet<string> };
+
+/**
+ * The facts under their contacts' present ids, held against merges; facts of contacts that are no more are left out. Who becomes
+ * known from here on is told of, and looked at again.
+ */
+async function present(tx: Ctx, facts: readonly Fact[]): Promise<Held> {
+  const held = await holdPeople(tx, [...new Set(facts.map((fact) => fact.contactId))]);
+  const placed = facts.flatMap((fact) => {
+    const contactId = held.present.get(fact.contactId);
     return contactId === undefined ? [] : [{ ...fact, contactId }];
   });
+  return { facts: placed, known: held.known };
 }
 
-async function book(tx: Ctx, rules: readonly StoredRule[], facts: readonly Fact[]): Promise<void> {
+async function book(tx: Ctx, rules: readonly StoredRule[], { facts, known }: Held): Promise<void> {
   const latest = new Map<string, Date>();
   for (const { contactId, occurredAt } of facts) {
     const before = latest.get(contactId);
     if (before === undefined || before < occurredAt) latest.set(contactId, occurredAt);
   }
   const fresh = facts.flatMap((fact) => entriesFor(fact, rules));
-  const known = await leads.knownOf(tx, [...latest.keys()]);
   const earned = new Set(fresh.map((entry) => entry.contactId));
   // A visitor who did nothing that counts is no lead.
   const contactIds = [...latest.keys()].filter((id) => known.has(id) || earned.has(id));
@@ -110,10 +114,10 @@ export async function reviewSeparated(ctx: Ctx, contactIds: readonly string[]): 
 }
 
 async function review(tx: Ctx, contactIds: readonly string[]): Promise<void> {
-  const held = await holdContacts(tx, [...new Set(contactIds)]);
-  const wanted = [...new Set(held.values())];
+  const held = await holdPeople(tx, contactIds);
+  const wanted = [...new Set(held.present.values())];
   const rules = await loadRules(tx);
-  await rescore(tx, rules, { contactIds: wanted, known: await leads.knownOf(tx, wanted), ...NO_NEWS });
+  await rescore(tx, rules, { contactIds: wanted, known: held.known, ...NO_NEWS });
 }
 
 /** Reviews up to `limit` leads whose time has come; true when there may be more. */
@@ -144,7 +148,7 @@ async function rescore(tx: Ctx, rules: readonly StoredRule[], news: News): Promi
   const ledgers = await ledgersOf(tx, contactIds, now);
   const known = contactIds.filter((id) => news.known.has(id));
   const changes = await fitChanges(tx, rules, known, ledgers);
-  await addEntries(tx, changes);
+  await addFits(tx, changes);
   const changed = Map.groupBy(changes, (entry) => entry.contactId);
   const updates = [...before].map(([contactId, old]) => {
     const { holdings, newestAt } = ledgers.get(contactId) ?? EMPTY;

@@ -5,25 +5,15 @@ import { contact, moveRows, movesIn, pairs, visibleContacts } from '../contacts/
 import type { Move } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../core/db.ts';
+import { unnested } from '../core/unnest.ts';
 import { orders } from '../orders/index.ts';
 import { event } from '../tracking/index.ts';
 import type { Grade } from './contract.ts';
 import { lead, scoreEntry, scoreGuard } from './schema.ts';
 import type { Score } from './score.ts';
-import { json, uuids } from './store.ledger.ts';
+import { uuids } from './store.ledger.ts';
 
 /** Leads: the latest score of each contact, made from its ledger. */
-
-/** Those of these contacts whom somebody knows. */
-export async function knownOf(ctx: Ctx, contactIds: readonly string[]): Promise<Set<string>> {
-  const found = await hotRows<{ contactId: string }>(
-    ctx.db,
-    sql`
-    select contact_id as "contactId" from ${contact}
-    where contact_id = any(${uuids(contactIds)}) and kind <> 'visitor' and merged_into is null`,
-  );
-  return new Set(found.map((row) => row.contactId));
-}
 
 export async function makeLeads(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
   await hotRows(
@@ -75,6 +65,19 @@ export type LeadUpdate = {
   reviewAt: Date | null;
 } & Score;
 
+const UPDATE = {
+  contactId: 'uuid',
+  known: 'boolean',
+  grade: 'text',
+  fit: 'text',
+  fitPoints: 'float8',
+  engagement: 'float8',
+  score: 'float8',
+  lastSignalAt: 'timestamptz',
+  hotSince: 'timestamptz',
+  reviewAt: 'timestamptz',
+} as const;
+
 export async function saveLeads(ctx: Ctx, updates: readonly LeadUpdate[]): Promise<void> {
   await hotRows(
     ctx.db,
@@ -82,8 +85,7 @@ export async function saveLeads(ctx: Ctx, updates: readonly LeadUpdate[]): Promi
     update ${lead} l set known = u.known, grade = u.grade, fit = u.fit, fit_points = u."fitPoints", engagement = u.engagement,
       score = u.score, last_signal_at = u."lastSignalAt", hot_since = u."hotSince", review_at = u."reviewAt",
       computed_at = ${ctx.clock.now().toISOString()}::timestamptz
-    from jsonb_to_recordset(${json(updates)}) as u("contactId" uuid, known boolean, grade text, fit text, "fitPoints" float8,
-      engagement float8, score float8, "lastSignalAt" timestamptz, "hotSince" timestamptz, "reviewAt" timestamptz)
+    from ${unnested('u', updates, UPDATE)}
     where l.contact_id = u."contactId"`,
   );
 }
@@ -206,13 +208,10 @@ export async function moveScores(ctx: Ctx, all: readonly Move[]): Promise<void> 
   const parted = moves.filter(({ origins }) => origins !== null);
   await noteOrigins(ctx, parted);
   await parkDoubles(ctx, moves);
-  const fitGuards = sql`exists (select 1 from ${scoreEntry} e where e.contact_id = ${scoreGuard}.contact_id
-    and e.rule_id = ${scoreGuard}.rule_id and e.fact_key = ${scoreGuard}.fact_key and e.kind = 'fit')`;
-  await moveRows(ctx, whole, { table: 'score_guard', sparse: true, only: fitGuards, park: 'own' });
   await moveRows(ctx, whole, { table: 'score_entry', only: sql`kind = 'fit'`, park: 'own' });
   await moveRows(ctx, whole, { table: 'score_guard', sparse: true });
   await moveRows(ctx, whole, { table: 'score_entry' });
-  await moveRows(ctx, parted, { table: 'score_guard', sparse: true, only: sql`not ${fitGuards}` });
+  await moveRows(ctx, parted, { table: 'score_guard', sparse: true });
   await moveRows(ctx, parted, { table: 'score_entry', only: sql`kind = 'engagement'` });
   const now = ctx.clock.now().toISOString();
   await ctx.db.execute(sql`

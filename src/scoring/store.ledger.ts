@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../core/db.ts';
+import { unnested } from '../core/unnest.ts';
 import { scoreEntry, scoreGuard } from './schema.ts';
 import type { Holding } from './score.ts';
 
@@ -27,27 +28,68 @@ export type EntryRow = {
   onceKey: string | null;
 };
 
-/** Books the entries whose (contact, rule, fact) is new. */
+const ENTRY = {
+  contactId: 'uuid',
+  occurredAt: 'timestamptz',
+  id: 'uuid',
+  ruleId: 'uuid',
+  ruleVersion: 'integer',
+  ruleName: 'text',
+  kind: 'text',
+  points: 'integer',
+  halfLifeDays: 'integer',
+  cap: 'integer',
+  what: 'text',
+  factKey: 'text',
+  onceKey: 'text',
+} as const;
+
+const INTO_ENTRIES = sql`insert into ${scoreEntry} (contact_id, occurred_at, id, rule_id, rule_version, rule_name, kind, points,
+  half_life_days, cap, what, fact_key, once_key, recorded_at, origin_id)`;
+const entryColumns = (
+  ctx: Ctx,
+): SQL => sql`e."contactId", e."occurredAt", e.id, e."ruleId", e."ruleVersion", e."ruleName",
+  e.kind, e.points, e."halfLifeDays", e.cap, e.what, e."factKey", e."onceKey", ${at(ctx.clock.now())}, e."contactId"`;
+
+/** Books the entries whose (contact, rule, fact) is new; of several for one the earliest. */
 export async function addEntries(ctx: Ctx, entries: readonly EntryRow[]): Promise<void> {
   if (entries.length === 0) return;
   await hotRows(
     ctx.db,
     sql`
-    with e as (
-      select * from jsonb_to_recordset(${json(entries)}) as e("contactId" uuid, "occurredAt" timestamptz, id uuid, "ruleId" uuid,
-        "ruleVersion" int, "ruleName" text, kind text, points int, "halfLifeDays" int, cap int, what text, "factKey" text,
-        "onceKey" text)
-    ), fresh as (
+    with e as materialized (select * from ${unnested('e', earliest(entries), ENTRY)}),
+    fresh as (
       insert into ${scoreGuard} (contact_id, rule_id, fact_key)
-      select distinct "contactId", "ruleId", "factKey" from e order by 1, 2, 3 on conflict do nothing
+      select "contactId", "ruleId", "factKey" from e order by 1, 2, 3 on conflict do nothing
       returning contact_id, rule_id, fact_key
     )
-    insert into ${scoreEntry} (contact_id, occurred_at, id, rule_id, rule_version, rule_name, kind, points, half_life_days, cap, what, fact_key, once_key, recorded_at, origin_id)
-    select distinct on (e."contactId", e."ruleId", e."factKey")
-      e."contactId", e."occurredAt", e.id, e."ruleId", e."ruleVersion", e."ruleName", e.kind, e.points, e."halfLifeDays", e.cap,
-      e.what, e."factKey", e."onceKey", ${at(ctx.clock.now())}, e."contactId"
-    from e join fresh f on f.contact_id = e."contactId" and f.rule_id = e."ruleId" and f.fact_key = e."factKey"
-    order by e."contactId", e."ruleId", e."factKey", e."occurredAt", e.id`,
+    ${INTO_ENTRIES}
+    select ${entryColumns(ctx)}
+    from e join fresh f on f.contact_id = e."contactId" and f.rule_id = e."ruleId" and f.fact_key = e."factKey"`,
+  );
+}
+
+function earliest(entries: readonly EntryRow[]): EntryRow[] {
+  const kept = new Map<string, EntryRow>();
+  for (const entry of entries) {
+    const key = `${entry.contactId} ${entry.ruleId} ${entry.factKey}`;
+    const other = kept.get(key);
+    if (other === undefined || isEarlier(entry, other)) kept.set(key, entry);
+  }
+  return [...kept.values()];
+}
+
+function isEarlier(a: EntryRow, b: EntryRow): boolean {
+  const gap = a.occurredAt.getTime() - b.occurredAt.getTime();
+  return gap === 0 ? a.id < b.id : gap < 0;
+}
+
+/** Books changes of what fits: each is a fact of its own under a key nobody else has, which needs no guard. */
+export async function addFits(ctx: Ctx, entries: readonly EntryRow[]): Promise<void> {
+  if (entries.length === 0) return;
+  await hotRows(
+    ctx.db,
+    sql`${INTO_ENTRIES} select ${entryColumns(ctx)} from ${unnested('e', entries, ENTRY)}`,
   );
 }
 

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   consentStandsSql,
   findByExternalIds,
   holdContacts,
+  holdPeople,
   mergeContacts,
   recordConsents,
   registerContacts,
@@ -13,7 +15,9 @@ import {
   upsertContacts,
 } from '../../src/contacts/index.ts';
 import { contactsRoutes } from '../../src/contacts/routes.ts';
+import { inTx } from '../../src/core/ctx.ts';
 import { row, rows } from '../../src/core/db.ts';
+import { newId } from '../../src/core/ids.ts';
 import { testApp } from '../support/app.ts';
 import { testBase } from '../support/ctx.ts';
 import type { TestBase } from '../support/ctx.ts';
@@ -128,6 +132,43 @@ describe('mergeContacts', () => {
       sql`select count(*)::int as n from outbox where topic = 'contact.merged' and payload->>'to' = ${c}`,
     );
     expect(n).toBe(1);
+  });
+
+  test('who is held is told apart by who is known, under the id they have now', async () => {
+    const [from, to, other] = [
+      await contactWith({ name: 'from' }),
+      await contactWith({ name: 'to' }),
+      await contactWith({ name: 'other' }),
+    ];
+    const visitor = newId();
+    await base.ctx.db.execute(sql`insert into contact (contact_id, kind, created_at, updated_at)
+      values (${visitor}, 'visitor', now(), now())`);
+    await mergeContacts(base.ctx, { from, to, reason: 'test' });
+    for (const hold of ['shared', 'alone'] as const) {
+      const { present, known } = await holdPeople(base.ctx, [visitor, other, from, newId()], hold);
+      expect(present).toEqual(
+        new Map([
+          [visitor, visitor],
+          [other, other],
+          [from, to],
+        ]),
+      );
+      expect(known).toEqual(new Set([to, other]));
+    }
+  });
+
+  test('held alone, nobody else edits a contact, while others who only store facts of it go on; a merge waits for both', async () => {
+    const [alone, shared] = [await contactWith({ name: 'a' }), await contactWith({ name: 's' })];
+    const isFree = async (id: string, lock: SQL): Promise<boolean> =>
+      (await rows(base.ctx.db, sql`select 1 from contact where contact_id = ${id}::uuid ${lock} skip locked`))
+        .length === 1;
+    await inTx(base.ctx, async (tx) => {
+      await holdContacts(tx, [alone], 'alone');
+      await holdContacts(tx, [shared]);
+      const locks = [sql`for key share`, sql`for no key update`, sql`for update`];
+      expect(await Promise.all(locks.map((lock) => isFree(alone, lock)))).toEqual([true, false, false]);
+      expect(await Promise.all(locks.map((lock) => isFree(shared, lock)))).toEqual([true, true, false]);
+    });
   });
 
   test('an upsert that races a merge lands on the survivor', async () => {
