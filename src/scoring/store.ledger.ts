@@ -8,7 +8,7 @@ import type { Holding } from './score.ts';
 
 /** The ledger of points: booking entries, and what they come to. */
 
-export const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::jsonb`;
+const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::jsonb`;
 export const uuids = (list: readonly string[]): SQL => sql`${`{${list.join(',')}}`}::uuid[]`;
 const at = (moment: Date): SQL => sql`${moment.toISOString()}::timestamptz`;
 
