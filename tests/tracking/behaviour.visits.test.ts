@@ -5,7 +5,7 @@ import { inTx } from '../../src/core/ctx.ts';
 import { dateOf, rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { takeVisits } from '../../src/tracking/behaviour/actions.visits.ts';
-import { moveVisits } from '../../src/tracking/behaviour/store.visits.ts';
+import { markConverted, moveVisits } from '../../src/tracking/behaviour/store.visits.ts';
 import type { EventRecorded } from '../../src/tracking/contract.ts';
 import { testBase } from '../support/ctx.ts';
 import type { TestBase } from '../support/ctx.ts';
@@ -51,16 +51,20 @@ type Short = {
   events: number;
   pages: number;
   source: string | null;
+  /** Whether an order that counts came of it. */
+  converted: boolean;
 };
+type Order = { minute: number; of: number; counts: boolean };
+const momentOf = (minute: number): string => new Date(START + minute * MINUTE).toISOString();
 
 /** The definition, as plainly as it can be said. */
-function naive(events: readonly Made[]): Short[] {
-  const visits: Short[] = [];
+function naive(events: readonly Made[]): Omit<Short, 'converted'>[] {
+  const visits: Omit<Short, 'converted'>[] = [];
   for (const origin of new Set(events.map(({ originId }) => originId))) {
     const own = events
       .filter((e) => e.originId === origin && !e.bot && (e.page || e.trust === 'public'))
       .toSorted((a, b) => (a.occurredAt + a.id < b.occurredAt + b.id ? -1 : 1));
-    let visit: Short | undefined;
+    let visit: Omit<Short, 'converted'> | undefined;
     let campaign = '';
     for (const e of own) {
       const came = CAMPAIGNS[e.campaign] ?? '';
@@ -83,7 +87,7 @@ function naive(events: readonly Made[]): Short[] {
 async function stored(contactIds: readonly string[]): Promise<Array<Short & { contactId: string }>> {
   const found = await rows<Short & { contactId: string }>(
     base.ctx.db,
-    sql`select contact_id as "contactId", origin_id as origin, started_at as start, ended_at as end, visit_id as first, events, pages, source
+    sql`select contact_id as "contactId", origin_id as origin, started_at as start, ended_at as end, visit_id as first, events, pages, source, converted
       from session where contact_id in (select jsonb_array_elements_text(${JSON.stringify(contactIds)}::text::jsonb)::uuid)
       order by visit_id`,
   );
@@ -111,6 +115,15 @@ async function insert(contactId: string, events: readonly Made[]): Promise<void>
   }
 }
 
+async function insertOrders(nodes: readonly string[], all: readonly Order[]): Promise<void> {
+  for (const { minute, of, counts } of all)
+    await base.ctx.db.execute(sql`
+      insert into orders (contact_id, order_id, kind, source, external_id, trust, occurred_at, recorded_at, currency, total_minor,
+        base_total_minor, line_count, origin_id)
+      values (${nodes[of]}, ${newId()}, 'sale', 'test', ${newId()}, ${counts ? 'server' : 'public'}, ${momentOf(minute)}, now(),
+        'EUR', 1, 1, 0, ${nodes[of]})`);
+}
+
 const recorded = (contactId: string, e: Made): EventRecorded => ({
   contactId,
   id: e.id,
@@ -133,6 +146,10 @@ const scenario = fc.record({
   merge: fc.option(fc.nat(8), { nil: undefined }),
   part: fc.option(fc.nat(8), { nil: undefined }),
   twice: fc.boolean(),
+  orders: fc.array(
+    fc.record({ minute: fc.nat(45).map((n) => n * 10), of: fc.nat(1), counts: fc.boolean() }),
+    { maxLength: 6 },
+  ),
 });
 
 async function play({
@@ -142,15 +159,17 @@ async function play({
   merge,
   part,
   twice,
+  orders,
 }: typeof scenario extends fc.Arbitrary<infer T> ? T : never) {
   const [one, two] = [await newContact(), await newContact()];
   const nodes = [one, two];
   const made = events.map((e): Made => ({
     ...e,
     id: newId(),
-    occurredAt: new Date(START + e.minute * MINUTE).toISOString(),
+    occurredAt: momentOf(e.minute),
     originId: nodes[e.origin] ?? one,
   }));
+  await insertOrders(nodes, orders);
   let merged = false;
   const home = (e: Made): string => (merged ? one : e.originId);
   const move = async (from: string, to: string): Promise<void> => {
@@ -162,6 +181,10 @@ async function play({
       await tx.db.execute(
         sql`update contact set merged_into = ${to === one ? one : null} where contact_id = ${two}`,
       );
+      await tx.db.execute(
+        sql`update orders set contact_id = ${to} where contact_id = ${from} and origin_id = ${two}`,
+      );
+      await markConverted(tx, nodes);
     });
   };
   const waiting: EventRecorded[][] = [];
@@ -184,10 +207,19 @@ async function play({
   while (waiting.length > 0) await take(waiting.shift() ?? []);
   if (twice) await take(made.slice(0, 5).map((e) => recorded(home(e), e)));
   const found = await stored(nodes);
-  return { found, expected: naive(made).map((v) => ({ ...v, contactId: merged ? one : v.origin })) };
+  const expected = naive(made).map((visit) => ({
+    ...visit,
+    contactId: merged ? one : visit.origin,
+    converted: orders.some(({ minute, of, counts }) => {
+      const behindEnd = START + minute * MINUTE - Date.parse(visit.end);
+      const reached = momentOf(minute) >= visit.start && behindEnd < 30 * MINUTE;
+      return counts && reached && (merged || nodes[of] === visit.origin);
+    }),
+  }));
+  return { found, expected };
 }
 
-test('events in any order, in any batches, told late or twice, before or after people are merged and parted, give the visits of the definition', async () => {
+test('events in any order, in any batches, told late or twice, before or after people are merged and parted, give the visits of the definition, with what was bought in them', async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async (input) => {
       const { found, expected } = await play(input);

@@ -25,31 +25,27 @@ export async function takeVisits(ctx: Ctx, recorded: readonly EventRecorded[]): 
     (await store.lastVisits(ctx, groups.map(ownerOf))).map((visit) => [keyOf(visit), visit]),
   );
   const fresh: OwnedVisit[] = [];
-  const anew: OwnedVisit[] = [];
   for (const group of groups) {
     const owner = ownerOf(group);
     const sorted = group.toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
     const open = last.get(keyOf(owner));
     if (follows(open, sorted)) fresh.push(...owned(visitsOf(sorted, open), owner));
-    else anew.push(...(await computeAnew(ctx, owner, sorted)));
+    else await computeAnew(ctx, owner, sorted);
   }
   await save(ctx, fresh);
-  const contactIds = [...new Set(events.map(({ contactId }) => contactId))];
-  const begun = [...fresh, ...anew].map(({ startedAt }) => startedAt.getTime());
-  await store.markConverted(ctx, contactIds, new Date(Math.min(...begun)));
-  return contactIds;
+  return [...new Set(events.map(({ contactId }) => contactId))];
 }
 
-/** The events that belong to visits, where they are now, their contacts held. */
+/** The events that belong to visits, where they are now; nobody else computes their contacts' visits until the transaction ends. */
 async function heldEvents(ctx: Ctx, told: readonly EventRecorded[]): Promise<OwnedEvent[]> {
   if (told.length === 0) return [];
   const present = await holdContacts(
     ctx,
     told.map(({ contactId }) => contactId),
+    'alone',
   );
   const named = told.map((one) => ({ ...one, contactId: present.get(one.contactId) ?? one.contactId }));
   const held = new Set(named.map(({ contactId }) => contactId));
-  await store.lockContacts(ctx, [...held]);
   const events = await store.namedEvents(ctx, named);
   const others = events.map(({ contactId }) => contactId).filter((id) => !held.has(id));
   if (others.length > 0) await store.lockContacts(ctx, others);
@@ -79,11 +75,11 @@ const beginOf = ({ startedAt, visitId }: Visit): Moment => ({ occurredAt: starte
 
 /**
  * From the visit in which the first of these events lies: what was before it cannot change. Ends where, behind the last of
- * these events, a visit begins that began there before, because from its beginning on nothing changed. Gives what it made.
+ * these events, a visit begins that began there before, because from its beginning on nothing changed.
  */
-async function computeAnew(ctx: Ctx, owner: Owner, late: readonly OwnedEvent[]): Promise<OwnedVisit[]> {
+async function computeAnew(ctx: Ctx, owner: Owner, late: readonly OwnedEvent[]): Promise<void> {
   const [first, last] = [late[0], late.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  if (first === undefined || last === undefined) return;
   const before = await store.visitBefore(ctx, owner, first);
   let from: Moment = before === undefined ? first : beginOf(before);
   let inclusive = true;
@@ -112,5 +108,4 @@ async function computeAnew(ctx: Ctx, owner: Owner, late: readonly OwnedEvent[]):
     gone.map(({ visitId }) => visitId),
   );
   await save(ctx, made);
-  return made;
 }

@@ -2,6 +2,7 @@ import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
+import { unnested } from '../../core/unnest.ts';
 import { contact, pairs } from '../../contacts/index.ts';
 import type { Move } from '../../contacts/index.ts';
 import { orders } from '../../orders/index.ts';
@@ -55,15 +56,14 @@ export async function namedEvents(ctx: Ctx, named: readonly Named[]): Promise<Ow
   return found.filter(({ ofPerson }) => ofPerson).map(eventOf);
 }
 
+const NAMED = { contactId: 'uuid', id: 'uuid', occurredAt: 'timestamptz', name: 'text' } as const;
+
 async function readNamed(ctx: Ctx, named: readonly Named[], where: SQL) {
-  const times = named.map(({ occurredAt }) => occurredAt).toSorted();
   return hotRows<RawEvent & { ofPerson: boolean }>(
     ctx.db,
     sql`
     select ${EVENT}, ${OF_A_PERSON} as "ofPerson"
-    from jsonb_to_recordset(${json(named)}) as n("contactId" uuid, id uuid, "occurredAt" timestamptz, name text)
-    join ${event} e on ${where} and e.id = n.id
-      and e.occurred_at between ${times[0]}::timestamptz and ${times.at(-1)}::timestamptz`,
+    from ${unnested('n', named, NAMED)} join ${event} e on ${where} and e.id = n.id`,
   );
 }
 
@@ -91,7 +91,7 @@ export async function lockContacts(ctx: Ctx, contactIds: readonly string[]): Pro
   await hotRows(
     ctx.db,
     sql`
-    select 1 from ${contact} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)
+    select 1 from ${contact} where contact_id = any(${`{${contactIds.join(',')}}`}::uuid[])
     order by contact_id for no key update`,
   );
 }
@@ -112,7 +112,7 @@ export async function lastVisits(ctx: Ctx, owners: readonly Owner[]): Promise<Ow
   const found = await hotRows<RawVisit>(
     ctx.db,
     sql`
-    select l.* from jsonb_to_recordset(${json(owners)}) as o("contactId" uuid, "originId" uuid)
+    select l.* from ${unnested('o', owners, { contactId: 'uuid', originId: 'uuid' })}
     cross join lateral (
       select ${SELECTED} from ${session} s where s.contact_id = o."contactId" and s.origin_id = o."originId"
       order by s.started_at desc, s.visit_id desc limit 1) l`,
@@ -151,16 +151,50 @@ export async function visitsBetween(
   return found.map(visitOf);
 }
 
+/** An order that counts was placed during the visit or soon after. */
+const bought = (contactId: SQL, startedAt: SQL, endedAt: SQL): SQL => sql`exists (
+  select from ${orders} o where o.contact_id = ${contactId} and o.kind = 'sale' and o.trust <> 'public'
+    and o.status <> 'cancelled' and o.occurred_at >= ${startedAt}
+    and o.occurred_at < ${endedAt} + ${GAP_MS / 1000}::float8 * interval '1 second')`;
+
+const TYPES: Readonly<Record<keyof OwnedVisit, 'uuid' | 'text' | 'integer' | 'timestamptz'>> = {
+  contactId: 'uuid',
+  startedAt: 'timestamptz',
+  visitId: 'uuid',
+  originId: 'uuid',
+  endedAt: 'timestamptz',
+  lastEventId: 'uuid',
+  events: 'integer',
+  pages: 'integer',
+  activeMs: 'integer',
+  productViews: 'integer',
+  categoryViews: 'integer',
+  priceViews: 'integer',
+  entryPage: 'text',
+  referrer: 'text',
+  source: 'text',
+  medium: 'text',
+  campaign: 'text',
+  term: 'text',
+  content: 'text',
+  campaignKey: 'text',
+  channel: 'text',
+  device: 'text',
+  browser: 'text',
+  os: 'text',
+};
+const NAMES = sql.raw(COLUMNS.map(([, { name }]) => name).join(', '));
+const GIVEN = sql.raw(COLUMNS.map(([key]) => `v."${key}"`).join(', '));
+
+/** Writes visits, and whether an order came of them. */
 export async function saveVisits(ctx: Ctx, visits: readonly OwnedVisit[]): Promise<void> {
-  const values = visits.map((visit) => ({
-    ...Object.fromEntries(COLUMNS.map(([key, { name }]) => [name, visit[key as keyof OwnedVisit]])),
-    converted: false,
-  }));
   await hotRows(
     ctx.db,
     sql`
-    insert into ${session} select * from jsonb_populate_recordset(null::${session}, ${json(values)})
-    on conflict (contact_id, started_at, visit_id) do update set ${UPDATED}`,
+    insert into ${session} (${NAMES}, converted)
+    select ${GIVEN}, ${bought(sql`v."contactId"`, sql`v."startedAt"`, sql`v."endedAt"`)}
+    from ${unnested('v', visits, TYPES)}
+    on conflict (contact_id, started_at, visit_id) do update set ${UPDATED}, converted = excluded.converted`,
   );
 }
 
@@ -171,22 +205,14 @@ export async function dropVisits(ctx: Ctx, contactId: string, visitIds: readonly
       and visit_id in (select jsonb_array_elements_text(${json(visitIds)})::uuid)`);
 }
 
-/** Says of the visits of these contacts since `since` (of all, without) whether an order that counts came of them. */
-export async function markConverted(ctx: Ctx, contactIds: readonly string[], since?: Date): Promise<void> {
-  const window = since === undefined ? sql`true` : sql`s.started_at >= ${since.toISOString()}::timestamptz`;
+/** Says of all visits of these contacts whether an order that counts came of them. */
+export async function markConverted(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
   await hotRows(
     ctx.db,
     sql`
-    update ${session} v set converted = n.bought
-    from (
-      select s.contact_id, s.started_at, s.visit_id, exists (
-        select from ${orders} o where o.contact_id = s.contact_id and o.kind = 'sale' and o.trust <> 'public'
-          and o.status <> 'cancelled' and o.occurred_at >= s.started_at
-          and o.occurred_at < s.ended_at + ${GAP_MS / 1000}::float8 * interval '1 second') as bought
-      from ${session} s
-      where s.contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and ${window}) n
-    where v.converted <> n.bought
-      and v.contact_id = n.contact_id and v.started_at = n.started_at and v.visit_id = n.visit_id`,
+    update ${session} v set converted = not v.converted
+    where v.contact_id = any(${`{${contactIds.join(',')}}`}::uuid[])
+      and v.converted <> ${bought(sql`v.contact_id`, sql`v.started_at`, sql`v.ended_at`)}`,
   );
 }
 
