@@ -45,7 +45,8 @@ const given = fc.record({
   id: fc.option(fc.uuid()),
   text: fc.option(words),
   whole: fc.option(fc.integer()),
-  real: fc.option(fc.double({ noNaN: true })),
+  // One sign of zero: nobody looks at the other.
+  real: fc.option(fc.double({ noNaN: true }).map((n) => n + 0)),
   flag: fc.option(fc.boolean()),
   at: fc.option(fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true })),
 });
@@ -58,10 +59,7 @@ test('rows given as a table arrive as they were, in their order, whatever their 
         sql`select * from ${unnested('given', list, COLUMNS)}`,
       );
       const read = found.map((one) => ({ ...one, at: one.at === null ? null : dateOf(one.at) }));
-      // PostgreSQL keeps the sign of zero, to which nobody looks.
-      expect(read.map((one) => ({ ...one, real: one.real === null ? null : one.real + 0 }))).toEqual(
-        list.map((one) => ({ ...one, real: one.real === null ? null : one.real + 0 })),
-      );
+      expect(read).toEqual(list);
     }),
     { numRuns: 60 },
   );
