@@ -58,7 +58,7 @@ function serve(app: App): Promise<RunningServer> {
       return createApp({
         base: { config: app.config, db: app.database.db, log: app.log },
         routes: routes(),
-        checks: [{ name: 'queue', check: () => app.queues.queue('outbox').counts() }],
+        checks: [{ name: 'queue', check: () => app.queues.queue('core.upkeep').counts() }],
         webDist: CONSOLE_DIST,
         corsOrigin: (origin, c) => allowedOrigin(c.var.ctx, origin),
       });

@@ -30,7 +30,6 @@ export async function startWorker(deps: {
   const relay = await startRelay({
     newCtx: () => deps.newCtx('relay'),
     databaseUrl: deps.database.url,
-    queues: deps.queues,
     subscriptions: [...subscriptions(), ...all.map((job) => forwardTo(deps.queues, job))],
     concurrency: deps.concurrency,
   });

@@ -35,7 +35,7 @@ const schema = z.object({
   SENDGRID_WEBHOOK_KEY: z.string().optional(),
   /** Visitors nobody knows are forgotten so many days after their last visit. */
   VISITOR_DAYS: z.coerce.number().int().min(1).max(3_650).default(180),
-  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(2),
   TRUST_PROXY: flag.default(false),
 });
 

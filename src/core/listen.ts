@@ -10,13 +10,13 @@ const KEEP_ALIVE_MS = 10_000;
 const END_MS = 1_000;
 
 /**
- * LISTENs on a connection of its own until closed, through restarts of the database. `wake` is called for each notification and
- * at each (re)connection, as what was notified meanwhile is never told. (The driver's own listening keeps the process alive
- * when its connection was lost once.) Resolves when it listens for the first time.
+ * LISTENs on a connection of its own until closed, through restarts of the database. `wake` is called with the payload of each
+ * notification, and without one at each (re)connection, as what was notified meanwhile is never told. (The driver's own
+ * listening keeps the process alive when its connection was lost once.) Resolves when it listens for the first time.
  */
 export async function listen(
   { databaseUrl, channel, log }: { databaseUrl: string; channel: string; log: Logger },
-  wake: () => void,
+  wake: (payload?: string) => void,
 ): Promise<{ close(): Promise<void> }> {
   const { default: pg } = await import('pg');
   const state: { closed: boolean; client: InstanceType<typeof pg.Client> | null; retry?: NodeJS.Timeout } = {
@@ -31,7 +31,7 @@ export async function listen(
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
       application_name: 'otklik-listen',
     });
-    client.on('notification', wake);
+    client.on('notification', ({ payload }) => wake(payload));
     client.on('error', (error) => log.warn({ channel, reason: messageOf(error) }, 'listener lost'));
     await client.connect();
     state.client = client;

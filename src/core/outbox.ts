@@ -40,7 +40,7 @@ export async function emit(ctx: Ctx, topic: string, payloads: readonly object[])
         from jsonb_to_recordset(${`[${part.join(',')}]`}::text::jsonb) as e(id uuid, payload jsonb)`,
       );
     }
-    tx.afterCommit?.(wakeRelays);
+    tx.afterCommit?.((after) => wakeRelays(after, topic));
   });
 }
 
@@ -52,32 +52,43 @@ function textOf(topic: string, payload: object): string {
   return text;
 }
 
-type Wake = { busy: boolean; again: boolean };
+/** `topics`: told of since the last notification; `ANY` among them when it is not known which. */
+type Wake = { busy: boolean; topics: Set<string> };
 const wakes = new WeakMap<Db, Wake>();
+const ANY = '';
+
+/** The topics a notification tells of; without a payload it may be any. */
+export function topicsIn(payload = ANY): 'any' | string[] {
+  return payload === ANY ? 'any' : payload.split(',');
+}
 
 /**
  * Notifies the relays, at most once per WAKE_GAP_MS. After the commit and by a statement of its own: NOTIFY inside a
  * transaction makes all commits of the database wait for each other's disk writes. When it is lost, the relays' poll finds
  * the events.
  */
-function wakeRelays(ctx: Ctx): void {
-  const wake = wakes.get(ctx.db) ?? { busy: false, again: false };
+function wakeRelays(ctx: Ctx, topic: string): void {
+  const wake = wakes.get(ctx.db) ?? { busy: false, topics: new Set() };
   wakes.set(ctx.db, wake);
-  if (wake.busy) {
-    wake.again = true;
-    return;
-  }
+  wake.topics.add(topic);
+  if (wake.busy) return;
   wake.busy = true;
-  wake.again = false;
+  // All topics of one commit go together.
+  queueMicrotask(() => notify(ctx, wake));
+}
+
+function notify(ctx: Ctx, wake: Wake): void {
+  const payload = wake.topics.has(ANY) ? ANY : [...wake.topics].join(',');
+  wake.topics.clear();
   ctx.db
-    .execute(sql`select pg_notify(${OUTBOX_CHANNEL}, '')`)
+    .execute(sql`select pg_notify(${OUTBOX_CHANNEL}, ${payload})`)
     .catch((error: unknown) =>
       ctx.log.debug({ reason: messageOf(error) }, 'relay not notified; its poll will find the events'),
     )
     .finally(() => {
       setTimeout(() => {
-        wake.busy = false;
-        if (wake.again) wakeRelays(ctx);
+        if (wake.topics.size > 0) notify(ctx, wake);
+        else wake.busy = false;
       }, WAKE_GAP_MS).unref();
     });
 }
@@ -116,7 +127,7 @@ export async function replayParked(ctx: Ctx, topic?: string): Promise<number> {
       where parked_at is not null ${oneTopic}
       returning 1`,
     );
-    tx.afterCommit?.(wakeRelays);
+    tx.afterCommit?.((after) => wakeRelays(after, topic ?? ANY));
     return replayed.length;
   });
 }

@@ -10,7 +10,7 @@ import { startWorker } from './queue.worker.ts';
 import type { RunningWorker } from './queue.worker.ts';
 import { settledWithin } from './settle.ts';
 
-export type { JobQueue, Queues } from './queue.types.ts';
+export type { Queues } from './queue.types.ts';
 
 /** 500 ids of 39 bytes in JSON are 20 kB; three times that means that a job carries something other than ids. */
 const MAX_DATA_BYTES = 65_536;

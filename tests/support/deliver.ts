@@ -6,7 +6,7 @@ import type { OutboxEvent, Subscription } from '../../src/core/jobs.ts';
 
 /**
  * Gives the outbox's events to their subscribers as the relay does, topic by topic in one transaction each, until nothing new
- * comes of it; without queue and worker, so that a test decides when. Returns the events in the order of delivery.
+ * comes of it; without a worker, so that a test decides when. Returns the events in the order of delivery.
  */
 export async function deliver(ctx: Ctx, subscriptions: readonly Subscription[]): Promise<OutboxEvent[]> {
   const delivered: OutboxEvent[] = [];

@@ -46,7 +46,7 @@ if (what === 'job') {
   await startRelay({
     newCtx,
     databaseUrl: database.url,
-    queues,
     subscriptions: [{ name: 'doomed', topic: 'crash', handle }],
+    timing: { leaseMs: 600 },
   });
 }
