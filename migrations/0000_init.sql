@@ -903,11 +903,13 @@ CREATE TABLE "contact_trait" (
 	"date_value" timestamp with time zone,
 	"facts" integer NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
 	CONSTRAINT "contact_trait_contact_id_key_pk" PRIMARY KEY("contact_id","key")
 );
 --> statement-breakpoint
 CREATE TABLE "contact_trait_due" (
 	"contact_id" uuid PRIMARY KEY NOT NULL,
+	"parts" integer NOT NULL,
 	"created_at" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
@@ -1177,6 +1179,7 @@ CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");-
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
+CREATE INDEX "contact_trait_expires_idx" ON "contact_trait" USING btree ("expires_at") WHERE "contact_trait"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "contact_trait_due_idx" ON "contact_trait_due" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "session_time_idx" ON "session" USING brin ("started_at","ended_at");--> statement-breakpoint
 CREATE INDEX "cart_last_idx" ON "cart" USING btree ("state","last_at");--> statement-breakpoint

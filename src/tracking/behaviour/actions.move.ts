@@ -1,7 +1,9 @@
 import { movesIn } from '../../contacts/index.ts';
 import type { MergeMover } from '../../contacts/index.ts';
-import { dropTraits, markDue } from './store.traits.ts';
+import { markDue } from './store.due.ts';
+import { dropTraits } from './store.traits.ts';
 import { markConverted, moveVisits } from './store.visits.ts';
+import { ALL_PARTS } from './traits.ts';
 
 /** What traits are made of, and they. */
 const OF_TRAITS = ['session', 'orders', 'event', 'contact_trait'];
@@ -16,7 +18,7 @@ export const moveBehaviour: MergeMover = {
     const moves = all.filter((move) => OF_TRAITS.some((table) => movesIn([move], table).length > 0));
     if (moves.length === 0) return;
     const touched = moves.flatMap(({ from, to }) => [from, to]);
-    await markDue(ctx, touched);
+    await markDue(ctx, [{ contactIds: touched, parts: ALL_PARTS }]);
     await moveVisits(ctx, moves);
     await markConverted(ctx, touched);
     await dropTraits(

@@ -14,27 +14,46 @@ const SAVE_ROWS = 1_000;
 /**
  * Brings visits up to date with recorded events, in whatever order and however often those come: afterwards the visits are what
  * the fold over all events gives. What follows on the last visit is added to it; what comes late has the visits from there on
- * computed anew, as far as they change. Gives the contacts concerned.
+ * computed anew, as far as they change. Gives the contacts concerned (`visitors`), and those of them whose traits that may
+ * change (`changed`): what only lengthens a visit changes none.
  */
-export async function takeVisits(ctx: Ctx, recorded: readonly EventRecorded[]): Promise<string[]> {
+export async function takeVisits(
+  ctx: Ctx,
+  recorded: readonly EventRecorded[],
+): Promise<{ visitors: string[]; changed: string[] }> {
   const told = recorded.filter(({ bot, type }) => !bot && type !== 'group' && type !== 'alias');
   const events = await heldEvents(ctx, told);
-  if (events.length === 0) return [];
+  if (events.length === 0) return { visitors: [], changed: [] };
   const groups = [...Map.groupBy(events, keyOf).values()];
   const last = new Map(
     (await store.lastVisits(ctx, groups.map(ownerOf))).map((visit) => [keyOf(visit), visit]),
   );
   const fresh: OwnedVisit[] = [];
+  const changed = new Set<string>();
   for (const group of groups) {
     const owner = ownerOf(group);
     const sorted = group.toSorted((a, b) => (isBefore(a, b) ? -1 : 1));
     const open = last.get(keyOf(owner));
-    if (follows(open, sorted)) fresh.push(...owned(visitsOf(sorted, open), owner));
-    else await computeAnew(ctx, owner, sorted);
+    if (follows(open, sorted)) {
+      const visits = owned(visitsOf(sorted, open), owner);
+      fresh.push(...visits);
+      if (visits.length !== 1 || !saysTheSame(visits[0], open)) changed.add(owner.contactId);
+    } else {
+      await computeAnew(ctx, owner, sorted);
+      changed.add(owner.contactId);
+    }
   }
   await save(ctx, fresh);
-  return [...new Set(events.map(({ contactId }) => contactId))];
+  return { visitors: [...new Set(events.map(({ contactId }) => contactId))], changed: [...changed] };
 }
+
+/** True where traits say the same of both: all that they read of a visit is alike. */
+const saysTheSame = (a: OwnedVisit | undefined, b: OwnedVisit | undefined): boolean =>
+  a !== undefined &&
+  b !== undefined &&
+  a.startedAt.getTime() === b.startedAt.getTime() &&
+  TRAITS_READ.every((key) => a[key] === b[key]);
+const TRAITS_READ = ['visitId', 'channel', 'source', 'medium', 'campaign', 'device'] as const;
 
 /** The events that belong to visits, where they are now; nobody else computes their contacts' visits until the transaction ends. */
 async function heldEvents(ctx: Ctx, told: readonly EventRecorded[]): Promise<OwnedEvent[]> {

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import type { Ctx } from '../../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../../core/jobs.ts';
 import { emit } from '../../core/outbox.ts';
-import { SECOND_MS } from '../../core/time.ts';
+import { HOUR_MS, SECOND_MS } from '../../core/time.ts';
 import { recordedEvents } from '../recorded.ts';
-import { refreshTraits } from './actions.traits.ts';
+import { expireTraits, refreshTraitsGently } from './actions.traits.ts';
 import { takeVisits } from './actions.visits.ts';
-import { markDue } from './store.traits.ts';
+import { markDue, markOfZone } from './store.due.ts';
 import { lockContacts, markConverted } from './store.visits.ts';
+import { ALL_PARTS, ORDER_PARTS, PARTS, VIEWS, ZONE_PARTS } from './traits.ts';
 
 /** Long enough that the facts of one visit are one computation, short enough for whoever looks at the card meanwhile. */
 const TRAITS_EVERY_MS = 10 * SECOND_MS;
@@ -16,9 +17,12 @@ export const behaviourJobs: Job[] = [
   {
     name: 'tracking.traits',
     everyMs: TRAITS_EVERY_MS,
-    run: async (ctx, _data, signal) => {
-      while (!signal.aborted && (await refreshTraits(ctx)) > 0);
-    },
+    run: async (ctx, _data, signal) => refreshTraitsGently(ctx, signal),
+  },
+  {
+    name: 'tracking.traits.expire',
+    everyMs: HOUR_MS,
+    run: async (ctx, _data, signal) => expireTraits(ctx, signal),
   },
 ];
 
@@ -37,20 +41,25 @@ const on = (topic: string, handle: Subscription['handle']): Subscription => ({
 
 const onEvents = async (ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> => {
   const recorded = recordedEvents(events).filter(({ bot }) => !bot);
-  const visitors = await takeVisits(ctx, recorded);
+  const { visitors, changed } = await takeVisits(ctx, recorded);
   const told = new Set(recorded.map(({ contactId }) => contactId));
-  await markDue(ctx, [...visitors, ...told]);
+  const viewed = recorded.filter(({ name }) => VIEWS.includes(name)).map(({ contactId }) => contactId);
   // People were parted or merged while these events were on their way: nobody else learns whose visits changed.
   const others = visitors.filter((id) => !told.has(id));
+  await markDue(ctx, [
+    { contactIds: changed, parts: PARTS.visits },
+    { contactIds: viewed, parts: PARTS.category },
+    { contactIds: others, parts: ALL_PARTS },
+  ]);
   for (let from = 0; from < others.length; from += MAX_TOLD)
     await emit(ctx, 'visits.changed', [{ contactIds: others.slice(from, from + MAX_TOLD) }]);
 };
 
-/** Orders decide which visits led somewhere. */
+/** Orders decide which visits led somewhere; no trait tells of that. */
 async function onOrders(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
   await lockContacts(ctx, contactIds);
   await markConverted(ctx, contactIds);
-  await markDue(ctx, contactIds);
+  await markDue(ctx, [{ contactIds, parts: ORDER_PARTS }]);
 }
 
 /** Before whoever reads visits: subscribers of one topic run in the order they are listed. */
@@ -65,12 +74,21 @@ export const behaviourSubscriptions: Subscription[] = [
     onOrders(ctx, [...new Set(events.flatMap(({ payload }) => many.parse(payload).contactIds))]),
   ),
   on('contact.changed', (ctx, events) =>
-    markDue(
-      ctx,
-      events.flatMap(({ payload }) => {
-        const { contactId, keys } = changed.parse(payload);
-        return keys.includes('timeZone') ? [contactId] : [];
-      }),
-    ),
+    markDue(ctx, [
+      {
+        contactIds: events.flatMap(({ payload }) => {
+          const { contactId, keys } = changed.parse(payload);
+          return keys.includes('timeZone') ? [contactId] : [];
+        }),
+        parts: ZONE_PARTS,
+      },
+    ]),
+  ),
+  // An import does not say what it changed.
+  on('contacts.imported', (ctx, events) =>
+    markOfZone(ctx, {
+      contactIds: [...new Set(events.flatMap(({ payload }) => many.parse(payload).contactIds))],
+      parts: ZONE_PARTS,
+    }),
   ),
 ];

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../core/columns.ts';
 
@@ -55,13 +56,25 @@ export const contactTrait = pgTable(
     /** From how many facts (visits, orders, views) it was computed. */
     facts: integer('facts').notNull(),
     updatedAt: instant('updated_at').notNull(),
+    /** When the oldest fact it was computed from counts no more; null where facts count for good. */
+    expiresAt: instant('expires_at'),
   },
-  (t) => [primaryKey({ columns: [t.contactId, t.key] })],
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.key] }),
+    index('contact_trait_expires_idx')
+      .on(t.expiresAt)
+      .where(sql`${t.expiresAt} is not null`),
+  ],
 );
 
 /** Contacts whose traits are to be computed anew: many facts of one contact within seconds are one computation. */
 export const contactTraitDue = pgTable(
   'contact_trait_due',
-  { contactId: uuid('contact_id').primaryKey(), createdAt: instant('created_at').notNull() },
+  {
+    contactId: uuid('contact_id').primaryKey(),
+    /** Which parts of the traits (bits, `PARTS`). */
+    parts: integer('parts').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
   (t) => [index('contact_trait_due_idx').on(t.createdAt)],
 );
