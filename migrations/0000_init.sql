@@ -873,6 +873,254 @@ CREATE TABLE "identity_review" (
 	"decided_by" text
 );
 --> statement-breakpoint
+CREATE TABLE "adjustment_request" (
+	"contact_id" uuid NOT NULL,
+	"request_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"points" bigint NOT NULL,
+	"reason" text NOT NULL,
+	"state" text NOT NULL,
+	"author_id" text NOT NULL,
+	"author_name" text NOT NULL,
+	"approver_id" text,
+	"approver_name" text,
+	"created_at" timestamp with time zone NOT NULL,
+	"decided_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "adjustment_request_contact_id_request_id_pk" PRIMARY KEY("contact_id","request_id")
+);
+--> statement-breakpoint
+CREATE TABLE "family_member" (
+	"contact_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"owner_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"monthly_cap" bigint,
+	"spent" bigint DEFAULT 0 NOT NULL,
+	"spent_month" text DEFAULT '' NOT NULL,
+	"joined_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "family_member_contact_id_program_id_origin_id_pk" PRIMARY KEY("contact_id","program_id","origin_id")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_check" (
+	"check_id" uuid PRIMARY KEY NOT NULL,
+	"started_at" timestamp with time zone NOT NULL,
+	"finished_at" timestamp with time zone,
+	"wallets" integer DEFAULT 0 NOT NULL,
+	"entries" bigint DEFAULT 0 NOT NULL,
+	"faults" integer DEFAULT 0 NOT NULL,
+	"samples" jsonb DEFAULT '[]'::jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_day" (
+	"program_id" uuid NOT NULL,
+	"day" date NOT NULL,
+	"account" text NOT NULL,
+	"points" bigint NOT NULL,
+	CONSTRAINT "ledger_day_program_id_day_account_pk" PRIMARY KEY("program_id","day","account")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_entry" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"program_version" integer NOT NULL,
+	"seq" integer NOT NULL,
+	"hash" text NOT NULL,
+	"kind" text NOT NULL,
+	"key" text,
+	"ref" text,
+	"reason" text,
+	"points" bigint NOT NULL,
+	"actor_id" text NOT NULL,
+	"relates_to" uuid,
+	"by_contact_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "ledger_entry_contact_id_occurred_at_entry_id_pk" PRIMARY KEY("contact_id","occurred_at","entry_id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "ledger_key" (
+	"contact_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"input_hash" text NOT NULL,
+	"result" jsonb NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "ledger_key_contact_id_wallet_id_key_pk" PRIMARY KEY("contact_id","wallet_id","key")
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_night" (
+	"program_id" uuid PRIMARY KEY NOT NULL,
+	"day" date NOT NULL,
+	"step" text NOT NULL,
+	"summed_until" date NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "ledger_posting" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"no" integer NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"account" text NOT NULL,
+	"lot_id" uuid,
+	"hold_id" uuid,
+	"points" bigint NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "ledger_posting_contact_id_occurred_at_entry_id_no_pk" PRIMARY KEY("contact_id","occurred_at","entry_id","no")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "lot" (
+	"contact_id" uuid NOT NULL,
+	"lot_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"earned" bigint NOT NULL,
+	"reduced" bigint DEFAULT 0 NOT NULL,
+	"pending" bigint DEFAULT 0 NOT NULL,
+	"remaining" bigint DEFAULT 0 NOT NULL,
+	"held" bigint DEFAULT 0 NOT NULL,
+	"lapsed" bigint DEFAULT 0 NOT NULL,
+	"live" boolean NOT NULL,
+	"waits_for" text,
+	"activates_at" timestamp with time zone,
+	"expires_at" timestamp with time zone,
+	"fixed_expiry" boolean DEFAULT false NOT NULL,
+	"earned_at" timestamp with time zone NOT NULL,
+	"by_contact_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "lot_contact_id_lot_id_pk" PRIMARY KEY("contact_id","lot_id")
+);
+--> statement-breakpoint
+CREATE TABLE "point_hold" (
+	"contact_id" uuid NOT NULL,
+	"hold_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"ref" text,
+	"points" bigint NOT NULL,
+	"parts" jsonb NOT NULL,
+	"state" text NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"by_contact_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "point_hold_contact_id_hold_id_pk" PRIMARY KEY("contact_id","hold_id")
+);
+--> statement-breakpoint
+CREATE TABLE "point_spend" (
+	"contact_id" uuid NOT NULL,
+	"spend_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"ref" text,
+	"points" bigint NOT NULL,
+	"returned" bigint DEFAULT 0 NOT NULL,
+	"parts" jsonb NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"spent_at" timestamp with time zone NOT NULL,
+	"by_contact_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "point_spend_contact_id_spend_id_pk" PRIMARY KEY("contact_id","spend_id")
+);
+--> statement-breakpoint
+CREATE TABLE "wallet" (
+	"contact_id" uuid NOT NULL,
+	"wallet_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"state" text DEFAULT 'open' NOT NULL,
+	"version" integer DEFAULT 0 NOT NULL,
+	"seq" integer DEFAULT 0 NOT NULL,
+	"last_hash" text DEFAULT '' NOT NULL,
+	"pending" bigint DEFAULT 0 NOT NULL,
+	"available" bigint DEFAULT 0 NOT NULL,
+	"held" bigint DEFAULT 0 NOT NULL,
+	"debt" bigint DEFAULT 0 NOT NULL,
+	"expires_at" timestamp with time zone,
+	"family_owner_id" uuid,
+	"family_wallet_id" uuid,
+	"moved_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "wallet_contact_id_wallet_id_pk" PRIMARY KEY("contact_id","wallet_id")
+);
+--> statement-breakpoint
+CREATE TABLE "loyalty_member" (
+	"contact_id" uuid NOT NULL,
+	"member_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"card_number" text NOT NULL,
+	"terms_version" text NOT NULL,
+	"channel" text NOT NULL,
+	"state" text DEFAULT 'active' NOT NULL,
+	"enrolled_at" timestamp with time zone NOT NULL,
+	"left_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "loyalty_member_contact_id_member_id_pk" PRIMARY KEY("contact_id","member_id")
+);
+--> statement-breakpoint
+CREATE TABLE "loyalty_program" (
+	"program_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"currency" text NOT NULL,
+	"zone" text NOT NULL,
+	"state" text DEFAULT 'active' NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"settings" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "loyalty_program_version" (
+	"program_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"name" text NOT NULL,
+	"settings" jsonb NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "loyalty_program_version_program_id_version_pk" PRIMARY KEY("program_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "member_card" (
+	"card_number" text PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"member_id" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "member_code" (
+	"code_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"code_hash" text NOT NULL,
+	"attempts" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"used_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "receipt_claim" (
+	"program_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"external_id" text NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"claimed_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "receipt_claim_program_id_source_external_id_pk" PRIMARY KEY("program_id","source","external_id")
+);
+--> statement-breakpoint
 CREATE TABLE "contact_rfm" (
 	"contact_id" uuid NOT NULL,
 	"recency" smallint NOT NULL,
@@ -1179,6 +1427,32 @@ CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");-
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
+CREATE UNIQUE INDEX "adjustment_request_key_idx" ON "adjustment_request" USING btree ("contact_id","program_id","key","origin_id");--> statement-breakpoint
+CREATE INDEX "adjustment_request_id_idx" ON "adjustment_request" USING btree ("request_id");--> statement-breakpoint
+CREATE INDEX "adjustment_request_waiting_idx" ON "adjustment_request" USING btree ("created_at") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "family_member_owner_idx" ON "family_member" USING btree ("owner_id","wallet_id");--> statement-breakpoint
+CREATE INDEX "ledger_check_started_idx" ON "ledger_check" USING btree ("started_at");--> statement-breakpoint
+CREATE INDEX "ledger_entry_by_idx" ON "ledger_entry" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint
+CREATE INDEX "ledger_posting_day_idx" ON "ledger_posting" USING brin ("occurred_at");--> statement-breakpoint
+CREATE INDEX "lot_live_idx" ON "lot" USING btree ("contact_id","wallet_id") WHERE live;--> statement-breakpoint
+CREATE INDEX "lot_source_idx" ON "lot" USING btree ("contact_id","source");--> statement-breakpoint
+CREATE INDEX "lot_pending_idx" ON "lot" USING btree ("activates_at") WHERE pending > 0;--> statement-breakpoint
+CREATE INDEX "lot_ending_idx" ON "lot" USING btree ("program_id","expires_at") WHERE live;--> statement-breakpoint
+CREATE INDEX "lot_by_idx" ON "lot" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint
+CREATE INDEX "point_hold_key_idx" ON "point_hold" USING btree ("contact_id","key");--> statement-breakpoint
+CREATE INDEX "point_hold_active_idx" ON "point_hold" USING btree ("contact_id","wallet_id") WHERE state = 'active';--> statement-breakpoint
+CREATE INDEX "point_hold_ending_idx" ON "point_hold" USING btree ("expires_at") WHERE state = 'active';--> statement-breakpoint
+CREATE INDEX "point_hold_by_idx" ON "point_hold" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint
+CREATE INDEX "point_spend_key_idx" ON "point_spend" USING btree ("contact_id","key");--> statement-breakpoint
+CREATE INDEX "point_spend_entry_idx" ON "point_spend" USING btree ("contact_id","entry_id");--> statement-breakpoint
+CREATE INDEX "point_spend_by_idx" ON "point_spend" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint
+CREATE INDEX "wallet_program_idx" ON "wallet" USING btree ("contact_id","program_id","kind");--> statement-breakpoint
+CREATE INDEX "wallet_idle_idx" ON "wallet" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "loyalty_member_once_idx" ON "loyalty_member" USING btree ("contact_id","program_id","origin_id");--> statement-breakpoint
+CREATE INDEX "loyalty_member_program_idx" ON "loyalty_member" USING btree ("program_id","enrolled_at");--> statement-breakpoint
+CREATE INDEX "member_code_contact_idx" ON "member_code" USING btree ("contact_id","created_at");--> statement-breakpoint
+CREATE INDEX "member_code_expires_idx" ON "member_code" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "receipt_claim_contact_idx" ON "receipt_claim" USING btree ("contact_id","claimed_at" desc);--> statement-breakpoint
 CREATE INDEX "contact_trait_expires_idx" ON "contact_trait" USING btree ("expires_at") WHERE "contact_trait"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "contact_trait_due_idx" ON "contact_trait_due" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "session_time_idx" ON "session" USING brin ("started_at","ended_at");--> statement-breakpoint

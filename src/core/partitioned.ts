@@ -4,6 +4,8 @@
  */
 export const PARTITIONED_TABLES = [
   'event',
+  'ledger_entry',
+  'ledger_posting',
   'message',
   'response',
   'score_entry',

@@ -21,6 +21,8 @@ export const RIGHTS = [
   'campaigns:send',
   'loyalty:read',
   'loyalty:write',
+  /** What a till and a shop's server do: find members, quote, sell, return. */
+  'loyalty:sell',
   'leads:read',
   'leads:write',
   'tracking:read',
@@ -73,6 +75,7 @@ const GRANTS: Readonly<Record<Role, readonly Right[]>> = {
     'campaigns:read',
     'tracking:read',
     'tracking:write',
+    'loyalty:sell',
     'keys:write',
     'system:read',
     'people:read',

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 
 /** The types a column of `unnested` may have in PostgreSQL. */
-type ColumnType = 'uuid' | 'text' | 'integer' | 'float8' | 'boolean' | 'timestamptz' | 'jsonb';
-type Value = string | number | boolean | Date | null | undefined;
+type ColumnType = 'uuid' | 'text' | 'integer' | 'bigint' | 'float8' | 'boolean' | 'timestamptz' | 'jsonb';
+type Value = string | number | bigint | boolean | Date | null | undefined;
 
 /**
  * Rows as a table of SQL called `alias`, one array parameter a column: PostgreSQL reads it in a quarter of the time it takes for
@@ -26,7 +26,7 @@ function literal<K extends string>(list: readonly Readonly<Record<K, Value>>[], 
 
 function element(value: Value): string {
   if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
   const text = typeof value === 'string' ? value : value.toISOString();
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

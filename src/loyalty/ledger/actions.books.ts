@@ -1,0 +1,294 @@
+import { holdContacts } from '../../contacts/index.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { newId } from '../../core/ids.ts';
+import { dayOf } from '../programs/calendar.ts';
+import { bookName, countAgainstCap, walletIdOf } from './books.ts';
+import type { Books, Cap, Place } from './books.ts';
+import type { Book, ProgramTerms } from './book.ts';
+import { walletKindOf } from './movement.ts';
+import type { Movement, Owner, WalletKind } from './movement.ts';
+import { lockWallets, readNeeds } from './store.read.ts';
+import type { Locked, Needs, WalletKey } from './store.read.ts';
+import { lockCaps, writeCaps } from './store.family.ts';
+import { insertWallets, write as writeRows } from './store.write.ts';
+import type { Writing } from './store.write.ts';
+
+/** Opening the books movements are about, under lock, and writing what became of them. */
+
+const ownersOf = (movements: readonly Movement[]): Owner[] => [
+  ...movements,
+  ...movements.flatMap((movement) => (movement.kind === 'transfer' ? [movement.to] : [])),
+];
+
+/** Movements about what was before: they are booked where that is. */
+const LOOKS_BACK = new Set(['activate', 'cancel', 'release', 'return', 'reduce', 'reverse']);
+
+export async function openBooks(
+  ctx: Ctx,
+  movements: readonly Movement[],
+  terms: Map<string, ProgramTerms>,
+): Promise<Books> {
+  const owners = ownersOf(movements).filter(({ programId }) => terms.has(programId));
+  const { present, locked } = await lockAll(ctx, movements, owners);
+  const books = emptyBooks(terms, present);
+  fill(ctx, books, locked);
+  await openFamilies(ctx, books, owners);
+  await bringNeeds(ctx, books, movements);
+  return books;
+}
+
+/** Holds the contacts and locks their wallets, in one round trip when all are there under the ids given. */
+async function lockAll(
+  ctx: Ctx,
+  movements: readonly Movement[],
+  owners: readonly Owner[],
+): Promise<{ present: Map<string, string>; locked: Locked }> {
+  const people = [
+    ...new Set(owners.filter(({ wallet }) => wallet !== 'gift').map(({ contactId }) => contactId)),
+  ];
+  const guess = walletKeys(owners, movements, (id) => id);
+  const [held, first] = await Promise.all([holdContacts(ctx, people), lockWallets(ctx, guess)]);
+  const present = new Map(held);
+  for (const { contactId, wallet } of owners) if (wallet === 'gift') present.set(contactId, contactId);
+  const known = owners.filter(({ contactId }) => present.has(contactId));
+  const moved = known.some(({ contactId }) => present.get(contactId) !== contactId);
+  const keys = moved ? walletKeys(known, movements, (id) => present.get(id) ?? id) : guess;
+  let locked = moved ? await lockWallets(ctx, keys) : first;
+  const there = new Set(locked.wallets.map(({ walletId }) => walletId));
+  const missing = known.filter((owner) => !there.has(walletIdOf(owner)));
+  if (missing.length > 0) {
+    await insertWallets(
+      ctx,
+      missing.map((owner) => ({
+        contactId: present.get(owner.contactId) ?? owner.contactId,
+        walletId: walletIdOf(owner),
+        programId: owner.programId,
+        kind: walletKindOf(owner),
+        originId: owner.contactId,
+      })),
+    );
+    locked = await lockWallets(ctx, keys);
+  }
+  // Under the lock nothing changes any more: what is read now is what is there.
+  if (locked.stale) locked = await lockWallets(ctx, keys, true);
+  return { present, locked };
+}
+
+function walletKeys(
+  owners: readonly Owner[],
+  movements: readonly Movement[],
+  presentOf: (id: string) => string,
+): WalletKey[] {
+  const found = new Map<
+    string,
+    { contactId: string; programId: string; walletKind: WalletKind; keys: string[] }
+  >();
+  for (const owner of owners) {
+    const contactId = presentOf(owner.contactId);
+    const name = bookName(contactId, owner.programId, walletKindOf(owner));
+    if (!found.has(name))
+      found.set(name, { contactId, programId: owner.programId, walletKind: walletKindOf(owner), keys: [] });
+  }
+  for (const movement of movements) {
+    const name = bookName(presentOf(movement.contactId), movement.programId, walletKindOf(movement));
+    if (movement.kind !== 'sweep') found.get(name)?.keys.push(movement.key);
+  }
+  return [...found.values()];
+}
+
+function emptyBooks(terms: Map<string, ProgramTerms>, present: Map<string, string>): Books {
+  const books: Books = {
+    terms,
+    present,
+    byName: new Map(),
+    keys: new Map(),
+    newKeys: [],
+    entries: new Map(),
+    caps: new Map(),
+    anyKey: (name, key) => {
+      for (const walletId of books.byName.get(name)?.wallets.keys() ?? []) {
+        const found = books.keys.get(`${walletId} ${key}`);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
+    namesOf: (movement) => [
+      ...namesOfOwner(books, movement),
+      ...(movement.kind === 'transfer' ? namesOfOwner(books, movement.to) : []),
+    ],
+    placeOf: (movement) => placeOf(books, movement, movement),
+    targetOf: (movement) => {
+      if (movement.kind !== 'transfer') return undefined;
+      const place = placeOf(books, movement.to, movement);
+      const book = place === undefined ? undefined : books.byName.get(place.name);
+      if (book !== undefined && place !== undefined)
+        Object.assign(book, { mine: place.walletId, byContactId: place.byContactId });
+      return book;
+    },
+    checkCap: ({ name, cap }, movement) => {
+      const book = books.byName.get(name);
+      if (cap !== null && book !== undefined)
+        countAgainstCap(cap, dayOf(book.now, book.program.zone).slice(0, 7), movement);
+    },
+  };
+  return books;
+}
+
+function namesOfOwner(books: Books, owner: Owner): string[] {
+  const own = ownName(books, owner);
+  const family = familyOf(books, own, walletIdOf(owner));
+  return family === undefined ? [own] : [own, family.name];
+}
+
+const ownName = (books: Books, owner: Owner): string =>
+  bookName(books.present.get(owner.contactId) ?? owner.contactId, owner.programId, walletKindOf(owner));
+
+/** Where the wallet of a node is shared into. */
+function familyOf(
+  books: Books,
+  name: string,
+  walletId: string,
+): { name: string; walletId: string } | undefined {
+  const own = books.byName.get(name)?.wallets.get(walletId);
+  if (own === undefined || own.familyOwnerId === null || own.familyWalletId === null) return undefined;
+  return { name: bookName(own.familyOwnerId, own.programId, 'family'), walletId: own.familyWalletId };
+}
+
+function placeOf(books: Books, owner: Owner, movement: Movement): Place | undefined {
+  const name = ownName(books, owner);
+  const walletId = walletIdOf(owner);
+  const family = familyOf(books, name, walletId);
+  const own: Place = { name, walletId, byContactId: null, cap: null };
+  if (family === undefined || !books.byName.has(family.name)) return books.byName.has(name) ? own : undefined;
+  if (movement.kind === 'sweep' || movement.kind === 'settle') return own;
+  if (books.keys.has(`${walletId} ${movement.key}`) || isBefore(books, name, movement)) return own;
+  const cap = books.caps.get(`${owner.contactId} ${owner.programId}`) ?? null;
+  return { ...family, byContactId: owner.contactId, cap };
+}
+
+/** Whether what a movement looks back at lies in this book. */
+function isBefore(books: Books, name: string, movement: Movement): boolean {
+  const book = books.byName.get(name);
+  if (book === undefined || !LOOKS_BACK.has(movement.kind)) return false;
+  if ('source' in movement) return [...book.lots.values()].some(({ source }) => source === movement.source);
+  if (movement.kind === 'return') return [...book.spends.values()].some(({ key }) => key === movement.spend);
+  if (movement.kind === 'release') return [...book.holds.values()].some(({ key }) => key === movement.hold);
+  return movement.kind === 'reverse' && book.wallets.has(books.entries.get(movement.entryId)?.walletId ?? '');
+}
+
+function fill(ctx: Ctx, books: Books, locked: Locked): void {
+  const now = ctx.clock.now();
+  const ofWallet = new Map<string, Book>();
+  for (const wallet of locked.wallets) {
+    const name = bookName(wallet.contactId, wallet.programId, wallet.kind);
+    const program = books.terms.get(wallet.programId);
+    if (program === undefined) continue;
+    const book = books.byName.get(name) ?? emptyBook(program, now, wallet.walletId);
+    books.byName.set(name, book);
+    book.wallets.set(wallet.walletId, wallet);
+    ofWallet.set(wallet.walletId, book);
+  }
+  for (const lot of locked.lots) ofWallet.get(lot.walletId)?.lots.set(lot.lotId, lot);
+  for (const hold of locked.holds) ofWallet.get(hold.walletId)?.holds.set(hold.holdId, hold);
+  for (const { walletId, key, inputHash, result } of locked.keys)
+    books.keys.set(`${walletId} ${key}`, { inputHash, result });
+}
+
+const emptyBook = (program: ProgramTerms, now: Date, mine: string): Book => ({
+  program,
+  now,
+  newId,
+  mine,
+  byContactId: null,
+  wallets: new Map(),
+  lots: new Map(),
+  holds: new Map(),
+  spends: new Map(),
+  entries: [],
+  touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
+});
+
+/** Shared wallets are locked after all own ones: everybody takes them in this order. */
+async function openFamilies(ctx: Ctx, books: Books, owners: readonly Owner[]): Promise<void> {
+  const shared = [...books.byName.values()].flatMap((book) =>
+    [...book.wallets.values()].flatMap(({ familyOwnerId, programId }) =>
+      familyOwnerId === null ? [] : [{ contactId: familyOwnerId, programId }],
+    ),
+  );
+  if (shared.length === 0) return;
+  const names = new Map(shared.map((key) => [`${key.contactId} ${key.programId}`, key]));
+  const keys = [...names.values()].map((key) => ({ ...key, walletKind: 'family', keys: [] as string[] }));
+  let locked = await lockWallets(ctx, keys);
+  if (locked.stale) locked = await lockWallets(ctx, keys, true);
+  fill(ctx, books, locked);
+  const caps: Cap[] = await lockCaps(
+    ctx,
+    owners.map(({ contactId, programId }) => ({
+      contactId: books.present.get(contactId) ?? contactId,
+      programId,
+      originId: contactId,
+    })),
+  );
+  for (const cap of caps) books.caps.set(`${cap.originId} ${cap.programId}`, cap);
+}
+
+async function bringNeeds(ctx: Ctx, books: Books, movements: readonly Movement[]): Promise<void> {
+  const needs: Needs = { sources: [], spends: [], holds: [], entries: [] };
+  for (const movement of movements)
+    for (const name of books.namesOf(movement)) addNeeds(books, needs, movement, name);
+  if (Object.values(needs).every((list) => list.length === 0)) return;
+  const { lots, spends, holds, entries } = await readNeeds(ctx, needs);
+  const ofWallet = new Map(
+    [...books.byName.values()].flatMap((book) =>
+      [...book.wallets.keys()].map((walletId) => [walletId, book] as const),
+    ),
+  );
+  for (const lot of lots) ofWallet.get(lot.walletId)?.lots.set(lot.lotId, lot);
+  for (const spend of spends) ofWallet.get(spend.walletId)?.spends.set(spend.spendId, spend);
+  for (const hold of holds) ofWallet.get(hold.walletId)?.holds.set(hold.holdId, hold);
+  for (const [id, entry] of entries) books.entries.set(id, entry);
+}
+
+function addNeeds(books: Books, needs: Needs, movement: Movement, name: string): void {
+  const contactId = name.slice(0, name.indexOf(' '));
+  const hasHold = (key: string): boolean =>
+    [...(books.byName.get(name)?.holds.values() ?? [])].some((hold) => hold.key === key);
+  if (movement.kind === 'reduce') needs.sources.push({ contactId, source: movement.source });
+  if (movement.kind === 'return') needs.spends.push({ contactId, key: movement.spend });
+  if (movement.kind === 'reverse')
+    needs.entries.push({ contactId, entryId: movement.entryId, occurredAt: movement.occurredAt });
+  const key = movement.kind === 'redeem' || movement.kind === 'release' ? movement.hold : undefined;
+  if (key !== undefined && !hasHold(key)) needs.holds.push({ contactId, key });
+}
+
+/** Writes what changed in all books. */
+export async function write(ctx: Ctx, books: Books): Promise<void> {
+  const writing: Writing = { wallets: [], lots: [], holds: [], spends: [], entries: [], keys: [] };
+  for (const [name, book] of books.byName) collect(writing, books, name, book);
+  const caps = [...books.caps.values()].filter(({ changed }) => changed);
+  await Promise.all([writeRows(ctx, writing), ...(caps.length === 0 ? [] : [writeCaps(ctx, caps)])]);
+}
+
+function collect(writing: Writing, books: Books, name: string, book: Book): void {
+  const { programId, version: programVersion } = book.program;
+  const own = <T extends { walletId: string }>(row: T): T & { originId: string; programId: string } => ({
+    ...row,
+    programId,
+    originId: book.wallets.get(row.walletId)?.originId ?? '',
+  });
+  const picked = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): T[] =>
+    [...ids].flatMap((id) => map.get(id) ?? []);
+  const keys = books.newKeys.filter((key) => key.name === name);
+  for (const { walletId } of keys) book.touched.wallets.add(walletId);
+  writing.wallets.push(...picked(book.wallets, book.touched.wallets));
+  writing.lots.push(...picked(book.lots, book.touched.lots).map(own));
+  writing.holds.push(...picked(book.holds, book.touched.holds).map(own));
+  writing.spends.push(...picked(book.spends, book.touched.spends).map(own));
+  writing.entries.push(...book.entries.map((entry) => ({ ...own(entry), programVersion })));
+  writing.keys.push(
+    ...keys.map(({ walletId, key, inputHash, result }) => {
+      const { contactId = '', originId = '' } = book.wallets.get(walletId) ?? {};
+      return { contactId, walletId, key, inputHash, result, originId };
+    }),
+  );
+}

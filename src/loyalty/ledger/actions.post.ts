@@ -1,0 +1,119 @@
+import type { Ctx } from '../../core/ctx.ts';
+import { inTxUndisturbed } from '../../core/deadlock.ts';
+import { conflict, DomainError, notFound } from '../../core/errors.ts';
+import { programTerms } from '../programs/actions.ts';
+import { cloneBook, inputHash, mustBeSound, postedFrom, postedText } from './books.ts';
+import type { Books, Place } from './books.ts';
+import { openBooks, write } from './actions.books.ts';
+import { tellOf } from './actions.tell.ts';
+import type { Movement, Posted } from './movement.ts';
+import { plan } from './plan.ts';
+
+/** Units of one transaction: beyond this statements grow and everybody waits longer for their locks. */
+const MAX_UNITS = 1_000;
+
+/** A unit's movements all happen, or none of them does. */
+export type Outcome = { ok: true; posted: Posted[] } | { ok: false; error: DomainError };
+
+/**
+ * Moves points: the movements together or not at all. For verbs of this module, which have authorised their caller. Throws
+ * DomainError: 404 contact_not_found, program_not_found, hold_not_found, spend_not_found, entry_not_found; 409 key_reused,
+ * insufficient_points, wallet_closed, hold_used, hold_released, hold_expired, and those of each movement.
+ */
+export async function post(ctx: Ctx, movements: readonly Movement[]): Promise<Posted[]> {
+  return inTxUndisturbed(ctx, async (tx) => {
+    const [outcome] = await carryOut(tx, [movements], 'each');
+    if (outcome === undefined) return [];
+    if (!outcome.ok) throw outcome.error;
+    return outcome.posted;
+  });
+}
+
+/**
+ * The same for many units in one transaction with a fixed number of statements. A unit that is refused leaves no trace and does not
+ * stop the others. With `tell: 'grouped'` an event of the outbox carries many ({ events: [...] }), for nights and loads.
+ */
+export async function postMany(
+  ctx: Ctx,
+  units: readonly (readonly Movement[])[],
+  tell: 'each' | 'grouped' = 'each',
+): Promise<Outcome[]> {
+  if (units.length > MAX_UNITS) throw new RangeError(`at most ${MAX_UNITS} units at once`);
+  return inTxUndisturbed(ctx, (tx) => carryOut(tx, units, tell));
+}
+
+async function carryOut(
+  ctx: Ctx,
+  units: readonly (readonly Movement[])[],
+  tell: 'each' | 'grouped',
+): Promise<Outcome[]> {
+  const movements = units.flat();
+  for (const movement of movements) mustBeSound(movement);
+  if (movements.length === 0) return units.map(() => ({ ok: true, posted: [] }));
+  const books = await openBooks(ctx, movements, await programTerms(ctx, movements));
+  const outcomes = units.map((unit) => tryUnit(books, unit));
+  await Promise.all([write(ctx, books), tellOf(ctx, books, tell)]);
+  return outcomes;
+}
+
+function tryUnit(books: Books, unit: readonly Movement[]): Outcome {
+  const names = new Set(unit.flatMap((movement) => books.namesOf(movement)));
+  const before = [...names].map((name) => [name, books.byName.get(name)] as const);
+  const kept = before.map(
+    ([name, book]) => [name, book === undefined ? undefined : cloneBook(book)] as const,
+  );
+  const keysBefore = books.newKeys.length;
+  const caps = [...books.caps].map(([name, cap]) => [name, { ...cap }] as const);
+  try {
+    return { ok: true, posted: unit.map((movement) => one(books, movement)) };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    for (const [name, book] of kept) if (book !== undefined) books.byName.set(name, book);
+    for (const [name, cap] of caps) books.caps.set(name, cap);
+    for (const { id } of books.newKeys.splice(keysBefore)) books.keys.delete(id);
+    return { ok: false, error };
+  }
+}
+
+function one(books: Books, movement: Movement): Posted {
+  if (!books.terms.has(movement.programId)) throw notFound('program', movement.programId);
+  for (const { contactId } of movement.kind === 'transfer' ? [movement, movement.to] : [movement])
+    if (!books.present.has(contactId)) throw notFound('contact', contactId);
+  const place = books.placeOf(movement);
+  if (place === undefined) throw notFound('program', movement.programId);
+  const book = books.byName.get(place.name);
+  if (book === undefined) throw notFound('program', movement.programId);
+  const hash = inputHash(movement);
+  const used = movement.kind === 'sweep' ? undefined : usedKey(books, place, movement.key);
+  if (used !== undefined) {
+    if (used.inputHash !== hash)
+      throw movement.kind === 'reverse'
+        ? conflict('entry_already_reversed', 'This entry has been taken back already.')
+        : conflict('key_reused', 'This key was used for another movement.', 'key');
+    return postedFrom(used.result);
+  }
+  book.mine = place.walletId;
+  book.byContactId = place.byContactId;
+  const target = movement.kind === 'transfer' ? books.targetOf(movement) : undefined;
+  const posted = plan(book, movement, {
+    ...(target === undefined ? {} : { other: target }),
+    ...(movement.kind === 'reverse' ? { entry: books.entries.get(movement.entryId) } : {}),
+  });
+  books.checkCap(place, movement);
+  if (movement.kind !== 'sweep') keep(books, place, movement.key, hash, postedText(posted));
+  return { ...posted, repeated: false };
+}
+
+function usedKey(
+  books: Books,
+  { name, walletId }: Place,
+  key: string,
+): { inputHash: string; result: unknown } | undefined {
+  return books.keys.get(`${walletId} ${key}`) ?? books.anyKey(name, key);
+}
+
+function keep(books: Books, { walletId, name }: Place, key: string, hash: string, result: string): void {
+  const id = `${walletId} ${key}`;
+  books.keys.set(id, { inputHash: hash, result: JSON.parse(result) });
+  books.newKeys.push({ id, name, walletId, key, inputHash: hash, result });
+}

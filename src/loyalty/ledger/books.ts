@@ -1,0 +1,162 @@
+import { hash } from 'node:crypto';
+import { invalid } from '../../core/errors.ts';
+import { idFrom } from '../../core/ids.ts';
+import { MAX_POINTS } from '../programs/contract.ts';
+import { refused } from './book.ts';
+import type { Book, ProgramTerms } from './book.ts';
+import { walletKindOf } from './movement.ts';
+import type { Movement, Owner, Posted, WalletKind } from './movement.ts';
+import type { StoredEntry } from './plan.ts';
+
+/** All books of one transaction, and who writes into which. */
+
+/** Where a movement is booked: the book's name, the wallet new lots go to, and who acts in a shared one. */
+export type Place = { name: string; walletId: string; byContactId: string | null; cap: Cap | null };
+
+/** What a member of a shared wallet may spend in a month; `spent` grows with the plan. */
+export type Cap = {
+  contactId: string;
+  programId: string;
+  originId: string;
+  monthlyCap: bigint | null;
+  spent: bigint;
+  spentMonth: string;
+  changed: boolean;
+};
+
+export type KeptKey = { inputHash: string; result: unknown };
+export type NewKey = {
+  id: string;
+  name: string;
+  walletId: string;
+  key: string;
+  inputHash: string;
+  result: string;
+};
+
+export type Books = {
+  terms: Map<string, ProgramTerms>;
+  /** The contact an id stands for now. */
+  present: Map<string, string>;
+  byName: Map<string, Book>;
+  keys: Map<string, KeptKey>;
+  newKeys: NewKey[];
+  entries: Map<string, StoredEntry>;
+  caps: Map<string, Cap>;
+  anyKey(name: string, key: string): KeptKey | undefined;
+  namesOf(movement: Movement): string[];
+  placeOf(movement: Movement): Place | undefined;
+  targetOf(movement: Movement): Book | undefined;
+  checkCap(place: Place, movement: Movement): void;
+};
+
+export const bookName = (contactId: string, programId: string, kind: WalletKind): string =>
+  `${contactId} ${programId} ${kind}`;
+
+/** The wallet of a node: the same id whoever makes it first. */
+export const walletIdOf = (owner: Owner): string =>
+  idFrom(`wallet ${owner.programId} ${walletKindOf(owner)} ${owner.contactId}`);
+
+export function cloneBook(book: Book): Book {
+  const copied = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> =>
+    new Map([...map].map(([id, row]) => [id, { ...row }]));
+  return {
+    ...book,
+    wallets: copied(book.wallets),
+    lots: copied(book.lots),
+    holds: copied(book.holds),
+    spends: copied(book.spends),
+    entries: [...book.entries],
+    touched: {
+      wallets: new Set(book.touched.wallets),
+      lots: new Set(book.touched.lots),
+      holds: new Set(book.touched.holds),
+      spends: new Set(book.touched.spends),
+    },
+  };
+}
+
+/** Longer keys are no keys. */
+const MAX_KEY = 200;
+/** Nobody pays so long: a hold is for the minutes of a checkout, a week at most. */
+const MAX_TTL_S = 7 * 24 * 3_600;
+
+/** 422 for what nobody could mean: points that are none, a key without an end. */
+export function mustBeSound(movement: Movement): void {
+  if (movement.kind === 'sweep') return;
+  if (movement.key === '' || movement.key.length > MAX_KEY)
+    throw invalid('ledger_key_wrong', `A key has 1 to ${MAX_KEY} characters.`, 'key');
+  const points =
+    'points' in movement ? movement.points : movement.kind === 'reduce' ? movement.keep : undefined;
+  if (points === undefined) {
+    // All of it.
+  } else if (movement.kind === 'adjust' ? points === 0n || -points > BigInt(MAX_POINTS) : points < 0n) {
+    throw invalid('points_wrong', 'This number of points cannot be moved.', 'points');
+  } else if (points > BigInt(MAX_POINTS)) {
+    throw invalid('points_wrong', `At most ${MAX_POINTS} points are moved at once.`, 'points');
+  }
+  const some = ['hold', 'redeem', 'return', 'transfer'].includes(movement.kind);
+  if (some && points === 0n) throw invalid('points_wrong', 'No points are not moved.', 'points');
+  if (movement.kind === 'hold' && !(movement.ttlS >= 1 && movement.ttlS <= MAX_TTL_S))
+    throw invalid('hold_time_wrong', `A hold lasts 1 to ${MAX_TTL_S} seconds.`, 'ttlS');
+}
+
+/** A hash of what is asked for, whoever asks under whichever of a contact's ids. */
+export function inputHash(movement: Movement): string {
+  const said = Object.entries(movement)
+    .filter(([name, value]) => name !== 'contactId' && value !== undefined && value !== null)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const text = JSON.stringify(said, (_name, value: unknown) =>
+    typeof value === 'bigint' ? `${value}n` : value,
+  );
+  return hash('sha256', text, 'base64url').slice(0, 32);
+}
+
+export function postedText(posted: Omit<Posted, 'repeated'>): string {
+  return JSON.stringify(posted, (_name, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}
+
+type Stored = {
+  points: string;
+  pending: string;
+  debt: string;
+  shortfall: string;
+  entries: Array<{ entryId: string; occurredAt: string }>;
+  holdUntil: string | null;
+};
+
+/** The first answer to a key, as it was kept. */
+export function postedFrom(result: unknown): Posted {
+  const stored = result as Stored;
+  return {
+    points: BigInt(stored.points),
+    pending: BigInt(stored.pending),
+    debt: BigInt(stored.debt),
+    shortfall: BigInt(stored.shortfall),
+    entries: stored.entries.map((entry) => ({ ...entry, occurredAt: new Date(entry.occurredAt) })),
+    holdUntil: stored.holdUntil === null ? null : new Date(stored.holdUntil),
+    repeated: true,
+  };
+}
+
+/** Counts what a member of a shared wallet spends, and refuses what goes beyond the cap. */
+export function countAgainstCap(cap: Cap, month: string, movement: Movement): void {
+  const points =
+    movement.kind === 'redeem' || movement.kind === 'hold'
+      ? movement.points
+      : movement.kind === 'return'
+        ? -movement.points
+        : 0n;
+  if (points === 0n) return;
+  const spent = cap.spentMonth === month ? cap.spent : 0n;
+  const after = spent + points > 0n ? spent + points : 0n;
+  if (points > 0n && cap.monthlyCap !== null && after > cap.monthlyCap)
+    throw refused(
+      'family_cap_reached',
+      `This member may spend ${cap.monthlyCap} points a month, ${spent} are spent.`,
+    );
+  if (movement.kind === 'hold') return;
+  Object.assign(cap, { spent: after, spentMonth: month, changed: true });
+}

@@ -1,0 +1,220 @@
+import { lotExpiry, pendingUntil } from '../programs/terms.ts';
+import { draftOf, enter, isOver, move, refused, walletOf } from './book.ts';
+import type { Book, Draft, Lot } from './book.ts';
+import type { Accrue, Activate, Cancel, Reduce } from './movement.ts';
+import { release, repay, stir } from './plan.time.ts';
+
+/** Earning: points come in, wait, become spendable, are cancelled or taken back. */
+
+export type Sums = { points: bigint; pending: bigint; debt: bigint; shortfall: bigint };
+export const NOTHING: Sums = { points: 0n, pending: 0n, debt: 0n, shortfall: 0n };
+
+export function accrue(book: Book, movement: Accrue): Sums {
+  mustBeOpen(book);
+  if (movement.points === 0n) return NOTHING;
+  stir(book, 'earning');
+  const lot = newLot(book, movement);
+  const draft = draftOf('accrue', movement);
+  const from = { account: giver(book) } as const;
+  const waits = lot.activatesAt !== null || lot.waitsFor !== null;
+  move(
+    book,
+    draft,
+    lot.walletId,
+    from,
+    { account: waits ? 'pending' : 'available', lotId: lot.lotId },
+    movement.points,
+  );
+  if (!waits) repay(book, draft, lot);
+  enter(book, draft);
+  return { ...NOTHING, points: movement.points, pending: waits ? movement.points : 0n };
+}
+
+/** Bought points and gift cards were paid for: they are another liability than what was given. */
+const giver = (book: Book): 'sold' | 'issuance' =>
+  ['stored', 'gift'].includes(walletOf(book, book.mine).kind) ? 'sold' : 'issuance';
+
+export function mustBeOpen(book: Book): void {
+  if (walletOf(book, book.mine).state !== 'open') throw refused('wallet_closed', 'The wallet is closed.');
+}
+
+function newLot(book: Book, movement: Accrue): Lot {
+  const { settings, zone } = book.program;
+  const pending = waitOf(book, movement);
+  const own = movement.expiresAt;
+  const lot = addLot(book, {
+    source: movement.source ?? movement.key,
+    earned: movement.points,
+    waitsFor: pending?.event ?? null,
+    activatesAt: pending?.at ?? null,
+    expiresAt:
+      own === undefined ? (pending === null ? lotExpiry(settings.expiry, book.now, zone) : null) : own,
+    fixedExpiry: own !== undefined,
+  });
+  return lot;
+}
+
+function waitOf(book: Book, { pending }: Accrue): { at: Date | null; event: string | null } | null {
+  if (pending === 'none') return null;
+  if (typeof pending === 'object') {
+    const now = pending.event === null && (pending.at === null || pending.at <= book.now);
+    return now ? null : pending;
+  }
+  return pendingUntil(book.program.settings.pending, book.now, book.program.zone);
+}
+
+/** A lot of the node's own wallet, empty until points are moved into it. */
+export function addLot(
+  book: Book,
+  what: Pick<Lot, 'source' | 'earned' | 'expiresAt' | 'fixedExpiry'> & Partial<Lot>,
+): Lot {
+  const { contactId } = walletOf(book, book.mine);
+  const lot: Lot = {
+    contactId,
+    lotId: book.newId(),
+    walletId: book.mine,
+    reduced: 0n,
+    pending: 0n,
+    remaining: 0n,
+    held: 0n,
+    lapsed: 0n,
+    waitsFor: null,
+    activatesAt: null,
+    earnedAt: book.now,
+    byContactId: book.byContactId,
+    ...what,
+  };
+  book.lots.set(lot.lotId, lot);
+  return lot;
+}
+
+export const byAge = (a: Lot, b: Lot): number =>
+  a.earnedAt.getTime() - b.earnedAt.getTime() || (a.lotId < b.lotId ? -1 : 1);
+
+const lotsOf = (book: Book, source: string): Lot[] =>
+  [...book.lots.values()].filter((lot) => lot.source === source).toSorted(byAge);
+
+const waitingOf = (book: Book, source: string): Lot[] =>
+  lotsOf(book, source).filter((lot) => lot.pending > 0n);
+
+const sumOf = (lots: readonly Lot[], of: 'pending' | 'earned' | 'reduced'): bigint =>
+  lots.reduce((sum, lot) => sum + lot[of], 0n);
+
+export function activate(book: Book, movement: Activate): Sums {
+  const lots = waitingOf(book, movement.source);
+  const all = sumOf(lots, 'pending');
+  const wanted = movement.points ?? all;
+  if (wanted > all) throw refused('not_so_many_pending', `Only ${all} points of this are pending.`);
+  stir(book, 'earning');
+  const draft = draftOf('activate', movement);
+  let left = wanted;
+  const released: Lot[] = [];
+  for (const lot of lots) {
+    const points = lot.pending < left ? lot.pending : left;
+    if (points === 0n) continue;
+    release(book, draft, lot, points, book.now);
+    released.push(lot);
+    left -= points;
+  }
+  for (const lot of released) repay(book, draft, lot);
+  enter(book, draft);
+  if (movement.releaseRest === true && all > wanted) {
+    const rest = draftOf('cancel', movement);
+    cancelFrom(book, rest, lots, all - wanted);
+    enter(book, rest);
+  }
+  return { ...NOTHING, points: wanted };
+}
+
+export function cancel(book: Book, movement: Cancel): Sums {
+  const lots = waitingOf(book, movement.source);
+  const all = sumOf(lots, 'pending');
+  const wanted = movement.points ?? all;
+  if (wanted > all) throw refused('not_so_many_pending', `Only ${all} points of this are pending.`);
+  const draft = draftOf('cancel', movement);
+  cancelFrom(book, draft, lots, wanted);
+  enter(book, draft);
+  return { ...NOTHING, points: wanted };
+}
+
+/** Cancels pending points, of the newest lots first; gives how many were there. */
+function cancelFrom(book: Book, draft: Draft, lots: readonly Lot[], points: bigint): bigint {
+  let left = points;
+  for (const lot of lots.toReversed()) {
+    const taken = lot.pending < left ? lot.pending : left;
+    takeFrom(book, draft, lot, 'pending', taken);
+    lot.reduced += taken;
+    left -= taken;
+  }
+  return points - left;
+}
+
+function takeFrom(
+  book: Book,
+  draft: Draft,
+  lot: Lot,
+  account: 'pending' | 'available',
+  points: bigint,
+): void {
+  const to = ['stored', 'gift'].includes(walletOf(book, lot.walletId).kind) ? 'sold' : 'issuance';
+  move(book, draft, lot.walletId, { account, lotId: lot.lotId }, { account: to }, points);
+}
+
+/**
+ * Takes back what a source earned beyond `keep`, in the order: pending, its own lots, the contact's other lots, debt. What is neither
+ * there nor allowed as debt is the shortfall; it counts as taken back, so that a repeat asks for nothing more.
+ */
+export function reduce(book: Book, movement: Reduce): Sums {
+  const lots = lotsOf(book, movement.source);
+  const standing = sumOf(lots, 'earned') - sumOf(lots, 'reduced');
+  const wanted = standing - movement.keep;
+  if (wanted <= 0n) return NOTHING;
+  return takeBack(book, draftOf('reduce', movement), lots, wanted);
+}
+
+export function takeBack(book: Book, draft: Draft, lots: readonly Lot[], wanted: bigint): Sums {
+  let left = wanted - cancelFrom(book, draft, lots, wanted);
+  const pending = wanted - left;
+  // The share of each lot in what was earned, for the next return to begin from.
+  let marked = left;
+  for (const lot of lots.toReversed()) {
+    const share = lot.earned - lot.reduced < marked ? lot.earned - lot.reduced : marked;
+    lot.reduced += share;
+    marked -= share;
+    book.touched.lots.add(lot.lotId);
+  }
+  for (const lot of lots.toReversed()) left -= takeOwn(book, draft, lot, left);
+  const rest = [...book.lots.values()]
+    .filter((lot) => !lots.includes(lot) && !isOver(book, lot))
+    .toSorted(byAge);
+  for (const lot of rest) left -= takeUpTo(book, draft, lot, left);
+  const debt = owe(book, draft, left);
+  enter(book, draft);
+  return { points: wanted - (left - debt), pending, debt, shortfall: left - debt };
+}
+
+function takeUpTo(book: Book, draft: Draft, lot: Lot, points: bigint): bigint {
+  const taken = lot.remaining < points ? lot.remaining : points;
+  if (taken > 0n) takeFrom(book, draft, lot, 'available', taken);
+  return taken;
+}
+
+/** Of the lot that is taken back itself also what has expired: nobody had it, so nobody owes it. */
+function takeOwn(book: Book, draft: Draft, lot: Lot, points: bigint): bigint {
+  const taken = takeUpTo(book, draft, lot, points);
+  const lapsed = lot.lapsed < points - taken ? lot.lapsed : points - taken;
+  move(book, draft, lot.walletId, { account: 'expired', lotId: lot.lotId }, { account: 'issuance' }, lapsed);
+  return taken + lapsed;
+}
+
+/** What cannot be taken is owed, as far as the program allows. Gives how much is. */
+export function owe(book: Book, draft: Draft, points: bigint): bigint {
+  const { debt: policy } = book.program.settings;
+  const wallet = walletOf(book, book.mine);
+  if (points === 0n || policy.kind === 'refuse' || wallet.state !== 'open') return 0n;
+  const owed = [...book.wallets.values()].reduce((sum, one) => sum - one.debt, 0n);
+  const room = BigInt(policy.limit) - owed;
+  const debt = room <= 0n ? 0n : room < points ? room : points;
+  move(book, draft, wallet.walletId, { account: 'debt' }, { account: 'issuance' }, debt);
+  return debt;
+}

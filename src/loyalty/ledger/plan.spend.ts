@@ -1,0 +1,296 @@
+import { DomainError } from '../../core/errors.ts';
+import { addMs, SECOND_MS } from '../../core/time.ts';
+import { addDays, dayOf, endOfDay } from '../programs/calendar.ts';
+import {
+  draftOf,
+  enter,
+  isOver,
+  lotOf,
+  move,
+  refused,
+  spendable,
+  spendablePoints,
+  walletOf,
+} from './book.ts';
+import type { Book, Draft, Entry, HoldRow, Part, Side, SpendRow } from './book.ts';
+import type { Adjust, Hold, Redeem, Release, ReturnRedeemed } from './movement.ts';
+import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
+import type { Sums } from './plan.earn.ts';
+import { lotExpiry } from '../programs/terms.ts';
+import { freeParts, letGo, mature, releaseOverdue, repay, stir } from './plan.time.ts';
+
+/** Spending: holds, redemptions, what comes back, adjustments. */
+
+type Taken = Part & { walletId: string };
+
+/** Brings a wallet up to now before anything is spent: what has matured counts, what is over does not. */
+function bringUp(book: Book, ownHold?: string): void {
+  mustBeOpen(book);
+  releaseOverdue(book, ownHold);
+  mature(book);
+  stir(book, 'spending');
+}
+
+/** Takes `points` from the lots that can be spent, the soonest to expire first. 409 `insufficient_points`. */
+export function take(
+  book: Book,
+  draft: Draft,
+  points: bigint,
+  into: (lotId: string, walletId: string) => Side,
+): Taken[] {
+  const there = spendablePoints(book);
+  if (points > there)
+    throw refused('insufficient_points', `${points} points are wanted and ${there} can be spent.`);
+  const taken: Taken[] = [];
+  let left = points;
+  for (const lot of spendable(book)) {
+    if (left === 0n) break;
+    const part = lot.remaining < left ? lot.remaining : left;
+    move(
+      book,
+      draft,
+      lot.walletId,
+      { account: 'available', lotId: lot.lotId },
+      into(lot.lotId, lot.walletId),
+      part,
+    );
+    taken.push({ lotId: lot.lotId, walletId: lot.walletId, points: part });
+    left -= part;
+  }
+  return taken;
+}
+
+const partsByWallet = (taken: readonly Taken[]): Map<string, Part[]> => {
+  const found = new Map<string, Part[]>();
+  for (const { walletId, lotId, points } of taken) {
+    const list = found.get(walletId) ?? [];
+    found.set(walletId, list);
+    const same = list.find((part) => part.lotId === lotId);
+    if (same === undefined) list.push({ lotId, points });
+    else same.points += points;
+  }
+  return found;
+};
+
+export const sumOfParts = (parts: readonly Part[]): bigint =>
+  parts.reduce((sum, part) => sum + part.points, 0n);
+
+export function hold(book: Book, movement: Hold): Sums & { holdUntil: Date } {
+  bringUp(book);
+  const expiresAt = addMs(book.now, movement.ttlS * SECOND_MS);
+  const ids = new Map([...book.wallets.keys()].map((walletId) => [walletId, book.newId()]));
+  const draft = draftOf('hold', movement);
+  const taken = take(book, draft, movement.points, (lotId, walletId) => ({
+    account: 'held',
+    lotId,
+    holdId: ids.get(walletId) ?? null,
+  }));
+  for (const [walletId, parts] of partsByWallet(taken)) {
+    const holdId = ids.get(walletId) ?? book.newId();
+    book.holds.set(holdId, {
+      contactId: walletOf(book, walletId).contactId,
+      holdId,
+      walletId,
+      key: movement.key,
+      ref: movement.ref ?? null,
+      points: sumOfParts(parts),
+      parts,
+      state: 'active',
+      expiresAt,
+      createdAt: book.now,
+      byContactId: book.byContactId,
+    });
+    book.touched.holds.add(holdId);
+  }
+  enter(book, draft);
+  return { ...NOTHING, points: movement.points, holdUntil: expiresAt };
+}
+
+const holdsOf = (book: Book, key: string): HoldRow[] =>
+  [...book.holds.values()]
+    .filter((one) => one.key === key)
+    .toSorted((a, b) => (a.walletId < b.walletId ? -1 : 1));
+
+/** Sets a hold free. 404 `hold_not_found`; 409 `hold_used` when an order has used it. */
+export function releaseHold(book: Book, movement: Release): Sums {
+  const holds = holdsOf(book, movement.hold);
+  if (holds.length === 0)
+    throw new DomainError({ code: 'hold_not_found', status: 404, detail: 'No such hold.' });
+  if (holds.some(({ state }) => state === 'committed'))
+    throw refused('hold_used', 'An order has used this hold.');
+  let points = 0n;
+  for (const one of holds.filter(({ state }) => state === 'active')) {
+    points += one.points;
+    letGo(book, one, 'released');
+  }
+  return { ...NOTHING, points };
+}
+
+/** The holds of a key, good to be used now. */
+function usable(book: Book, key: string): HoldRow[] {
+  const holds = holdsOf(book, key);
+  if (holds.length === 0)
+    throw new DomainError({ code: 'hold_not_found', status: 404, detail: 'No such hold.' });
+  for (const { state, expiresAt } of holds) {
+    if (state === 'committed') throw refused('hold_used', 'An order has used this hold.');
+    if (state === 'released') throw refused('hold_released', 'This hold was set free.');
+    if (state === 'expired' || expiresAt <= book.now) throw refused('hold_expired', 'This hold is over.');
+  }
+  return holds;
+}
+
+export function redeem(book: Book, movement: Redeem): Sums {
+  bringUp(book, movement.hold);
+  const draft = draftOf('redeem', movement);
+  const taken: Taken[] = [];
+  let left = movement.points;
+  for (const one of movement.hold === undefined ? [] : usable(book, movement.hold)) {
+    left -= useHold(book, draft, one, left, taken);
+  }
+  if (left > 0n) taken.push(...take(book, draft, left, () => ({ account: 'redeemed' })));
+  const entries = enter(book, draft);
+  for (const [walletId, parts] of partsByWallet(taken)) addSpend(book, movement, entries, walletId, parts);
+  return { ...NOTHING, points: movement.points };
+}
+
+/** Spends up to `points` of a hold and frees the rest; what expires first is spent first. Gives how many were spent. */
+function useHold(book: Book, draft: Draft, one: HoldRow, points: bigint, taken: Taken[]): bigint {
+  let left = points;
+  for (const { lotId, points: held } of one.parts) {
+    const used = held < left ? held : left;
+    move(
+      book,
+      draft,
+      one.walletId,
+      { account: 'held', lotId, holdId: one.holdId },
+      { account: 'redeemed' },
+      used,
+    );
+    if (used > 0n) taken.push({ lotId, walletId: one.walletId, points: used });
+    freeParts(book, draft, one, [{ lotId, points: held - used }]);
+    left -= used;
+  }
+  one.state = 'committed';
+  book.touched.holds.add(one.holdId);
+  return points - left;
+}
+
+function addSpend(
+  book: Book,
+  movement: Redeem,
+  entries: readonly Entry[],
+  walletId: string,
+  parts: Part[],
+): void {
+  const spend: SpendRow = {
+    contactId: walletOf(book, walletId).contactId,
+    spendId: book.newId(),
+    walletId,
+    key: movement.key,
+    ref: movement.ref ?? null,
+    points: sumOfParts(parts),
+    returned: 0n,
+    parts,
+    entryId: entries.find((entry) => entry.walletId === walletId)?.entryId ?? '',
+    spentAt: book.now,
+    byContactId: book.byContactId,
+  };
+  book.spends.set(spend.spendId, spend);
+  book.touched.spends.add(spend.spendId);
+}
+
+const spendsOf = (book: Book, key: string): SpendRow[] =>
+  [...book.spends.values()]
+    .filter((one) => one.key === key)
+    .toSorted((a, b) => (a.walletId < b.walletId ? -1 : 1));
+
+/** 404 `spend_not_found`, 409 `return_exceeds_spend`. */
+export function returnRedeemed(book: Book, movement: ReturnRedeemed): Sums {
+  const spends = spendsOf(book, movement.spend);
+  if (spends.length === 0)
+    throw new DomainError({ code: 'spend_not_found', status: 404, detail: 'No such redemption.' });
+  const open = spends.reduce((sum, one) => sum + one.points - one.returned, 0n);
+  if (movement.points > open)
+    throw refused('return_exceeds_spend', `Of this redemption ${open} points have not come back yet.`);
+  const draft = draftOf('return', movement);
+  giveBack(book, draft, spends, movement.points);
+  enter(book, draft);
+  return { ...NOTHING, points: movement.points };
+}
+
+/**
+ * Points come back in the reverse order in which they were taken: the longest-lived lot first. Which units have come back depends on
+ * how many have alone, so that any order of the same returns ends the same.
+ */
+export function giveBack(book: Book, draft: Draft, spends: readonly SpendRow[], points: bigint): void {
+  let left = points;
+  for (const spend of spends.toReversed()) {
+    let before = spend.returned;
+    for (const part of spend.parts.toReversed()) {
+      const free = part.points - (before < part.points ? before : part.points);
+      before -= part.points - free;
+      const back = free < left ? free : left;
+      if (back > 0n) putBack(book, draft, spend, { lotId: part.lotId, points: back });
+      spend.returned += back;
+      left -= back;
+    }
+    book.touched.spends.add(spend.spendId);
+  }
+}
+
+function putBack(book: Book, draft: Draft, spend: SpendRow, { lotId, points }: Part): void {
+  const { walletId } = spend;
+  const from = { account: 'redeemed' } as const;
+  const lot = lotOf(book, lotId);
+  const { returnedExpired } = book.program.settings;
+  if (walletOf(book, walletId).state === 'closed') {
+    move(book, draft, walletId, from, { account: 'forfeited' }, points);
+  } else if (!isOver(book, lot)) {
+    move(book, draft, walletId, from, { account: 'available', lotId }, points);
+    repay(book, draft, lot);
+  } else if (returnedExpired.kind === 'expire') {
+    move(book, draft, walletId, from, { account: 'expired', lotId }, points);
+  } else {
+    const day = addDays(dayOf(book.now, book.program.zone), returnedExpired.days);
+    const fresh = addLot(book, {
+      walletId,
+      source: `${lot.source} returned`,
+      earned: points,
+      expiresAt: endOfDay(day, book.program.zone),
+      fixedExpiry: true,
+    });
+    move(book, draft, walletId, from, { account: 'available', lotId: fresh.lotId }, points);
+    repay(book, draft, fresh);
+  }
+}
+
+/** 409 `insufficient_points` when more is taken than can be spent. */
+export function adjust(book: Book, movement: Adjust): Sums {
+  const draft = draftOf('adjust', movement);
+  if (movement.points < 0n) {
+    bringUp(book);
+    take(book, draft, -movement.points, () => ({ account: 'adjustment' }));
+  } else if (movement.points > 0n) {
+    mustBeOpen(book);
+    stir(book, 'earning');
+    const { settings, zone } = book.program;
+    const own = movement.expiresAt;
+    const lot = addLot(book, {
+      source: movement.key,
+      earned: movement.points,
+      expiresAt: own === undefined ? lotExpiry(settings.expiry, book.now, zone) : own,
+      fixedExpiry: own !== undefined,
+    });
+    move(
+      book,
+      draft,
+      lot.walletId,
+      { account: 'adjustment' },
+      { account: 'available', lotId: lot.lotId },
+      movement.points,
+    );
+    repay(book, draft, lot);
+  }
+  enter(book, draft);
+  return { ...NOTHING, points: movement.points };
+}

@@ -1,0 +1,166 @@
+import { audit } from '../../core/audit.ts';
+import { authorise, inTx } from '../../core/ctx.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { conflict, notFound } from '../../core/errors.ts';
+import { validationError } from '../../core/http.ts';
+import { newId } from '../../core/ids.ts';
+import { programSettings } from './contract.ts';
+import type { ProgramInput, ProgramPatch, ProgramSettings, ProgramView } from './contract.ts';
+import { findProgram, insertProgram, listPrograms, readTerms, updateProgram, versionsOf } from './store.ts';
+import type { ProgramRow } from './store.ts';
+
+/** Programs: what points are worth, how they are earned, wait, end, and who may change it. */
+
+export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<ProgramView> {
+  authorise(ctx, 'loyalty:write');
+  const now = ctx.clock.now();
+  const row: ProgramRow = {
+    programId: newId(),
+    name: input.name,
+    currency: input.currency ?? ctx.config.baseCurrency,
+    zone: input.zone ?? ctx.config.timeZone,
+    state: 'active',
+    version: 1,
+    settings: input.settings,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await inTx(ctx, async (tx) => {
+    await insertProgram(tx, row);
+    await audit(tx, {
+      action: 'loyalty_program.created',
+      entity: 'loyalty_program',
+      entityId: row.programId,
+    });
+  });
+  return programView(row);
+}
+
+/**
+ * Changes a program; what is booked already keeps the terms it was booked under. 409 `program_changed` when `version` is not the
+ * present one: somebody else has changed it since it was read.
+ */
+export async function changeProgram(ctx: Ctx, id: string, patch: ProgramPatch): Promise<ProgramView> {
+  authorise(ctx, 'loyalty:write');
+  return inTx(ctx, async (tx) => {
+    const row = await mustFind(tx, id);
+    const settings = settingsWith(row, patch.settings);
+    const next: ProgramRow = {
+      ...row,
+      name: patch.name ?? row.name,
+      state: patch.state ?? row.state,
+      settings,
+      version: patch.version + 1,
+      updatedAt: tx.clock.now(),
+    };
+    if (row.version !== patch.version || !(await updateProgram(tx, next)))
+      throw conflict('program_changed', 'Somebody has changed this program since you opened it.', 'version');
+    await audit(tx, {
+      action: 'loyalty_program.changed',
+      entity: 'loyalty_program',
+      entityId: id,
+      details: {
+        version: next.version,
+        fields: Object.keys({ ...patch, ...patch.settings }).filter((key) => key !== 'settings'),
+      },
+    });
+    return programView(next);
+  });
+}
+
+function settingsWith(row: ProgramRow, patch: ProgramPatch['settings']): ProgramSettings {
+  const parsed = programSettings.strict().safeParse({ ...settingsOf(row), ...patch });
+  if (!parsed.success) throw validationError(parsed.error.issues, 'settings');
+  return parsed.data;
+}
+
+export async function getProgram(ctx: Ctx, id: string): Promise<ProgramView> {
+  authorise(ctx, 'loyalty:read');
+  return programView(await mustFind(ctx, id));
+}
+
+export async function programs(ctx: Ctx): Promise<ProgramView[]> {
+  authorise(ctx, 'loyalty:read');
+  return (await listPrograms(ctx)).map(programView);
+}
+
+export type ProgramVersion = {
+  version: number;
+  name: string;
+  settings: ProgramSettings;
+  changedBy: string;
+  changedAt: string;
+};
+
+export async function programVersions(ctx: Ctx, id: string): Promise<ProgramVersion[]> {
+  authorise(ctx, 'loyalty:read');
+  await mustFind(ctx, id);
+  return (await versionsOf(ctx, id)).map((row) => ({
+    version: row.version,
+    name: row.name,
+    settings: programSettings.parse(row.settings),
+    changedBy: row.changedBy,
+    changedAt: row.changedAt.toISOString(),
+  }));
+}
+
+/** A program for verbs of this module, who have authorised their caller. 404 `program_not_found`. */
+export async function mustFind(ctx: Ctx, id: string): Promise<ProgramRow> {
+  const row = await findProgram(ctx, id);
+  if (row === undefined) throw notFound('program', id);
+  return row;
+}
+
+/** The same, with its settings; 409 `program_archived` when nothing new begins in it. */
+export async function openProgram(ctx: Ctx, id: string): Promise<ProgramView> {
+  const view = programView(await mustFind(ctx, id));
+  if (view.state === 'archived')
+    throw conflict('program_archived', `The program "${view.name}" is archived.`);
+  return view;
+}
+
+export type Terms = { programId: string; version: number; zone: string; settings: ProgramSettings };
+
+/** Settings read before, by program and version: a version never changes. */
+const known = new Map<string, ProgramSettings>();
+const MAX_KNOWN = 500;
+
+/** The present terms of the programs that movements are of; unknown programs are absent. */
+export async function programTerms(
+  ctx: Ctx,
+  of: ReadonlyArray<{ programId: string }>,
+): Promise<Map<string, Terms>> {
+  const found = await readTerms(ctx, [...new Set(of.map(({ programId }) => programId))]);
+  return new Map(
+    found.map(({ settings, ...row }) => [row.programId, { ...row, settings: parsed(row, settings) }]),
+  );
+}
+
+function parsed(
+  { programId, version }: { programId: string; version: number },
+  raw: unknown,
+): ProgramSettings {
+  const key = `${programId} ${version}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const settings = programSettings.parse(raw);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, settings);
+  return settings;
+}
+
+const settingsOf = (row: ProgramRow): ProgramSettings => programSettings.parse(row.settings);
+
+export function programView(row: ProgramRow): ProgramView {
+  return {
+    id: row.programId,
+    name: row.name,
+    currency: row.currency,
+    zone: row.zone,
+    state: row.state,
+    version: row.version,
+    settings: settingsOf(row),
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  };
+}
