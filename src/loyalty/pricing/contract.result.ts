@@ -110,6 +110,8 @@ export const pricedLine = z.object({
   parts: z.array(discountPart),
   /** After all discounts. Contains the tax when the cart's prices do. */
   priceMinor: anyMinor,
+  /** Frozen shares of the units, for returns: so many units at this price each (of a fraction: for it), adding up to priceMinor. */
+  units: z.array(z.object({ quantity: z.string(), priceMinor: anyMinor })),
   taxMinor: anyMinor,
   /** Part of the price paid with points that are a payment, and of the points spent whichever way. */
   pointsPaidMinor: anyMinor,
