@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nextOccurrence, occurrences, scheduleProblem } from '../../src/campaigns/schedule.ts';
 import type { Schedule } from '../../src/campaigns/contract.ts';
-import { instantOf, wallOf } from '../../src/campaigns/zone.ts';
+import { instantOf, wallOf } from '../../src/core/zone.ts';
 
 const rule = (text: string, start: string, timeZone = 'America/New_York'): Schedule => ({
   type: 'rrule',

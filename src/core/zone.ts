@@ -1,8 +1,8 @@
-import { DAY_MS } from '../core/time.ts';
+import { DAY_MS } from './time.ts';
 
 /**
  * Wall time of an IANA zone. A wall time is a Date whose UTC fields show what the clock on the wall shows ("floating"); it
- * never leaves this module and the schedule.
+ * never leaves this file and the recurrence.
  */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
