@@ -1,9 +1,10 @@
 import { holdContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { newId } from '../../core/ids.ts';
+import { programTerms } from '../programs/actions.ts';
 import { dayOf } from '../programs/calendar.ts';
-import { bookName, countAgainstCap, walletIdOf } from './books.ts';
-import type { Books, Cap, Place } from './books.ts';
+import { bookName, countAgainstCap, reversalKey, walletIdOf } from './books.ts';
+import type { Books, Cap, NewKey, Place } from './books.ts';
 import type { Book, ProgramTerms } from './book.ts';
 import { walletKindOf } from './movement.ts';
 import type { Movement, Owner, WalletKind } from './movement.ts';
@@ -23,13 +24,19 @@ const ownersOf = (movements: readonly Movement[]): Owner[] => [
 /** Movements about what was before: they are booked where that is. */
 const LOOKS_BACK = new Set(['activate', 'cancel', 'release', 'return', 'reduce', 'reverse']);
 
-export async function openBooks(
-  ctx: Ctx,
-  movements: readonly Movement[],
-  terms: Map<string, ProgramTerms>,
-): Promise<Books> {
-  const owners = ownersOf(movements).filter(({ programId }) => terms.has(programId));
-  const { present, locked } = await lockAll(ctx, movements, owners);
+export async function openBooks(ctx: Ctx, movements: readonly Movement[]): Promise<Books> {
+  const owners = ownersOf(movements);
+  let terms = await programTerms(ctx, owners);
+  const known = owners.filter(({ programId }) => terms.has(programId));
+  const keys = walletKeys(known, movements, (id) => id);
+  const first = await lockWallets(ctx, keys, 'people');
+  const there = new Set(first.wallets.map(({ walletId }) => walletId));
+  const whole = known.every((owner) => there.has(walletIdOf(owner)));
+  const { present, locked } = whole
+    ? await ownIds(ctx, known, keys, first)
+    : await lockAll(ctx, movements, known);
+  if ([...locked.versions].some(([id, version]) => terms.get(id)?.version !== version))
+    terms = await programTerms(ctx, owners, locked.versions);
   const books = emptyBooks(terms, present);
   fill(ctx, books, locked);
   await openFamilies(ctx, books, owners);
@@ -37,23 +44,29 @@ export async function openBooks(
   return books;
 }
 
-/** Holds the contacts and locks their wallets, in one round trip when all are there under the ids given. */
-async function lockAll(
+type Read = Awaited<ReturnType<typeof lockWallets>>;
+type Opened = { present: Map<string, string>; locked: Read };
+
+/** The usual case: everybody goes by their own id and has their wallet; one statement has done all. */
+async function ownIds(
   ctx: Ctx,
-  movements: readonly Movement[],
   owners: readonly Owner[],
-): Promise<{ present: Map<string, string>; locked: Locked }> {
-  const people = [
-    ...new Set(owners.filter(({ wallet }) => wallet !== 'gift').map(({ contactId }) => contactId)),
-  ];
-  const guess = walletKeys(owners, movements, (id) => id);
-  const [held, first] = await Promise.all([holdContacts(ctx, people), lockWallets(ctx, guess)]);
-  const present = new Map(held);
+  keys: readonly WalletKey[],
+  first: Read,
+): Promise<Opened> {
+  // Under the lock nothing changes any more: what is read now is what is there.
+  const locked = first.stale ? await lockWallets(ctx, keys, 'none') : first;
+  return { present: new Map(owners.map(({ contactId }) => [contactId, contactId])), locked };
+}
+
+/** Some are new, were merged, or are no contacts. */
+async function lockAll(ctx: Ctx, movements: readonly Movement[], owners: readonly Owner[]): Promise<Opened> {
+  const people = owners.filter(({ wallet }) => wallet !== 'gift').map(({ contactId }) => contactId);
+  const present = new Map(await holdContacts(ctx, people));
   for (const { contactId, wallet } of owners) if (wallet === 'gift') present.set(contactId, contactId);
   const known = owners.filter(({ contactId }) => present.has(contactId));
-  const moved = known.some(({ contactId }) => present.get(contactId) !== contactId);
-  const keys = moved ? walletKeys(known, movements, (id) => present.get(id) ?? id) : guess;
-  let locked = moved ? await lockWallets(ctx, keys) : first;
+  const keys = walletKeys(known, movements, (id) => present.get(id) ?? id);
+  let locked = await lockWallets(ctx, keys);
   const there = new Set(locked.wallets.map(({ walletId }) => walletId));
   const missing = known.filter((owner) => !there.has(walletIdOf(owner)));
   if (missing.length > 0) {
@@ -69,8 +82,7 @@ async function lockAll(
     );
     locked = await lockWallets(ctx, keys);
   }
-  // Under the lock nothing changes any more: what is read now is what is there.
-  if (locked.stale) locked = await lockWallets(ctx, keys, true);
+  if (locked.stale) locked = await lockWallets(ctx, keys, 'none');
   return { present, locked };
 }
 
@@ -91,7 +103,10 @@ function walletKeys(
   }
   for (const movement of movements) {
     const name = bookName(presentOf(movement.contactId), movement.programId, walletKindOf(movement));
-    if (movement.kind !== 'sweep') found.get(name)?.keys.push(movement.key);
+    if (movement.kind === 'sweep') continue;
+    const keys = found.get(name)?.keys;
+    keys?.push(movement.key);
+    if (movement.kind === 'reverse') keys?.push(reversalKey(movement));
   }
   return [...found.values()];
 }
@@ -219,7 +234,7 @@ async function openFamilies(ctx: Ctx, books: Books, owners: readonly Owner[]): P
   const names = new Map(shared.map((key) => [`${key.contactId} ${key.programId}`, key]));
   const keys = [...names.values()].map((key) => ({ ...key, walletKind: 'family', keys: [] as string[] }));
   let locked = await lockWallets(ctx, keys);
-  if (locked.stale) locked = await lockWallets(ctx, keys, true);
+  if (locked.stale) locked = await lockWallets(ctx, keys, 'none');
   fill(ctx, books, locked);
   const caps: Cap[] = await lockCaps(
     ctx,
@@ -264,12 +279,13 @@ function addNeeds(books: Books, needs: Needs, movement: Movement, name: string):
 /** Writes what changed in all books. */
 export async function write(ctx: Ctx, books: Books): Promise<void> {
   const writing: Writing = { wallets: [], lots: [], holds: [], spends: [], entries: [], keys: [] };
-  for (const [name, book] of books.byName) collect(writing, books, name, book);
+  const keys = Map.groupBy(books.newKeys, ({ name }) => name);
+  for (const [name, book] of books.byName) collect(writing, keys.get(name) ?? [], book);
   const caps = [...books.caps.values()].filter(({ changed }) => changed);
   await Promise.all([writeRows(ctx, writing), ...(caps.length === 0 ? [] : [writeCaps(ctx, caps)])]);
 }
 
-function collect(writing: Writing, books: Books, name: string, book: Book): void {
+function collect(writing: Writing, keys: readonly NewKey[], book: Book): void {
   const { programId, version: programVersion } = book.program;
   const own = <T extends { walletId: string }>(row: T): T & { originId: string; programId: string } => ({
     ...row,
@@ -278,7 +294,6 @@ function collect(writing: Writing, books: Books, name: string, book: Book): void
   });
   const picked = <T>(map: ReadonlyMap<string, T>, ids: ReadonlySet<string>): T[] =>
     [...ids].flatMap((id) => map.get(id) ?? []);
-  const keys = books.newKeys.filter((key) => key.name === name);
   for (const { walletId } of keys) book.touched.wallets.add(walletId);
   writing.wallets.push(...picked(book.wallets, book.touched.wallets));
   writing.lots.push(...picked(book.lots, book.touched.lots).map(own));

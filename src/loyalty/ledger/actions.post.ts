@@ -1,8 +1,7 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, DomainError, notFound } from '../../core/errors.ts';
-import { programTerms } from '../programs/actions.ts';
-import { cloneBook, inputHash, mustBeSound, postedFrom, postedText } from './books.ts';
+import { cloneBook, inputHash, mustBeSound, postedFrom, postedText, reversalKey } from './books.ts';
 import type { Books, Place } from './books.ts';
 import { openBooks, write } from './actions.books.ts';
 import { tellOf } from './actions.tell.ts';
@@ -50,7 +49,7 @@ async function carryOut(
   const movements = units.flat();
   for (const movement of movements) mustBeSound(movement);
   if (movements.length === 0) return units.map(() => ({ ok: true, posted: [] }));
-  const books = await openBooks(ctx, movements, await programTerms(ctx, movements));
+  const books = await openBooks(ctx, movements);
   const outcomes = units.map((unit) => tryUnit(books, unit));
   await Promise.all([write(ctx, books), tellOf(ctx, books, tell)]);
   return outcomes;
@@ -87,11 +86,11 @@ function one(books: Books, movement: Movement): Posted {
   const used = movement.kind === 'sweep' ? undefined : usedKey(books, place, movement.key);
   if (used !== undefined) {
     if (used.inputHash !== hash)
-      throw movement.kind === 'reverse'
-        ? conflict('entry_already_reversed', 'This entry has been taken back already.')
-        : conflict('key_reused', 'This key was used for another movement.', 'key');
+      throw conflict('key_reused', 'This key was used for another movement.', 'key');
     return postedFrom(used.result);
   }
+  if (movement.kind === 'reverse' && usedKey(books, place, reversalKey(movement)) !== undefined)
+    throw conflict('entry_already_reversed', 'This entry has been taken back already.');
   book.mine = place.walletId;
   book.byContactId = place.byContactId;
   const target = movement.kind === 'transfer' ? books.targetOf(movement) : undefined;
@@ -101,6 +100,7 @@ function one(books: Books, movement: Movement): Posted {
   });
   books.checkCap(place, movement);
   if (movement.kind !== 'sweep') keep(books, place, movement.key, hash, postedText(posted));
+  if (movement.kind === 'reverse') keep(books, place, reversalKey(movement), hash, postedText(posted));
   return { ...posted, repeated: false };
 }
 

@@ -5,7 +5,7 @@ import { MAX_POINTS } from '../programs/contract.ts';
 import { refused } from './book.ts';
 import type { Book, ProgramTerms } from './book.ts';
 import { walletKindOf } from './movement.ts';
-import type { Movement, Owner, Posted, WalletKind } from './movement.ts';
+import type { Movement, Owner, Posted, Reverse, WalletKind } from './movement.ts';
 import type { StoredEntry } from './plan.ts';
 
 /** All books of one transaction, and who writes into which. */
@@ -56,6 +56,9 @@ export const bookName = (contactId: string, programId: string, kind: WalletKind)
 /** The wallet of a node: the same id whoever makes it first. */
 export const walletIdOf = (owner: Owner): string =>
   idFrom(`wallet ${owner.programId} ${walletKindOf(owner)} ${owner.contactId}`);
+
+/** The guard that an entry is taken back once, whoever asks under whichever key. */
+export const reversalKey = ({ entryId }: Reverse): string => `reversal of ${entryId}`;
 
 export function cloneBook(book: Book): Book {
   const copied = <T extends object>(map: ReadonlyMap<string, T>): Map<string, T> =>

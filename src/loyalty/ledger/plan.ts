@@ -61,6 +61,7 @@ function carryOut(book: Book, movement: Movement, around: Around): Sums & { hold
     case 'settle':
       return settle(book, movement);
     case 'sweep':
+    default:
       return sweep(book, movement);
   }
 }

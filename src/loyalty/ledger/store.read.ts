@@ -5,6 +5,7 @@ import { dateOf, hotRows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { Account, HoldRow, Lot, Part, SpendRow, Wallet } from './book.ts';
 import type { StoredEntry } from './plan.ts';
+import { loyaltyProgram } from '../programs/schema.ts';
 import { ledgerEntry, ledgerKey, ledgerPosting, lot, pointHold, pointSpend, wallet } from './schema.ts';
 
 /** Wallets under lock, and all that movements need to know of them. */
@@ -25,6 +26,7 @@ type RawWallet = {
     held: number;
     debt: number;
     expiresAt: string | null;
+    programVersion: number;
   };
   seen: number | null;
   lots: RawLot[] | null;
@@ -86,6 +88,14 @@ const given = (keys: readonly WalletKey[]): SQL =>
     KEYS,
   );
 
+/** `people`: their contacts are held against merges with the same statement; wallets of contacts that are merged are left out. */
+const LOCKS = {
+  people: sql`join contact c on c.contact_id = w.contact_id and c.merged_into is null
+    order by w.contact_id, w.wallet_id for key share of c for update of w`,
+  wallets: sql`order by w.contact_id, w.wallet_id for update of w`,
+  none: sql`order by w.contact_id, w.wallet_id`,
+} as const;
+
 /**
  * Locks the wallets of these contacts in the order of their ids, and reads what they hold with the same statement. The lock may have
  * waited for another movement that the statement's snapshot does not know: then (`stale`) it must be read again, under the lock.
@@ -93,15 +103,15 @@ const given = (keys: readonly WalletKey[]): SQL =>
 export async function lockWallets(
   ctx: Ctx,
   keys: readonly WalletKey[],
-  again = false,
-): Promise<Locked & { stale: boolean }> {
-  const lock = again ? sql`` : sql`for update of w`;
+  how: keyof typeof LOCKS = 'wallets',
+): Promise<Locked & { stale: boolean; versions: Map<string, number> }> {
   const found = await hotRows<RawWallet>(
     ctx.db,
     sql`
     select jsonb_build_object('contactId', w.contact_id, 'walletId', w.wallet_id, 'programId', w.program_id, 'kind', w.kind,
         'state', w.state, 'version', w.version, 'seq', w.seq, 'lastHash', w.last_hash, 'pending', w.pending,
-        'available', w.available, 'held', w.held, 'debt', w.debt, 'expiresAt', w.expires_at,
+        'available', w.available, 'held', w.held, 'debt', w.debt, 'expiresAt', w.expires_at, 'programVersion',
+        (select p.version from ${loyaltyProgram} p where p.program_id = w.program_id),
         'familyOwnerId', w.family_owner_id, 'familyWalletId', w.family_wallet_id, 'originId', w.origin_id) as wallet,
       (select v.version from ${wallet} v where v.contact_id = w.contact_id and v.wallet_id = w.wallet_id) as seen,
       (select jsonb_agg(${LOT}) from ${lot} l where l.contact_id = w.contact_id and l.wallet_id = w.wallet_id and l.live) as lots,
@@ -113,7 +123,7 @@ export async function lockWallets(
     from (
       select w.*, k.keys from ${given(keys)}
       join ${wallet} w on w.contact_id = k."contactId" and w.program_id = k."programId" and w.kind = k."walletKind"
-      order by w.contact_id, w.wallet_id ${lock}) w`,
+      ${LOCKS[how]}) w`,
   );
   return {
     wallets: found.map(({ wallet: raw }) => walletFrom(raw)),
@@ -123,6 +133,7 @@ export async function lockWallets(
       (used ?? []).map((key) => ({ ...key, contactId: raw.contactId })),
     ),
     stale: found.some(({ wallet: raw, seen }) => raw.version !== seen),
+    versions: new Map(found.map(({ wallet: raw }) => [raw.programId, raw.programVersion])),
   };
 }
 

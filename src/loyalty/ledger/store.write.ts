@@ -4,13 +4,12 @@ import type { Ctx } from '../../core/ctx.ts';
 import { hotRows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { Entry, HoldRow, Lot, SpendRow, Wallet } from './book.ts';
-import { ledgerEntry, ledgerKey, ledgerPosting, lot, pointHold, pointSpend, wallet } from './schema.ts';
+import { wallet } from './schema.ts';
 
-/** Writing what was planned: a fixed number of statements, whatever the number of wallets. */
+/** Writing what was planned: one statement, whatever the number of wallets and movements. */
 
 /** `originId` of each row is its wallet's, so that all of a node stays together. */
 export type Owned<T> = T & { originId: string };
-export type WrittenEntry = Owned<Entry> & { programId: string; programVersion: number };
 export type WrittenKey = Owned<{
   contactId: string;
   walletId: string;
@@ -23,13 +22,9 @@ export type Writing = {
   lots: Array<Owned<Lot> & { programId: string }>;
   holds: Array<Owned<HoldRow> & { programId: string }>;
   spends: Array<Owned<SpendRow> & { programId: string }>;
-  entries: WrittenEntry[];
+  entries: Array<Owned<Entry> & { programId: string; programVersion: number }>;
   keys: WrittenKey[];
 };
-
-const at = (moment: Date): SQL => sql`${moment.toISOString()}::timestamptz`;
-const partsOf = (parts: HoldRow['parts']): string =>
-  `[${parts.map(({ lotId, points }) => `{"lotId":"${lotId}","points":${points}}`).join(',')}]`;
 
 export type NewWallet = {
   contactId: string;
@@ -48,204 +43,259 @@ export async function insertWallets(ctx: Ctx, list: readonly NewWallet[]): Promi
     kind: 'text',
     originId: 'uuid',
   } as const;
+  const now = sql`${ctx.clock.now().toISOString()}::timestamptz`;
   await hotRows(
     ctx.db,
     sql`insert into ${wallet} (contact_id, wallet_id, program_id, kind, moved_at, created_at, origin_id)
-      select "contactId", "walletId", "programId", kind, ${at(ctx.clock.now())}, ${at(ctx.clock.now())}, "originId"
-      from ${unnested<keyof typeof columns>('n', list, columns)} order by 1, 2 on conflict do nothing`,
+      select "contactId", "walletId", "programId", kind, ${now}, ${now}, "originId"
+      from ${unnested('n', list, columns)} order by 1, 2 on conflict do nothing`,
   );
 }
 
-/** The statements go out together: one round trip for all. */
+type Column = readonly [
+  name: string,
+  type: 'uuid' | 'text' | 'integer' | 'bigint' | 'boolean' | 'timestamptz' | 'jsonb',
+];
+
+const OWNER = [
+  ['contact_id', 'uuid'],
+  ['wallet_id', 'uuid'],
+  ['program_id', 'uuid'],
+  ['origin_id', 'uuid'],
+] as const;
+const WALLET: Column[] = [
+  ['contact_id', 'uuid'],
+  ['wallet_id', 'uuid'],
+  ['state', 'text'],
+  ['seq', 'integer'],
+  ['last_hash', 'text'],
+  ['pending', 'bigint'],
+  ['available', 'bigint'],
+  ['held', 'bigint'],
+  ['debt', 'bigint'],
+  ['expires_at', 'timestamptz'],
+];
+const LOT: Column[] = [
+  ...OWNER,
+  ['lot_id', 'uuid'],
+  ['source', 'text'],
+  ['earned', 'bigint'],
+  ['reduced', 'bigint'],
+  ['pending', 'bigint'],
+  ['remaining', 'bigint'],
+  ['held', 'bigint'],
+  ['lapsed', 'bigint'],
+  ['live', 'boolean'],
+  ['waits_for', 'text'],
+  ['activates_at', 'timestamptz'],
+  ['expires_at', 'timestamptz'],
+  ['fixed_expiry', 'boolean'],
+  ['earned_at', 'timestamptz'],
+  ['by_contact_id', 'uuid'],
+];
+const HOLD: Column[] = [
+  ...OWNER,
+  ['hold_id', 'uuid'],
+  ['key', 'text'],
+  ['ref', 'text'],
+  ['points', 'bigint'],
+  ['parts', 'jsonb'],
+  ['state', 'text'],
+  ['expires_at', 'timestamptz'],
+  ['created_at', 'timestamptz'],
+  ['by_contact_id', 'uuid'],
+];
+const SPEND: Column[] = [
+  ...OWNER,
+  ['spend_id', 'uuid'],
+  ['key', 'text'],
+  ['ref', 'text'],
+  ['points', 'bigint'],
+  ['returned', 'bigint'],
+  ['parts', 'jsonb'],
+  ['entry_id', 'uuid'],
+  ['spent_at', 'timestamptz'],
+  ['by_contact_id', 'uuid'],
+];
+const ENTRY: Column[] = [
+  ...OWNER,
+  ['entry_id', 'uuid'],
+  ['occurred_at', 'timestamptz'],
+  ['program_version', 'integer'],
+  ['seq', 'integer'],
+  ['hash', 'text'],
+  ['kind', 'text'],
+  ['key', 'text'],
+  ['ref', 'text'],
+  ['reason', 'text'],
+  ['points', 'bigint'],
+  ['actor_id', 'text'],
+  ['relates_to', 'uuid'],
+  ['by_contact_id', 'uuid'],
+];
+const POSTING: Column[] = [
+  ...OWNER,
+  ['entry_id', 'uuid'],
+  ['occurred_at', 'timestamptz'],
+  ['no', 'integer'],
+  ['account', 'text'],
+  ['lot_id', 'uuid'],
+  ['hold_id', 'uuid'],
+  ['points', 'bigint'],
+];
+const KEY: Column[] = [
+  ['contact_id', 'uuid'],
+  ['wallet_id', 'uuid'],
+  ['origin_id', 'uuid'],
+  ['key', 'text'],
+  ['input_hash', 'text'],
+  ['result', 'jsonb'],
+  ['occurred_at', 'timestamptz'],
+];
+
+const names = (columns: readonly Column[]): string => columns.map(([name]) => name).join(', ');
+const rowsOf = (list: string, columns: readonly Column[]): string =>
+  `g, jsonb_to_recordset(g.j->'${list}') as n(${columns.map(([name, type]) => `${name} ${type}`).join(', ')})`;
+const insert = (table: string, list: string, columns: readonly Column[]): string =>
+  `insert into ${table} (${names(columns)}) select ${columns.map(([name]) => `n.${name}`).join(', ')} from ${rowsOf(list, columns)}`;
+const upsert = (
+  table: string,
+  list: string,
+  columns: readonly Column[],
+  id: string,
+  changing: readonly string[],
+): string =>
+  `${insert(table, list, columns)} on conflict (contact_id, ${id}) do update set ${changing.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+
+/** The same text always: PostgreSQL plans it once for each connection, and one JSON carries all the rows. */
+const STATEMENT: SQL = sql.raw(`
+  , w as (update wallet w set ${WALLET.slice(2)
+    .map(([name]) => `${name} = n.${name}`)
+    .join(', ')}, version = w.version + 1, moved_at = (g.j->>'now')::timestamptz
+    from ${rowsOf('wallets', WALLET)} where w.contact_id = n.contact_id and w.wallet_id = n.wallet_id)
+  , l as (${upsert('lot', 'lots', LOT, 'lot_id', ['reduced', 'pending', 'remaining', 'held', 'lapsed', 'live', 'expires_at'])})
+  , h as (${upsert('point_hold', 'holds', HOLD, 'hold_id', ['state'])})
+  , s as (${upsert('point_spend', 'spends', SPEND, 'spend_id', ['returned'])})
+  , e as (${insert('ledger_entry', 'entries', ENTRY)})
+  , p as (${insert('ledger_posting', 'postings', POSTING)})
+  , k as (${insert('ledger_key', 'keys', KEY)})
+  select 1 as done`);
+
 export async function write(ctx: Ctx, writing: Writing): Promise<void> {
-  await Promise.all([
-    writeWallets(ctx, writing.wallets),
-    writeLots(ctx, writing.lots),
-    writeHolds(ctx, writing.holds),
-    writeSpends(ctx, writing.spends),
-    writeEntries(ctx, writing.entries),
-    writePostings(ctx, writing.entries),
-    writeKeys(ctx, writing.keys),
-  ]);
-}
-
-async function writeWallets(ctx: Ctx, list: readonly Wallet[]): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    walletId: 'uuid',
-    state: 'text',
-    seq: 'integer',
-    lastHash: 'text',
-    pending: 'bigint',
-    available: 'bigint',
-    held: 'bigint',
-    debt: 'bigint',
-    expiresAt: 'timestamptz',
-  } as const;
+  if (writing.wallets.length === 0) return;
   await hotRows(
     ctx.db,
-    sql`update ${wallet} w set state = n.state, version = w.version + 1, seq = n.seq, last_hash = n."lastHash",
-        pending = n.pending, available = n.available, held = n.held, debt = n.debt, expires_at = n."expiresAt",
-        moved_at = ${at(ctx.clock.now())}
-      from ${unnested<keyof typeof columns>('n', list, columns)} where w.contact_id = n."contactId" and w.wallet_id = n."walletId"`,
+    sql`with g as materialized (select ${jsonOf(ctx, writing)}::text::jsonb as j) ${STATEMENT}`,
   );
 }
 
-async function writeLots(ctx: Ctx, list: Writing['lots']): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    lotId: 'uuid',
-    walletId: 'uuid',
-    programId: 'uuid',
-    source: 'text',
-    earned: 'bigint',
-    reduced: 'bigint',
-    pending: 'bigint',
-    remaining: 'bigint',
-    held: 'bigint',
-    lapsed: 'bigint',
-    live: 'boolean',
-    waitsFor: 'text',
-    activatesAt: 'timestamptz',
-    expiresAt: 'timestamptz',
-    fixedExpiry: 'boolean',
-    earnedAt: 'timestamptz',
-    byContactId: 'uuid',
-    originId: 'uuid',
-  } as const;
-  const rows = list.map((row) => ({ ...row, live: row.pending + row.remaining + row.held > 0n }));
-  await hotRows(
-    ctx.db,
-    sql`insert into ${lot} as l (contact_id, lot_id, wallet_id, program_id, source, earned, reduced, pending, remaining, held,
-        lapsed, live, waits_for, activates_at, expires_at, fixed_expiry, earned_at, by_contact_id, origin_id)
-      select * from ${unnested<keyof typeof columns>('n', rows, columns)}
-      on conflict (contact_id, lot_id) do update set reduced = excluded.reduced, pending = excluded.pending,
-        remaining = excluded.remaining, held = excluded.held, lapsed = excluded.lapsed, live = excluded.live,
-        expires_at = excluded.expires_at`,
-  );
+const partsOf = (parts: HoldRow['parts']) =>
+  parts.map(({ lotId, points }) => ({ lotId, points: Number(points) }));
+
+/** Points are within 2^53 (see MAX_POINTS), so that JSON carries them exactly. */
+function jsonOf(ctx: Ctx, writing: Writing): string {
+  const now = ctx.clock.now();
+  return JSON.stringify({
+    now,
+    wallets: writing.wallets.map((row) => ({
+      contact_id: row.contactId,
+      wallet_id: row.walletId,
+      state: row.state,
+      seq: row.seq,
+      last_hash: row.lastHash,
+      pending: Number(row.pending),
+      available: Number(row.available),
+      held: Number(row.held),
+      debt: Number(row.debt),
+      expires_at: row.expiresAt,
+    })),
+    lots: writing.lots.map(lotJson),
+    holds: writing.holds.map((row) => ({
+      ...ownerOf(row),
+      hold_id: row.holdId,
+      key: row.key,
+      ref: row.ref,
+      points: Number(row.points),
+      parts: partsOf(row.parts),
+      state: row.state,
+      expires_at: row.expiresAt,
+      created_at: row.createdAt,
+      by_contact_id: row.byContactId,
+    })),
+    spends: writing.spends.map((row) => ({
+      ...ownerOf(row),
+      spend_id: row.spendId,
+      key: row.key,
+      ref: row.ref,
+      points: Number(row.points),
+      returned: Number(row.returned),
+      parts: partsOf(row.parts),
+      entry_id: row.entryId,
+      spent_at: row.spentAt,
+      by_contact_id: row.byContactId,
+    })),
+    entries: writing.entries.map((row) => ({
+      ...ownerOf(row),
+      entry_id: row.entryId,
+      occurred_at: now,
+      program_version: row.programVersion,
+      seq: row.seq,
+      hash: row.hash,
+      kind: row.kind,
+      key: row.key,
+      ref: row.ref,
+      reason: row.reason,
+      points: Number(row.points),
+      actor_id: ctx.actor.id,
+      relates_to: row.relatesTo,
+      by_contact_id: row.byContactId,
+    })),
+    postings: writing.entries.flatMap((row) =>
+      row.postings.map((posting, no) => ({
+        ...ownerOf(row),
+        entry_id: row.entryId,
+        occurred_at: now,
+        no,
+        account: posting.account,
+        lot_id: posting.lotId,
+        hold_id: posting.holdId,
+        points: Number(posting.points),
+      })),
+    ),
+    keys: writing.keys.map((row) => ({
+      contact_id: row.contactId,
+      wallet_id: row.walletId,
+      origin_id: row.originId,
+      key: row.key,
+      input_hash: row.inputHash,
+      result: JSON.parse(row.result) as unknown,
+      occurred_at: now,
+    })),
+  });
 }
 
-async function writeHolds(ctx: Ctx, list: Writing['holds']): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    holdId: 'uuid',
-    walletId: 'uuid',
-    programId: 'uuid',
-    key: 'text',
-    ref: 'text',
-    points: 'bigint',
-    parts: 'jsonb',
-    state: 'text',
-    expiresAt: 'timestamptz',
-    createdAt: 'timestamptz',
-    byContactId: 'uuid',
-    originId: 'uuid',
-  } as const;
-  const rows = list.map((row) => ({ ...row, parts: partsOf(row.parts) }));
-  await hotRows(
-    ctx.db,
-    sql`insert into ${pointHold} (contact_id, hold_id, wallet_id, program_id, key, ref, points, parts, state, expires_at, created_at,
-        by_contact_id, origin_id)
-      select * from ${unnested<keyof typeof columns>('n', rows, columns)}
-      on conflict (contact_id, hold_id) do update set state = excluded.state`,
-  );
-}
+const ownerOf = (row: { contactId: string; walletId: string; programId: string; originId: string }) => ({
+  contact_id: row.contactId,
+  wallet_id: row.walletId,
+  program_id: row.programId,
+  origin_id: row.originId,
+});
 
-async function writeSpends(ctx: Ctx, list: Writing['spends']): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    spendId: 'uuid',
-    walletId: 'uuid',
-    programId: 'uuid',
-    key: 'text',
-    ref: 'text',
-    points: 'bigint',
-    returned: 'bigint',
-    parts: 'jsonb',
-    entryId: 'uuid',
-    spentAt: 'timestamptz',
-    byContactId: 'uuid',
-    originId: 'uuid',
-  } as const;
-  const rows = list.map((row) => ({ ...row, parts: partsOf(row.parts) }));
-  await hotRows(
-    ctx.db,
-    sql`insert into ${pointSpend} (contact_id, spend_id, wallet_id, program_id, key, ref, points, returned, parts, entry_id,
-        spent_at, by_contact_id, origin_id)
-      select * from ${unnested<keyof typeof columns>('n', rows, columns)}
-      on conflict (contact_id, spend_id) do update set returned = excluded.returned`,
-  );
-}
-
-async function writeEntries(ctx: Ctx, list: readonly WrittenEntry[]): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    entryId: 'uuid',
-    walletId: 'uuid',
-    programId: 'uuid',
-    programVersion: 'integer',
-    seq: 'integer',
-    hash: 'text',
-    kind: 'text',
-    key: 'text',
-    ref: 'text',
-    reason: 'text',
-    points: 'bigint',
-    relatesTo: 'uuid',
-    byContactId: 'uuid',
-    originId: 'uuid',
-  } as const;
-  await hotRows(
-    ctx.db,
-    sql`insert into ${ledgerEntry} (contact_id, entry_id, wallet_id, program_id, program_version, seq, hash, kind, key, ref, reason,
-        points, relates_to, by_contact_id, origin_id, occurred_at, actor_id)
-      select n.*, ${at(ctx.clock.now())}, ${ctx.actor.id} from ${unnested<keyof typeof columns>('n', list, columns)}`,
-  );
-}
-
-async function writePostings(ctx: Ctx, list: readonly WrittenEntry[]): Promise<void> {
-  const rows = list.flatMap(({ contactId, entryId, walletId, programId, originId, postings }) =>
-    postings.map((posting, no) => ({ ...posting, contactId, entryId, walletId, programId, originId, no })),
-  );
-  if (rows.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    entryId: 'uuid',
-    no: 'integer',
-    walletId: 'uuid',
-    programId: 'uuid',
-    account: 'text',
-    lotId: 'uuid',
-    holdId: 'uuid',
-    points: 'bigint',
-    originId: 'uuid',
-  } as const;
-  await hotRows(
-    ctx.db,
-    sql`insert into ${ledgerPosting} (contact_id, entry_id, no, wallet_id, program_id, account, lot_id, hold_id, points, origin_id,
-        occurred_at)
-      select n.*, ${at(ctx.clock.now())} from ${unnested<keyof typeof columns>('n', rows, columns)}`,
-  );
-}
-
-async function writeKeys(ctx: Ctx, list: readonly WrittenKey[]): Promise<void> {
-  if (list.length === 0) return;
-  const columns = {
-    contactId: 'uuid',
-    walletId: 'uuid',
-    key: 'text',
-    inputHash: 'text',
-    result: 'jsonb',
-    originId: 'uuid',
-  } as const;
-  await hotRows(
-    ctx.db,
-    sql`insert into ${ledgerKey} (contact_id, wallet_id, key, input_hash, result, origin_id, occurred_at)
-      select n.*, ${at(ctx.clock.now())} from ${unnested<keyof typeof columns>('n', list, columns)}`,
-  );
-}
+const lotJson = (row: Writing['lots'][number]) => ({
+  ...ownerOf(row),
+  lot_id: row.lotId,
+  source: row.source,
+  earned: Number(row.earned),
+  reduced: Number(row.reduced),
+  pending: Number(row.pending),
+  remaining: Number(row.remaining),
+  held: Number(row.held),
+  lapsed: Number(row.lapsed),
+  live: row.pending + row.remaining + row.held > 0n,
+  waits_for: row.waitsFor,
+  activates_at: row.activatesAt,
+  expires_at: row.expiresAt,
+  fixed_expiry: row.fixedExpiry,
+  earned_at: row.earnedAt,
+  by_contact_id: row.byContactId,
+});

@@ -121,32 +121,29 @@ export async function openProgram(ctx: Ctx, id: string): Promise<ProgramView> {
 
 export type Terms = { programId: string; version: number; zone: string; settings: ProgramSettings };
 
-/** Settings read before, by program and version: a version never changes. */
-const known = new Map<string, ProgramSettings>();
-const MAX_KNOWN = 500;
+/** Terms read before; a writer finds out under its lock whether they are still the present ones. */
+const known = new WeakMap<object, Map<string, Terms>>();
 
-/** The present terms of the programs that movements are of; unknown programs are absent. */
+/**
+ * The terms of these programs; unknown programs are absent. Those this process has read before come without asking, unless
+ * `versions` says that a program has another one by now.
+ */
 export async function programTerms(
   ctx: Ctx,
   of: ReadonlyArray<{ programId: string }>,
+  versions?: ReadonlyMap<string, number>,
 ): Promise<Map<string, Terms>> {
-  const found = await readTerms(ctx, [...new Set(of.map(({ programId }) => programId))]);
-  return new Map(
-    found.map(({ settings, ...row }) => [row.programId, { ...row, settings: parsed(row, settings) }]),
-  );
-}
-
-function parsed(
-  { programId, version }: { programId: string; version: number },
-  raw: unknown,
-): ProgramSettings {
-  const key = `${programId} ${version}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const settings = programSettings.parse(raw);
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(key, settings);
-  return settings;
+  const kept = known.get(ctx.config) ?? new Map<string, Terms>();
+  known.set(ctx.config, kept);
+  const wanted = [...new Set(of.map(({ programId }) => programId))];
+  const missing = wanted.filter((id) => {
+    const version = kept.get(id)?.version;
+    return version === undefined || (versions?.has(id) === true && versions.get(id) !== version);
+  });
+  if (missing.length > 0)
+    for (const { settings, ...row } of await readTerms(ctx, missing))
+      kept.set(row.programId, { ...row, settings: programSettings.parse(settings) });
+  return new Map(wanted.flatMap((id) => (kept.has(id) ? [[id, kept.get(id) as Terms]] : [])));
 }
 
 const settingsOf = (row: ProgramRow): ProgramSettings => programSettings.parse(row.settings);
