@@ -8,7 +8,8 @@ import { row } from '../src/core/db.ts';
 import { discard, newDataDir } from './lib/product.ts';
 import { openAt } from './lib/installation.ts';
 import { openBases } from './lib/segments.base.ts';
-import { costOf } from './lib/segments.cost.ts';
+import type { Bases } from './lib/segments.base.ts';
+import { costsOf } from './lib/segments.cost.ts';
 import { live } from './lib/segments.live.ts';
 import { activeSegments, BUILDS } from './lib/segments.rules.ts';
 import type { Bench } from './main.ts';
@@ -42,14 +43,9 @@ export const run: Bench = async (emit, note) => {
     } finally {
       await close();
     }
-    const costs: number[] = [];
-    for (const contacts of SIZES) {
-      const base = await openAt(bases.urlOf(contacts), dataDir);
-      await putSegments(base.ctx);
-      costs.push(await costOf(base.ctx));
-      note(`${contacts} contacts: ${(costs.at(-1) ?? 0).toFixed(2)} ms an event that concerns ten segments`);
-      await base.close();
-    }
+    const costs = await costsAt(bases, dataDir);
+    for (const [i, ms] of costs.entries())
+      note(`${SIZES[i]} contacts: ${ms.toFixed(2)} ms an event that concerns ten segments`);
     const growth = (costs.at(-1) ?? Number.NaN) / (costs[0] ?? Number.NaN);
     emit({
       metric: 'cost_growth_ratio',
@@ -70,6 +66,20 @@ export const run: Bench = async (emit, note) => {
     if (kept === undefined) await discard(dataDir);
   }
 };
+
+async function costsAt(bases: Bases, dataDir: string): Promise<number[]> {
+  const opened: Awaited<ReturnType<typeof openAt>>[] = [];
+  try {
+    for (const contacts of SIZES) {
+      const base = await openAt(bases.urlOf(contacts), dataDir);
+      opened.push(base);
+      await putSegments(base.ctx);
+    }
+    return await costsOf(opened.map(({ ctx }) => ctx));
+  } finally {
+    for (const { close } of opened) await close();
+  }
+}
 
 /** Once for a base: they stay for the next run. */
 async function putSegments(ctx: Ctx): Promise<void> {

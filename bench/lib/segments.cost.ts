@@ -9,27 +9,35 @@ import { nameOf } from './segments.rules.ts';
 /** Events of one evaluation, as a relay brings them. */
 const EVENTS = 100;
 const ROUNDS = 40;
-const WARM = 5;
+/** A server that has been at work: what every event touches is in its cache, what a contact alone has is not. */
+const WARM = 40;
 
-/** Milliseconds of evaluation an event costs: contacts at random, everything each of ten segments asks of them, what changed. */
-export async function costOf(ctx: Ctx): Promise<number> {
-  const times: number[] = [];
+/**
+ * Milliseconds of evaluation an event costs on each base: contacts at random, everything each of ten segments asks of them, what
+ * changed. In turn, so that whatever else the machine does falls on all.
+ */
+export async function costsOf(bases: readonly Ctx[]): Promise<number[]> {
+  const times: number[][] = bases.map(() => []);
   for (let round = 0; round < ROUNDS + WARM; round += 1) {
-    const happened = await put(ctx, nameOf(round));
-    const started = performance.now();
-    await inTx(ctx, (tx) =>
-      evaluateHappenings(
-        tx,
-        happened.map(({ contactId, id }) => ({
-          contactId,
-          facts: [{ kind: 'event', key: nameOf(round) }],
-          causeId: id,
-        })),
-      ),
-    );
-    if (round >= WARM) times.push(performance.now() - started);
+    for (const [i, ctx] of bases.entries()) {
+      const ms = await timed(ctx, nameOf(round));
+      if (round >= WARM) times[i]?.push(ms);
+    }
   }
-  return (times.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN) / EVENTS;
+  return times.map((own) => (own.toSorted((a, b) => a - b)[ROUNDS >> 1] ?? Number.NaN) / EVENTS);
+}
+
+async function timed(ctx: Ctx, name: string): Promise<number> {
+  const happened = await put(ctx, name);
+  const facts = [{ kind: 'event', key: name }];
+  const started = performance.now();
+  await inTx(ctx, (tx) =>
+    evaluateHappenings(
+      tx,
+      happened.map(({ contactId, id }) => ({ contactId, facts, causeId: id })),
+    ),
+  );
+  return performance.now() - started;
 }
 
 /** Facts of contacts anywhere in the base: an id is its moment of creation, so that a random one stands beside somebody. */
