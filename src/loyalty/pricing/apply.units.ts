@@ -4,7 +4,7 @@ import { percentMilli, UNIT } from './exact.ts';
 import { linesIn } from './prepare.ts';
 import type { Ask, Next, Proposal } from './settle.ts';
 import type { Line } from './state.ts';
-import { countOf, dearestFirst, offUnits, take, type Units } from './units.ts';
+import { countOf, dearestFirst, offUnits, take, type Units, unitsOf } from './units.ts';
 
 /** Of every group of so many units the cheapest are free (or at a percentage off). */
 export function cheapestFree(ask: Ask, effect: EffectOf<'cheapest_free'>): Proposal {
@@ -48,15 +48,16 @@ export function buyXGetY(ask: Ask, effect: EffectOf<'buy_x_get_y'>): Proposal {
   let rounds = effect.maxTimes;
   let more: bigint | null = null;
   for (const group of groups) {
-    const deal = bestDeal(group, effect, rounds);
+    const counts = countsOf(group);
+    const deal = dealOf(counts, effect, rounds);
     if (deal.free > 0) {
-      takeGiven(group, deal, effect.buy, taken);
+      takeGiven(group, counts, { ...deal, bought: deal.rounds * effect.buy }, taken);
       rounds -= deal.rounds;
     }
-    const missing = missingFor(group, effect, deal.free, rounds);
+    const missing = missingFor(counts, effect, deal.free, rounds);
     if (missing !== null && (more === null || missing < more)) more = missing;
   }
-  const had = BigInt(countOf(dearestFirst(inScope)));
+  const had = BigInt(unitsOf(inScope));
   const wanted = more === null ? null : quantityMiss((had + more) * UNIT, had * UNIT);
   if (taken.size === 0)
     return { kind: 'miss', miss: wanted ?? quantityMiss(BigInt(effect.buy + effect.get) * UNIT, had * UNIT) };
@@ -78,11 +79,12 @@ function byProduct(buy: readonly Line[], get: readonly Line[]): Group[] {
 }
 
 function countsOf({ buy, get }: Group): Counts {
+  if (buy === get) return { buyOnly: 0, getOnly: 0, both: unitsOf(buy) };
   const [bought, given] = [new Set(buy), new Set(get)];
   return {
-    buyOnly: countOf(dearestFirst(buy.filter((line) => !given.has(line)))),
-    getOnly: countOf(dearestFirst(get.filter((line) => !bought.has(line)))),
-    both: countOf(dearestFirst(buy.filter((line) => given.has(line)))),
+    buyOnly: unitsOf(buy.filter((line) => !given.has(line))),
+    getOnly: unitsOf(get.filter((line) => !bought.has(line))),
+    both: unitsOf(buy.filter((line) => given.has(line))),
   };
 }
 
@@ -90,10 +92,6 @@ function countsOf({ buy, get }: Group): Counts {
  * The rounds that give most: what is given grows with the rounds until the units run out that are bought and given. The last
  * round may give fewer than it could.
  */
-function bestDeal(group: Group, effect: EffectOf<'buy_x_get_y'>, maxRounds: number): Deal {
-  return dealOf(countsOf(group), effect, maxRounds);
-}
-
 function dealOf(counts: Counts, { buy, get }: EffectOf<'buy_x_get_y'>, maxRounds: number): Deal {
   const { buyOnly, getOnly, both } = counts;
   const all = buyOnly + getOnly + both;
@@ -108,10 +106,14 @@ function dealOf(counts: Counts, { buy, get }: EffectOf<'buy_x_get_y'>, maxRounds
 }
 
 /** The cheapest, as long as enough stays bought. */
-function takeGiven(group: Group, deal: Deal, buy: number, taken: Map<Line, number>): void {
-  const { buyOnly, both } = countsOf(group);
+function takeGiven(
+  group: Group,
+  { buyOnly, both }: Counts,
+  deal: Deal & { bought: number },
+  taken: Map<Line, number>,
+): void {
   const bought = new Set(group.buy);
-  let shared = buyOnly + both - deal.rounds * buy;
+  let shared = buyOnly + both - deal.bought;
   let left = deal.free;
   for (const { line, count } of dearestFirst(group.get).toReversed()) {
     const free = Math.min(count, left, bought.has(line) ? Math.max(0, shared) : count);
@@ -124,13 +126,12 @@ function takeGiven(group: Group, deal: Deal, buy: number, taken: Map<Line, numbe
 
 /** How many units more, of those that can be bought (or given, where these lack), would give one more. Null: none would. */
 function missingFor(
-  group: Group,
+  counts: Counts,
   effect: EffectOf<'buy_x_get_y'>,
   free: number,
   rounds: number,
 ): bigint | null {
   if (rounds <= 0) return null;
-  const counts = countsOf(group);
   const same = counts.both > 0 || (counts.buyOnly === 0 && counts.getOnly === 0);
   for (let more = 1; more <= effect.buy + effect.get && more <= 100; more += 1) {
     const grown = same

@@ -4,31 +4,54 @@
  * Exact by branch and bound for up to twelve competitors that hang together; above, greedy with swaps, and said so.
  */
 
-/** `cuts`: what it takes off each line, by place. Competitors come in order of rank: ties go to the earlier. */
+/** `cuts[k]` is taken off the line at `places[k]`, above zero. Competitors come in order of rank: ties go to the earlier. */
 export type Competitor = {
-  readonly cuts: ReadonlyMap<number, number>;
+  readonly places: readonly number[];
+  readonly cuts: readonly number[];
   readonly divisible: boolean;
-  /** Places in the list of competitors that it may not stand with. */
+  /** Competitors that it may not stand with; symmetric. */
   readonly excludes: ReadonlySet<number>;
 };
-/** Which competitor lowers which line, and whether the choice is proved. */
-export type Choice = { readonly takers: ReadonlyMap<number, number>; readonly approximate: boolean };
+/** For each line which competitor lowers it (−1: none), and whether the choice is proved. */
+export type Choice = { readonly takers: Int32Array; readonly approximate: boolean };
 
-export const MAX_EXACT = 12;
+const MAX_EXACT = 12;
 const MAX_SWAP_ROUNDS = 100;
+const NONE = -1;
+const WORD_BITS = 5;
 
-type Base = ReadonlyMap<number, { cut: number; by: number }>;
-type Gain = { gain: number; rank: number };
-type Problem = { competitors: readonly Competitor[]; base: Base };
+/** The best of some divisible offers for each line. */
+type Ground = { readonly cut: Float64Array; readonly by: Int32Array };
+/** Of equal gains the one that wins more lines from lower ranks counts. */
+type Gain = { readonly gain: number; readonly rank: number };
+const NOTHING: Gain = { gain: 0, rank: 0 };
 
-export function chooseBest(competitors: readonly Competitor[]): Choice {
-  const searched = competitors.flatMap((c, i) => (c.divisible && c.excludes.size === 0 ? [] : [i]));
-  const inSearch = new Set(searched);
-  const base = lineByLine(competitors, (i) => !inSearch.has(i));
-  const problem: Problem = { competitors, base };
+type Problem = {
+  readonly competitors: readonly Competitor[];
+  readonly base: Ground;
+  /** What each adds when it takes all its lines; the line-by-line offers lose them. */
+  readonly nets: readonly Gain[];
+  /** The lines of each as bits. */
+  readonly masks: readonly Int32Array[];
+};
+
+/** `lines`: places run from 0 up to it. */
+export function chooseBest(competitors: readonly Competitor[], lines: number): Choice {
+  const apart: number[] = [];
+  const searched: number[] = [];
+  for (const [i, c] of competitors.entries())
+    (c.divisible && c.excludes.size === 0 ? apart : searched).push(i);
+  const base = lineByLine(competitors, apart, lines);
+  if (searched.length === 0) return { takers: base.by, approximate: false };
+  const problem: Problem = {
+    competitors,
+    base,
+    nets: competitors.map((competitor, i) => netOf(competitor, i, base)),
+    masks: competitors.map((competitor) => maskOf(competitor, lines)),
+  };
   const chosen: number[] = [];
   let approximate = false;
-  for (const group of groupsOf(searched, competitors)) {
+  for (const group of groupsOf(searched, competitors, lines)) {
     if (group.length <= MAX_EXACT) chosen.push(...searchExactly(problem, group));
     else if (allCollide(problem, group)) chosen.push(...bestSingle(problem, group));
     else {
@@ -36,77 +59,112 @@ export function chooseBest(competitors: readonly Competitor[]): Choice {
       chosen.push(...searchGreedily(problem, group));
     }
   }
-  return { takers: takersOf(problem, chosen), approximate };
+  return { takers: takersOf(problem, chosen, lines), approximate };
 }
 
-/** The best of the divisible offers for each line; of equals the first. */
-function lineByLine(competitors: readonly Competitor[], counts: (i: number) => boolean): Base {
-  const best = new Map<number, { cut: number; by: number }>();
-  for (const [by, { cuts }] of competitors.entries()) {
-    if (!counts(by)) continue;
-    for (const [line, cut] of cuts) if (cut > (best.get(line)?.cut ?? 0)) best.set(line, { cut, by });
+/** `those` come in order of rank: of equals the first. */
+function lineByLine(competitors: readonly Competitor[], those: readonly number[], lines: number): Ground {
+  const cut = new Float64Array(lines);
+  const by = new Int32Array(lines).fill(NONE);
+  for (const i of those) {
+    const competitor = competitors[i];
+    if (competitor === undefined) continue;
+    const { places, cuts } = competitor;
+    for (let k = 0; k < places.length; k += 1) {
+      const [place, value] = [places[k] ?? 0, cuts[k] ?? 0];
+      if (value <= (cut[place] ?? 0)) continue;
+      cut[place] = value;
+      by[place] = i;
+    }
   }
-  return best;
+  return { cut, by };
+}
+
+function netOf({ places, cuts }: Competitor, i: number, base: Ground): Gain {
+  let gain = 0;
+  let rank = 0;
+  for (let k = 0; k < places.length; k += 1) {
+    const place = places[k] ?? 0;
+    const holder = base.by[place] ?? NONE;
+    gain += (cuts[k] ?? 0) - (base.cut[place] ?? 0);
+    if (holder !== NONE) rank += i < holder ? 1 : -1;
+  }
+  return { gain, rank };
+}
+
+function maskOf({ places }: Competitor, lines: number): Int32Array {
+  const mask = new Int32Array((lines >>> WORD_BITS) + 1);
+  for (const place of places) {
+    const word = place >>> WORD_BITS;
+    mask[word] = (mask[word] ?? 0) | (1 << place);
+  }
+  return mask;
 }
 
 /** Offers that share a line or exclude each other hang together; the rest is chosen apart. */
-function groupsOf(searched: readonly number[], competitors: readonly Competitor[]): number[][] {
-  const parent = new Map(searched.map((i) => [i, i]));
+function groupsOf(
+  searched: readonly number[],
+  competitors: readonly Competitor[],
+  lines: number,
+): number[][] {
+  const parent = competitors.map((_, i) => i);
   const root = (i: number): number => {
     let at = i;
-    for (let up = parent.get(at); up !== undefined && up !== at; up = parent.get(at)) at = up;
-    parent.set(i, at);
+    for (let up = parent[at]; up !== undefined && up !== at; up = parent[at]) at = up;
+    parent[i] = at;
     return at;
   };
   const join = (a: number, b: number): void => {
-    parent.set(Math.max(root(a), root(b)), Math.min(root(a), root(b)));
+    const [left, right] = [root(a), root(b)];
+    parent[Math.max(left, right)] = Math.min(left, right);
   };
-  const owner = new Map<number, number>();
+  const owner = new Int32Array(lines).fill(NONE);
   for (const i of searched) {
-    for (const line of competitors[i]?.cuts.keys() ?? []) {
-      const other = owner.get(line);
-      if (other === undefined) owner.set(line, i);
+    for (const place of competitors[i]?.places ?? []) {
+      const other = owner[place] ?? NONE;
+      if (other === NONE) owner[place] = i;
       else join(i, other);
     }
-    for (const other of competitors[i]?.excludes ?? []) if (parent.has(other)) join(i, other);
+    for (const other of competitors[i]?.excludes ?? []) join(i, other);
   }
   return [...Map.groupBy(searched, root).values()];
 }
 
-const collide = ({ competitors }: Problem, a: number, b: number): boolean => {
+function collide({ competitors, masks }: Problem, a: number, b: number): boolean {
   const [left, right] = [competitors[a], competitors[b]];
   if (left === undefined || right === undefined) return false;
   if (left.excludes.has(b)) return true;
   if (left.divisible || right.divisible) return false;
-  const [few, many] = left.cuts.size <= right.cuts.size ? [left, right] : [right, left];
-  for (const line of few.cuts.keys()) if (many.cuts.has(line)) return true;
+  const [first, second] = [masks[a], masks[b]];
+  if (first === undefined || second === undefined) return false;
+  for (let word = 0; word < first.length; word += 1)
+    if (((first[word] ?? 0) & (second[word] ?? 0)) !== 0) return true;
   return false;
-};
+}
 
-/** What a set adds to what the line-by-line offers give, or null when two of it collide. Of equal sets the higher rank counts. */
-function valueOf(problem: Problem, set: readonly number[]): Gain {
-  const { competitors, base } = problem;
-  const claimed = new Set<number>();
+/** What a set without collisions adds to what the line-by-line offers give. */
+function valueOf({ competitors, base, nets }: Problem, set: readonly number[]): Gain {
   let gain = 0;
   let rank = 0;
+  const single: number[] = [];
+  const claimed = new Set<number>();
   for (const i of set) {
-    const competitor = competitors[i];
-    if (competitor === undefined || competitor.divisible) continue;
-    for (const [line, cut] of competitor.cuts) {
-      claimed.add(line);
-      const ground = base.get(line);
-      gain += cut - (ground?.cut ?? 0);
-      if (ground !== undefined) rank += i < ground.by ? 1 : -1;
+    if (competitors[i]?.divisible) single.push(i);
+    else {
+      gain += nets[i]?.gain ?? 0;
+      rank += nets[i]?.rank ?? 0;
     }
   }
-  const single = set.filter((i) => competitors[i]?.divisible);
   if (single.length === 0) return { gain, rank };
-  const more = lineByLine(competitors, (i) => single.includes(i));
-  for (const [line, { cut, by }] of more) {
-    if (claimed.has(line)) continue;
-    const ground = base.get(line);
-    if (cut > (ground?.cut ?? 0)) gain += cut - (ground?.cut ?? 0);
-    else if (cut === ground?.cut && by < ground.by) rank += 1;
+  for (const i of set)
+    if (!competitors[i]?.divisible) for (const place of competitors[i]?.places ?? []) claimed.add(place);
+  const inRank = single.toSorted((a, b) => a - b);
+  const more = lineByLine(competitors, inRank, base.cut.length);
+  for (const [place, by] of more.by.entries()) {
+    if (by === NONE || claimed.has(place)) continue;
+    const over = (more.cut[place] ?? 0) - (base.cut[place] ?? 0);
+    if (over > 0) gain += over;
+    else if (over === 0 && by < (base.by[place] ?? NONE)) rank += 1;
   }
   return { gain, rank };
 }
@@ -114,24 +172,20 @@ function valueOf(problem: Problem, set: readonly number[]): Gain {
 const better = (a: Gain, b: Gain): boolean => a.gain > b.gain || (a.gain === b.gain && a.rank > b.rank);
 
 /** The most that one competitor can add to any set. */
-function potential({ competitors, base }: Problem, i: number): number {
+function potential({ competitors, base, nets }: Problem, i: number): number {
   const competitor = competitors[i];
-  if (competitor === undefined) return 0;
-  let whole = 0;
-  let single = 0;
-  for (const [line, cut] of competitor.cuts) {
-    const over = cut - (base.get(line)?.cut ?? 0);
-    whole += over;
-    single += Math.max(0, over);
-  }
-  return Math.max(0, competitor.divisible ? single : whole);
+  if (competitor?.divisible !== true) return Math.max(0, nets[i]?.gain ?? 0);
+  let most = 0;
+  for (const [k, place] of competitor.places.entries())
+    most += Math.max(0, (competitor.cuts[k] ?? 0) - (base.cut[place] ?? 0));
+  return most;
 }
 
-function searchExactly(problem: Problem, group: readonly number[]): number[] {
+function searchExactly(problem: Problem, group: readonly number[]): readonly number[] {
   const hope = group.map((i) => potential(problem, i));
   const ahead = hope.map((_, at) => hope.slice(at).reduce((a, b) => a + b, 0));
   let best: readonly number[] = [];
-  let bestGain: Gain = { gain: 0, rank: 0 };
+  let bestGain = NOTHING;
   const visit = (at: number, set: readonly number[], value: Gain): void => {
     if (better(value, bestGain)) [best, bestGain] = [set, value];
     const next = group[at];
@@ -142,18 +196,20 @@ function searchExactly(problem: Problem, group: readonly number[]): number[] {
     }
     visit(at + 1, set, value);
   };
-  visit(0, [], bestGain);
-  return [...best];
+  visit(0, [], NOTHING);
+  return best;
 }
 
 /** When no two can stand together, the best one is the best choice, however many there are. */
 function allCollide(problem: Problem, group: readonly number[]): boolean {
-  return group.every((a, at) => group.slice(at + 1).every((b) => collide(problem, a, b)));
+  for (const [at, a] of group.entries())
+    for (let k = at + 1; k < group.length; k += 1) if (!collide(problem, a, group[k] ?? a)) return false;
+  return true;
 }
 
 function bestSingle(problem: Problem, group: readonly number[]): number[] {
   let best: number[] = [];
-  let bestGain: Gain = { gain: 0, rank: 0 };
+  let bestGain = NOTHING;
   for (const i of group) {
     const value = valueOf(problem, [i]);
     if (better(value, bestGain)) [best, bestGain] = [[i], value];
@@ -175,34 +231,25 @@ function searchGreedily(problem: Problem, group: readonly number[]): number[] {
       if (set.includes(i)) continue;
       const swapped = [...set.filter((other) => !collide(problem, i, other)), i];
       const gained = valueOf(problem, swapped);
-      if (gained.gain > value.gain) {
-        [set, value] = [swapped, gained];
-        moved = true;
-      }
+      if (gained.gain <= value.gain) continue;
+      [set, value] = [swapped, gained];
+      moved = true;
     }
     if (!moved) break;
   }
   return set;
 }
 
-function takersOf({ competitors, base }: Problem, chosen: readonly number[]): Map<number, number> {
-  const takers = new Map<number, number>();
-  const claimed = new Set<number>();
-  for (const i of chosen) {
-    if (competitors[i]?.divisible !== false) continue;
-    for (const line of competitors[i]?.cuts.keys() ?? []) {
-      takers.set(line, i);
-      claimed.add(line);
-    }
-  }
-  const standing = new Set(chosen);
-  const single = lineByLine(competitors, (i) => {
-    const competitor = competitors[i];
-    return competitor?.divisible === true && (standing.has(i) || isBase(base, i, competitor));
-  });
-  for (const [line, { by }] of single) if (!claimed.has(line)) takers.set(line, by);
+function takersOf({ competitors, base }: Problem, chosen: readonly number[], lines: number): Int32Array {
+  const winners = new Set(base.by);
+  winners.delete(NONE);
+  for (const i of chosen) if (competitors[i]?.divisible) winners.add(i);
+  const takers = lineByLine(
+    competitors,
+    [...winners].toSorted((a, b) => a - b),
+    lines,
+  ).by;
+  for (const i of chosen)
+    if (!competitors[i]?.divisible) for (const place of competitors[i]?.places ?? []) takers[place] = i;
   return takers;
 }
-
-const isBase = (base: Base, i: number, { cuts }: Competitor): boolean =>
-  [...cuts.keys()].some((line) => base.get(line)?.by === i);

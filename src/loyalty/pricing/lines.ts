@@ -1,6 +1,6 @@
 import type { BuyerFacts, Cart, CartLine, PricingSettings, TraceEntry } from './contract.ts';
 import { quantityMiss } from './conditions.ts';
-import { type Fine, fineOfPrice, quantityMilli, roundFine, UNIT } from './exact.ts';
+import { type Fine, fineOfPrice, quantityMilli, roundFine, UNIT, wholeUnits } from './exact.ts';
 import { type PreparedLists, type ResolvedPrice, resolvePrice } from './price-lists.ts';
 import { floorFrom } from './settle.ts';
 import { type Line, PricingError } from './state.ts';
@@ -88,6 +88,7 @@ function openLine(
     place,
     source,
     quantity,
+    units: wholeUnits(quantity),
     unitPrice,
     priceList:
       found === null ? null : { listId: found.list.id, version: found.list.version, entryId: found.entry.id },
@@ -99,6 +100,7 @@ function openLine(
     costMinor,
     now: initial,
     minor: initialMinor,
+    unit: { of: -1n, price: 0n },
     lowered: false,
     parts: [],
     after: { price_list: initialMinor },
@@ -131,6 +133,7 @@ export function shippingLine(minor: number): Line {
     place: 0,
     source,
     quantity: UNIT,
+    units: 1,
     unitPrice: '0',
     priceList: null,
     retail: fine,
@@ -141,6 +144,7 @@ export function shippingLine(minor: number): Line {
     costMinor: null,
     now: fine,
     minor,
+    unit: { of: -1n, price: 0n },
     lowered: false,
     parts: [],
     after: {},

@@ -171,65 +171,83 @@ function runFirst(state: StageRun, ranked: Candidate[]): void {
 /** No line lowered twice, and the lowest total. Gifts and points compete with nobody; they stand where nothing excludes them. */
 function runBest(state: StageRun, ranked: Candidate[]): void {
   const priced = ranked.filter((c) => c.alone !== null && free(state, c));
-  const { takers, approximate } = chooseBest(competitorsOf(priced));
+  const { takers, approximate } = chooseBest(competitorsOf(priced), targetsOf(state).length);
   state.approximate = approximate;
-  const linesOf = Map.groupBy(takers.keys(), (place) => takers.get(place) ?? -1);
+  const standing = new Set(takers);
   for (const [i, candidate] of priced.entries()) {
-    const places = new Set(linesOf.get(i));
-    const alone = candidate.alone;
-    if (alone !== null && places.size > 0)
+    const { alone } = candidate;
+    if (alone === null) continue;
+    if (standing.has(i))
       apply(
         state,
         candidate,
-        part(alone, (line) => places.has(line.place)),
+        part(alone, (line) => takers[line.place] === i),
       );
+    else tellBeaten(candidate, alone, priced, takers);
   }
-  for (const [i, candidate] of priced.entries())
-    if (!linesOf.has(i)) tellBeaten(candidate, i, priced, takers);
   for (const candidate of ranked)
     if (isEffect(candidate.ready) && free(state, candidate)) giveEffect(state, candidate);
 }
 
+const NOBODY: ReadonlySet<number> = new Set();
+
 function competitorsOf(priced: readonly Candidate[]): Competitor[] {
-  const strict = priced.flatMap((c, i) => (c.ready.excludes.size > 0 || c.ready.tags.size > 0 ? [i] : []));
-  const shutsAll = priced.some((c) => c.ready.excludes.has('*'));
-  const watched = shutsAll ? priced.map((_, i) => i) : strict;
-  const watching = new Set(watched);
-  return priced.map(({ alone, ready }, i) => ({
-    cuts: new Map(alone?.changes.filter(({ cut }) => cut > 0).map(({ line, cut }) => [line.place, cut])),
-    divisible: alone?.divisible ?? false,
-    excludes: new Set(
-      watching.has(i)
-        ? watched.filter((k) => {
-            const other = priced[k];
-            return other !== undefined && excludeEachOther(ready, other.ready);
-          })
-        : [],
-    ),
-  }));
+  const foes = foesOf(priced);
+  return priced.map(({ alone }, i) => {
+    const places: number[] = [];
+    const cuts: number[] = [];
+    for (const { line, cut } of alone?.changes ?? []) {
+      if (cut === 0) continue;
+      places.push(line.place);
+      cuts.push(cut);
+    }
+    return { places, cuts, divisible: alone?.divisible ?? false, excludes: foes.get(i) ?? NOBODY };
+  });
+}
+
+/** Who excludes whom. Most offers exclude nobody and have no tag: those are never looked at. */
+function foesOf(priced: readonly Candidate[]): Map<number, Set<number>> {
+  const foes = new Map<number, Set<number>>();
+  const tagged = new Map<string, number[]>();
+  for (const [i, { ready }] of priced.entries())
+    for (const tag of ready.tags) tagged.set(tag, [...(tagged.get(tag) ?? []), i]);
+  const everybody = priced.map((_, i) => i);
+  const note = (a: number, b: number): void => {
+    foes.set(a, (foes.get(a) ?? new Set()).add(b));
+  };
+  for (const [i, { ready }] of priced.entries()) {
+    for (const tag of ready.excludes) {
+      for (const other of tag === '*' ? everybody : (tagged.get(tag) ?? [])) {
+        if (other === i) continue;
+        note(i, other);
+        note(other, i);
+      }
+    }
+  }
+  return foes;
 }
 
 const MAX_TOLD = 5;
 
+/** Names those that stand instead: they have its lines, or exclude it. */
 function tellBeaten(
-  candidate: Candidate,
-  at: number,
+  { ready, entry }: Candidate,
+  alone: Outcome,
   priced: readonly Candidate[],
-  takers: ReadonlyMap<number, number>,
+  takers: Int32Array,
 ): void {
   const winners = new Set<number>();
-  for (const { line } of candidate.alone?.changes ?? []) {
-    const taker = takers.get(line.place);
-    if (taker !== undefined && taker !== at) winners.add(taker);
+  for (const { line } of alone.changes) winners.add(takers[line.place] ?? -1);
+  winners.delete(-1);
+  const shy = ready.tags.size > 0 || ready.excludes.size > 0 || winners.size === 0;
+  const foes = shy ? new Set(takers) : winners;
+  const by: string[] = [];
+  for (const i of foes) {
+    const other = priced[i]?.ready;
+    if (other !== undefined && (winners.has(i) || excludeEachOther(ready, other))) by.push(other.offer.id);
   }
-  const standing = new Set(takers.values());
-  const foes = [...standing].filter((i) => {
-    const other = priced[i];
-    return other !== undefined && excludeEachOther(candidate.ready, other.ready);
-  });
-  const by = [...winners, ...foes].flatMap((i) => priced[i]?.ready.offer.id ?? []);
-  const told = [...new Set(by)].toSorted(compareIds).slice(0, MAX_TOLD);
-  notApplied(candidate.entry, [miss(winners.size > 0 ? 'beaten' : 'excluded', 'names', null, told)], told);
+  const told = by.toSorted(compareIds).slice(0, MAX_TOLD);
+  notApplied(entry, [miss(winners.size > 0 ? 'beaten' : 'excluded', 'names', null, told)], told);
 }
 
 /** The same outcome on some of its lines; of an offer that acts line by line. */

@@ -31,6 +31,8 @@ export type Line = {
   readonly place: number;
   readonly source: CartLine;
   readonly quantity: bigint;
+  /** Whole units of the quantity. */
+  readonly units: number;
   readonly unitPrice: string;
   readonly priceList: PricedLine['priceList'];
   /** Whole line at the shop's own price, and at the price discounts start from. */
@@ -44,6 +46,8 @@ export type Line = {
   /** The price so far: exact, and rounded. */
   now: Fine;
   minor: number;
+  /** What one unit costs at a price of `of`; kept, since many offers ask. */
+  unit: { of: Fine; price: Fine };
   /** An earlier stage has lowered it. */
   lowered: boolean;
   readonly parts: DiscountPart[];

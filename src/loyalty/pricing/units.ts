@@ -1,4 +1,4 @@
-import { type Fine, share, UNIT, WHOLE, wholeUnits } from './exact.ts';
+import { type Fine, share, UNIT, WHOLE } from './exact.ts';
 import type { Proposal } from './settle.ts';
 import type { Line } from './state.ts';
 
@@ -8,15 +8,18 @@ export type Units = { readonly line: Line; readonly count: number; readonly pric
 /** Whole units of lines, dearest first; of the same price, in canonical order. */
 export function dearestFirst(lines: readonly Line[]): Units[] {
   return lines
-    .map((line) => ({
-      line,
-      count: wholeUnits(line.quantity),
-      price: share(line.now, UNIT, line.quantity),
-    }))
+    .map((line) => ({ line, count: line.units, price: priceOfUnit(line) }))
     .filter((units) => units.count > 0)
     .toSorted((a, b) => (a.price === b.price ? a.line.place - b.line.place : a.price > b.price ? -1 : 1));
 }
 
+/** Asked by every offer that counts units, between two changes of the price. */
+function priceOfUnit(line: Line): Fine {
+  if (line.unit.of !== line.now) line.unit = { of: line.now, price: share(line.now, UNIT, line.quantity) };
+  return line.unit.price;
+}
+
+export const unitsOf = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + line.units, 0);
 export const countOf = (units: readonly Units[]): number => units.reduce((sum, { count }) => sum + count, 0);
 
 /** How many units of each line, as a discount of so many thousandths of a percent off them. */
