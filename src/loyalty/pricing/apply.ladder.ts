@@ -1,7 +1,9 @@
+import { lineLess } from './apply.percent.ts';
 import { quantityMiss } from './conditions.ts';
 import type { EffectOf } from './contract.ts';
 import {
   atLeastZero,
+  type Exact,
   type Fine,
   fineOfMinor,
   fineOfPrice,
@@ -13,7 +15,7 @@ import {
   UNIT,
 } from './exact.ts';
 import { gainOfStep } from './gain.ts';
-import type { Ask, Next, Proposal } from './settle.ts';
+import type { Ask, Next, Priced, Proposal } from './settle.ts';
 import type { Line } from './state.ts';
 import { quantityOf } from './state.ts';
 
@@ -25,14 +27,13 @@ export function volumeLadder(ask: Ask, effect: Ladder): Proposal {
   const steps = effect.steps
     .map((step) => ({ ...step, from: quantityMilli(step.fromQuantity) }))
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
-  const after: { line: Line; to: Fine }[] = [];
+  const after: Priced[] = [];
   let next: Next = null;
   for (const lines of groupsOf(ask.targets, effect)) {
     const quantity = quantityOf(lines);
     if (effect.applies === 'all') {
       const step = steps.findLast((s) => s.from <= quantity);
-      if (step !== undefined)
-        for (const line of lines) after.push({ line, to: priced(ask, line, line.now, line.quantity, step) });
+      if (step !== undefined) for (const line of lines) after.push({ line, to: pricedLine(ask, line, step) });
     } else after.push(...graduated(ask, lines, steps));
     next ??= nextStep(steps, quantity);
   }
@@ -51,6 +52,11 @@ function groupsOf(lines: readonly Line[], { count }: Ladder): Line[][] {
 function nextStep(steps: readonly Step[], quantity: bigint): Next {
   const step = steps.find((s) => s.from > quantity);
   return step === undefined ? null : { miss: quantityMiss(step.from, quantity), gives: gainOfStep(step) };
+}
+
+function pricedLine(ask: Ask, line: Line, step: Step): Exact {
+  if (step.percent !== undefined && ask.base === 'reduced') return lineLess(line, percentMilli(step.percent));
+  return priced(ask, line, line.now, line.quantity, step);
 }
 
 /** What `quantity` of a line that cost `now` costs at a step; never more than before. */

@@ -1,12 +1,13 @@
 import type { EffectOf } from './contract.ts';
 import {
   atLeastZero,
-  type Fine,
+  type Exact,
   fineOfMinor,
   fineOfPrice,
   lessPercent,
   minFine,
   percentMilli,
+  quickLessPercent,
   roundFine,
   share,
   WHOLE,
@@ -22,11 +23,11 @@ export function percentOff(ask: Ask, percentText: string, next: Next = null): Pr
   return { kind: 'lines', after, divisible: true, next };
 }
 
-function percentOffLine({ run, ready, base }: Ask, line: Line, percent: bigint): Fine {
+function percentOffLine({ run, ready, base }: Ask, line: Line, percent: bigint): Exact {
   const overList = ready.offer.stage === 'personal' && run.settings.personalOverPriceList === 'max';
   // The better of both: the price list stands unless the personal discount on the shop's own price beats it.
   if (overList && line.priceList !== null) return minFine(line.now, lessPercent(line.retail, percent));
-  if (base === 'reduced') return lessPercent(line.now, percent);
+  if (base === 'reduced') return lineLess(line, percent);
   return atLeastZero(line.now - share(line.initial, percent, WHOLE));
 }
 
@@ -42,6 +43,9 @@ function percentOffSum({ run, targets, base }: Ask, percent: bigint, next: Next)
     next,
   };
 }
+
+export const lineLess = (line: Line, percent: bigint): Exact =>
+  line.quick >= 0 ? quickLessPercent(line.quick, percent) : lessPercent(line.now, percent);
 
 /** A price for each unit; a lower one stays. */
 export function fixedPrice({ run, targets }: Ask, effect: EffectOf<'fixed_price'>): Proposal {

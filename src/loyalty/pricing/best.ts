@@ -223,12 +223,14 @@ function searchGreedily(problem: Problem, group: readonly number[]): number[] {
     .map((i) => ({ i, hope: potential(problem, i) }))
     .filter(({ hope }) => hope > 0)
     .toSorted((a, b) => b.hope - a.hope || a.i - b.i);
+  const least = leastWorth(problem, group);
   let set = bestSingle(problem, group);
   let value = valueOf(problem, set);
   for (let round = 0; round < MAX_SWAP_ROUNDS; round += 1) {
     let moved = false;
-    for (const { i } of order) {
-      if (set.includes(i)) continue;
+    for (const { i, hope } of order) {
+      // Most tries end here: what would have to go is worth more than this could ever add.
+      if (set.includes(i) || hope <= lossAtLeast(problem, least, set, i)) continue;
       const swapped = [...set.filter((other) => !collide(problem, i, other)), i];
       const gained = valueOf(problem, swapped);
       if (gained.gain <= value.gain) continue;
@@ -238,6 +240,35 @@ function searchGreedily(problem: Problem, group: readonly number[]): number[] {
     if (!moved) break;
   }
   return set;
+}
+
+/** What each offer is worth to a set at least: its net gain, less all that line-by-line offers could put in its place. */
+function leastWorth(
+  { competitors, base, nets }: Problem,
+  group: readonly number[],
+): ReadonlyMap<number, number> {
+  const single = group.filter((i) => competitors[i]?.divisible);
+  const more = lineByLine(competitors, single, base.cut.length);
+  const worth = new Map<number, number>();
+  for (const i of group) {
+    if (competitors[i]?.divisible) continue;
+    let refill = 0;
+    for (const place of competitors[i]?.places ?? [])
+      refill += Math.max(0, (more.cut[place] ?? 0) - (base.cut[place] ?? 0));
+    worth.set(i, (nets[i]?.gain ?? 0) - refill);
+  }
+  return worth;
+}
+
+function lossAtLeast(
+  problem: Problem,
+  least: ReadonlyMap<number, number>,
+  set: readonly number[],
+  i: number,
+): number {
+  let loss = 0;
+  for (const other of set) if (collide(problem, i, other)) loss += least.get(other) ?? 0;
+  return loss;
 }
 
 function takersOf({ competitors, base }: Problem, chosen: readonly number[], lines: number): Int32Array {

@@ -20,7 +20,17 @@ const QUANTITY_SCALE = 3;
 const PERCENT_SCALE = 3;
 
 export const quantityMilli = (text: string): bigint => decimalToScaled(text, QUANTITY_SCALE);
-export const percentMilli = (text: string): bigint => decimalToScaled(text, PERCENT_SCALE);
+
+/** The same percentages are asked for again and again. */
+const percents = new Map<string, bigint>();
+const MAX_PERCENTS = 10_000;
+export function percentMilli(text: string): bigint {
+  const known = percents.get(text);
+  if (known !== undefined) return known;
+  const milli = decimalToScaled(text, PERCENT_SCALE);
+  if (percents.size < MAX_PERCENTS) percents.set(text, milli);
+  return milli;
+}
 
 export const fineOfMinor = (minor: number): Fine => BigInt(minor) * FINE;
 
@@ -40,24 +50,60 @@ export function share(value: Fine, numerator: bigint, denominator: bigint): Fine
 /** What is left after so many thousandths of a percent. */
 export const lessPercent = (value: Fine, percent: bigint): Fine => share(value, WHOLE - percent, WHOLE);
 
+/**
+ * The same numbers where they are small, as nearly all are: integers of 10^-9 minor units within 2^53, which a processor
+ * reckons with itself. A price is `quick` when it is whole in 10^-4 minor units, so that any percentage off it is exact.
+ */
+export type Exact = Fine | number;
+const NANO = 1_000_000_000;
+const QUICK = 10_000;
+const NANO_IN_QUICK = NANO / QUICK;
+const FINE_PER_QUICK = FINE / BigInt(QUICK);
+const FINE_PER_NANO = FINE / BigInt(NANO);
+const MAX_QUICK = BigInt(Math.floor(Number.MAX_SAFE_INTEGER / NANO_IN_QUICK));
+
+/** The price in 10^-4 minor units, or −1 when it is not whole in them, or too large. */
+export function quickOf(value: Fine): number {
+  const quick = value / FINE_PER_QUICK;
+  return quick <= MAX_QUICK && quick * FINE_PER_QUICK === value ? Number(quick) : -1;
+}
+export const nanoOfQuick = (quick: number): number => quick * NANO_IN_QUICK;
+export const quickLessPercent = (quick: number, percent: bigint): number =>
+  quick * (NANO_IN_QUICK - Number(percent));
+
+export const toFine = (value: Exact): Fine =>
+  typeof value === 'number' ? BigInt(value) * FINE_PER_NANO : value;
+
 /** To whole minor units; the value is zero or more. */
+export function roundExact(value: Exact, mode: RoundingMode): number {
+  if (typeof value !== 'number') return roundFine(value, mode);
+  const rest = value % NANO;
+  const whole = (value - rest) / NANO;
+  return rest !== 0 && roundsUp(rest * 2, NANO, whole, mode) ? whole + 1 : whole;
+}
+
 export function roundFine(value: Fine, mode: RoundingMode): number {
   const whole = value / FINE;
   const rest = value - whole * FINE;
   const minor = Number(whole);
-  return rest !== 0n && roundsUp(rest * 2n, minor, mode) ? minor + 1 : minor;
+  return rest !== 0n && roundsUp(rest * 2n, FINE, minor, mode) ? minor + 1 : minor;
 }
 
-function roundsUp(twiceTheRest: bigint, whole: number, mode: RoundingMode): boolean {
+function roundsUp<T extends bigint | number>(
+  twiceTheRest: T,
+  one: T,
+  whole: number,
+  mode: RoundingMode,
+): boolean {
   switch (mode) {
     case 'down':
       return false;
     case 'up':
       return true;
     case 'half_up':
-      return twiceTheRest >= FINE;
+      return twiceTheRest >= one;
     case 'half_even':
-      return twiceTheRest > FINE || (twiceTheRest === FINE && whole % 2 === 1);
+      return twiceTheRest > one || (twiceTheRest === one && whole % 2 === 1);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BuyerFacts, Cart, CartLine, PricingSettings, TraceEntry } from './contract.ts';
 import { quantityMiss } from './conditions.ts';
-import { type Fine, fineOfPrice, quantityMilli, roundFine, UNIT, wholeUnits } from './exact.ts';
+import { type Fine, fineOfPrice, quantityMilli, quickOf, roundFine, UNIT, wholeUnits } from './exact.ts';
 import { type PreparedLists, type ResolvedPrice, resolvePrice } from './price-lists.ts';
 import { floorFrom } from './settle.ts';
 import { type Line, PricingError } from './state.ts';
@@ -99,8 +99,10 @@ function openLine(
     floorMinor: Math.max(general, source.floorMinor ?? 0),
     costMinor,
     now: initial,
+    quick: quickOf(initial),
     minor: initialMinor,
-    unit: { of: -1n, price: 0n },
+    unitNow: null,
+    unitRough: 0,
     lowered: false,
     parts: [],
     after: { price_list: initialMinor },
@@ -143,8 +145,10 @@ export function shippingLine(minor: number): Line {
     floorMinor: 0,
     costMinor: null,
     now: fine,
+    quick: quickOf(fine),
     minor,
-    unit: { of: -1n, price: 0n },
+    unitNow: null,
+    unitRough: 0,
     lowered: false,
     parts: [],
     after: {},

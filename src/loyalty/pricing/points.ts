@@ -2,7 +2,7 @@ import type { PointsSettings, PricedCart } from './contract.ts';
 import { fineOfMinor, percentMilli, roundFine, share, WHOLE } from './exact.ts';
 import { namesOf } from './prepare.ts';
 import { spread } from './spread.ts';
-import { type Line, type Run, totalOf } from './state.ts';
+import { type Line, type Run, setPrice, totalOf } from './state.ts';
 
 type Spent = PricedCart['points'];
 type Limit = { points: number; by: Spent['limitedBy'] };
@@ -111,8 +111,7 @@ function put(run: Run, rules: PointsSettings, { lines, caps, worthMinor, spent }
       continue;
     }
     if (worth === 0) continue;
-    line.minor -= worth;
-    line.now = fineOfMinor(line.minor);
+    setPrice(line, null, line.minor - worth);
     line.parts.push({ id: 'points', version: 1, stage: 'points', amountMinor: worth });
   }
   if (rules.spendAs === 'discount') run.allowance -= worthMinor;

@@ -2,7 +2,6 @@ import { minorDigits } from '../../core/money.ts';
 import {
   type BuyerFacts,
   type Cart,
-  OFFER_STAGES,
   type OfferStage,
   type OrderEffects,
   type PricedCart,
@@ -18,7 +17,7 @@ import type { PreparedOffers } from './prepare.ts';
 import type { PreparedLists } from './price-lists.ts';
 import { unitRuns } from './refund.ts';
 import { runStage, stageAllowance, type Use } from './stage.ts';
-import { type Line, type Run, totalOf } from './state.ts';
+import { type Line, type Run, setPrice, totalOf } from './state.ts';
 
 export type PriceInput = {
   readonly cart: Cart;
@@ -55,7 +54,12 @@ export function priceCart(input: PriceInput): PricedCart {
     null,
     sum(run.lines, (line) => line.listMinor),
   );
-  for (const stage of OFFER_STAGES) if (stage !== 'shipping') lower(work, input, stage);
+  lower(work, input, 'product');
+  lower(work, input, 'personal');
+  // The rounding point of a line: from here on the order is lowered as a whole, in whole minor units.
+  for (const line of run.lines) setPrice(line, null, line.minor);
+  lower(work, input, 'order');
+  lower(work, input, 'coupon');
   const before = totalOf(run.lines);
   const asDiscount = input.settings.points?.spendAs !== 'payment';
   const discounted = asDiscount ? spendPoints(run, () => 0) : null;

@@ -1,5 +1,15 @@
 import type { Gain, Miss, PercentBase, TraceEntry } from './contract.ts';
-import { type Fine, fineOfMinor, percentMilli, roundFine, share, WHOLE } from './exact.ts';
+import {
+  type Exact,
+  fineOfMinor,
+  nanoOfQuick,
+  percentMilli,
+  roundExact,
+  roundFine,
+  share,
+  toFine,
+  WHOLE,
+} from './exact.ts';
 import type { Ready } from './prepare.ts';
 import { spread } from './spread.ts';
 import type { Line, Run } from './state.ts';
@@ -17,6 +27,7 @@ export type Ask = {
   readonly base: PercentBase;
 };
 
+export type Priced = { line: Line; to: Exact };
 export type Next = { miss: Miss; gives: Gain } | null;
 
 /**
@@ -24,11 +35,17 @@ export type Next = { miss: Miss; gives: Gain } | null;
  * a group of lines, spread by the weights. `divisible`: what it does to a line is independent of the other lines.
  */
 export type Proposal =
-  | { kind: 'lines'; after: readonly { line: Line; to: Fine }[]; divisible: boolean; next?: Next }
+  | { kind: 'lines'; after: readonly Priced[]; divisible: boolean; next?: Next }
   | { kind: 'sum'; amountMinor: number; lines: readonly Line[]; weights: readonly number[]; next?: Next }
   | { kind: 'miss'; miss: Miss };
 
-export type Change = { readonly line: Line; readonly to: Fine; readonly minor: number; readonly cut: number };
+/** `to` null: the whole minor units themselves. */
+export type Change = {
+  readonly line: Line;
+  readonly to: Exact | null;
+  readonly minor: number;
+  readonly cut: number;
+};
 
 /** What an offer does, to the unit. */
 export type Outcome = {
@@ -67,18 +84,24 @@ function settleLines(ask: Ask, { after, divisible }: Extract<Proposal, { kind: '
   let desired = 0;
   let actual = 0;
   for (const { line, to } of after) {
-    const wanted = roundFine(to, mode);
+    const wanted = roundExact(to, mode);
     desired += line.minor - wanted;
     const floor = floorOf(ask, line);
     const held = wanted < floor;
     const minor = held ? floor : wanted;
     actual += line.minor - minor;
     // In the stages of the order prices are whole; in those of lines the exact one goes on, rounded only where it is told.
-    const exact = held || ask.whole ? fineOfMinor(minor) : to;
-    if (held ? minor < line.minor : exact < line.now)
-      changes.push({ line, to: exact, minor, cut: line.minor - minor });
+    const exact = held || ask.whole ? null : to;
+    const cut = line.minor - minor;
+    if (cut > 0 || (exact !== null && goesDown(line, exact))) changes.push({ line, to: exact, minor, cut });
   }
   return { changes, desired, actual, divisible: divisible && !ask.whole };
+}
+
+/** What is too little to be seen now may be seen together with what later offers take off. */
+function goesDown(line: Line, to: Exact): boolean {
+  if (typeof to === 'number' && line.quick >= 0) return to < nanoOfQuick(line.quick);
+  return toFine(to) < line.now;
 }
 
 function settleSum(ask: Ask, { amountMinor, lines, weights }: Extract<Proposal, { kind: 'sum' }>): Floored {
@@ -92,7 +115,7 @@ function settleSum(ask: Ask, { amountMinor, lines, weights }: Extract<Proposal, 
 function whole(line: Line | undefined, cut: number): Change | null {
   if (line === undefined || cut === 0) return null;
   const minor = line.minor - cut;
-  return { line, to: fineOfMinor(minor), minor, cut };
+  return { line, to: null, minor, cut };
 }
 
 /** The least a line may come to under this offer: never more than it costs already. */

@@ -3,10 +3,10 @@ import { chooseBest, type Competitor } from './best.ts';
 import { amountMisses, excludeEachOther, fixedMisses } from './conditions.ts';
 import type { Miss, OfferStage, OrderEffects, PercentBase, StageMode, TraceEntry } from './contract.ts';
 import { effectOf, isEffect } from './effects.ts';
-import { fineOfMinor, percentMilli, roundFine, share, WHOLE } from './exact.ts';
+import { percentMilli, roundFine, share, WHOLE } from './exact.ts';
 import { compareIds, matchLines, type PreparedOffers, type Ready } from './prepare.ts';
 import { type Ask, type Outcome, settle } from './settle.ts';
-import { type Line, miss, notApplied, type Run } from './state.ts';
+import { type Line, miss, notApplied, type Run, setPrice } from './state.ts';
 import { newEntry } from './trace.ts';
 
 /** An offer of this stage that nothing stands against but, perhaps, others. */
@@ -267,8 +267,7 @@ function apply(state: StageRun, { ready, entry, inScope }: Candidate, wanted: Ou
     return;
   }
   for (const { line, to, minor, cut } of outcome.changes) {
-    line.now = to;
-    line.minor = minor;
+    setPrice(line, to, minor);
     if (cut > 0) line.parts.push({ id, version, stage, amountMinor: cut });
   }
   if (stage !== 'shipping') {
@@ -295,7 +294,7 @@ function withinAllowance(state: StageRun, outcome: Outcome): Outcome {
     left -= cut;
     if (cut === change.cut) return cut === 0 ? [] : [change];
     const minor = change.line.minor - cut;
-    return cut === 0 ? [] : [{ ...change, cut, minor, to: fineOfMinor(minor) }];
+    return cut === 0 ? [] : [{ ...change, cut, minor, to: null }];
   });
   return { ...outcome, changes, actual: state.allowance, limitedBy: 'cap', divisible: false };
 }

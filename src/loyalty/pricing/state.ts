@@ -11,7 +11,7 @@ import type {
   StageName,
   TraceEntry,
 } from './contract.ts';
-import type { Fine } from './exact.ts';
+import { type Exact, type Fine, fineOfMinor, quickOf, toFine } from './exact.ts';
 import type { Ready } from './prepare.ts';
 
 /** What cannot be priced: a line without any price, amounts beyond what JSON carries. `at` is a path into the cart. */
@@ -43,11 +43,13 @@ export type Line = {
   /** Discounts stop here; never above the price itself. */
   readonly floorMinor: number;
   readonly costMinor: number | null;
-  /** The price so far: exact, and rounded. */
+  /** The price so far: exact, the same as a quick number (or −1), and rounded. Changed by `setPrice` alone. */
   now: Fine;
+  quick: number;
   minor: number;
-  /** What one unit costs at a price of `of`; kept, since many offers ask. */
-  unit: { of: Fine; price: Fine };
+  /** What one unit costs at that price; worked out when the first offer asks. */
+  unitNow: Fine | null;
+  unitRough: number;
   /** An earlier stage has lowered it. */
   lowered: boolean;
   readonly parts: DiscountPart[];
@@ -100,6 +102,14 @@ export function notApplied(entry: TraceEntry, misses: readonly Miss[], by: reado
   entry.misses = [...misses];
   entry.by = [...by];
   entry.near = misses.length === 1 && COUNTABLE.has(misses[0]?.reason ?? 'zero_effect');
+}
+
+/** A new price; `to` null: the whole minor units themselves. */
+export function setPrice(line: Line, to: Exact | null, minor: number): void {
+  line.now = to === null ? fineOfMinor(minor) : toFine(to);
+  line.quick = quickOf(line.now);
+  line.minor = minor;
+  line.unitNow = null;
 }
 
 export const totalOf = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + line.minor, 0);

@@ -10,13 +10,15 @@ export function dearestFirst(lines: readonly Line[]): Units[] {
   return lines
     .map((line) => ({ line, count: line.units, price: priceOfUnit(line) }))
     .filter((units) => units.count > 0)
-    .toSorted((a, b) => (a.price === b.price ? a.line.place - b.line.place : a.price > b.price ? -1 : 1));
+    .toSorted(byPrice);
 }
 
-/** Asked by every offer that counts units, between two changes of the price. */
 function priceOfUnit(line: Line): Fine {
-  if (line.unit.of !== line.now) line.unit = { of: line.now, price: share(line.now, UNIT, line.quantity) };
-  return line.unit.price;
+  if (line.unitNow === null) {
+    line.unitNow = share(line.now, UNIT, line.quantity);
+    line.unitRough = Number(line.unitNow);
+  }
+  return line.unitNow;
 }
 
 export const unitsOf = (lines: readonly Line[]): number => lines.reduce((sum, line) => sum + line.units, 0);
