@@ -377,60 +377,6 @@ CREATE TABLE "task" (
 	CONSTRAINT "task_contact_id_task_id_pk" PRIMARY KEY("contact_id","task_id")
 );
 --> statement-breakpoint
-CREATE TABLE "coupon" (
-	"contact_id" uuid NOT NULL,
-	"coupon_id" uuid NOT NULL,
-	"coupon_campaign_id" uuid NOT NULL,
-	"source_id" uuid,
-	"send_key" text NOT NULL,
-	"code" text NOT NULL,
-	"state" text NOT NULL,
-	"issued_at" timestamp with time zone NOT NULL,
-	"valid_from" timestamp with time zone NOT NULL,
-	"valid_until" timestamp with time zone,
-	"used_at" timestamp with time zone,
-	"order_id" uuid,
-	"origin_id" uuid NOT NULL,
-	CONSTRAINT "coupon_contact_id_coupon_id_pk" PRIMARY KEY("contact_id","coupon_id")
-);
---> statement-breakpoint
-CREATE TABLE "coupon_campaign" (
-	"coupon_campaign_id" uuid PRIMARY KEY NOT NULL,
-	"name" text NOT NULL,
-	"pattern" text NOT NULL,
-	"kind" text NOT NULL,
-	"percent" numeric(6, 3),
-	"amount_minor" bigint,
-	"currency" text NOT NULL,
-	"min_order_minor" bigint DEFAULT 0 NOT NULL,
-	"personal" boolean DEFAULT true NOT NULL,
-	"valid_from" timestamp with time zone,
-	"valid_until" timestamp with time zone,
-	"valid_days" integer,
-	"state" text DEFAULT 'active' NOT NULL,
-	"created_by" text NOT NULL,
-	"created_at" timestamp with time zone NOT NULL,
-	"updated_at" timestamp with time zone NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "coupon_code" (
-	"code" text PRIMARY KEY NOT NULL,
-	"contact_id" uuid NOT NULL,
-	"coupon_id" uuid NOT NULL
-);
---> statement-breakpoint
-CREATE TABLE "coupon_use" (
-	"contact_id" uuid NOT NULL,
-	"coupon_id" uuid NOT NULL,
-	"order_id" uuid NOT NULL,
-	"occurred_at" timestamp with time zone NOT NULL,
-	"outcome" text NOT NULL,
-	"reason" text,
-	"order_contact_id" uuid NOT NULL,
-	"origin_id" uuid NOT NULL,
-	CONSTRAINT "coupon_use_contact_id_coupon_id_order_id_pk" PRIMARY KEY("contact_id","coupon_id","order_id")
-);
---> statement-breakpoint
 CREATE TABLE "category" (
 	"category_id" uuid PRIMARY KEY NOT NULL,
 	"external_id" text NOT NULL,
@@ -472,6 +418,43 @@ CREATE TABLE "orders" (
 	"original_order_id" uuid,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "orders_contact_id_order_id_pk" PRIMARY KEY("contact_id","order_id")
+);
+--> statement-breakpoint
+CREATE TABLE "price_list" (
+	"price_list_id" uuid PRIMARY KEY NOT NULL,
+	"external_id" text NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"currency" text NOT NULL,
+	"contacts" text[] NOT NULL,
+	"person_categories" text[] NOT NULL,
+	"tiers" text[] NOT NULL,
+	"segments" text[] NOT NULL,
+	"channels" text[] NOT NULL,
+	"valid_from" timestamp with time zone,
+	"valid_until" timestamp with time zone,
+	"state" text DEFAULT 'active' NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "price_list_change" (
+	"one" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"mark" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "price_list_entry" (
+	"price_list_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"product_id" uuid,
+	"category_id" uuid,
+	"from_quantity" numeric(14, 3) NOT NULL,
+	"unit_price" numeric(19, 6),
+	"percent_off" numeric(6, 3),
+	"valid_from" timestamp with time zone,
+	"valid_until" timestamp with time zone,
+	CONSTRAINT "price_list_entry_price_list_id_entry_id_pk" PRIMARY KEY("price_list_id","entry_id")
 );
 --> statement-breakpoint
 CREATE TABLE "product" (
@@ -686,7 +669,8 @@ CREATE TABLE "segment" (
 CREATE TABLE "segment_build" (
 	"segment_id" uuid PRIMARY KEY NOT NULL,
 	"phase" text NOT NULL,
-	"since" timestamp with time zone NOT NULL
+	"since" timestamp with time zone NOT NULL,
+	"cause" text DEFAULT 'build' NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "segment_dependency" (
@@ -873,6 +857,147 @@ CREATE TABLE "identity_review" (
 	"decided_by" text
 );
 --> statement-breakpoint
+CREATE TABLE "coupon" (
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"coupon_campaign_id" uuid NOT NULL,
+	"source_id" uuid,
+	"batch_id" uuid,
+	"send_key" text,
+	"code" text NOT NULL,
+	"state" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"max_uses" integer DEFAULT 1,
+	"taken" integer DEFAULT 0 NOT NULL,
+	"uses" integer DEFAULT 0 NOT NULL,
+	"issued_at" timestamp with time zone NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"valid_until" timestamp with time zone,
+	"used_at" timestamp with time zone,
+	"order_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "coupon_contact_id_coupon_id_pk" PRIMARY KEY("contact_id","coupon_id")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_batch" (
+	"batch_id" uuid PRIMARY KEY NOT NULL,
+	"coupon_campaign_id" uuid NOT NULL,
+	"kind" text NOT NULL,
+	"name" text DEFAULT '' NOT NULL,
+	"state" text NOT NULL,
+	"wanted" integer NOT NULL,
+	"done" integer DEFAULT 0 NOT NULL,
+	"settings" jsonb NOT NULL,
+	"position" text,
+	"problem" text,
+	"lease_token" uuid,
+	"lease_until" timestamp with time zone,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"finished_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_buyer" (
+	"contact_id" uuid NOT NULL,
+	"coupon_campaign_id" uuid NOT NULL,
+	CONSTRAINT "coupon_buyer_contact_id_coupon_campaign_id_pk" PRIMARY KEY("contact_id","coupon_campaign_id")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_campaign" (
+	"coupon_campaign_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"code_kind" text DEFAULT 'unique' NOT NULL,
+	"pattern" text NOT NULL,
+	"currency" text NOT NULL,
+	"personal" boolean DEFAULT true NOT NULL,
+	"uses_per_code" integer DEFAULT 1,
+	"valid_from" timestamp with time zone,
+	"valid_until" timestamp with time zone,
+	"valid_days" integer,
+	"limits" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"budget_minor" bigint,
+	"on_return" text DEFAULT 'keep' NOT NULL,
+	"time_zone" text NOT NULL,
+	"state" text DEFAULT 'active' NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_campaign_version" (
+	"coupon_campaign_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"kind" text NOT NULL,
+	"percent" numeric(6, 3),
+	"amount_minor" bigint,
+	"min_order_minor" bigint DEFAULT 0 NOT NULL,
+	"offer" jsonb NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "coupon_campaign_version_coupon_campaign_id_version_pk" PRIMARY KEY("coupon_campaign_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_code" (
+	"code" text PRIMARY KEY NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_meter" (
+	"coupon_campaign_id" uuid NOT NULL,
+	"stripe" smallint NOT NULL,
+	"total_used" bigint DEFAULT 0 NOT NULL,
+	"total_cap" bigint,
+	"budget_used" bigint DEFAULT 0 NOT NULL,
+	"budget_cap" bigint,
+	"period" text DEFAULT '' NOT NULL,
+	"period_used" bigint DEFAULT 0 NOT NULL,
+	"period_cap" bigint,
+	"period_share" bigint,
+	CONSTRAINT "coupon_meter_coupon_campaign_id_stripe_pk" PRIMARY KEY("coupon_campaign_id","stripe")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_reservation" (
+	"contact_id" uuid NOT NULL,
+	"coupon_campaign_id" uuid NOT NULL,
+	"order_key" text NOT NULL,
+	"version" integer NOT NULL,
+	"coupon_id" uuid,
+	"code" text NOT NULL,
+	"state" text NOT NULL,
+	"desired_minor" bigint NOT NULL,
+	"actual_minor" bigint NOT NULL,
+	"period" text DEFAULT '' NOT NULL,
+	"reserved_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"ended_at" timestamp with time zone,
+	"order_id" uuid,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "coupon_reservation_contact_id_coupon_campaign_id_order_key_pk" PRIMARY KEY("contact_id","coupon_campaign_id","order_key")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_tally" (
+	"coupon_campaign_id" uuid NOT NULL,
+	"tally_id" uuid NOT NULL,
+	"source_id" uuid,
+	"state" text NOT NULL,
+	"n" bigint NOT NULL,
+	CONSTRAINT "coupon_tally_coupon_campaign_id_tally_id_pk" PRIMARY KEY("coupon_campaign_id","tally_id")
+);
+--> statement-breakpoint
+CREATE TABLE "coupon_use" (
+	"contact_id" uuid NOT NULL,
+	"coupon_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"outcome" text NOT NULL,
+	"reason" text,
+	"order_contact_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "coupon_use_contact_id_coupon_id_order_id_pk" PRIMARY KEY("contact_id","coupon_id","order_id")
+);
+--> statement-breakpoint
 CREATE TABLE "adjustment_request" (
 	"contact_id" uuid NOT NULL,
 	"request_id" uuid NOT NULL,
@@ -958,7 +1083,8 @@ CREATE TABLE "ledger_night" (
 	"program_id" uuid PRIMARY KEY NOT NULL,
 	"day" date NOT NULL,
 	"step" text NOT NULL,
-	"summed_until" date NOT NULL
+	"summed_until" date NOT NULL,
+	"summed_before" timestamp with time zone NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "ledger_posting" (
@@ -1055,6 +1181,91 @@ CREATE TABLE "wallet" (
 	CONSTRAINT "wallet_contact_id_wallet_id_pk" PRIMARY KEY("contact_id","wallet_id")
 );
 --> statement-breakpoint
+CREATE TABLE "offer_change" (
+	"one" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"mark" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "offer_contact_counter" (
+	"contact_id" uuid NOT NULL,
+	"offer_id" text NOT NULL,
+	"slot" text NOT NULL,
+	"uses" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "offer_contact_counter_contact_id_offer_id_slot_pk" PRIMARY KEY("contact_id","offer_id","slot")
+);
+--> statement-breakpoint
+CREATE TABLE "offer_counter" (
+	"offer_id" text NOT NULL,
+	"slot" text NOT NULL,
+	"uses" bigint DEFAULT 0 NOT NULL,
+	"spent_minor" bigint DEFAULT 0 NOT NULL,
+	"points" bigint DEFAULT 0 NOT NULL,
+	CONSTRAINT "offer_counter_offer_id_slot_pk" PRIMARY KEY("offer_id","slot")
+);
+--> statement-breakpoint
+CREATE TABLE "offer_use" (
+	"contact_id" uuid NOT NULL,
+	"order_id" uuid NOT NULL,
+	"offer_id" text NOT NULL,
+	"version" integer NOT NULL,
+	"state" text NOT NULL,
+	"desired_minor" bigint NOT NULL,
+	"actual_minor" bigint NOT NULL,
+	"points" bigint NOT NULL,
+	"currency" text NOT NULL,
+	"code" text,
+	"slots" text[] NOT NULL,
+	"contact_slots" text[] NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "offer_use_contact_id_order_id_offer_id_pk" PRIMARY KEY("contact_id","order_id","offer_id")
+);
+--> statement-breakpoint
+CREATE TABLE "promotion" (
+	"promotion_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"stage" text NOT NULL,
+	"type" text NOT NULL,
+	"starts_at" timestamp with time zone,
+	"ends_at" timestamp with time zone,
+	"state" text DEFAULT 'draft' NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"launched_at" timestamp with time zone,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "promotion_backtest" (
+	"backtest_id" uuid PRIMARY KEY NOT NULL,
+	"promotion_id" uuid NOT NULL,
+	"version" integer,
+	"definition" jsonb NOT NULL,
+	"options" jsonb NOT NULL,
+	"state" text NOT NULL,
+	"orders_done" integer DEFAULT 0 NOT NULL,
+	"orders_total" integer DEFAULT 0 NOT NULL,
+	"lease" uuid,
+	"lease_until" timestamp with time zone,
+	"result" jsonb,
+	"error" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "promotion_version" (
+	"promotion_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"definition" jsonb NOT NULL,
+	"frozen_at" timestamp with time zone,
+	"saved_by" text NOT NULL,
+	"saved_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "promotion_version_promotion_id_version_pk" PRIMARY KEY("promotion_id","version")
+);
+--> statement-breakpoint
 CREATE TABLE "loyalty_member" (
 	"contact_id" uuid NOT NULL,
 	"member_id" uuid NOT NULL,
@@ -1119,6 +1330,126 @@ CREATE TABLE "receipt_claim" (
 	"claimed_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "receipt_claim_program_id_source_external_id_pk" PRIMARY KEY("program_id","source","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "accumulative_discount" (
+	"discount_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"program_id" uuid,
+	"state" text NOT NULL,
+	"version" integer NOT NULL,
+	"terms" jsonb NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "person_category" (
+	"category_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"kind" text NOT NULL,
+	"state" text NOT NULL,
+	"version" integer NOT NULL,
+	"review" text NOT NULL,
+	"proof_required" boolean NOT NULL,
+	"max_term_days" integer,
+	"discount_percent" text,
+	"price_list_ids" text[] DEFAULT '{}' NOT NULL,
+	"tier_id" uuid,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "person_category_assignment" (
+	"contact_id" uuid NOT NULL,
+	"assignment_id" uuid NOT NULL,
+	"category_id" uuid NOT NULL,
+	"proof" text DEFAULT '' NOT NULL,
+	"proof_ref" text,
+	"state" text NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"valid_until" timestamp with time zone,
+	"requested_by" text NOT NULL,
+	"requested_name" text NOT NULL,
+	"requested_at" timestamp with time zone NOT NULL,
+	"decided_by" text,
+	"decided_name" text,
+	"decided_at" timestamp with time zone,
+	"reason" text DEFAULT '' NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "person_category_assignment_contact_id_assignment_id_pk" PRIMARY KEY("contact_id","assignment_id")
+);
+--> statement-breakpoint
+CREATE TABLE "personal_discount" (
+	"contact_id" uuid NOT NULL,
+	"discount_id" uuid NOT NULL,
+	"percent" text NOT NULL,
+	"note" text DEFAULT '' NOT NULL,
+	"state" text NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"valid_until" timestamp with time zone,
+	"requested_by" text NOT NULL,
+	"requested_name" text NOT NULL,
+	"requested_at" timestamp with time zone NOT NULL,
+	"decided_by" text,
+	"decided_name" text,
+	"decided_at" timestamp with time zone,
+	"reason" text DEFAULT '' NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "personal_discount_contact_id_discount_id_pk" PRIMARY KEY("contact_id","discount_id")
+);
+--> statement-breakpoint
+CREATE TABLE "tier_ladder" (
+	"ladder_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"state" text NOT NULL,
+	"version" integer NOT NULL,
+	"build_after" uuid,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "tier_ladder_version" (
+	"ladder_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"rules" jsonb NOT NULL,
+	"changed_by" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "tier_ladder_version_ladder_id_version_pk" PRIMARY KEY("ladder_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "tier_standing" (
+	"contact_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"ladder_id" uuid NOT NULL,
+	"ladder_version" integer NOT NULL,
+	"tier_id" uuid,
+	"since" timestamp with time zone NOT NULL,
+	"earned_id" uuid,
+	"grace_until" timestamp with time zone,
+	"basis" bigint NOT NULL,
+	"missing" bigint,
+	"reviewed_at" timestamp with time zone NOT NULL,
+	"next_review_at" timestamp with time zone,
+	"rebuild" boolean DEFAULT false NOT NULL,
+	CONSTRAINT "tier_standing_contact_id_program_id_pk" PRIMARY KEY("contact_id","program_id")
+);
+--> statement-breakpoint
+CREATE TABLE "tier_transition" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"transition_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"ladder_id" uuid NOT NULL,
+	"ladder_version" integer NOT NULL,
+	"from_tier_id" uuid,
+	"to_tier_id" uuid,
+	"direction" text NOT NULL,
+	"cause" text NOT NULL,
+	"basis" bigint NOT NULL,
+	"recorded_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "tier_transition_contact_id_occurred_at_transition_id_pk" PRIMARY KEY("contact_id","occurred_at","transition_id")
 );
 --> statement-breakpoint
 CREATE TABLE "contact_rfm" (
@@ -1378,14 +1709,14 @@ CREATE INDEX "outbox_parked_idx" ON "outbox" USING btree ("parked_at") WHERE par
 CREATE INDEX "task_id_idx" ON "task" USING btree ("task_id");--> statement-breakpoint
 CREATE INDEX "task_assignee_idx" ON "task" USING btree ("assignee_id","state","due_at","task_id");--> statement-breakpoint
 CREATE INDEX "task_due_idx" ON "task" USING btree ("state","due_at","task_id");--> statement-breakpoint
-CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key");--> statement-breakpoint
-CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","source_id","state");--> statement-breakpoint
-CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint
 CREATE UNIQUE INDEX "category_external_idx" ON "category" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "category_path_idx" ON "category" USING gin ("path");--> statement-breakpoint
 CREATE INDEX "orders_id_idx" ON "orders" USING btree ("order_id");--> statement-breakpoint
 CREATE INDEX "orders_occurred_idx" ON "orders" USING btree ("occurred_at","order_id");--> statement-breakpoint
 CREATE INDEX "orders_original_idx" ON "orders" USING btree ("original_order_id") WHERE "orders"."original_order_id" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "price_list_external_idx" ON "price_list" USING btree ("external_id");--> statement-breakpoint
+CREATE INDEX "price_list_created_idx" ON "price_list" USING btree ("created_at","price_list_id");--> statement-breakpoint
+CREATE UNIQUE INDEX "price_list_entry_once_idx" ON "price_list_entry" USING btree ("price_list_id",coalesce("product_id", "category_id", '00000000-0000-0000-0000-000000000000'),"from_quantity",coalesce("valid_from", '-infinity'));--> statement-breakpoint
 CREATE UNIQUE INDEX "product_external_idx" ON "product" USING btree ("external_id");--> statement-breakpoint
 CREATE INDEX "product_category_idx" ON "product" USING btree ("category_id");--> statement-breakpoint
 CREATE INDEX "sale_fact_product_idx" ON "sale_fact" USING btree ("product_id","contact_id");--> statement-breakpoint
@@ -1427,6 +1758,14 @@ CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");-
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
+CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key") WHERE send_key is not null;--> statement-breakpoint
+CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","state","coupon_id");--> statement-breakpoint
+CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint
+CREATE INDEX "coupon_batch_campaign_idx" ON "coupon_batch" USING btree ("coupon_campaign_id","batch_id");--> statement-breakpoint
+CREATE INDEX "coupon_batch_open_idx" ON "coupon_batch" USING btree ("created_at") WHERE state in ('queued', 'running');--> statement-breakpoint
+CREATE INDEX "coupon_reservation_order_idx" ON "coupon_reservation" USING btree ("order_key");--> statement-breakpoint
+CREATE INDEX "coupon_reservation_ending_idx" ON "coupon_reservation" USING btree ("expires_at") WHERE state = 'held';--> statement-breakpoint
+CREATE INDEX "coupon_reservation_coupon_idx" ON "coupon_reservation" USING btree ("coupon_id") WHERE state = 'held' and coupon_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "adjustment_request_key_idx" ON "adjustment_request" USING btree ("contact_id","program_id","key","origin_id");--> statement-breakpoint
 CREATE INDEX "adjustment_request_id_idx" ON "adjustment_request" USING btree ("request_id");--> statement-breakpoint
 CREATE INDEX "adjustment_request_waiting_idx" ON "adjustment_request" USING btree ("created_at") WHERE state = 'waiting';--> statement-breakpoint
@@ -1447,12 +1786,28 @@ CREATE INDEX "point_spend_key_idx" ON "point_spend" USING btree ("contact_id","k
 CREATE INDEX "point_spend_entry_idx" ON "point_spend" USING btree ("contact_id","entry_id");--> statement-breakpoint
 CREATE INDEX "point_spend_by_idx" ON "point_spend" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint
 CREATE INDEX "wallet_program_idx" ON "wallet" USING btree ("contact_id","program_id","kind");--> statement-breakpoint
+CREATE INDEX "wallet_family_idx" ON "wallet" USING btree ("family_owner_id") WHERE family_owner_id is not null;--> statement-breakpoint
 CREATE INDEX "wallet_idle_idx" ON "wallet" USING btree ("expires_at") WHERE expires_at is not null;--> statement-breakpoint
+CREATE INDEX "offer_use_offer_idx" ON "offer_use" USING btree ("offer_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "promotion_created_idx" ON "promotion" USING btree ("created_at","promotion_id");--> statement-breakpoint
+CREATE INDEX "promotion_live_idx" ON "promotion" USING btree ("promotion_id") WHERE state = 'live';--> statement-breakpoint
+CREATE INDEX "promotion_backtest_promotion_idx" ON "promotion_backtest" USING btree ("promotion_id","created_at");--> statement-breakpoint
+CREATE INDEX "promotion_backtest_open_idx" ON "promotion_backtest" USING btree ("created_at") WHERE state in ('waiting', 'running');--> statement-breakpoint
 CREATE UNIQUE INDEX "loyalty_member_once_idx" ON "loyalty_member" USING btree ("contact_id","program_id","origin_id");--> statement-breakpoint
 CREATE INDEX "loyalty_member_program_idx" ON "loyalty_member" USING btree ("program_id","enrolled_at");--> statement-breakpoint
+CREATE INDEX "member_card_contact_idx" ON "member_card" USING btree ("contact_id");--> statement-breakpoint
 CREATE INDEX "member_code_contact_idx" ON "member_code" USING btree ("contact_id","created_at");--> statement-breakpoint
 CREATE INDEX "member_code_expires_idx" ON "member_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "receipt_claim_contact_idx" ON "receipt_claim" USING btree ("contact_id","claimed_at" desc);--> statement-breakpoint
+CREATE UNIQUE INDEX "person_category_request_idx" ON "person_category_assignment" USING btree ("contact_id","category_id","origin_id") WHERE state = 'requested';--> statement-breakpoint
+CREATE INDEX "person_category_waiting_idx" ON "person_category_assignment" USING btree ("requested_at","assignment_id") WHERE state = 'requested';--> statement-breakpoint
+CREATE INDEX "person_category_held_idx" ON "person_category_assignment" USING btree ("category_id","contact_id") WHERE state = 'approved';--> statement-breakpoint
+CREATE INDEX "personal_discount_waiting_idx" ON "personal_discount" USING btree ("requested_at","discount_id") WHERE state = 'requested';--> statement-breakpoint
+CREATE UNIQUE INDEX "tier_ladder_active_idx" ON "tier_ladder" USING btree ("program_id") WHERE state = 'active';--> statement-breakpoint
+CREATE INDEX "tier_ladder_building_idx" ON "tier_ladder" USING btree ("updated_at") WHERE build_after is not null;--> statement-breakpoint
+CREATE INDEX "tier_standing_due_idx" ON "tier_standing" USING btree ("next_review_at") WHERE next_review_at is not null;--> statement-breakpoint
+CREATE INDEX "tier_standing_tier_idx" ON "tier_standing" USING btree ("ladder_id","tier_id","contact_id");--> statement-breakpoint
+CREATE INDEX "tier_transition_ladder_idx" ON "tier_transition" USING btree ("ladder_id","occurred_at","transition_id");--> statement-breakpoint
 CREATE INDEX "contact_trait_expires_idx" ON "contact_trait" USING btree ("expires_at") WHERE "contact_trait"."expires_at" is not null;--> statement-breakpoint
 CREATE INDEX "contact_trait_due_idx" ON "contact_trait_due" USING btree ("created_at");--> statement-breakpoint
 CREATE INDEX "session_time_idx" ON "session" USING brin ("started_at","ended_at");--> statement-breakpoint

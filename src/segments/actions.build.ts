@@ -20,8 +20,16 @@ import {
 } from './store.ts';
 import type { SegmentRow } from './store.ts';
 import { isSmallBase } from './store.base.ts';
-import { clearPhase, keepStates, notePhase, oldBuilds, serveVersion } from './store.build.ts';
-import type { Phase } from './store.build.ts';
+import {
+  clearPhase,
+  keepStates,
+  noteFacts,
+  notePhase,
+  oldBuilds,
+  rebuildCause,
+  serveVersion,
+} from './store.build.ts';
+import type { Phase, RebuildCause } from './store.build.ts';
 import { applyStates } from './actions.apply.ts';
 import { recount } from './store.sizes.ts';
 import { dependenciesOf } from './tree.ts';
@@ -31,15 +39,19 @@ const BUILD_TIMEOUT_MS = 30 * MINUTE_MS;
 /** Lets a million groups be hashed in memory; builds of one worker run one after another. */
 const BUILD_MEMORY = '256MB';
 
-type Tell = (phase: Phase) => Promise<void>;
+/** `tell` hears of the phases as they begin, to be told outside of the build's transaction. */
+type How = { tell?: (phase: Phase) => Promise<void>; cause?: RebuildCause };
 
 /**
  * Evaluates a segment's saved rule for everybody, writes what differs from the stored membership, and puts the version into
  * service, all in one transaction: until it commits the former membership serves. Facts that come meanwhile wait and are
- * evaluated afterwards. `tell` hears of the phases as they begin, to be told outside of that transaction. Gives the number of
- * members; undefined when the segment is gone or static.
+ * evaluated afterwards. Gives the number of members; undefined when the segment is gone or static.
  */
-export async function buildSegment(ctx: Ctx, segmentId: string, tell?: Tell): Promise<number | undefined> {
+export async function buildSegment(
+  ctx: Ctx,
+  segmentId: string,
+  { tell, cause = 'build' }: How = {},
+): Promise<number | undefined> {
   const started = monotonicMs();
   return inTx(ctx, async (tx) => {
     await holdForBuild(tx, segmentId);
@@ -64,7 +76,7 @@ export async function buildSegment(ctx: Ctx, segmentId: string, tell?: Tell): Pr
         segmentId,
         version: found.version,
         states,
-        cause: found.servedVersion === null || found.servedVersion === found.version ? 'build' : 'edit',
+        cause: await causeOf(tx, found, cause),
         now,
       });
     });
@@ -74,6 +86,13 @@ export async function buildSegment(ctx: Ctx, segmentId: string, tell?: Tell): Pr
     await serve(tx, found, Math.round(monotonicMs() - started));
     return members;
   });
+}
+
+/** Nobody enters or leaves a version that never served for a fact. */
+async function causeOf(tx: Ctx, { segmentId, version, servedVersion }: SegmentRow, asked: RebuildCause) {
+  if (servedVersion === null) return 'build';
+  if (servedVersion !== version) return 'edit';
+  return asked === 'fact' ? 'fact' : rebuildCause(tx, segmentId);
 }
 
 async function serve(ctx: Ctx, built: SegmentRow, buildMs: number): Promise<void> {
@@ -107,11 +126,21 @@ export async function build(
   return 'asked';
 }
 
+/** Has segments evaluated for everybody, because of facts of more contacts than one transaction evaluates. */
+export async function askRebuilds(ctx: Ctx, segmentIds: readonly string[]): Promise<void> {
+  await noteFacts(ctx, segmentIds);
+  await emit(
+    ctx,
+    'job.segments.build',
+    segmentIds.map((segmentId) => ({ segmentId, cause: 'fact' })),
+  );
+}
+
 /** The background build: what goes wrong is kept with the segment, whose former membership serves on. */
-export async function buildInBackground(ctx: Ctx, segmentId: string): Promise<void> {
+export async function buildInBackground(ctx: Ctx, segmentId: string, cause?: RebuildCause): Promise<void> {
   try {
     await dependAhead(ctx, segmentId);
-    await buildSegment(ctx, segmentId, (phase) => notePhase(ctx, segmentId, phase));
+    await buildSegment(ctx, segmentId, { tell: (phase) => notePhase(ctx, segmentId, phase), cause });
   } catch (error) {
     await clearPhase(ctx, segmentId);
     await updateSegment(ctx, segmentId, { state: 'failed', error: messageOf(error).slice(0, MAX_ERROR) });
@@ -142,12 +171,8 @@ export async function askLostBuilds(ctx: Ctx): Promise<number> {
   return inTx(ctx, async (tx) => {
     if ((await segmentsInBuild(tx)).length > 0) return 0;
     const lost = await oldBuilds(tx, before);
-    for (const segmentId of lost) await notePhase(tx, segmentId, 'waiting');
-    await emit(
-      tx,
-      'job.segments.build',
-      lost.map((segmentId) => ({ segmentId })),
-    );
+    for (const { segmentId } of lost) await notePhase(tx, segmentId, 'waiting');
+    await emit(tx, 'job.segments.build', lost);
     return lost.length;
   });
 }

@@ -1,6 +1,6 @@
 import type { Ctx } from '../core/ctx.ts';
-import { emit } from '../core/outbox.ts';
 import { tellBatch } from './actions.apply.ts';
+import { askRebuilds } from './actions.build.ts';
 import { compileTogether } from './compile.ts';
 import type { Dependency } from './leaf.ts';
 import { dependents, dependentsByFact, holdForBatch, referredSegments, servedRules } from './store.ts';
@@ -117,11 +117,7 @@ export async function evaluateFacts(
   if (contactIds.length === 0) return;
   const segmentIds = await dependents(ctx, facts);
   if (contactIds.length > MAX_BATCH_CONTACTS) {
-    await emit(
-      ctx,
-      'job.segments.build',
-      segmentIds.map((segmentId) => ({ segmentId })),
-    );
+    await askRebuilds(ctx, segmentIds);
     return;
   }
   await evaluate(ctx, new Map(segmentIds.map((id) => [id, contactIds])), cause, causes);
@@ -158,12 +154,7 @@ export async function evaluateHappenings(ctx: Ctx, happenings: readonly Happenin
     bundles.filter(({ contactIds }) => contactIds.length > MAX_BATCH_CONTACTS),
     bundles.filter(({ contactIds }) => contactIds.length <= MAX_BATCH_CONTACTS),
   ];
-  const anew = new Set(large.flatMap(({ segmentIds }) => segmentIds));
-  await emit(
-    ctx,
-    'job.segments.build',
-    [...anew].map((segmentId) => ({ segmentId })),
-  );
+  await askRebuilds(ctx, [...new Set(large.flatMap(({ segmentIds }) => segmentIds))]);
   await evaluateBundles(ctx, small, 'fact');
 }
 

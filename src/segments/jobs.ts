@@ -17,11 +17,14 @@ import { segmentsInBuild } from './store.ts';
 import { rfmJob } from './rfm/jobs.ts';
 import { RFM_FACT } from './rfm/actions.ts';
 
-const buildData = z.object({ segmentId: z.uuid() });
+const buildData = z.object({ segmentId: z.uuid(), cause: z.enum(['build', 'fact']).optional() });
 
 const buildJob: Job = {
   name: 'segments.build',
-  run: (ctx, data) => buildInBackground(ctx, buildData.parse(data).segmentId),
+  run: (ctx, data) => {
+    const { segmentId, cause } = buildData.parse(data);
+    return buildInBackground(ctx, segmentId, cause);
+  },
 };
 
 /** Pairs of one transaction: some hundred milliseconds during which their contacts' rows are locked. */

@@ -53,6 +53,8 @@ export const segmentBuild = pgTable('segment_build', {
   /** waiting | evaluating | writing | counting */
   phase: text('phase').notNull(),
   since: instant('since').notNull(),
+  /** build | fact: why a version that serves already is built anew. */
+  cause: text('cause').notNull().default('build'),
 });
 
 /** Every rule a dynamic segment ever had, append-only. */

@@ -43,10 +43,12 @@ beforeAll(async () => {
 test('a fact that comes during the first build counts once it has ended', async () => {
   const one = await someone({ country: 'Oman' });
   const made = await create(buyers);
-  await buildSegment(ctx, made.id, async (phase) => {
-    if (phase !== 'writing') return;
-    await buys(one);
-    await deliver();
+  await buildSegment(ctx, made.id, {
+    tell: async (phase) => {
+      if (phase !== 'writing') return;
+      await buys(one);
+      await deliver();
+    },
   });
   await sweep();
   expect(await idsOf(made.id)).toEqual([one]);
@@ -59,10 +61,12 @@ test('a fact that only the new rule asks for counts when it comes during the bui
   await changeSegment(ctx, made.id, { rule: buyers });
   const before = await idsOf(made.id);
   expect(before).toEqual([]);
-  await buildSegment(ctx, made.id, async (phase) => {
-    if (phase !== 'writing') return;
-    await buys(one);
-    await deliver();
+  await buildSegment(ctx, made.id, {
+    tell: async (phase) => {
+      if (phase !== 'writing') return;
+      await buys(one);
+      await deliver();
+    },
   });
   await sweep();
   expect(await idsOf(made.id)).toContain(one);
@@ -219,10 +223,12 @@ async function records(contactId: string, name: string) {
 test('a contact merged while a build runs stays in nothing', async () => {
   const [a, b] = [await someone({ country: 'Mali' }), await someone({ country: 'Mali' })];
   const made = await create(from('Mali'));
-  await buildSegment(ctx, made.id, async (phase) => {
-    if (phase !== 'writing') return;
-    await mergeContacts(ctx, { from: a, to: b, reason: 'same person' });
-    await deliver();
+  await buildSegment(ctx, made.id, {
+    tell: async (phase) => {
+      if (phase !== 'writing') return;
+      await mergeContacts(ctx, { from: a, to: b, reason: 'same person' });
+      await deliver();
+    },
   });
   await sweep();
   expect(
@@ -237,10 +243,12 @@ test('a contact merged while a build runs stays in nothing', async () => {
 test('a contact erased while a build runs leaves nothing', async () => {
   const [a, b] = [await someone({ country: 'Laos' }), await someone({ country: 'Laos' })];
   const made = await create(from('Laos'));
-  await buildSegment(ctx, made.id, async (phase) => {
-    if (phase !== 'writing') return;
-    await eraseContacts(ctx, [a]);
-    await deliver();
+  await buildSegment(ctx, made.id, {
+    tell: async (phase) => {
+      if (phase !== 'writing') return;
+      await eraseContacts(ctx, [a]);
+      await deliver();
+    },
   });
   await sweep();
   expect(

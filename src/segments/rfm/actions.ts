@@ -8,6 +8,7 @@ import { decimalToScaled, minorDigits, minorToWire } from '../../core/money.ts';
 import { emit } from '../../core/outbox.ts';
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../core/time.ts';
 import { instantOf } from '../contract.values.ts';
+import { askRebuilds } from '../actions.build.ts';
 import { isSmallBase } from '../store.base.ts';
 import { unlessTooSlow } from '../store.limits.ts';
 import { dependents, withLimits } from '../store.ts';
@@ -63,12 +64,7 @@ export async function computeRfm(ctx: Ctx): Promise<number> {
 
 async function tell(ctx: Ctx, changed: readonly string[]): Promise<void> {
   if (changed.length > MAX_TOLD) {
-    const segments = await dependents(ctx, [RFM_FACT]);
-    await emit(
-      ctx,
-      'job.segments.build',
-      segments.map((segmentId) => ({ segmentId })),
-    );
+    await askRebuilds(ctx, await dependents(ctx, [RFM_FACT]));
     return;
   }
   const payloads = [];
