@@ -28,6 +28,7 @@ import {
   salesReport as salesReportAnswer,
   salesReportQuery,
 } from './contract.ts';
+import { priceListRoutes } from './routes.price-lists.ts';
 
 const tag = 'Orders';
 
@@ -73,6 +74,7 @@ export function ordersRoutes(): Hono<AppEnv> {
     async (c) => c.json(await salesReport(c.var.ctx, c.req.valid('query'))),
   );
   catalogueRoutes(app);
+  priceListRoutes(app);
   return app;
 }
 

@@ -149,3 +149,66 @@ export const saleFact = pgTable(
     index('sale_fact_product_idx').on(t.productId, t.contactId),
   ],
 );
+
+/** A price list and for whom it holds; what is named must all fit. Resolution is the loyalty module's. */
+export const priceList = pgTable(
+  'price_list',
+  {
+    priceListId: uuid('price_list_id').primaryKey(),
+    /** The shop's own code, for files. */
+    externalId: text('external_id').notNull(),
+    name: text('name').notNull(),
+    /** retail | small_wholesale | wholesale | custom */
+    kind: text('kind').notNull(),
+    currency: text('currency').notNull(),
+    contacts: text('contacts').array().notNull(),
+    personCategories: text('person_categories').array().notNull(),
+    tiers: text('tiers').array().notNull(),
+    segments: text('segments').array().notNull(),
+    channels: text('channels').array().notNull(),
+    validFrom: instant('valid_from'),
+    validUntil: instant('valid_until'),
+    /** active | archived */
+    state: text('state').notNull().default('active'),
+    /** Counts changes of the list or of its prices. */
+    version: integer('version').notNull().default(1),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    uniqueIndex('price_list_external_idx').on(t.externalId),
+    index('price_list_created_idx').on(t.createdAt, t.priceListId),
+  ],
+);
+
+/** One price of a list: of a product, of a category with all below it, or (neither) of everything. */
+export const priceListEntry = pgTable(
+  'price_list_entry',
+  {
+    priceListId: uuid('price_list_id').notNull(),
+    entryId: uuid('entry_id').notNull(),
+    productId: uuid('product_id'),
+    categoryId: uuid('category_id'),
+    fromQuantity: numeric('from_quantity', { precision: 14, scale: 3 }).notNull(),
+    /** One of both. */
+    unitPrice: amount('unit_price'),
+    percentOff: numeric('percent_off', { precision: 6, scale: 3 }),
+    validFrom: instant('valid_from'),
+    validUntil: instant('valid_until'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.priceListId, t.entryId] }),
+    uniqueIndex('price_list_entry_once_idx').on(
+      t.priceListId,
+      sql`coalesce(${t.productId}, ${t.categoryId}, '00000000-0000-0000-0000-000000000000')`,
+      t.fromQuantity,
+      sql`coalesce(${t.validFrom}, '-infinity')`,
+    ),
+  ],
+);
+
+/** One row, whose mark is another one after every change of a price list. */
+export const priceListChange = pgTable('price_list_change', {
+  one: boolean('one').primaryKey().default(true),
+  mark: uuid('mark').notNull(),
+});
