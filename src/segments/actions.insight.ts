@@ -2,7 +2,7 @@ import { visibleContacts } from '../contacts/index.ts';
 import { authorise } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { notFound } from '../core/errors.ts';
-import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts';
+import { cursorId, cursorInstant, cursorNumber, decodeCursor, toPage } from '../core/paging.ts';
 import { DAY_MS } from '../core/time.ts';
 import { dayOf } from './calendar.ts';
 import { MAX_GROWTH_DAYS } from './contract.insight.ts';
@@ -13,11 +13,15 @@ import type {
   Overlap,
   TransitionList,
   TransitionsQuery,
+  VersionList,
 } from './contract.insight.ts';
+import { ruleSchema } from './contract.ts';
+import { inWords } from './actions.words.ts';
 import { contactIsVisible } from './store.contact.ts';
 import { refusal } from './refusal.ts';
 import { growthOf, historyOf, overlapOf, transitionsOf } from './store.insight.ts';
 import { findSegment } from './store.ts';
+import { versionsOf } from './store.versions.ts';
 
 /** What is told of stored memberships: how two meet, how one grew, who came and went. Of the contacts the asker may see. */
 
@@ -122,4 +126,25 @@ export async function contactHistory(
     items: items.map((one) => ({ ...one, occurredAt: one.occurredAt.toISOString() })),
     nextCursor,
   };
+}
+
+/** Every rule the segment ever had, newest first. Throws segment_not_found (404). */
+export async function versions(
+  ctx: Ctx,
+  segmentId: string,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<VersionList> {
+  authorise(ctx, 'segments:read');
+  await mustExist(ctx, segmentId);
+  const before = cursor === undefined ? undefined : cursorNumber(decodeCursor(cursor, 1)[0]);
+  const found = await versionsOf(ctx, segmentId, { limit, before });
+  const page = toPage(found, limit, (row) => [row.version]);
+  const items = [];
+  for (const row of page.items) {
+    // The language may have changed since it was saved.
+    const rule = ruleSchema.safeParse(row.rule);
+    const words = rule.success ? await inWords(ctx, rule.data) : null;
+    items.push({ ...row, createdAt: row.createdAt.toISOString(), words });
+  }
+  return { ...page, items };
 }

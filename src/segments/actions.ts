@@ -18,7 +18,7 @@ import type { ListedRow } from './store.ts';
 import { NOBODY } from './store.members.ts';
 import { recount } from './store.sizes.ts';
 import { dependenciesOf } from './tree.ts';
-import { words } from './words.ts';
+import { inWords } from './actions.words.ts';
 
 /** Segments by name. */
 export async function listSegments(
@@ -80,15 +80,6 @@ export async function getSegment(ctx: Ctx, segmentId: string): Promise<SegmentVi
   const [view] = await views(ctx, [found]);
   const rule = (await store.ruleOf(ctx, segmentId, found.segment.version)) ?? null;
   return { ...(view ?? listedView(found)), rule, words: rule === null ? null : await inWords(ctx, rule) };
-}
-
-async function inWords(ctx: Ctx, rule: Rule): Promise<{ en: string; ru: string }> {
-  const segments = await store.referredSegments(ctx, [rule]);
-  const names = {
-    segments: new Map([...segments].map(([id, { name }]) => [id, name])),
-    baseCurrency: ctx.config.baseCurrency,
-  };
-  return { en: words(rule, 'en', names), ru: words(rule, 'ru', names) };
 }
 
 async function checkName(ctx: Ctx, name: string, except?: string): Promise<void> {

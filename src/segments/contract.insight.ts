@@ -95,6 +95,27 @@ export const membershipHistory = z
   .meta({ id: 'MembershipHistory' });
 export type MembershipHistory = z.output<typeof membershipHistory>;
 
+/** GET /api/segments/:id/versions, newest first. */
+export const versionList = z
+  .object({
+    items: z.array(
+      z.object({
+        version: count,
+        createdAt: iso,
+        /** Who saved it; null of somebody unknown by now, or the program itself. */
+        createdBy: z.string().nullable(),
+        /** The one membership goes by; a later one is being built. */
+        serving: z.boolean(),
+        rule: z.unknown(),
+        /** Null of a rule that can no longer be told. */
+        words: z.object({ en: z.string(), ru: z.string() }).nullable(),
+      }),
+    ),
+    nextCursor: z.string().nullable(),
+  })
+  .meta({ id: 'SegmentVersions' });
+export type VersionList = z.output<typeof versionList>;
+
 /** A quarter: every day is an evaluation of its own. */
 const MAX_SIMULATED_DAYS = 92;
 

@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { pageQuery } from '../core/paging.ts';
-import { contactHistory, growth, overlap, transitions } from './actions.insight.ts';
+import { contactHistory, growth, overlap, transitions, versions } from './actions.insight.ts';
 import { simulate } from './actions.simulate.ts';
 import {
   growthAnswer,
@@ -14,6 +14,7 @@ import {
   simulateInput,
   transitionList,
   transitionsQuery,
+  versionList,
 } from './contract.insight.ts';
 
 const tag = 'segments';
@@ -42,6 +43,13 @@ export function insightRoutes(): Hono<AppEnv> {
       paramsOf(idParam),
       queryOf(pageQuery.extend(transitionsQuery.shape)),
       async (c) => c.json(await transitions(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+    )
+    .get(
+      '/api/segments/:id/versions',
+      describe({ tag, summary: 'Every rule the segment had, newest first', answer: versionList }),
+      paramsOf(idParam),
+      queryOf(pageQuery),
+      async (c) => c.json(await versions(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
     )
     .post(
       '/api/segments/simulate',

@@ -1,6 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { contactHistory, growth, overlap, transitions } from '../../src/segments/actions.insight.ts';
+import {
+  contactHistory,
+  growth,
+  overlap,
+  transitions,
+  versions,
+} from '../../src/segments/actions.insight.ts';
 import { contactSegments } from '../../src/segments/actions.contact.ts';
 import { growthQuery } from '../../src/segments/contract.insight.ts';
 import { changeMembers } from '../../src/segments/actions.members.ts';
@@ -183,4 +189,24 @@ test('the segments of a contact are exact at the moment they are read, before an
   expect(await contactSegments(ctx, one)).toMatchObject({ asOf: '2026-04-01T00:00:00.000Z' });
   await sweep();
   expect((await idsNow()).map(([id]) => id)).toEqual([never.id]);
+});
+
+test('every rule a segment had is told, newest first, in words and by whom, and which of them serves', async () => {
+  const made = await create(from('Togo'));
+  for (const country of ['Peru', 'Chad']) await changeSegment(ctx, made.id, { rule: from(country) });
+  await ctx.db.execute(sql`update segment set served_version = 2 where segment_id = ${made.id}::uuid`);
+  const first = await versions(ctx, made.id, { limit: 2 });
+  expect(first.items.map(({ version, serving }) => [version, serving])).toEqual([
+    [3, false],
+    [2, true],
+  ]);
+  expect(first.items[0]?.words?.en).toContain('Chad');
+  expect(first.items[0]?.rule).toEqual(from('Chad'));
+  const rest = await versions(ctx, made.id, { limit: 2, cursor: first.nextCursor ?? '' });
+  expect(rest).toMatchObject({ items: [{ version: 1, createdAt: made.createdAt }], nextCursor: null });
+  await expect(versions(ctx, made.id, { limit: 2, cursor: 'x' })).rejects.toMatchObject({
+    code: 'bad_cursor',
+  });
+  // Static lists have no rule.
+  expect((await versions(ctx, (await createStatic()).id, { limit: 2 })).items).toEqual([]);
 });

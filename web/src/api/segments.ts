@@ -14,6 +14,7 @@ import type {
   Overlap,
   Simulation,
   TransitionList,
+  VersionList,
 } from '@server/segments/contract.insight.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { pagesOf } from '../lib/list.ts';
@@ -24,6 +25,7 @@ export type { Simulation };
 export type CatalogueField = CatalogueAnswer['fields'][number];
 export type SegmentMember = MemberList['items'][number];
 export type Transition = TransitionList['items'][number];
+export type SegmentVersion = VersionList['items'][number];
 export type Membership = MembershipHistory['items'][number];
 /** Another moment to ask about, and what was known by when. */
 export type Moment = { now?: string; knownAt?: string };
@@ -102,6 +104,8 @@ export const segments = {
     }),
   transitions: (id: string, direction?: 'entered' | 'left') =>
     pagesOf<Transition>('segments', `/api/segments/${id}/transitions`, { limit: 50, direction }),
+  versions: (id: string) =>
+    pagesOf<SegmentVersion>('segments', `/api/segments/${id}/versions`, { limit: 20 }),
   members: (id: string) => pagesOf<SegmentMember>('segments', `/api/segments/${id}/members`, { limit: 50 }),
   ofContact: (contactId: string) =>
     queryOptions({

@@ -100,6 +100,17 @@ export default {
     membersChart: 'Members by day',
     chart: 'Who came and went, by day',
   },
+  versions: {
+    version: 'Version',
+    rule: 'The rule',
+    by: 'Saved by',
+    at: 'Saved',
+    serving: 'in service',
+    nobody: 'the program',
+    unreadable: 'This rule can no longer be read',
+    empty: 'There is no rule',
+    emptyText: 'A list kept by hand has none.',
+  },
   moves: {
     title: 'Who came and went',
     what: 'What',

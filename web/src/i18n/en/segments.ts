@@ -25,7 +25,7 @@ export default {
   saved: 'Segment saved',
   members: 'Members',
   membersHint: 'Kept exact by itself; the list may lag behind by up to a minute.',
-  tabs: { members: 'Members', moves: 'Came and went', overlap: 'Overlap' },
+  tabs: { members: 'Members', moves: 'Came and went', overlap: 'Overlap', versions: 'Versions' },
   since: 'Since',
   membersEmpty: 'Nobody fulfils the rule now.',
   share: '{{share}} of all contacts',

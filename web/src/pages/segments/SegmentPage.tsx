@@ -18,6 +18,7 @@ import { Growth } from './insight/Growth.tsx';
 import { Overlap } from './insight/Overlap.tsx';
 import { SimulateButton } from './insight/Simulation.tsx';
 import { Transitions } from './insight/Transitions.tsx';
+import { Versions } from './insight/Versions.tsx';
 import { Members } from './Members.tsx';
 import { SEGMENT_TABS } from './search.ts';
 import { SegmentActions } from './SegmentActions.tsx';
@@ -101,7 +102,7 @@ function Segment({ segment, at }: { segment: SegmentView; at: number }) {
   );
 }
 
-/** Who is in, who came and went, and how the segment meets another; the address says which is shown. */
+/** Who is in, who came and went, how the segment meets another, and what its rule said before; the address says which is shown. */
 function Lists({ segment, mayWrite }: { segment: SegmentView; mayWrite: boolean }) {
   const { t } = useTranslation('segments');
   const { tab = 'members' } = route.useSearch();
@@ -121,7 +122,7 @@ function Lists({ segment, mayWrite }: { segment: SegmentView; mayWrite: boolean 
         }}
       >
         <Tabs.List>
-          {SEGMENT_TABS.map((one) => (
+          {SEGMENT_TABS.filter((one) => one !== 'versions' || segment.kind === 'dynamic').map((one) => (
             <Tabs.Tab key={one} value={one} py="sm">
               {t(`tabs.${one}`)}
             </Tabs.Tab>
@@ -132,6 +133,9 @@ function Lists({ segment, mayWrite }: { segment: SegmentView; mayWrite: boolean 
         </Tabs.Panel>
         <Tabs.Panel value="moves">
           <Transitions id={segment.id} />
+        </Tabs.Panel>
+        <Tabs.Panel value="versions">
+          <Versions id={segment.id} />
         </Tabs.Panel>
         <Tabs.Panel value="overlap">
           <Overlap id={segment.id} name={segment.name} mayWrite={mayWrite} />

@@ -1,6 +1,6 @@
 /** What the addresses of segments hold. */
 
-export const SEGMENT_TABS = ['members', 'moves', 'overlap'] as const;
+export const SEGMENT_TABS = ['members', 'moves', 'overlap', 'versions'] as const;
 export type SegmentTab = (typeof SEGMENT_TABS)[number];
 export type SegmentSearch = { tab?: SegmentTab };
 
