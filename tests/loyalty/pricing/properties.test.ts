@@ -58,13 +58,11 @@ const effect: fc.Arbitrary<OfferInput['effect']> = fc.oneof(
       grouping: fc.constantFrom('overall' as const, 'sets' as const),
     })
     .map((e) => ({ type: 'cheapest_free' as const, ...e })),
-  fc
-    .record({ priceMinor: money })
-    .map((e) => ({
-      type: 'bundle' as const,
-      ...e,
-      items: [{ scope: { categories: ['A'] } }, { scope: { categories: ['B'] } }],
-    })),
+  fc.record({ priceMinor: money }).map((e) => ({
+    type: 'bundle' as const,
+    ...e,
+    items: [{ scope: { categories: ['A'] } }, { scope: { categories: ['B'] } }],
+  })),
   fc
     .record({
       percent: percentage,
