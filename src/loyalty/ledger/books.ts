@@ -99,7 +99,8 @@ export function mustBeSound(movement: Movement): void {
     throw invalid('points_wrong', `At most ${MAX_POINTS} points are moved at once.`, 'points');
   }
   const some = ['hold', 'redeem', 'return', 'transfer'].includes(movement.kind);
-  if (some && points === 0n) throw invalid('points_wrong', 'No points are not moved.', 'points');
+  if (some && points === 0n && !(movement.kind === 'transfer' && movement.all === true))
+    throw invalid('points_wrong', 'No points are not moved.', 'points');
   if (movement.kind === 'hold' && !(movement.ttlS >= 1 && movement.ttlS <= MAX_TTL_S))
     throw invalid('hold_time_wrong', `A hold lasts 1 to ${MAX_TTL_S} seconds.`, 'ttlS');
 }

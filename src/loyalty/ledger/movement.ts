@@ -43,7 +43,11 @@ export type ReturnRedeemed = Of<'return', { spend: string; points: bigint }>;
  */
 export type Reduce = Of<'reduce', { source: string; keep: bigint }>;
 export type Adjust = Of<'adjust', { points: bigint; expiresAt?: Date | null }>;
-export type Transfer = Of<'transfer', { points: bigint; to: Owner }>;
+/**
+ * Gives points to another wallet. `all`: everything there is, pending points too, instead of `points`. `by` is for shared wallets: of
+ * what goes in who brought it, of what comes out only what this contact brought.
+ */
+export type Transfer = Of<'transfer', { points: bigint; to: Owner; all?: boolean; by?: string }>;
 /** Takes an entry back, once. */
 export type Reverse = Of<'reverse', { entryId: string; occurredAt: Date }>;
 /** Ends or freezes a wallet, or opens it again. */

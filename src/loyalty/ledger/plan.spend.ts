@@ -12,7 +12,7 @@ import {
   spendablePoints,
   walletOf,
 } from './book.ts';
-import type { Book, Draft, Entry, HoldRow, Part, Side, SpendRow } from './book.ts';
+import type { Book, Draft, Entry, HoldRow, Lot, Part, Side, SpendRow } from './book.ts';
 import type { Adjust, Hold, Redeem, Release, ReturnRedeemed } from './movement.ts';
 import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
@@ -37,13 +37,14 @@ export function take(
   draft: Draft,
   points: bigint,
   into: (lotId: string, walletId: string) => Side,
+  only: (lot: Lot) => boolean = () => true,
 ): Taken[] {
   const there = spendablePoints(book);
   if (points > there)
     throw refused('insufficient_points', `${points} points are wanted and ${there} can be spent.`);
   const taken: Taken[] = [];
   let left = points;
-  for (const lot of spendable(book)) {
+  for (const lot of spendable(book).filter(only)) {
     if (left === 0n) break;
     const part = lot.remaining < left ? lot.remaining : left;
     move(

@@ -1,5 +1,5 @@
 import { DomainError } from '../../core/errors.ts';
-import { draftOf, enter, lotOf, move, refused } from './book.ts';
+import { draftOf, enter, lotOf, move, refused, spendable } from './book.ts';
 import type { Account, Book, Entry, Lot, Posting } from './book.ts';
 import type { Movement, Posted, Reverse, Settle, Sweep, Transfer } from './movement.ts';
 import { accrue, activate, addLot, cancel, mustBeOpen, NOTHING, reduce, takeBack } from './plan.earn.ts';
@@ -75,32 +75,60 @@ function transfer(book: Book, other: Book | undefined, movement: Transfer): Sums
   releaseOverdue(book);
   mature(book);
   const relatesTo = book.newId();
+  const shared = [...book.wallets.values()].some(({ kind }) => kind === 'family');
+  const only = ({ byContactId }: Lot): boolean =>
+    !shared || movement.by === undefined || byContactId === movement.by;
+  const there = spendable(book)
+    .filter(only)
+    .reduce((sum, { remaining }) => sum + remaining, 0n);
+  const points = movement.all === true ? there : movement.points;
+  if (points > there)
+    throw refused('insufficient_points', `${points} points are wanted and ${there} can be given.`);
   const out = draftOf('transfer', { ...movement, relatesTo });
-  const taken = take(book, out, movement.points, () => ({ account: 'transfer' }));
-  enter(book, out);
   const into = draftOf('transfer', { ...movement, relatesTo });
-  for (const { lotId, points } of taken) {
-    const from = lotOf(book, lotId);
-    const to = addLot(other, {
-      source: from.source,
-      earned: points,
-      expiresAt: from.expiresAt,
-      fixedExpiry: from.fixedExpiry,
-      earnedAt: from.earnedAt,
-      byContactId: other.byContactId ?? from.byContactId,
-    });
+  for (const { lotId, points: part } of take(book, out, points, () => ({ account: 'transfer' }), only)) {
+    const to = hand(other, lotOf(book, lotId), part, movement.by);
+    move(other, into, to.walletId, { account: 'transfer' }, { account: 'available', lotId: to.lotId }, part);
+    repay(other, into, to);
+  }
+  const waiting =
+    movement.all === true ? [...book.lots.values()].filter((lot) => lot.pending > 0n && only(lot)) : [];
+  for (const lot of waiting) {
+    const to = hand(other, lot, lot.pending, movement.by);
     move(
       other,
       into,
       to.walletId,
       { account: 'transfer' },
-      { account: 'available', lotId: to.lotId },
-      points,
+      { account: 'pending', lotId: to.lotId },
+      lot.pending,
     );
-    repay(other, into, to);
+    move(
+      book,
+      out,
+      lot.walletId,
+      { account: 'pending', lotId: lot.lotId },
+      { account: 'transfer' },
+      lot.pending,
+    );
   }
+  enter(book, out);
   enter(other, into);
-  return { ...NOTHING, points: movement.points };
+  return { ...NOTHING, points };
+}
+
+/** The lot that gets what another gives: with its source, its age and its end. */
+function hand(other: Book, from: Lot, points: bigint, by: string | undefined): Lot {
+  return addLot(other, {
+    source: from.source,
+    earned: points,
+    waitsFor: from.pending > 0n ? from.waitsFor : null,
+    activatesAt: from.pending > 0n ? from.activatesAt : null,
+    expiresAt: from.expiresAt,
+    fixedExpiry: from.fixedExpiry,
+    earnedAt: from.earnedAt,
+    byContactId: by ?? other.byContactId ?? from.byContactId,
+  });
 }
 
 /**

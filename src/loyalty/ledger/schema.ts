@@ -56,6 +56,9 @@ export const wallet = pgTable(
   (t) => [
     primaryKey({ columns: [t.contactId, t.walletId] }),
     index('wallet_program_idx').on(t.contactId, t.programId, t.kind),
+    index('wallet_family_idx')
+      .on(t.familyOwnerId)
+      .where(sql`family_owner_id is not null`),
     index('wallet_idle_idx')
       .on(t.expiresAt)
       .where(sql`expires_at is not null`),
@@ -331,4 +334,6 @@ export const ledgerNight = pgTable('ledger_night', {
   step: text('step').notNull(),
   /** Days before this are summed in ledger_day. */
   summedUntil: date('summed_until', { mode: 'string' }).notNull(),
+  /** The same as an instant: the beginning of that day in the program's zone. */
+  summedBefore: instant('summed_before').notNull(),
 });

@@ -1,9 +1,9 @@
-import { sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
-import { hotRows } from '../../core/db.ts';
+import { hotRows, row } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { Cap } from './books.ts';
-import { familyMember } from './schema.ts';
+import { familyMember, wallet } from './schema.ts';
 
 /** Shared wallets: who is in, and what each may spend. */
 
@@ -44,4 +44,74 @@ export async function writeCaps(ctx: Ctx, caps: readonly Cap[]): Promise<void> {
     sql`update ${familyMember} m set spent = n.spent, spent_month = n."spentMonth" from ${unnested<keyof typeof columns>('n', caps, columns)}
       where m.contact_id = n."contactId" and m.program_id = n."programId" and m.origin_id = n."originId"`,
   );
+}
+
+export type MemberRow = typeof familyMember.$inferSelect;
+
+export async function membersOf(ctx: Ctx, ownerId: string, programId: string): Promise<MemberRow[]> {
+  return ctx.db
+    .select()
+    .from(familyMember)
+    .where(and(eq(familyMember.ownerId, ownerId), eq(familyMember.programId, programId)))
+    .orderBy(asc(familyMember.joinedAt), asc(familyMember.contactId));
+}
+
+export async function familyOf(
+  ctx: Ctx,
+  contactId: string,
+  programId: string,
+): Promise<MemberRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(familyMember)
+    .where(and(eq(familyMember.contactId, contactId), eq(familyMember.programId, programId)));
+  return found;
+}
+
+/** What the wallets of one kind of a contact come to. */
+export async function ownState(
+  ctx: Ctx,
+  contactId: string,
+  programId: string,
+  kind = 'points',
+): Promise<{ available: bigint; held: bigint; debt: bigint; shares: boolean }> {
+  const found = await row<{ available: string; held: string; debt: string; shares: boolean }>(
+    ctx.db,
+    sql`select coalesce(sum(available), 0)::text as available, coalesce(sum(held), 0)::text as held,
+        coalesce(sum(debt), 0)::text as debt, coalesce(bool_or(family_owner_id is not null), false) as shares
+      from ${wallet} where contact_id = ${contactId}::uuid and program_id = ${programId}::uuid and kind = ${kind}`,
+  );
+  return { ...found, available: BigInt(found.available), held: BigInt(found.held), debt: BigInt(found.debt) };
+}
+
+/** All wallets of the contact lead to the shared one from now on. */
+export async function addMember(
+  ctx: Ctx,
+  member: {
+    contactId: string;
+    programId: string;
+    ownerId: string;
+    walletId: string;
+    monthlyCap: number | null;
+  },
+): Promise<void> {
+  const { contactId, programId, ownerId, walletId, monthlyCap } = member;
+  await ctx.db.insert(familyMember).values({
+    ...member,
+    monthlyCap: monthlyCap === null ? null : BigInt(monthlyCap),
+    joinedAt: ctx.clock.now(),
+    originId: contactId,
+  });
+  await ctx.db.execute(sql`
+    update ${wallet} set family_owner_id = ${ownerId}::uuid, family_wallet_id = ${walletId}::uuid, version = version + 1
+    where contact_id = ${contactId}::uuid and program_id = ${programId}::uuid and kind = 'points'`);
+}
+
+export async function removeMember(ctx: Ctx, contactId: string, programId: string): Promise<void> {
+  await ctx.db
+    .delete(familyMember)
+    .where(and(eq(familyMember.contactId, contactId), eq(familyMember.programId, programId)));
+  await ctx.db.execute(sql`
+    update ${wallet} set family_owner_id = null, family_wallet_id = null, version = version + 1
+    where contact_id = ${contactId}::uuid and program_id = ${programId}::uuid and kind = 'points'`);
 }

@@ -53,12 +53,16 @@ export const loyaltyMember = pgTable(
 );
 
 /** Look-up by card number, and the guard that a number exists once. */
-export const memberCard = pgTable('member_card', {
-  cardNumber: text('card_number').primaryKey(),
-  programId: uuid('program_id').notNull(),
-  contactId: uuid('contact_id').notNull(),
-  memberId: uuid('member_id').notNull(),
-});
+export const memberCard = pgTable(
+  'member_card',
+  {
+    cardNumber: text('card_number').primaryKey(),
+    programId: uuid('program_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    memberId: uuid('member_id').notNull(),
+  },
+  (t) => [index('member_card_contact_idx').on(t.contactId)],
+);
 
 /** One-time codes a till asked for by phone. The code itself is nowhere: a keyed hash of it is. */
 export const memberCode = pgTable(

@@ -88,7 +88,11 @@ test('500 operations over 80 wallets by 20 workers, each reversed twice at once:
     }),
   );
   const counts = Map.groupBy(answers.flat(), (answer) => answer);
-  expect([...counts].map(([answer, list]) => [answer, list.length]).toSorted()).toEqual([
+  expect(
+    [...counts]
+      .map(([answer, list]) => [answer, list.length] as const)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  ).toEqual([
     ['entry_already_reversed', 500],
     ['none', 500],
   ]);

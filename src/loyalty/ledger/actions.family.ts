@@ -1,0 +1,132 @@
+import { audit } from '../../core/audit.ts';
+import { authorise } from '../../core/ctx.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { inTxUndisturbed } from '../../core/deadlock.ts';
+import { conflict, notFound } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { minorToWire } from '../../core/money.ts';
+import { openProgram } from '../programs/actions.ts';
+import { dayOf } from '../programs/calendar.ts';
+import { post } from './actions.post.ts';
+import { walletIdOf } from './books.ts';
+import type { FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
+import type { Owner, Sweep } from './movement.ts';
+import { addMember, familyOf, membersOf, ownState, removeMember } from './store.family.ts';
+import { visibleId } from './store.views.ts';
+
+/** Shared wallets: what a member brings goes in, everybody spends from it within their cap, who leaves gets what the rule says. */
+
+/** Nobody's household is larger, and each member is a lock. */
+const MAX_MEMBERS = 20;
+
+const touch = (owner: Owner): Sweep => ({ ...owner, kind: 'sweep', key: '', holds: true, activate: true });
+
+/**
+ * Lets a contact share the wallet of `ownerId` (an owner joins as the first). 409 already_in_family, family_full, wallet_has_holds,
+ * wallet_in_debt, family_not_found when the owner is in none.
+ */
+export async function joinFamily(ctx: Ctx, input: FamilyInput): Promise<FamilyView> {
+  authorise(ctx, 'loyalty:write');
+  return inTxUndisturbed(ctx, async (tx) => {
+    const { programId } = input;
+    await openProgram(tx, programId);
+    const [ownerId, contactId] = [await mustSee(tx, input.ownerId), await mustSee(tx, input.contactId)];
+    const shared: Owner = { contactId: ownerId, programId, wallet: 'family' };
+    await post(tx, [touch({ contactId, programId }), touch(shared)]);
+    const walletId = walletIdOf(shared);
+    const members = await membersOf(tx, ownerId, programId);
+    if (ownerId !== contactId && !members.some((one) => one.contactId === ownerId))
+      throw conflict('family_not_found', 'The owner of a shared wallet joins it first.');
+    if (members.length >= MAX_MEMBERS)
+      throw conflict('family_full', `A wallet is shared by ${MAX_MEMBERS} at most.`);
+    const own = await ownState(tx, contactId, programId);
+    if (own.shares) throw conflict('already_in_family', 'This contact shares a wallet already.');
+    if (own.held > 0n) throw conflict('wallet_has_holds', 'An order that is under way holds points.');
+    if (own.debt < 0n) throw conflict('wallet_in_debt', 'This contact owes points.');
+    await post(tx, [
+      {
+        kind: 'transfer',
+        contactId,
+        programId,
+        key: `family:${newId()}`,
+        points: 0n,
+        all: true,
+        by: contactId,
+        to: shared,
+      },
+    ]);
+    await addMember(tx, { contactId, programId, ownerId, walletId, monthlyCap: input.monthlyCap });
+    await audit(tx, {
+      action: 'points.family_joined',
+      entity: 'contact',
+      entityId: contactId,
+      details: { ownerId },
+    });
+    return viewOf(tx, ownerId, programId);
+  });
+}
+
+/** Takes a contact out of a shared wallet. 404 family_member_not_found; 409 family_owner_stays while others share it. */
+export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<FamilyView> {
+  authorise(ctx, 'loyalty:write');
+  return inTxUndisturbed(ctx, async (tx) => {
+    const { programId } = input;
+    const contactId = await mustSee(tx, input.contactId);
+    await post(tx, [touch({ contactId, programId })]);
+    const family = await familyOf(tx, contactId, programId);
+    if (family === undefined) throw notFound('family_member', contactId);
+    const { ownerId } = family;
+    const shared: Owner = { contactId: ownerId, programId, wallet: 'family' };
+    await post(tx, [touch(shared)]);
+    const members = await membersOf(tx, ownerId, programId);
+    if (ownerId === contactId && members.length > 1)
+      throw conflict('family_owner_stays', 'The owner of a shared wallet leaves it last.');
+    const { available } = await ownState(tx, ownerId, programId, 'family');
+    await removeMember(tx, contactId, programId);
+    const key = `family:${newId()}`;
+    const to: Owner = { contactId, programId };
+    const give = { ...shared, kind: 'transfer', key, to, points: 0n } as const;
+    const share = available / BigInt(members.length);
+    if (members.length === 1) await post(tx, [{ ...give, all: true }]);
+    else if (input.split === 'own') await post(tx, [{ ...give, all: true, by: contactId }]);
+    else if (input.split === 'equal' && share > 0n) await post(tx, [{ ...give, points: share }]);
+    await audit(tx, {
+      action: 'points.family_left',
+      entity: 'contact',
+      entityId: contactId,
+      details: { ownerId, split: input.split },
+    });
+    return viewOf(tx, ownerId, programId);
+  });
+}
+
+/** Who shares a wallet with this contact. 404 when it shares none. */
+export async function getFamily(ctx: Ctx, contactId: string, programId: string): Promise<FamilyView> {
+  authorise(ctx, 'loyalty:read');
+  const id = await mustSee(ctx, contactId);
+  const family = await familyOf(ctx, id, programId);
+  if (family === undefined) throw notFound('family', contactId);
+  return viewOf(ctx, family.ownerId, programId);
+}
+
+async function viewOf(ctx: Ctx, ownerId: string, programId: string): Promise<FamilyView> {
+  const { zone } = await openProgram(ctx, programId);
+  const month = dayOf(ctx.clock.now(), zone).slice(0, 7);
+  const members = await membersOf(ctx, ownerId, programId);
+  return {
+    ownerId,
+    programId,
+    members: members.map((one) => ({
+      contactId: one.contactId,
+      monthlyCap: one.monthlyCap === null ? null : minorToWire(one.monthlyCap),
+      spentThisMonth: one.spentMonth === month ? minorToWire(one.spent) : 0,
+      joinedAt: one.joinedAt.toISOString(),
+    })),
+  };
+}
+
+async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
+  const id = await visibleId(ctx, contactId);
+  if (id === null) throw notFound('contact', contactId);
+  return id;
+}
