@@ -17,7 +17,7 @@ export function fixedAmount(ask: Ask, effect: EffectOf<'fixed_amount'>): Proposa
 }
 
 /** Never more than the lines cost. */
-export function amountOff({ targets }: Ask, amountMinor: number, next: Next = null): Proposal {
+function amountOff({ targets }: Ask, amountMinor: number, next: Next = null): Proposal {
   return {
     kind: 'sum',
     amountMinor: Math.min(amountMinor, totalOf(targets)),

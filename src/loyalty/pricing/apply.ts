@@ -32,8 +32,9 @@ export function propose(ask: Ask): Proposal {
       return freeShipping(ask);
     case 'gift':
     case 'bonus_points':
-      return { kind: 'miss', miss: miss('zero_effect') };
+      break;
   }
+  return { kind: 'miss', miss: miss('zero_effect') };
 }
 
 function freeShipping({ targets }: Ask): Proposal {

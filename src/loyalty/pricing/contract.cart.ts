@@ -49,7 +49,7 @@ export const cartLine = z.object({
 export type CartLine = z.output<typeof cartLine>;
 
 /** A code the customer showed, as the coupon book found it: the offer it opens, or why it opens none. */
-export const shownCode = z.object({
+const shownCode = z.object({
   code: idText,
   offerId: idText.optional(),
   /** Machine reason of a code that cannot be used: unknown_code, expired, used, another_contact … */

@@ -52,17 +52,17 @@ export const tagText = requiredText(60);
 export const pointCount = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
 /** In the order in which they change a price. */
-export const STAGES = ['price_list', 'product', 'personal', 'order', 'coupon', 'points', 'shipping'] as const;
+const STAGES = ['price_list', 'product', 'personal', 'order', 'coupon', 'points', 'shipping'] as const;
 export const stageName = z.enum(STAGES);
 export type StageName = z.output<typeof stageName>;
 
 /** Stages that offers stand in; price lists and points have rules of their own. */
-export const OFFER_STAGES = ['product', 'personal', 'order', 'coupon', 'shipping'] as const;
+const OFFER_STAGES = ['product', 'personal', 'order', 'coupon', 'shipping'] as const;
 export const offerStage = z.enum(OFFER_STAGES);
 export type OfferStage = z.output<typeof offerStage>;
 
 /** half_up: away from zero at the half; down: towards zero; up: away from zero. */
-export const ROUNDING_MODES = ['half_up', 'half_even', 'down', 'up'] as const;
+const ROUNDING_MODES = ['half_up', 'half_even', 'down', 'up'] as const;
 export const roundingMode = z.enum(ROUNDING_MODES);
 export type RoundingMode = z.output<typeof roundingMode>;
 

@@ -9,7 +9,7 @@ import type { RoundingMode } from './contract.ts';
 export type Fine = bigint;
 
 const DIGITS = 30;
-export const FINE: Fine = 10n ** BigInt(DIGITS);
+const FINE: Fine = 10n ** BigInt(DIGITS);
 /** 100 % in thousandths of a percent. */
 export const WHOLE = 100_000n;
 /** Quantities are integers of thousandths. */
@@ -103,8 +103,9 @@ function roundsUp<T extends bigint | number>(
     case 'half_up':
       return twiceTheRest >= one;
     case 'half_even':
-      return twiceTheRest > one || (twiceTheRest === one && whole % 2 === 1);
+      break;
   }
+  return twiceTheRest > one || (twiceTheRest === one && whole % 2 === 1);
 }
 
 /** "2.500" → "2.5": how quantities are told. */

@@ -28,8 +28,9 @@ export function gainOf(offer: Offer): Gain {
     case 'free_shipping':
       return { kind: 'free_shipping' };
     case 'bonus_points':
-      return { kind: 'points', points: effect.points };
+      break;
   }
+  return { kind: 'points', points: effect.points };
 }
 
 export type Step = {

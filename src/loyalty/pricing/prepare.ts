@@ -114,7 +114,7 @@ export function namesOf(line: Line): string[] {
 }
 
 /** Whether a scope holds a line, apart from what it names. */
-export function allows(scope: ReadyScope, line: Line, names: readonly string[], currency: string): boolean {
+function allows(scope: ReadyScope, line: Line, names: readonly string[], currency: string): boolean {
   if (scope.fullPriceOnly && line.lowered) return false;
   if (scope.excluded.size > 0 && names.some((name) => scope.excluded.has(name))) return false;
   if (scope.minUnit === null && scope.maxUnit === null) return true;

@@ -17,6 +17,17 @@ export function scheduleMiss(ready: Ready, now: Date): Miss[] {
     : [miss('outside_hours', 'time', null, now.toISOString())];
 }
 
+/** Why a schedule is not open at `now`; null when it is. */
+export function whyClosed(
+  schedule: Schedule,
+  now: Date,
+): Extract<Miss['reason'], 'not_started' | 'ended' | 'outside_hours'> | null {
+  const at = now.getTime();
+  if (schedule.from && at < Date.parse(schedule.from)) return 'not_started';
+  if (schedule.until && at >= Date.parse(schedule.until)) return 'ended';
+  return inWeeklyHours(schedule, now) && inWindows(schedule, at) ? null : 'outside_hours';
+}
+
 function inWindows({ windows }: Schedule, at: number): boolean {
   if (windows === null || windows === undefined) return true;
   return windows.some((window) => at >= Date.parse(window.from) && at < Date.parse(window.until));

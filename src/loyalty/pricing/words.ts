@@ -23,7 +23,7 @@ export function tell(entry: TraceEntry, language: Language, currency: string): s
 }
 
 /** 24000, "RUB" → "240 ₽"; "$12.50" where the sign goes first. Whole amounts without decimals. */
-export function moneyWords(minor: number, currency: string, language: Language): string {
+function moneyWords(minor: number, currency: string, language: Language): string {
   const digits = minorDigits(currency);
   const value = minor / 10 ** digits;
   const whole = Number.isInteger(value);
@@ -60,16 +60,11 @@ const amount = (miss: Miss): number => (typeof miss.missing === 'number' ? miss.
 const count = (miss: Miss): string => (miss.missing === null ? '1' : String(miss.missing));
 
 function needEn(miss: Miss, currency: string): string {
-  switch (miss.reason) {
-    case 'min_quantity':
-      return `add ${count(miss)} more`;
-    case 'min_orders':
-      return `place ${count(miss)} more ${count(miss) === '1' ? 'order' : 'orders'}`;
-    case 'min_accumulated':
-      return `buy for ${moneyWords(amount(miss), currency, 'en')} more in all`;
-    default:
-      return `add ${moneyWords(amount(miss), currency, 'en')}`;
-  }
+  if (miss.reason === 'min_quantity') return `add ${count(miss)} more`;
+  if (miss.reason === 'min_orders')
+    return `place ${count(miss)} more ${count(miss) === '1' ? 'order' : 'orders'}`;
+  const money = moneyWords(amount(miss), currency, 'en');
+  return miss.reason === 'min_accumulated' ? `buy for ${money} more in all` : `add ${money}`;
 }
 
 function giftEn(gives: Gain, currency: string): string {
@@ -89,21 +84,18 @@ function giftEn(gives: Gain, currency: string): string {
     case 'free_shipping':
       return 'free delivery';
     case 'points':
-      return `${gives.points} points`;
+      break;
   }
+  return `${gives.points} points`;
 }
 
 function needRu(miss: Miss, currency: string): string {
-  switch (miss.reason) {
-    case 'min_quantity':
-      return `добавьте ещё ${count(miss).replace('.', ',')} шт.`;
-    case 'min_orders':
-      return `сделайте ещё ${count(miss)} ${plural(Number(count(miss)), 'заказ', 'заказа', 'заказов')}`;
-    case 'min_accumulated':
-      return `купите всего ещё на ${moneyWords(amount(miss), currency, 'ru')}`;
-    default:
-      return `добавьте товаров на ${moneyWords(amount(miss), currency, 'ru')}`;
-  }
+  const missing = count(miss);
+  if (miss.reason === 'min_quantity') return `добавьте ещё ${missing.replace('.', ',')} шт.`;
+  if (miss.reason === 'min_orders')
+    return `сделайте ещё ${missing} ${plural(Number(missing), 'заказ', 'заказа', 'заказов')}`;
+  const money = moneyWords(amount(miss), currency, 'ru');
+  return miss.reason === 'min_accumulated' ? `купите всего ещё на ${money}` : `добавьте товаров на ${money}`;
 }
 
 function giftRu(gives: Gain, currency: string): string {
@@ -125,8 +117,9 @@ function giftRu(gives: Gain, currency: string): string {
     case 'free_shipping':
       return 'бесплатную доставку';
     case 'points':
-      return `${gives.points} ${plural(gives.points, 'балл', 'балла', 'баллов')}`;
+      break;
   }
+  return `${gives.points} ${plural(gives.points, 'балл', 'балла', 'баллов')}`;
 }
 
 function unitPrice(text: string, currency: string, language: Language): string {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseBest, type Competitor } from '../../../src/loyalty/pricing/best.ts';
 import type { OfferInput, PricedCart, PricingSettingsInput } from '../../../src/loyalty/pricing/contract.ts';

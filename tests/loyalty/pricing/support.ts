@@ -17,7 +17,7 @@ import { prepareLists } from '../../../src/loyalty/pricing/price-lists.ts';
 import { priceCart } from '../../../src/loyalty/pricing/price.ts';
 
 export type LineInput = CartInput['lines'][number];
-export const NOW = new Date('2026-06-15T12:00:00Z');
+const NOW = new Date('2026-06-15T12:00:00Z');
 
 /** Lines "1", "2" … of as many products, one unit each, at these prices. */
 export const linesOf = (...prices: string[]): LineInput[] =>
