@@ -857,6 +857,39 @@ CREATE TABLE "identity_review" (
 	"decided_by" text
 );
 --> statement-breakpoint
+CREATE TABLE "accrual" (
+	"contact_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"earned" bigint NOT NULL,
+	"kept" bigint NOT NULL,
+	"rules" jsonb NOT NULL,
+	"facts" jsonb NOT NULL,
+	"settled_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "accrual_contact_id_program_id_source_pk" PRIMARY KEY("contact_id","program_id","source")
+);
+--> statement-breakpoint
+CREATE TABLE "accrual_rule" (
+	"rule_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"version" integer NOT NULL,
+	"launched_at" timestamp with time zone,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "accrual_rule_version" (
+	"rule_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"definition" jsonb NOT NULL,
+	"saved_by" text NOT NULL,
+	"saved_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "accrual_rule_version_rule_id_version_pk" PRIMARY KEY("rule_id","version")
+);
+--> statement-breakpoint
 CREATE TABLE "coupon" (
 	"contact_id" uuid NOT NULL,
 	"coupon_id" uuid NOT NULL,
@@ -1758,6 +1791,9 @@ CREATE INDEX "identity_merge_to_idx" ON "identity_merge" USING btree ("to_id");-
 CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree ("node_a","node_b");--> statement-breakpoint
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
+CREATE INDEX "accrual_occurred_idx" ON "accrual" USING btree ("contact_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "accrual_rule_program_idx" ON "accrual_rule" USING btree ("program_id","created_at");--> statement-breakpoint
+CREATE INDEX "accrual_rule_live_idx" ON "accrual_rule" USING btree ("rule_id") WHERE state = 'live';--> statement-breakpoint
 CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key") WHERE send_key is not null;--> statement-breakpoint
 CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","state","coupon_id");--> statement-breakpoint
 CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint

@@ -77,6 +77,7 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
     from: ctx.config.mailFrom,
     couponTerms: {
       kind: 'percent',
+      name: '',
       percent: 15,
       amountMinor: null,
       currency: ctx.config.baseCurrency,

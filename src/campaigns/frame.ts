@@ -45,7 +45,9 @@ type FrameProduct = {
 };
 
 export type CouponTerms = {
-  kind: 'percent' | 'fixed';
+  /** other: told by its name. */
+  kind: 'percent' | 'fixed' | 'other';
+  name: string;
   percent: number | null;
   amountMinor: bigint | null;
   currency: string;
@@ -199,6 +201,7 @@ function couponVariables(
 
 /** "15 %" or "£5.00", as the language writes it. */
 function couponValue(terms: CouponTerms, locale: string): string {
+  if (terms.kind === 'other') return terms.name;
   if (terms.kind === 'fixed') return formatMoney(terms.amountMinor ?? 0n, terms.currency, locale);
   return percentFormat(locale).format((terms.percent ?? 0) / 100);
 }

@@ -1,21 +1,30 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
-import type { Subscription } from '../core/jobs.ts';
-import { redeemCoupons } from './actions.redeem.ts';
-import { moveCouponsOnMerge } from './actions.merge.ts';
-import { couponEraser } from './store.erase.ts';
-import { couponTimeline } from './store.timeline.ts';
+import { newRouter } from '../core/http.ts';
+import type { Job, Subscription } from '../core/jobs.ts';
+import { couponEraser } from './coupons/actions.erase.ts';
+import { moveCouponsOnMerge } from './coupons/actions.merge.ts';
+import { redeemCoupons } from './coupons/actions.redeem.ts';
+import { couponJobs } from './coupons/jobs.ts';
+import { couponRoutes } from './coupons/routes.ts';
+import { couponTimeline } from './coupons/store.timeline.ts';
+import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
+import { registerStanding, standingJobs, standingRoutes, standingSubscriptions } from './standing/index.ts';
 
-export { getCouponTerms, issueCoupons, settleCoupons } from './actions.issue.ts';
-export { foldCode } from './code.ts';
-export { countCoupons } from './store.ts';
-export { loyaltyJobs } from './jobs.ts';
-export { loyaltyRoutes } from './routes.ts';
-export { couponCampaign } from './schema.ts';
+export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
+export { foldCode } from './coupons/code.ts';
+export { countCoupons } from './coupons/store.campaigns.ts';
+export { couponCampaign } from './coupons/schema.ts';
 
-export const loyaltySubscriptions: Subscription[] = [redeemCoupons];
+export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs];
+
+export const loyaltyRoutes = () => newRouter().route('/', couponRoutes()).route('/', pointsRoutes()).route('/', standingRoutes());
+
+export const loyaltySubscriptions: Subscription[] = [redeemCoupons, ...standingSubscriptions];
 
 export function registerLoyalty(): void {
   registerTimelineSource(couponTimeline);
   registerMergeMover(moveCouponsOnMerge);
   registerEraser(couponEraser);
+  registerPoints();
+  registerStanding();
 }

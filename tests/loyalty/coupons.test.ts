@@ -5,14 +5,10 @@ import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
-import {
-  contactCoupons,
-  createCouponCampaign,
-  getCoupon,
-  getCouponCampaign,
-} from '../../src/loyalty/actions.ts';
-import { codeFrom, foldCode, patternProblem, randomBytesOf } from '../../src/loyalty/code.ts';
-import { couponCampaignInput } from '../../src/loyalty/contract.ts';
+import { createCouponCampaign, getCouponCampaign } from '../../src/loyalty/coupons/actions.campaigns.ts';
+import { contactCoupons, getCoupon } from '../../src/loyalty/coupons/actions.codes.ts';
+import { codeFrom, foldCode, patternProblem, randomBytesOf } from '../../src/loyalty/coupons/code.ts';
+import { couponCampaignInput } from '../../src/loyalty/coupons/contract.ts';
 import {
   issueCoupons,
   loyaltyJobs,
@@ -20,7 +16,7 @@ import {
   registerLoyalty,
   settleCoupons,
 } from '../../src/loyalty/index.ts';
-import { insertCoupons, recode } from '../../src/loyalty/store.ts';
+import { insertCoupons, recode } from '../../src/loyalty/coupons/store.issue.ts';
 import { placeOrders } from '../../src/orders/index.ts';
 import type { OrderToPlace } from '../../src/orders/index.ts';
 import { testBase } from '../support/ctx.ts';
@@ -127,7 +123,15 @@ describe('issue', () => {
     const couponCampaignId = await campaign();
     const who = await contact('collides');
     const now = ctx.clock.now();
-    const issue = { couponCampaignId, sourceId: null, issuedAt: now, validFrom: now, validUntil: null };
+    const issue = {
+      couponCampaignId,
+      sourceId: null,
+      version: 1,
+      maxUses: 1,
+      issuedAt: now,
+      validFrom: now,
+      validUntil: null,
+    };
     const draft = (n: number, code: string) => ({
       contactId: who,
       sendKey: `collision ${n}`,
@@ -136,8 +140,8 @@ describe('issue', () => {
       folded: foldCode(code),
     });
     const [first, second] = [draft(1, 'TEN-AAAAAAAA'), draft(2, 'TEN-aaaaaaaa')];
-    expect(await insertCoupons(ctx, issue, [first])).toEqual(new Set());
-    expect(await insertCoupons(ctx, issue, [second])).toEqual(new Set([second.couponId]));
+    expect(await insertCoupons(ctx, issue, [first])).toEqual(new Map([[first.couponId, true]]));
+    expect(await insertCoupons(ctx, issue, [second])).toEqual(new Map([[second.couponId, false]]));
     const again = { ...second, code: 'TEN-BBBBBBBB', folded: 'TENBBBBBBBB' };
     expect(await recode(ctx, [again])).toEqual(new Set());
     expect((await getCoupon(ctx, 'ten bbbbbbbb')).id).toBe(second.couponId);

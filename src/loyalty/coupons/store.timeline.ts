@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import type { TimelineSource } from '../contacts/index.ts';
-import { dateOf, rows } from '../core/db.ts';
+import type { TimelineSource } from '../../contacts/index.ts';
+import { dateOf, rows } from '../../core/db.ts';
 
 /** Coupons on the contact's card, at the moment of their issue. */
 export const couponTimeline: TimelineSource = {

@@ -6,6 +6,8 @@ const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
 /** 30^6 codes: one guess in a thousand hits even when 700,000 are out. */
 const MIN_RANDOM = 6;
 const MAX_RANDOM = 24;
+/** Shorter ones are typed by accident. */
+const MIN_GENERIC = 3;
 
 /** Bytes of randomness one code of the pattern takes. */
 export function randomBytesOf(pattern: string): number {
@@ -33,6 +35,21 @@ export function codeFrom(pattern: string, random: Uint8Array): string {
     at += 2;
     return ALPHABET.charAt(value % ALPHABET.length);
   });
+}
+
+/** One guess in so many may hit a code that is out, of one pattern. */
+const GUESSES = 1_000n;
+
+/** Whether so many codes of a pattern still cannot be guessed. */
+export function isRoomy(pattern: string, codes: number): boolean {
+  return BigInt(ALPHABET.length) ** BigInt(randomCharacters(pattern)) >= BigInt(codes) * GUESSES;
+}
+
+/** What is wrong with a code for all, as a sentence; undefined when nothing is. It is printed on posters: anybody may know it. */
+export function genericProblem(code: string): string | undefined {
+  if (!/^[A-Z0-9-]+$/.test(code)) return 'A code has capital letters, digits and hyphens only.';
+  if (foldCode(code).length < MIN_GENERIC) return `A code has at least ${MIN_GENERIC} letters or digits.`;
+  return undefined;
 }
 
 /** What a code is found by: case, spaces and hyphens do not count, and O reads as 0, I and L as 1. */

@@ -1,14 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { authorise, inTx } from '../core/ctx.ts';
-import type { Ctx } from '../core/ctx.ts';
-import { conflict } from '../core/errors.ts';
-import { newId } from '../core/ids.ts';
-import { addMs, DAY_MS } from '../core/time.ts';
-import { openCouponCampaign } from './actions.ts';
+import { authorise, inTx } from '../../core/ctx.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { conflict } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { addMs, DAY_MS } from '../../core/time.ts';
+import { openCouponCampaign } from './actions.campaigns.ts';
+import { tell } from './actions.tell.ts';
 import { codeFrom, foldCode, randomBytesOf } from './code.ts';
-import type { CouponState } from './contract.ts';
-import { couponsByKey, findCouponCampaign, insertCoupons, moveCoupons, recode } from './store.ts';
-import type { CouponCampaignRow, CouponDraft, IssuedCoupon } from './store.ts';
+import type { CouponKind, CouponState } from './contract.ts';
+import { findCouponCampaign } from './store.campaigns.ts';
+import type { CouponCampaignRow } from './store.campaigns.ts';
+import { couponsByKey, insertCoupons, recode } from './store.issue.ts';
+import type { CouponDraft, Issue, IssuedCoupon } from './store.issue.ts';
+import { moveByKey } from './store.states.ts';
 
 /** One call issues at most this many: a batch of messages and more. */
 const MAX_ISSUE = 5_000;
@@ -20,7 +24,8 @@ type CouponKey = { contactId: string; sendKey: string };
 /**
  * Gives each item its coupon: a new one, or the one it got before, so that repeating a hand-off changes nothing. `sendKey` is
  * whatever makes a repeat the same (a message's id); `sourceId` is what the coupons are counted under.
- * 404 unknown coupon campaign; 409 coupon_campaign_over, coupon_codes_used_up.
+ * Of a code for all everybody gets that one, and nothing is written. 404 unknown coupon campaign; 409 coupon_campaign_over,
+ * coupon_campaign_paused, coupon_codes_used_up.
  */
 export async function issueCoupons(
   ctx: Ctx,
@@ -31,12 +36,16 @@ export async function issueCoupons(
   if (input.items.length === 0) return [];
   return inTx(ctx, async (tx) => {
     const campaign = await openCouponCampaign(tx, input.couponCampaignId);
+    if (campaign.codeKind === 'generic') return input.items.map((item) => genericOf(campaign, item));
     let drafts = input.items.map((item) => draftOf(campaign, { ...item, couponId: newId() }));
-    let collided = await insertCoupons(
+    const issue = { ...issueOf(campaign, tx.clock.now()), sourceId: input.sourceId ?? null };
+    const made = await insertCoupons(tx, issue, drafts);
+    await tellIssued(
       tx,
-      { ...validity(campaign, tx.clock.now()), sourceId: input.sourceId ?? null },
-      drafts,
+      issue,
+      drafts.filter(({ couponId }) => made.has(couponId)),
     );
+    let collided = new Set([...made].flatMap(([couponId, coded]) => (coded ? [] : [couponId])));
     for (let round = 1; collided.size > 0; round++) {
       if (round > MAX_ROUNDS)
         throw conflict('coupon_codes_used_up', `No free codes of ${campaign.pattern} are left.`);
@@ -64,11 +73,13 @@ export async function settleCoupons(
     issued: ['held'],
     void: ['issued', 'held'],
   };
-  return keys.length === 0 ? 0 : moveCoupons(ctx, keys, from[to], to);
+  return keys.length === 0 ? 0 : moveByKey(ctx, keys, from[to], to);
 }
 
 export type CouponTerms = {
-  kind: 'percent' | 'fixed';
+  /** other: anything that is neither, called by its campaign's name. */
+  kind: 'percent' | 'fixed' | 'other';
+  name: string;
   percent: number | null;
   amountMinor: bigint | null;
   currency: string;
@@ -83,7 +94,8 @@ export async function getCouponTerms(ctx: Ctx, id: string): Promise<CouponTerms 
   const row = await findCouponCampaign(ctx, id);
   if (row === undefined) return undefined;
   return {
-    kind: row.kind === 'fixed' ? 'fixed' : 'percent',
+    kind: (row.kind as CouponKind) === 'offer' ? 'other' : (row.kind as 'percent' | 'fixed'),
+    name: row.name,
     percent: row.percent === null ? null : Number(row.percent),
     amountMinor: row.amountMinor,
     currency: row.currency,
@@ -104,22 +116,37 @@ function draftOf(campaign: CouponCampaignRow, item: CouponKey & { couponId: stri
   };
 }
 
-function validity(
-  campaign: CouponCampaignRow,
-  now: Date,
-): {
-  couponCampaignId: string;
-  issuedAt: Date;
-  validFrom: Date;
-  validUntil: Date | null;
-} {
+/** What coupons issued now have in common. */
+export function issueOf(campaign: CouponCampaignRow, now: Date): Issue {
   const byDays = campaign.validDays === null ? null : addMs(now, campaign.validDays * DAY_MS);
   const ends = [campaign.validUntil, byDays].filter((end) => end !== null);
-  const validFrom = campaign.validFrom !== null && campaign.validFrom > now ? campaign.validFrom : now;
   return {
     couponCampaignId: campaign.couponCampaignId,
+    version: campaign.version,
+    maxUses: campaign.usesPerCode,
     issuedAt: now,
-    validFrom,
+    validFrom: campaign.validFrom !== null && campaign.validFrom > now ? campaign.validFrom : now,
     validUntil: ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime()))),
   };
+}
+
+const genericOf = (campaign: CouponCampaignRow, { contactId, sendKey }: CouponKey): IssuedCoupon => ({
+  contactId,
+  sendKey,
+  couponId: campaign.couponCampaignId,
+  code: campaign.pattern,
+  state: 'issued',
+  validUntil: campaign.validUntil,
+});
+
+async function tellIssued(
+  ctx: Ctx,
+  { couponCampaignId, sourceId }: Issue & { sourceId: string | null },
+  drafts: readonly CouponDraft[],
+): Promise<void> {
+  await tell(
+    ctx,
+    'coupon.issued',
+    drafts.map(({ contactId, couponId }) => ({ contactId, couponId, couponCampaignId, sourceId })),
+  );
 }

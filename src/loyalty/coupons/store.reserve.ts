@@ -1,0 +1,253 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, hotRows, rows } from '../../core/db.ts';
+import { unnested } from '../../core/unnest.ts';
+import type { MovedCoupon } from './store.states.ts';
+import { moveStates } from './store.states.ts';
+
+/** A use an order has taken. */
+export type Reservation = {
+  /** The buyer; of one nobody knows an id made of the order's key. */
+  contactId: string;
+  couponCampaignId: string;
+  orderKey: string;
+  version: number;
+  couponId: string | null;
+  code: string;
+  desiredMinor: bigint;
+  actualMinor: bigint;
+  period: string;
+  expiresAt: Date;
+};
+
+export type StoredReservation = Reservation & { state: 'held' | 'used' | 'released' | 'returned' };
+
+type Raw = Omit<StoredReservation, 'desiredMinor' | 'actualMinor' | 'expiresAt'> & {
+  desiredMinor: string;
+  actualMinor: string;
+  expiresAt: string;
+};
+
+const COLUMNS = sql`r.contact_id as "contactId", r.coupon_campaign_id as "couponCampaignId", r.order_key as "orderKey",
+  r.version, r.coupon_id as "couponId", r.code, r.state, r.desired_minor as "desiredMinor",
+  r.actual_minor as "actualMinor", r.period, r.expires_at as "expiresAt"`;
+
+const stored = (raw: Raw): StoredReservation => ({
+  ...raw,
+  desiredMinor: BigInt(raw.desiredMinor),
+  actualMinor: BigInt(raw.actualMinor),
+  expiresAt: dateOf(raw.expiresAt),
+});
+
+/** Locks the row under which one buyer's uses of a campaign are counted. */
+export async function lockBuyer(ctx: Ctx, contactId: string, couponCampaignId: string): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`insert into coupon_buyer (contact_id, coupon_campaign_id) values (${contactId}::uuid, ${couponCampaignId}::uuid)
+      on conflict (contact_id, coupon_campaign_id) do update set coupon_campaign_id = excluded.coupon_campaign_id`,
+  );
+}
+
+/**
+ * Writes a hold and takes it from its coupon, whose row the transaction holds. False when the order has one of this campaign by
+ * now: then nothing has changed.
+ */
+export async function insertHold(ctx: Ctx, hold: Reservation, at: Date): Promise<boolean> {
+  const written = await hotRows(
+    ctx.db,
+    sql`
+    with made as (
+      insert into coupon_reservation as r (contact_id, coupon_campaign_id, order_key, version, coupon_id, code, state,
+        desired_minor, actual_minor, period, reserved_at, expires_at, origin_id)
+      values (${hold.contactId}::uuid, ${hold.couponCampaignId}::uuid, ${hold.orderKey}, ${hold.version}::int,
+        ${hold.couponId}::uuid, ${hold.code}, 'held', ${hold.desiredMinor.toString()}::bigint,
+        ${hold.actualMinor.toString()}::bigint, ${hold.period}, ${at.toISOString()}::timestamptz,
+        ${hold.expiresAt.toISOString()}::timestamptz, ${hold.contactId}::uuid)
+      on conflict (contact_id, coupon_campaign_id, order_key) do update set state = 'held', version = excluded.version,
+        coupon_id = excluded.coupon_id, code = excluded.code, desired_minor = excluded.desired_minor,
+        actual_minor = excluded.actual_minor, period = excluded.period, reserved_at = excluded.reserved_at,
+        expires_at = excluded.expires_at, ended_at = null, order_id = null
+      where r.state in ('released', 'returned')
+      returning code, coupon_id
+    ), taken as (
+      update coupon c set taken = taken + 1 from made
+      join coupon_code k on k.code = made.code
+      where made.coupon_id is not null and c.contact_id = k.contact_id and c.coupon_id = k.coupon_id
+    )
+    select 1 from made`,
+  );
+  return written.length > 0;
+}
+
+/** What the budget granted, and the period it counts in. */
+export async function amendHold(ctx: Ctx, hold: Reservation): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`update coupon_reservation set actual_minor = ${hold.actualMinor.toString()}::bigint, period = ${hold.period},
+      expires_at = ${hold.expiresAt.toISOString()}::timestamptz
+      where contact_id = ${hold.contactId}::uuid and coupon_campaign_id = ${hold.couponCampaignId}::uuid
+        and order_key = ${hold.orderKey}`,
+  );
+}
+
+export async function reservationsOf(ctx: Ctx, orderKeys: readonly string[]): Promise<StoredReservation[]> {
+  const found = await hotRows<Raw>(
+    ctx.db,
+    sql`select ${COLUMNS} from coupon_reservation r
+      where r.order_key in (select jsonb_array_elements_text(${JSON.stringify(orderKeys)}::text::jsonb))
+      order by r.coupon_campaign_id, r.contact_id, r.order_key`,
+  );
+  return found.map(stored);
+}
+
+/** The same, locked, of those in a state. */
+export async function lockReservations(
+  ctx: Ctx,
+  orderKeys: readonly string[],
+  state: StoredReservation['state'],
+): Promise<StoredReservation[]> {
+  const found = await hotRows<Raw>(
+    ctx.db,
+    sql`select ${COLUMNS} from coupon_reservation r
+      where r.order_key in (select jsonb_array_elements_text(${JSON.stringify(orderKeys)}::text::jsonb))
+        and r.state = ${state}
+      order by r.coupon_campaign_id, r.contact_id, r.order_key for update`,
+  );
+  return found.map(stored);
+}
+
+/** What these contacts hold, locked. */
+export async function lockHeldBy(ctx: Ctx, contactIds: readonly string[]): Promise<StoredReservation[]> {
+  const found = await rows<Raw>(
+    ctx.db,
+    sql`select ${COLUMNS} from coupon_reservation r
+      where r.contact_id = any(${`{${contactIds.join(',')}}`}::uuid[]) and r.state = 'held'
+      order by r.coupon_campaign_id, r.contact_id, r.order_key for update`,
+  );
+  return found.map(stored);
+}
+
+/** Holds that are over, locked; what somebody else is just letting go is left out. */
+export async function lockOverdue(
+  ctx: Ctx,
+  now: Date,
+  limit: number,
+  of: { couponCampaignId?: string; couponId?: string } = {},
+): Promise<StoredReservation[]> {
+  const found = await rows<Raw>(
+    ctx.db,
+    sql`select ${COLUMNS} from coupon_reservation r
+      where r.state = 'held' and r.expires_at <= ${now.toISOString()}::timestamptz
+        ${of.couponCampaignId === undefined ? sql`` : sql`and r.coupon_campaign_id = ${of.couponCampaignId}::uuid`}
+        ${of.couponId === undefined ? sql`` : sql`and r.coupon_id = ${of.couponId}::uuid`}
+      order by r.expires_at limit ${limit} for update skip locked`,
+  );
+  return found.map(stored);
+}
+
+const json = (list: readonly Reservation[], more: object = {}): SQL =>
+  sql`${unnested(
+    'e',
+    list.map(({ contactId, couponCampaignId, orderKey, couponId, code }) => ({
+      contactId,
+      couponCampaignId,
+      orderKey,
+      couponId,
+      code,
+      ...more,
+    })),
+    { contactId: 'uuid', couponCampaignId: 'uuid', orderKey: 'text', couponId: 'uuid', code: 'text' },
+  )}`;
+
+const isRow = sql`r.contact_id = e."contactId" and r.coupon_campaign_id = e."couponCampaignId"
+  and r.order_key = e."orderKey"`;
+
+/** Ends reservations the transaction holds: let go, returned, or as if they had never been. */
+export async function endReservations(
+  ctx: Ctx,
+  list: readonly Reservation[],
+  how: 'released' | 'returned' | 'undone',
+  at: Date,
+): Promise<void> {
+  const now = at.toISOString();
+  if (how === 'undone')
+    await rows(ctx.db, sql`delete from coupon_reservation r using ${json(list)} where ${isRow}`);
+  else
+    await rows(
+      ctx.db,
+      sql`update coupon_reservation r set state = ${how}, ended_at = ${now}::timestamptz from ${json(list)} where ${isRow}`,
+    );
+}
+
+/** Coupons of reservations, by their codes; many uses of one are one row with their number. */
+const couponsOf = (list: readonly Reservation[]): SQL => sql`
+  (select k.contact_id, k.coupon_id, count(*)::int as n from ${json(list)} join coupon_code k on k.code = e.code
+    where e."couponId" is not null group by 1, 2) g`;
+
+/** Gives uses back to their coupons. */
+export async function untakeCoupons(ctx: Ctx, list: readonly Reservation[]): Promise<void> {
+  if (list.every(({ couponId }) => couponId === null)) return;
+  await rows(
+    ctx.db,
+    sql`
+    with held as materialized (
+      select c.contact_id, c.coupon_id, g.n from ${couponsOf(list)}
+      join coupon c on c.contact_id = g.contact_id and c.coupon_id = g.coupon_id
+      order by 1, 2 for update of c)
+    update coupon c set taken = greatest(c.taken - held.n, c.uses) from held
+    where c.contact_id = held.contact_id and c.coupon_id = held.coupon_id`,
+  );
+}
+
+/** Marks held uses as sold by an order: reservations, uses of their coupons, and what the order's card shows. */
+export async function useHolds(
+  ctx: Ctx,
+  list: readonly Reservation[],
+  order: { orderId: string; contactId: string; at: Date },
+): Promise<MovedCoupon[]> {
+  const at = sql`${order.at.toISOString()}::timestamptz`;
+  await rows(
+    ctx.db,
+    sql`
+    with sold as (
+      update coupon_reservation r set state = 'used', ended_at = ${at}, order_id = ${order.orderId}::uuid
+      from ${json(list)} where ${isRow} returning r.code, r.coupon_id, r.coupon_campaign_id
+    )
+    insert into coupon_use as u (contact_id, coupon_id, order_id, occurred_at, outcome, order_contact_id, origin_id)
+    select case when s.coupon_id is null then ${order.contactId}::uuid else k.contact_id end, k.coupon_id,
+      ${order.orderId}::uuid, ${at}, 'applied', ${order.contactId}::uuid,
+      case when s.coupon_id is null then ${order.contactId}::uuid else k.contact_id end
+    from sold s join coupon_code k on k.code = s.code
+    on conflict (contact_id, coupon_id, order_id) do update set outcome = 'applied', reason = null
+    where u.outcome = 'refused'`,
+  );
+  if (list.every(({ couponId }) => couponId === null)) return [];
+  await rows(
+    ctx.db,
+    sql`
+    update coupon c set uses = c.uses + g.n, used_at = ${at}, order_id = ${order.orderId}::uuid
+    from ${couponsOf(list)} where c.contact_id = g.contact_id and c.coupon_id = g.coupon_id`,
+  );
+  return moveStates(
+    ctx,
+    'used',
+    sql`from ${couponsOf(list)} join coupon c on c.contact_id = g.contact_id and c.coupon_id = g.coupon_id
+      where c.uses >= c.max_uses`,
+  );
+}
+
+/** Takes uses back from coupons of returned orders: what was used up works again, or is over by now. */
+export async function unuseCoupons(ctx: Ctx, list: readonly Reservation[], now: Date): Promise<void> {
+  if (list.every(({ couponId }) => couponId === null)) return;
+  await rows(
+    ctx.db,
+    sql`
+    update coupon c set uses = greatest(c.uses - g.n, 0), taken = greatest(c.taken - g.n, 0), used_at = null, order_id = null
+    from ${couponsOf(list)} where c.contact_id = g.contact_id and c.coupon_id = g.coupon_id`,
+  );
+  const over = sql`(c.valid_until is not null and c.valid_until <= ${now.toISOString()}::timestamptz)`;
+  const which = sql`from ${couponsOf(list)} join coupon c on c.contact_id = g.contact_id and c.coupon_id = g.coupon_id`;
+  await moveStates(ctx, 'expired', sql`${which} where ${over}`, { states: ['used'] });
+  await moveStates(ctx, 'issued', sql`${which} where not ${over}`, { states: ['used'] });
+}
