@@ -32,6 +32,7 @@ const MAX_TOLD = 300;
 const one = z.object({ contactId: z.uuid() });
 const many = z.object({ contactIds: z.array(z.uuid()) });
 const changed = z.object({ contactId: z.uuid(), keys: z.array(z.string()) });
+const merged = z.object({ to: z.uuid() });
 
 const on = (topic: string, handle: Subscription['handle']): Subscription => ({
   name: `behaviour on ${topic}`,
@@ -83,6 +84,13 @@ export const behaviourSubscriptions: Subscription[] = [
         parts: ZONE_PARTS,
       },
     ]),
+  ),
+  // Of somebody who did nothing the other may have got the zone alone.
+  on('contact.merged', (ctx, events) =>
+    markOfZone(ctx, {
+      contactIds: [...new Set(events.map(({ payload }) => merged.parse(payload).to))],
+      parts: ZONE_PARTS,
+    }),
   ),
   // An import does not say what it changed.
   on('contacts.imported', (ctx, events) =>

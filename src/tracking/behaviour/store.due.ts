@@ -34,14 +34,18 @@ export async function markDue(ctx: Ctx, wishes: readonly Wish[]): Promise<void> 
   );
 }
 
-/** The same for those of these contacts who have a zone and traits: others have nothing it could change. */
+/**
+ * The same for those of these contacts who have a zone and traits: others have nothing it could change. Who waits may have their
+ * first ones computed just now, without the zone.
+ */
 export async function markOfZone(ctx: Ctx, { contactIds, parts }: Wish): Promise<void> {
   const found = await rows<{ id: string }>(
     ctx.db,
     sql`
     select c.contact_id as id from ${contact} c
     where c.contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid) and c.time_zone is not null
-      and exists (select from ${contactTrait} t where t.contact_id = c.contact_id)`,
+      and (exists (select from ${contactTrait} t where t.contact_id = c.contact_id)
+        or exists (select from ${contactTraitDue} d where d.contact_id = c.contact_id))`,
   );
   await markDue(ctx, [{ contactIds: found.map(({ id }) => id), parts }]);
 }
@@ -64,29 +68,45 @@ export async function markExpired(
   return found.at(-1)?.id;
 }
 
-/** Takes contacts that wait since `until` or longer, the longest first. A fact that comes meanwhile has its contact wait anew. */
+/**
+ * Takes contacts that wait since `until` or longer, the longest first. A fact that comes meanwhile has its contact wait anew. Who
+ * they are is read afterwards: a wish that was committed while they were taken may be for what it is now.
+ */
 export async function takeDue(ctx: Ctx, until: Date, limit: number): Promise<Due[]> {
-  const taken = await hotRows<{ id: string; parts: number; since: string; here: boolean; zone: string }>(
+  const taken = await hotRows<{ id: string; parts: number; since: string }>(
     ctx.db,
     sql`
     with due as (
       select contact_id from ${contactTraitDue} where created_at <= ${until.toISOString()}::timestamptz
-      order by created_at limit ${limit} for update skip locked),
-    taken as (
-      delete from ${contactTraitDue} d using due where d.contact_id = due.contact_id
-      returning d.contact_id, d.parts, d.created_at)
-    select t.contact_id as id, t.parts, t.created_at as since, c.contact_id is not null as here, c.time_zone as zone
-    from taken t left join ${contact} c on c.contact_id = t.contact_id and c.merged_into is null`,
+      order by created_at limit ${limit} for update skip locked)
+    delete from ${contactTraitDue} d using due where d.contact_id = due.contact_id
+    returning d.contact_id as id, d.parts, d.created_at as since`,
   );
-  const known = await usableZones(ctx, new Set(taken.map(({ zone }) => zone)));
-  const zoneOf = (zone: string | null): string =>
-    zone !== null && known.has(zone) ? zone : ctx.config.timeZone;
-  return taken.map(({ id, parts, since, here, zone }) => ({
+  const zones = await zonesOf(
+    ctx,
+    taken.map(({ id }) => id),
+  );
+  return taken.map(({ id, parts, since }) => ({
     contactId: id,
     parts,
-    zone: here ? zoneOf(zone) : null,
+    zone: zones.get(id) ?? null,
     since: dateOf(since),
   }));
+}
+
+/** The zones by which these contacts' traits are told; of who is nobody of their own any more there is none. */
+async function zonesOf(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
+  if (contactIds.length === 0) return new Map();
+  const found = await hotRows<{ id: string; zone: string | null }>(
+    ctx.db,
+    sql`
+    select contact_id as id, time_zone as zone from ${contact}
+    where contact_id = any(${`{${contactIds.join(',')}}`}::uuid[]) and merged_into is null`,
+  );
+  const known = await usableZones(ctx, new Set(found.map(({ zone }) => zone)));
+  return new Map(
+    found.map(({ id, zone }) => [id, zone !== null && known.has(zone) ? zone : ctx.config.timeZone]),
+  );
 }
 
 /** Zones asked about before: PostgreSQL reads hundreds of files to tell its names. */
