@@ -1,0 +1,91 @@
+import { audit } from '../../core/audit.ts';
+import { authorise, inTx } from '../../core/ctx.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { conflict, notFound } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import type { CategoryInput, CategoryPatch, CategoryView, CATEGORY_KINDS } from './contract.categories.ts';
+import { tellChanged } from './actions.review.ts';
+import {
+  findCategory,
+  holdersOf,
+  insertCategory,
+  listCategories,
+  updateCategory,
+} from './store.categories.ts';
+import type { CategoryRow } from './store.categories.ts';
+import { markHolders } from './store.standing.ts';
+
+/** What person categories there are, and what each gives. */
+
+export async function createCategory(ctx: Ctx, input: CategoryInput): Promise<CategoryView> {
+  authorise(ctx, 'loyalty:write');
+  const now = ctx.clock.now();
+  const row: CategoryRow = {
+    ...input,
+    categoryId: newId(),
+    state: 'active',
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  };
+  await inTx(ctx, async (tx) => {
+    await insertCategory(tx, row);
+    await audit(tx, {
+      action: 'person_category.created',
+      entity: 'person_category',
+      entityId: row.categoryId,
+    });
+  });
+  return viewOf(row);
+}
+
+/** 409 `person_category_changed` when `version` is not the present one. An archived category gives nothing any more. */
+export async function changeCategory(ctx: Ctx, id: string, patch: CategoryPatch): Promise<CategoryView> {
+  authorise(ctx, 'loyalty:write');
+  return inTx(ctx, async (tx) => {
+    const row = await mustFindCategory(tx, id);
+    const { version, ...change } = patch;
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    const next: CategoryRow = { ...row, ...given, version: version + 1, updatedAt: tx.clock.now() };
+    if (row.version !== version || !(await updateCategory(tx, next)))
+      throw conflict(
+        'person_category_changed',
+        'Somebody has changed this category since you opened it.',
+        'version',
+      );
+    if (next.tierId !== row.tierId || next.state !== row.state) await markHolders(tx, id);
+    if (next.state !== row.state) await tellChanged(tx, await holdersOf(tx, id), ['category']);
+    await audit(tx, {
+      action: 'person_category.changed',
+      entity: 'person_category',
+      entityId: id,
+      details: { version: next.version, fields: Object.keys(given) },
+    });
+    return viewOf(next);
+  });
+}
+
+export async function getCategory(ctx: Ctx, id: string): Promise<CategoryView> {
+  authorise(ctx, 'loyalty:read');
+  return viewOf(await mustFindCategory(ctx, id));
+}
+
+export async function categories(ctx: Ctx): Promise<CategoryView[]> {
+  authorise(ctx, 'loyalty:read');
+  return (await listCategories(ctx)).map(viewOf);
+}
+
+/** 404 `person_category_not_found`. */
+export async function mustFindCategory(ctx: Ctx, id: string): Promise<CategoryRow> {
+  const row = await findCategory(ctx, id);
+  if (row === undefined) throw notFound('person_category', id);
+  return row;
+}
+
+const viewOf = ({ categoryId, createdAt, updatedAt, ...row }: CategoryRow): CategoryView => ({
+  id: categoryId,
+  ...row,
+  kind: row.kind as (typeof CATEGORY_KINDS)[number],
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});

@@ -1,0 +1,222 @@
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { andVisible, contact } from '../../contacts/index.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, rows } from '../../core/db.ts';
+import { personCategory, personCategoryAssignment, personalDiscount } from './schema.ts';
+import { isoOf, orNull } from './store.values.ts';
+
+export type CategoryRow = typeof personCategory.$inferSelect;
+export type AssignmentRow = typeof personCategoryAssignment.$inferSelect;
+export type PersonalRow = typeof personalDiscount.$inferSelect;
+
+const MAX_CATEGORIES = 500;
+/** Of one contact; nobody has so many. */
+const MAX_SHOWN = 500;
+
+export async function insertCategory(ctx: Ctx, row: CategoryRow): Promise<void> {
+  await ctx.db.insert(personCategory).values(row);
+}
+
+export async function updateCategory(ctx: Ctx, row: CategoryRow): Promise<boolean> {
+  const changed = await ctx.db
+    .update(personCategory)
+    .set(row)
+    .where(and(eq(personCategory.categoryId, row.categoryId), eq(personCategory.version, row.version - 1)))
+    .returning({ version: personCategory.version });
+  return changed.length > 0;
+}
+
+export async function findCategory(ctx: Ctx, categoryId: string): Promise<CategoryRow | undefined> {
+  const [found] = await ctx.db.select().from(personCategory).where(eq(personCategory.categoryId, categoryId));
+  return found;
+}
+
+export async function listCategories(ctx: Ctx): Promise<CategoryRow[]> {
+  return ctx.db
+    .select()
+    .from(personCategory)
+    .orderBy(asc(personCategory.createdAt), asc(personCategory.categoryId))
+    .limit(MAX_CATEGORIES);
+}
+
+/** False when the contact has a request for this category waiting. */
+export async function insertAssignment(ctx: Ctx, row: AssignmentRow): Promise<boolean> {
+  const made = await ctx.db.insert(personCategoryAssignment).values(row).onConflictDoNothing().returning();
+  return made.length > 0;
+}
+
+export async function insertPersonal(ctx: Ctx, row: PersonalRow): Promise<void> {
+  await ctx.db.insert(personalDiscount).values(row);
+}
+
+export type Decision = Pick<
+  AssignmentRow,
+  'state' | 'validFrom' | 'validUntil' | 'decidedBy' | 'decidedName' | 'decidedAt' | 'reason'
+>;
+
+/** Writes a decision; the row was locked when it was read. */
+export async function decideAssignment(ctx: Ctx, row: AssignmentRow, decision: Decision): Promise<void> {
+  await ctx.db
+    .update(personCategoryAssignment)
+    .set(decision)
+    .where(
+      and(
+        eq(personCategoryAssignment.contactId, row.contactId),
+        eq(personCategoryAssignment.assignmentId, row.assignmentId),
+      ),
+    );
+}
+
+export async function decidePersonal(ctx: Ctx, row: PersonalRow, decision: Decision): Promise<void> {
+  await ctx.db
+    .update(personalDiscount)
+    .set(decision)
+    .where(
+      and(eq(personalDiscount.contactId, row.contactId), eq(personalDiscount.discountId, row.discountId)),
+    );
+}
+
+export async function lockAssignment(
+  ctx: Ctx,
+  contactId: string,
+  assignmentId: string,
+): Promise<AssignmentRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(personCategoryAssignment)
+    .where(
+      and(
+        eq(personCategoryAssignment.contactId, contactId),
+        eq(personCategoryAssignment.assignmentId, assignmentId),
+      ),
+    )
+    .for('update');
+  return found;
+}
+
+export async function lockPersonal(
+  ctx: Ctx,
+  contactId: string,
+  discountId: string,
+): Promise<PersonalRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(personalDiscount)
+    .where(and(eq(personalDiscount.contactId, contactId), eq(personalDiscount.discountId, discountId)))
+    .for('update');
+  return found;
+}
+
+const DECIDED = sql`t.contact_id as "contactId", c.name as "contactName", t.state, t.valid_from as "validFrom",
+  t.valid_until as "validUntil", t.requested_name as "requestedBy", t.requested_at as "requestedAt",
+  t.decided_name as "decidedBy", t.decided_at as "decidedAt", t.reason`;
+
+export type DecidedRow = {
+  id: string;
+  contactId: string;
+  contactName: string | null;
+  state: string;
+  validFrom: Date;
+  validUntil: Date | null;
+  requestedBy: string;
+  requestedAt: Date;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  reason: string;
+};
+type RawDecided = Omit<DecidedRow, 'validFrom' | 'validUntil' | 'requestedAt' | 'decidedAt'> & {
+  validFrom: string;
+  validUntil: string | null;
+  requestedAt: string;
+  decidedAt: string | null;
+};
+export type AssignmentDetails = DecidedRow & {
+  categoryId: string;
+  categoryName: string;
+  proof: string;
+  proofRef: string | null;
+};
+export type PersonalDetails = DecidedRow & { percent: string; note: string };
+
+const dated = <T extends RawDecided>(row: T) => ({
+  ...row,
+  validFrom: dateOf(row.validFrom),
+  validUntil: orNull(row.validUntil),
+  requestedAt: dateOf(row.requestedAt),
+  decidedAt: orNull(row.decidedAt),
+});
+
+/** Whose, or which wait for a decision from a place on, oldest first. */
+export type Which = { contactId: string } | { after: { at: Date; id: string } | null; limit: number };
+
+const asked = (ctx: Ctx, which: Which, id: SQL): SQL => {
+  if ('contactId' in which)
+    return sql`t.contact_id = ${which.contactId}::uuid order by t.requested_at desc, ${id} desc limit ${MAX_SHOWN}`;
+  const after =
+    which.after === null
+      ? sql``
+      : sql` and (t.requested_at, ${id}) > (${isoOf(which.after.at)}::timestamptz, ${which.after.id}::uuid)`;
+  return sql`t.state = 'requested'${after}${andVisible(ctx, sql`t.contact_id`)}
+    order by t.requested_at, ${id} limit ${which.limit}`;
+};
+
+export async function assignments(ctx: Ctx, which: Which): Promise<AssignmentDetails[]> {
+  const found = await rows<
+    RawDecided & Pick<AssignmentDetails, 'categoryId' | 'categoryName' | 'proof' | 'proofRef'>
+  >(
+    ctx.db,
+    sql`select t.assignment_id as id, ${DECIDED}, t.category_id as "categoryId", k.name as "categoryName", t.proof,
+        t.proof_ref as "proofRef"
+      from ${personCategoryAssignment} t join ${personCategory} k on k.category_id = t.category_id
+      join ${contact} c on c.contact_id = t.contact_id
+      where ${asked(ctx, which, sql`t.assignment_id`)}`,
+  );
+  return found.map(dated);
+}
+
+export async function personals(ctx: Ctx, which: Which): Promise<PersonalDetails[]> {
+  const found = await rows<RawDecided & Pick<PersonalDetails, 'percent' | 'note'>>(
+    ctx.db,
+    sql`select t.discount_id as id, ${DECIDED}, t.percent, t.note
+      from ${personalDiscount} t join ${contact} c on c.contact_id = t.contact_id
+      where ${asked(ctx, which, sql`t.discount_id`)}`,
+  );
+  return found.map(dated);
+}
+
+const inForce = (now: Date): SQL =>
+  sql`t.state = 'approved' and t.valid_from <= ${isoOf(now)}::timestamptz
+    and (t.valid_until is null or t.valid_until > ${isoOf(now)}::timestamptz)`;
+const of = (contactIds: readonly string[]): SQL =>
+  sql`t.contact_id = any(${`{${contactIds.join(',')}}`}::uuid[])`;
+
+/** The categories in force of these contacts. */
+export async function categoriesOf(ctx: Ctx, contactIds: readonly string[], now: Date) {
+  return rows<{ contactId: string; categoryId: string; priceListIds: string[] }>(
+    ctx.db,
+    sql`select distinct t.contact_id as "contactId", t.category_id as "categoryId", k.price_list_ids as "priceListIds"
+      from ${personCategoryAssignment} t
+      join ${personCategory} k on k.category_id = t.category_id and k.state = 'active'
+      where ${of(contactIds)} and ${inForce(now)} order by 1, 2`,
+  );
+}
+
+/** The personal discounts in force of these contacts. */
+export async function personalOf(ctx: Ctx, contactIds: readonly string[], now: Date) {
+  return rows<{ contactId: string; discountId: string; percent: string }>(
+    ctx.db,
+    sql`select t.contact_id as "contactId", t.discount_id as "discountId", t.percent
+      from ${personalDiscount} t where ${of(contactIds)} and ${inForce(now)} order by 1, 2`,
+  );
+}
+
+/** Who holds a category, in force or to come. */
+export async function holdersOf(ctx: Ctx, categoryId: string): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select distinct contact_id as id from ${personCategoryAssignment}
+      where category_id = ${categoryId}::uuid and state = 'approved' order by 1`,
+  );
+  return found.map(({ id }) => id);
+}
