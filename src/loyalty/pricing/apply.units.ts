@@ -124,7 +124,7 @@ function takeGiven(
   }
 }
 
-/** How many units more, of those that can be bought (or given, where these lack), would give one more. Null: none would. */
+/** How many units more, of those that can be bought or (where these lack) given, would give one more. Null: none would. */
 function missingFor(
   counts: Counts,
   effect: EffectOf<'buy_x_get_y'>,
@@ -133,11 +133,21 @@ function missingFor(
 ): bigint | null {
   if (rounds <= 0) return null;
   const same = counts.both > 0 || (counts.buyOnly === 0 && counts.getOnly === 0);
-  for (let more = 1; more <= effect.buy + effect.get && more <= 100; more += 1) {
-    const grown = same
-      ? { ...counts, both: counts.both + more }
-      : { ...counts, buyOnly: counts.buyOnly + more };
-    if (dealOf(grown, effect, effect.maxTimes).free > free) return BigInt(more);
+  const grown = (more: number): Counts[] =>
+    same
+      ? [{ ...counts, both: counts.both + more }]
+      : [
+          { ...counts, buyOnly: counts.buyOnly + more },
+          { ...counts, getOnly: counts.getOnly + more },
+        ];
+  const enough = (more: number): boolean =>
+    grown(more).some((c) => dealOf(c, effect, effect.maxTimes).free > free);
+  let [low, high] = [1, effect.buy + effect.get];
+  if (!enough(high)) return null;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (enough(middle)) high = middle;
+    else low = middle + 1;
   }
-  return null;
+  return BigInt(low);
 }

@@ -156,6 +156,7 @@ function valueOf({ competitors, base, nets }: Problem, set: readonly number[]): 
     }
   }
   if (single.length === 0) return { gain, rank };
+  if (set.length === 1) return { gain: overGround(competitors[single[0] ?? 0], base.cut), rank };
   for (const i of set)
     if (!competitors[i]?.divisible) for (const place of competitors[i]?.places ?? []) claimed.add(place);
   const inRank = single.toSorted((a, b) => a - b);
@@ -171,14 +172,20 @@ function valueOf({ competitors, base, nets }: Problem, set: readonly number[]): 
 
 const better = (a: Gain, b: Gain): boolean => a.gain > b.gain || (a.gain === b.gain && a.rank > b.rank);
 
+/** What a divisible offer adds where it takes off more than what lines have already. */
+function overGround(competitor: Competitor | undefined, ground: Float64Array): number {
+  if (competitor === undefined) return 0;
+  const { places, cuts } = competitor;
+  let over = 0;
+  for (let k = 0; k < places.length; k += 1)
+    over += Math.max(0, (cuts[k] ?? 0) - (ground[places[k] ?? 0] ?? 0));
+  return over;
+}
+
 /** The most that one competitor can add to any set. */
 function potential({ competitors, base, nets }: Problem, i: number): number {
   const competitor = competitors[i];
-  if (competitor?.divisible !== true) return Math.max(0, nets[i]?.gain ?? 0);
-  let most = 0;
-  for (const [k, place] of competitor.places.entries())
-    most += Math.max(0, (competitor.cuts[k] ?? 0) - (base.cut[place] ?? 0));
-  return most;
+  return competitor?.divisible ? overGround(competitor, base.cut) : Math.max(0, nets[i]?.gain ?? 0);
 }
 
 function searchExactly(problem: Problem, group: readonly number[]): readonly number[] {
@@ -226,20 +233,36 @@ function searchGreedily(problem: Problem, group: readonly number[]): number[] {
   const least = leastWorth(problem, group);
   let set = bestSingle(problem, group);
   let value = valueOf(problem, set);
+  let ground = groundOf(problem, set);
   for (let round = 0; round < MAX_SWAP_ROUNDS; round += 1) {
     let moved = false;
     for (const { i, hope } of order) {
       // Most tries end here: what would have to go is worth more than this could ever add.
       if (set.includes(i) || hope <= lossAtLeast(problem, least, set, i)) continue;
-      const swapped = [...set.filter((other) => !collide(problem, i, other)), i];
+      const kept = set.filter((other) => !collide(problem, i, other));
+      const competitor = problem.competitors[i];
+      if (kept.length === set.length && competitor?.divisible && overGround(competitor, ground) <= 0)
+        continue;
+      const swapped = [...kept, i];
       const gained = valueOf(problem, swapped);
       if (gained.gain <= value.gain) continue;
-      [set, value] = [swapped, gained];
+      [set, value, ground] = [swapped, gained, groundOf(problem, swapped)];
       moved = true;
     }
     if (!moved) break;
   }
   return set;
+}
+
+/** What each line has under a set; of a line that an offer holds with others nothing more can be gained. */
+function groundOf({ competitors, base }: Problem, set: readonly number[]): Float64Array {
+  const ground = base.cut.slice();
+  for (const i of set) {
+    const { places = [], cuts = [], divisible = true } = competitors[i] ?? {};
+    for (const [k, place] of places.entries())
+      ground[place] = divisible ? Math.max(ground[place] ?? 0, cuts[k] ?? 0) : Number.POSITIVE_INFINITY;
+  }
+  return ground;
 }
 
 /** What each offer is worth to a set at least: its net gain, less all that line-by-line offers could put in its place. */

@@ -42,7 +42,7 @@ export const lineScope = z
     /** Price of one unit after price lists, both ends included, minor units. */
     minUnitPriceMinor: minorAmount.optional(),
     maxUnitPriceMinor: minorAmount.optional(),
-    /** Leaves out what an earlier stage has lowered. */
+    /** Leaves out what an offer of an earlier stage has lowered. */
     fullPriceOnly: z.boolean().default(false),
   })
   .prefault({});

@@ -1,6 +1,7 @@
 import type { BuyerFacts, Cart, CartLine, PricingSettings, TraceEntry } from './contract.ts';
 import { quantityMiss } from './conditions.ts';
 import { type Fine, fineOfPrice, quantityMilli, quickOf, roundFine, UNIT, wholeUnits } from './exact.ts';
+import { compareIds } from './prepare.ts';
 import { type PreparedLists, type ResolvedPrice, resolvePrice } from './price-lists.ts';
 import { floorFrom } from './settle.ts';
 import { type Line, PricingError } from './state.ts';
@@ -18,7 +19,9 @@ type Asked = {
 export function openLines(asked: Asked): { lines: Line[]; told: TraceEntry[] } {
   const { cart } = asked;
   const keys = new Map(cart.lines.map((line) => [line, naturalKey(line.id)]));
-  const ordered = cart.lines.toSorted((a, b) => compareNatural(keys.get(a) ?? [], keys.get(b) ?? []));
+  const ordered = cart.lines.toSorted(
+    (a, b) => compareNatural(keys.get(a) ?? [], keys.get(b) ?? []) || compareIds(a.id, b.id),
+  );
   const quantities = quantityByProduct(cart.lines);
   const told: TraceEntry[] = [];
   let total = 0;

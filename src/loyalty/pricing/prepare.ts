@@ -1,6 +1,7 @@
 import type { LineScope, Offer, OfferStage, TraceEntry } from './contract.ts';
 import { decimalToScaled, minorDigits } from '../../core/money.ts';
 import { gainOf } from './gain.ts';
+import { type Windows, windowsOf } from './schedule.ts';
 import type { Line } from './state.ts';
 
 /** A scope made quick to ask. `open`: no product, category or tag is named. */
@@ -23,6 +24,8 @@ export type Ready = {
   readonly excludes: ReadonlySet<string>;
   readonly fromMs: number;
   readonly untilMs: number;
+  /** Occurrences of a calendar rule, in order; null: it has none. */
+  readonly windows: Windows;
   readonly gives: TraceEntry['gives'];
 };
 
@@ -84,6 +87,7 @@ function readyOf(offer: Offer): Ready {
     excludes: new Set(offer.excludes),
     fromMs: schedule?.from ? Date.parse(schedule.from) : Number.NEGATIVE_INFINITY,
     untilMs: schedule?.until ? Date.parse(schedule.until) : Number.POSITIVE_INFINITY,
+    windows: windowsOf(schedule),
     gives: gainOf(offer),
   };
 }

@@ -12,7 +12,7 @@ export function scheduleMiss(ready: Ready, now: Date): Miss[] {
   const at = now.getTime();
   if (at < ready.fromMs) return [miss('not_started', 'time', schedule.from ?? null, now.toISOString())];
   if (at >= ready.untilMs) return [miss('ended', 'time', schedule.until ?? null, now.toISOString())];
-  return inWeeklyHours(schedule, now) && inWindows(schedule, at)
+  return inWeeklyHours(schedule, now) && inWindows(ready.windows, at)
     ? []
     : [miss('outside_hours', 'time', null, now.toISOString())];
 }
@@ -25,12 +25,17 @@ export function whyClosed(
   const at = now.getTime();
   if (schedule.from && at < Date.parse(schedule.from)) return 'not_started';
   if (schedule.until && at >= Date.parse(schedule.until)) return 'ended';
-  return inWeeklyHours(schedule, now) && inWindows(schedule, at) ? null : 'outside_hours';
+  const open = windowsOf(schedule);
+  return inWeeklyHours(schedule, now) && inWindows(open, at) ? null : 'outside_hours';
 }
 
-function inWindows({ windows }: Schedule, at: number): boolean {
-  if (windows === null || windows === undefined) return true;
-  return windows.some((window) => at >= Date.parse(window.from) && at < Date.parse(window.until));
+/** Read once for many quotes. */
+export type Windows = readonly { readonly fromMs: number; readonly untilMs: number }[] | null;
+export const windowsOf = (schedule: Schedule | undefined): Windows =>
+  schedule?.windows?.map((w) => ({ fromMs: Date.parse(w.from), untilMs: Date.parse(w.until) })) ?? null;
+
+function inWindows(windows: Windows, at: number): boolean {
+  return windows === null || windows.some(({ fromMs, untilMs }) => at >= fromMs && at < untilMs);
 }
 
 function inWeeklyHours({ weekly, timeZone }: Schedule, now: Date): boolean {
@@ -49,9 +54,10 @@ const minutes = (clock: string): number => Number(clock.slice(0, 2)) * 60 + Numb
 type WallClock = { day: number; minute: number };
 const DAYS: Readonly<Record<string, number>> = { Mon: 1, Tue: 2, Wed: 3, Thu: 4, Fri: 5, Sat: 6, Sun: 7 };
 
-/** Making a formatter costs far more than asking one; there are as many as zones in use. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-const MAX_FORMATS = 1_000;
+/** Making a formatter costs far more than asking one, and all offers of a quote ask for the same moment. */
+type Zone = { format: Intl.DateTimeFormat; at: number; clock: WallClock };
+const zones = new Map<string, Zone>();
+const MAX_ZONES = 1_000;
 
 function wallClock(now: Date, timeZone: string): WallClock {
   if (timeZone === 'UTC') {
@@ -61,27 +67,29 @@ function wallClock(now: Date, timeZone: string): WallClock {
       minute: ((passed % DAY_MINUTES) + DAY_MINUTES) % DAY_MINUTES,
     };
   }
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(now)
-      .map((part) => [part.type, part.value]),
-  );
-  return {
-    day: DAYS[parts.get('weekday') ?? ''] ?? 1,
-    minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
-  };
+  const zone = zoneOf(timeZone);
+  if (zone.at !== now.getTime()) {
+    const parts = new Map(zone.format.formatToParts(now).map((part) => [part.type, part.value]));
+    zone.clock = {
+      day: DAYS[parts.get('weekday') ?? ''] ?? 1,
+      minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')),
+    };
+    zone.at = now.getTime();
+  }
+  return zone.clock;
 }
 
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
+function zoneOf(timeZone: string): Zone {
+  const known = zones.get(timeZone);
   if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
+  const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',
     hour: '2-digit',
     minute: '2-digit',
     hourCycle: 'h23',
   });
-  if (formats.size < MAX_FORMATS) formats.set(timeZone, made);
+  const made: Zone = { format, at: Number.NaN, clock: { day: 1, minute: 0 } };
+  if (zones.size < MAX_ZONES) zones.set(timeZone, made);
   return made;
 }
