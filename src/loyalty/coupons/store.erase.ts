@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { eraseRows } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { orders } from '../../orders/index.ts';
-import { couponCode, couponUse, coupon } from './schema.ts';
+import { coupon, couponCampaign, couponCode, couponUse } from './schema.ts';
 import { tallied } from './store.states.ts';
 
 /** Coupons go with their contact; a use of somebody else's coupon by an erased buyer names the order alone, as of anonymous sales. */
@@ -14,7 +14,7 @@ export async function eraseCoupons(ctx: Ctx, contactIds: readonly string[]): Pro
   await ctx.db.execute(sql`
     with gone as (
       delete from coupon where contact_id = any(${list}) returning coupon_campaign_id, source_id, state
-    ) ${tallied(sql`select coupon_campaign_id, source_id, state, -1 as n from gone`)}`);
+    ) ${tallied(sql`select coupon_campaign_id, source_id, gone.state, -1 as n from gone join ${couponCampaign} using (coupon_campaign_id)`)}`);
   await eraseRows(ctx, ['coupon_use', 'coupon_reservation', 'coupon_buyer'], contactIds);
   // Nothing finds these rows but reading them all: only when somebody of these has ordered.
   await ctx.db.execute(sql`
