@@ -37,8 +37,9 @@ export async function openBooks(ctx: Ctx, movements: readonly Movement[]): Promi
     : await lockAll(ctx, movements, known);
   if ([...locked.versions].some(([id, version]) => terms.get(id)?.version !== version))
     terms = await programTerms(ctx, owners, locked.versions);
-  const books = emptyBooks(terms, present);
-  fill(ctx, books, locked);
+  // The moment counts from which on nobody else moves anything.
+  const books = emptyBooks(terms, present, ctx.clock.now());
+  fill(books, locked);
   await openFamilies(ctx, books, owners);
   await bringNeeds(ctx, books, movements);
   return books;
@@ -111,8 +112,9 @@ function walletKeys(
   return [...found.values()];
 }
 
-function emptyBooks(terms: Map<string, ProgramTerms>, present: Map<string, string>): Books {
+function emptyBooks(terms: Map<string, ProgramTerms>, present: Map<string, string>, now: Date): Books {
   const books: Books = {
+    now,
     terms,
     present,
     byName: new Map(),
@@ -191,14 +193,13 @@ function isBefore(books: Books, name: string, movement: Movement): boolean {
   return movement.kind === 'reverse' && book.wallets.has(books.entries.get(movement.entryId)?.walletId ?? '');
 }
 
-function fill(ctx: Ctx, books: Books, locked: Locked): void {
-  const now = ctx.clock.now();
+function fill(books: Books, locked: Locked): void {
   const ofWallet = new Map<string, Book>();
   for (const wallet of locked.wallets) {
     const name = bookName(wallet.contactId, wallet.programId, wallet.kind);
     const program = books.terms.get(wallet.programId);
     if (program === undefined) continue;
-    const book = books.byName.get(name) ?? emptyBook(program, now, wallet.walletId);
+    const book = books.byName.get(name) ?? emptyBook(program, books.now, wallet.walletId);
     books.byName.set(name, book);
     book.wallets.set(wallet.walletId, wallet);
     ofWallet.set(wallet.walletId, book);
@@ -235,7 +236,7 @@ async function openFamilies(ctx: Ctx, books: Books, owners: readonly Owner[]): P
   const keys = [...names.values()].map((key) => ({ ...key, walletKind: 'family', keys: [] as string[] }));
   let locked = await lockWallets(ctx, keys);
   if (locked.stale) locked = await lockWallets(ctx, keys, 'none');
-  fill(ctx, books, locked);
+  fill(books, locked);
   const caps: Cap[] = await lockCaps(
     ctx,
     owners.map(({ contactId, programId }) => ({
@@ -282,7 +283,10 @@ export async function write(ctx: Ctx, books: Books): Promise<void> {
   const keys = Map.groupBy(books.newKeys, ({ name }) => name);
   for (const [name, book] of books.byName) collect(writing, keys.get(name) ?? [], book);
   const caps = [...books.caps.values()].filter(({ changed }) => changed);
-  await Promise.all([writeRows(ctx, writing), ...(caps.length === 0 ? [] : [writeCaps(ctx, caps)])]);
+  await Promise.all([
+    writeRows({ ...ctx, clock: { now: () => books.now } }, writing),
+    ...(caps.length === 0 ? [] : [writeCaps(ctx, caps)]),
+  ]);
 }
 
 function collect(writing: Writing, keys: readonly NewKey[], book: Book): void {

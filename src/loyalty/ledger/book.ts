@@ -63,7 +63,8 @@ export type Lot = {
   byContactId: string | null;
 };
 
-export type Part = { lotId: string; points: bigint };
+/** `no`: its place in what was taken, over all wallets of the contact. */
+export type Part = { lotId: string; points: bigint; no: number };
 
 export type HoldRow = {
   contactId: string;

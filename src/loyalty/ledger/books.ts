@@ -35,6 +35,8 @@ export type NewKey = {
 };
 
 export type Books = {
+  /** Of everything that is booked together; the chains' hashes say it. */
+  now: Date;
   terms: Map<string, ProgramTerms>;
   /** The contact an id stands for now. */
   present: Map<string, string>;

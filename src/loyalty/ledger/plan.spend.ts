@@ -21,7 +21,7 @@ import { freeParts, letGo, mature, releaseOverdue, repay, stir } from './plan.ti
 
 /** Spending: holds, redemptions, what comes back, adjustments. */
 
-type Taken = Part & { walletId: string };
+type Taken = { lotId: string; points: bigint; walletId: string };
 
 /** Brings a wallet up to now before anything is spent: what has matured counts, what is over does not. */
 function bringUp(book: Book, ownHold?: string): void {
@@ -61,13 +61,14 @@ export function take(
   return taken;
 }
 
+/** What was taken, wallet by wallet, each part with its place in the whole. */
 const partsByWallet = (taken: readonly Taken[]): Map<string, Part[]> => {
   const found = new Map<string, Part[]>();
-  for (const { walletId, lotId, points } of taken) {
+  for (const [no, { walletId, lotId, points }] of taken.entries()) {
     const list = found.get(walletId) ?? [];
     found.set(walletId, list);
     const same = list.find((part) => part.lotId === lotId);
-    if (same === undefined) list.push({ lotId, points });
+    if (same === undefined) list.push({ lotId, points, no });
     else same.points += points;
   }
   return found;
@@ -145,8 +146,11 @@ export function redeem(book: Book, movement: Redeem): Sums {
   const draft = draftOf('redeem', movement);
   const taken: Taken[] = [];
   let left = movement.points;
-  for (const one of movement.hold === undefined ? [] : usable(book, movement.hold)) {
-    left -= useHold(book, draft, one, left, taken);
+  const holds = movement.hold === undefined ? [] : usable(book, movement.hold);
+  for (const { of, part } of inOrder(holds)) left -= usePart(book, draft, of, part, left, taken);
+  for (const one of holds) {
+    one.state = 'committed';
+    book.touched.holds.add(one.holdId);
   }
   if (left > 0n) taken.push(...take(book, draft, left, () => ({ account: 'redeemed' })));
   const entries = enter(book, draft);
@@ -154,26 +158,25 @@ export function redeem(book: Book, movement: Redeem): Sums {
   return { ...NOTHING, points: movement.points };
 }
 
-/** Spends up to `points` of a hold and frees the rest; what expires first is spent first. Gives how many were spent. */
-function useHold(book: Book, draft: Draft, one: HoldRow, points: bigint, taken: Taken[]): bigint {
-  let left = points;
-  for (const { lotId, points: held } of one.parts) {
-    const used = held < left ? held : left;
-    move(
-      book,
-      draft,
-      one.walletId,
-      { account: 'held', lotId, holdId: one.holdId },
-      { account: 'redeemed' },
-      used,
-    );
-    if (used > 0n) taken.push({ lotId, walletId: one.walletId, points: used });
-    freeParts(book, draft, one, [{ lotId, points: held - used }]);
-    left -= used;
-  }
-  one.state = 'committed';
-  book.touched.holds.add(one.holdId);
-  return points - left;
+/** The parts of holds or redemptions in the order in which they were taken. */
+const inOrder = <T extends { parts: Part[] }>(all: readonly T[]): Array<{ of: T; part: Part }> =>
+  all.flatMap((of) => of.parts.map((part) => ({ of, part }))).toSorted((a, b) => a.part.no - b.part.no);
+
+/** Spends up to `left` of a held part and frees the rest. Gives how many were spent. */
+function usePart(book: Book, draft: Draft, one: HoldRow, part: Part, left: bigint, taken: Taken[]): bigint {
+  const { lotId, points: held } = part;
+  const used = held < left ? held : left;
+  move(
+    book,
+    draft,
+    one.walletId,
+    { account: 'held', lotId, holdId: one.holdId },
+    { account: 'redeemed' },
+    used,
+  );
+  if (used > 0n) taken.push({ lotId, walletId: one.walletId, points: used });
+  freeParts(book, draft, one, [{ lotId, points: held - used }]);
+  return used;
 }
 
 function addSpend(
@@ -224,22 +227,21 @@ export function returnRedeemed(book: Book, movement: ReturnRedeemed): Sums {
  * how many have alone, so that any order of the same returns ends the same.
  */
 export function giveBack(book: Book, draft: Draft, spends: readonly SpendRow[], points: bigint): void {
+  const before = new Map(spends.map(({ spendId, returned }) => [spendId, returned]));
   let left = points;
-  for (const spend of spends.toReversed()) {
-    let before = spend.returned;
-    for (const part of spend.parts.toReversed()) {
-      const free = part.points - (before < part.points ? before : part.points);
-      before -= part.points - free;
-      const back = free < left ? free : left;
-      if (back > 0n) putBack(book, draft, spend, { lotId: part.lotId, points: back });
-      spend.returned += back;
-      left -= back;
-    }
+  for (const { of: spend, part } of inOrder(spends).toReversed()) {
+    const earlier = before.get(spend.spendId) ?? 0n;
+    const back = earlier < part.points ? earlier : part.points;
+    before.set(spend.spendId, earlier - back);
+    const now = part.points - back < left ? part.points - back : left;
+    if (now > 0n) putBack(book, draft, spend, part.lotId, now);
+    spend.returned += now;
+    left -= now;
     book.touched.spends.add(spend.spendId);
   }
 }
 
-function putBack(book: Book, draft: Draft, spend: SpendRow, { lotId, points }: Part): void {
+function putBack(book: Book, draft: Draft, spend: SpendRow, lotId: string, points: bigint): void {
   const { walletId } = spend;
   const from = { account: 'redeemed' } as const;
   const lot = lotOf(book, lotId);

@@ -70,7 +70,12 @@ export function letGo(book: Book, hold: HoldRow, state: 'released' | 'expired'):
   enter(book, draft);
 }
 
-export function freeParts(book: Book, draft: Draft, hold: HoldRow, parts: HoldRow['parts']): void {
+export function freeParts(
+  book: Book,
+  draft: Draft,
+  hold: HoldRow,
+  parts: ReadonlyArray<{ lotId: string; points: bigint }>,
+): void {
   for (const { lotId, points } of parts)
     move(
       book,
@@ -109,7 +114,9 @@ export function expire(book: Book): bigint {
 export function stir(book: Book, by: 'earning' | 'spending'): void {
   const rule = book.program.settings.expiry;
   if (rule.kind !== 'inactivity') return;
-  for (const wallet of book.wallets.values()) if (isIdle(book, wallet)) endIdle(book, wallet);
+  const idle = [...book.wallets.values()].filter((wallet) => isIdle(book, wallet));
+  if (idle.length > 0) mature(book);
+  for (const wallet of idle) endIdle(book, wallet);
   if (by === 'spending' && rule.by === 'earning') return;
   for (const wallet of book.wallets.values()) {
     wallet.expiresAt = walletExpiry(rule, book.now, book.program.zone);

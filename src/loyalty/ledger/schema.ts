@@ -123,7 +123,7 @@ export const pointHold = pgTable(
     key: text('key').notNull(),
     ref: text('ref'),
     points: points('points').notNull(),
-    /** [{lotId, points}] */
+    /** [{lotId, points, no}]; no: the place in what was taken over all wallets. */
     parts: jsonb('parts').notNull(),
     /** active | committed | released | expired */
     state: text('state').notNull(),
@@ -159,7 +159,7 @@ export const pointSpend = pgTable(
     ref: text('ref'),
     points: points('points').notNull(),
     returned: zeroPoints('returned'),
-    /** [{lotId, points}] in the order taken. */
+    /** [{lotId, points, no}]; no: the place in what was taken over all wallets. */
     parts: jsonb('parts').notNull(),
     entryId: uuid('entry_id').notNull(),
     spentAt: instant('spent_at').notNull(),

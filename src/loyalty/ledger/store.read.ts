@@ -55,7 +55,7 @@ type RawLot = Omit<
   expiresAt: string | null;
   earnedAt: string;
 };
-type RawPart = { lotId: string; points: number };
+type RawPart = { lotId: string; points: number; no: number };
 type RawHold = Omit<HoldRow, 'points' | 'parts' | 'expiresAt' | 'createdAt'> & {
   points: number;
   parts: RawPart[];
@@ -166,7 +166,7 @@ function lotFrom(raw: RawLot): Lot {
 }
 
 const partsFrom = (raw: readonly RawPart[]): Part[] =>
-  raw.map(({ lotId, points }) => ({ lotId, points: BigInt(points) }));
+  raw.map((part) => ({ ...part, points: BigInt(part.points) }));
 
 const holdFrom = (raw: RawHold): HoldRow => ({
   ...raw,

@@ -190,7 +190,7 @@ export async function write(ctx: Ctx, writing: Writing): Promise<void> {
 }
 
 const partsOf = (parts: HoldRow['parts']) =>
-  parts.map(({ lotId, points }) => ({ lotId, points: Number(points) }));
+  parts.map(({ lotId, points, no }) => ({ lotId, points: Number(points), no }));
 
 /** Points are within 2^53 (see MAX_POINTS), so that JSON carries them exactly. */
 function jsonOf(ctx: Ctx, writing: Writing): string {

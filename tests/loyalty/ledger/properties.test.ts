@@ -1,0 +1,343 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DomainError } from '../../../src/core/errors.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { spendablePoints } from '../../../src/loyalty/ledger/book.ts';
+import type { Account, Book, Entry } from '../../../src/loyalty/ledger/book.ts';
+import { cloneBook } from '../../../src/loyalty/ledger/books.ts';
+import type { Movement } from '../../../src/loyalty/ledger/movement.ts';
+import { plan } from '../../../src/loyalty/ledger/plan.ts';
+import { programSettings } from '../../../src/loyalty/programs/contract.ts';
+
+const DAY_MS = 86_400_000;
+const START = new Date('2026-01-30T10:00:00Z');
+
+/** A contact with two wallets in one program, as after a merge. */
+function openBook(settings: Record<string, unknown> = {}, wallets = 2): Book {
+  const program = {
+    programId: newId(),
+    version: 1,
+    zone: 'Europe/Berlin',
+    settings: programSettings.parse(settings),
+  };
+  const ids = Array.from({ length: wallets }, () => newId());
+  return {
+    program,
+    now: START,
+    newId,
+    mine: ids[0] ?? '',
+    byContactId: null,
+    wallets: new Map(
+      ids.map((walletId) => [
+        walletId,
+        {
+          contactId: 'c',
+          walletId,
+          programId: program.programId,
+          kind: 'points',
+          state: 'open',
+          version: 0,
+          seq: 0,
+          lastHash: '',
+          pending: 0n,
+          available: 0n,
+          held: 0n,
+          debt: 0n,
+          expiresAt: null,
+          familyOwnerId: null,
+          familyWalletId: null,
+          originId: walletId,
+        },
+      ]),
+    ),
+    lots: new Map(),
+    holds: new Map(),
+    spends: new Map(),
+    entries: [],
+    touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
+  };
+}
+
+/** Refused movements leave no trace, as in a transaction. */
+function attempt(book: Book, movement: Movement): { book: Book; done: boolean } {
+  const tried = cloneBook(book);
+  try {
+    plan(tried, movement, { entry: undefined });
+    return { book: tried, done: true };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { book, done: false };
+  }
+}
+
+const sumOf = (
+  entries: readonly Entry[],
+  account: Account,
+  of: { wallet?: string; lot?: string } = {},
+): bigint =>
+  entries
+    .filter(({ walletId }) => of.wallet === undefined || walletId === of.wallet)
+    .flatMap(({ postings }) => postings)
+    .filter((posting) => posting.account === account && (of.lot === undefined || posting.lotId === of.lot))
+    .reduce((sum, { points }) => sum + points, 0n);
+
+function mustBeSound(book: Book): void {
+  for (const entry of book.entries)
+    expect(entry.postings.reduce((sum, { points }) => sum + points, 0n)).toBe(0n);
+  for (const wallet of book.wallets.values()) {
+    for (const account of ['pending', 'available', 'held', 'debt'] as const)
+      expect(wallet[account]).toBe(sumOf(book.entries, account, { wallet: wallet.walletId }));
+    expect(wallet.pending >= 0n && wallet.available >= 0n && wallet.held >= 0n && wallet.debt <= 0n).toBe(
+      true,
+    );
+    expect(wallet.seq).toBe(book.entries.filter(({ walletId }) => walletId === wallet.walletId).length);
+  }
+  for (const lot of book.lots.values()) {
+    expect([lot.pending, lot.remaining, lot.held, lot.lapsed]).toEqual(
+      (['pending', 'available', 'held', 'expired'] as const).map((account) =>
+        sumOf(book.entries, account, { lot: lot.lotId }),
+      ),
+    );
+    expect(lot.pending >= 0n && lot.remaining >= 0n && lot.held >= 0n && lot.reduced <= lot.earned).toBe(
+      true,
+    );
+  }
+}
+
+const who = { contactId: 'c', programId: 'p' };
+const points = fc.integer({ min: 1, max: 120 }).map(BigInt);
+const nth = fc.integer({ min: 0, max: 5 });
+type Step = { days: number; wallet: number; movement: (n: number) => Movement };
+const step: fc.Arbitrary<Step> = fc.record({
+  days: fc.constantFrom(0, 0, 0, 1, 9, 31),
+  wallet: fc.constantFrom(0, 0, 1),
+  movement: fc.oneof(
+    fc.tuple(points, nth).map(([p, s]) => (n: number): Movement => ({
+      ...who,
+      kind: 'accrue',
+      key: `k${n}`,
+      points: p,
+      source: `s${s}`,
+    })),
+    points.map((p) => (n: number): Movement => ({ ...who, kind: 'redeem', key: `r${n % 6}`, points: p })),
+    fc.tuple(points, nth).map(([p, s]) => (n: number): Movement => ({
+      ...who,
+      kind: 'redeem',
+      key: `q${n}`,
+      points: p,
+      hold: `h${s}`,
+    })),
+    points.map((p) => (n: number): Movement => ({
+      ...who,
+      kind: 'hold',
+      key: `h${n % 6}`,
+      points: p,
+      ttlS: 100_000,
+    })),
+    nth.map((s) => (n: number): Movement => ({ ...who, kind: 'release', key: `x${n}`, hold: `h${s}` })),
+    fc.tuple(points, nth).map(([p, s]) => (n: number): Movement => ({
+      ...who,
+      kind: 'return',
+      key: `b${n}`,
+      points: p,
+      spend: `r${s}`,
+    })),
+    fc.tuple(points, nth).map(([p, s]) => (n: number): Movement => ({
+      ...who,
+      kind: 'reduce',
+      key: `d${n}`,
+      keep: p - 1n,
+      source: `s${s}`,
+    })),
+    fc.tuple(points, nth).map(([p, s]) => (n: number): Movement => ({
+      ...who,
+      kind: 'activate',
+      key: `a${n}`,
+      points: p,
+      source: `s${s}`,
+      releaseRest: true,
+    })),
+    nth.map((s) => (n: number): Movement => ({ ...who, kind: 'cancel', key: `c${n}`, source: `s${s}` })),
+    fc.tuple(points, fc.boolean()).map(([p, up]) => (n: number): Movement => ({
+      ...who,
+      kind: 'adjust',
+      key: `j${n}`,
+      points: up ? p : -p,
+    })),
+    fc.constant((): Movement => ({
+      ...who,
+      kind: 'sweep',
+      key: '',
+      activate: true,
+      expire: true,
+      holds: true,
+    })),
+  ),
+});
+const settings = fc.record({
+  pending: fc.constantFrom(
+    { kind: 'days', days: 0 },
+    { kind: 'days', days: 3 },
+    { kind: 'event', event: 'delivered', maxDays: 20 },
+  ),
+  expiry: fc.constantFrom(
+    { kind: 'never' },
+    { kind: 'term', unit: 'months', count: 1 },
+    { kind: 'dates', dates: ['02-28', '03-31'], minDays: 5 },
+    { kind: 'inactivity', unit: 'days', count: 20 },
+  ),
+  debt: fc.constantFrom({ kind: 'refuse' }, { kind: 'allow', limit: 100 }),
+  returnedExpired: fc.constantFrom({ kind: 'expire' }, { kind: 'extend', days: 5 }),
+});
+
+function run(
+  given: Record<string, unknown>,
+  steps: readonly Step[],
+  sweeps: boolean,
+): { book: Book; done: boolean[] } {
+  let book = openBook(given);
+  const ids = [...book.wallets.keys()];
+  const done = steps.map(({ days, wallet, movement }, n) => {
+    book.now = new Date(book.now.getTime() + days * DAY_MS);
+    book.mine = ids[wallet] ?? '';
+    if (sweeps)
+      book = attempt(book, {
+        ...who,
+        kind: 'sweep',
+        key: '',
+        activate: true,
+        expire: true,
+        holds: true,
+      }).book;
+    const tried = attempt(book, movement(n));
+    book = tried.book;
+    return tried.done;
+  });
+  return { book, done };
+}
+
+describe('whatever is done', () => {
+  test('entries come to zero, no account falls below its floor, and sums are what their postings say', () => {
+    fc.assert(
+      fc.property(settings, fc.array(step, { maxLength: 40 }), (given, steps) => {
+        mustBeSound(run(given, steps, false).book);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('what can be spent is the same whether the job runs before every movement or never', () => {
+    fc.assert(
+      fc.property(settings, fc.array(step, { maxLength: 30 }), (given, steps) => {
+        const spends = steps.filter(({ movement }) =>
+          ['accrue', 'redeem', 'hold', 'adjust'].includes(movement(0).kind),
+        );
+        const never = run(given, spends, false);
+        const always = run(given, spends, true);
+        expect(always.done).toEqual(never.done);
+        const last = (book: Book) =>
+          attempt(book, { ...who, kind: 'sweep', key: '', activate: true, holds: true }).book;
+        expect(spendablePoints(last(always.book))).toBe(spendablePoints(last(never.book)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+const shape = (book: Book) => ({
+  wallets: [...book.wallets.values()].map(({ pending, available, held, debt }) => [
+    pending,
+    available,
+    held,
+    debt,
+  ]),
+  lots: [...book.lots.values()].map(({ source, remaining, pending, reduced }) => [
+    source,
+    remaining,
+    pending,
+    reduced,
+  ]),
+});
+
+describe('any order of the same returns ends the same', () => {
+  const orders = fc.array(
+    fc.record({ earned: points, kept: fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 3 }) }),
+    {
+      minLength: 1,
+      maxLength: 4,
+    },
+  );
+
+  test('of what orders earned, spent or not, with and without debt', () => {
+    fc.assert(
+      fc.property(settings, orders, points, fc.infiniteStream(fc.nat()), (given, told, spent, dice) => {
+        let book = openBook(given, 1);
+        for (const [i, { earned }] of told.entries())
+          book = attempt(book, { ...who, kind: 'accrue', key: `s${i}`, points: earned }).book;
+        book = attempt(book, { ...who, kind: 'redeem', key: 'r', points: spent }).book;
+        // Returns say what stays in all: cumulative, so the smallest is the last word.
+        const returns = told.flatMap(({ kept }, i) =>
+          kept
+            .toSorted((a, b) => b - a)
+            .map((keep, n): Movement => ({
+              ...who,
+              kind: 'reduce',
+              key: `${i} ${n}`,
+              source: `s${i}`,
+              keep: BigInt(keep),
+            })),
+        );
+        const roll = () => dice.next().value ?? 0;
+        const shuffled = returns
+          .map((movement) => ({ movement, place: roll() }))
+          .toSorted((a, b) => a.place - b.place)
+          .map(({ movement }) => movement);
+        const end = (list: readonly Movement[]) =>
+          list.reduce((at, movement) => attempt(at, movement).book, book);
+        const [one, other] = [end(returns), end(shuffled)];
+        expect(shape(other).wallets).toEqual(shape(one).wallets);
+        expect([...other.lots.values()].map(({ reduced }) => reduced)).toEqual(
+          [...one.lots.values()].map(({ reduced }) => reduced),
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('of redeemed points, lot by lot', () => {
+    fc.assert(
+      fc.property(
+        fc.array(points, { minLength: 1, maxLength: 5 }),
+        fc.array(points, { minLength: 1, maxLength: 5 }),
+        fc.nat(),
+        (earned, back, turn) => {
+          let book = openBook({}, 1);
+          for (const [i, p] of earned.entries())
+            book = attempt(book, {
+              ...who,
+              kind: 'accrue',
+              key: `s${i}`,
+              points: p,
+              expiresAt: new Date(START.getTime() + (1 + ((i * 7 + turn) % 9)) * DAY_MS),
+            }).book;
+          const all = earned.reduce((sum, p) => sum + p, 0n);
+          book = attempt(book, { ...who, kind: 'redeem', key: 'r', points: all }).book;
+          const fitting = back.reduce<bigint[]>(
+            (list, p) => (list.reduce((s, q) => s + q, p) <= all ? [...list, p] : list),
+            [],
+          );
+          const end = (list: readonly bigint[]) =>
+            shape(
+              list.reduce(
+                (at, p, i) =>
+                  attempt(at, { ...who, kind: 'return', key: `b${i}`, spend: 'r', points: p }).book,
+                book,
+              ),
+            );
+          expect(end(fitting.toReversed())).toEqual(end(fitting));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});
