@@ -19,7 +19,7 @@ import { priceCart, type PriceInput } from '../../src/loyalty/pricing/price.ts';
 const CATEGORIES = 20;
 const BRANDS = 10;
 
-export function sampleCart(lines = 50): Cart {
+function sampleCart(lines = 50): Cart {
   return cart.parse({
     currency: 'EUR',
     shippingMinor: 500,
@@ -35,7 +35,7 @@ export function sampleCart(lines = 50): Cart {
   });
 }
 
-export function sampleOffers(count: number): Offer[] {
+function sampleOffers(count: number): Offer[] {
   return Array.from({ length: count }, (_, i) =>
     offer.parse({ ...EFFECTS[i % EFFECTS.length]?.(i), ...common(i) }),
   );
@@ -80,7 +80,7 @@ const EFFECTS: readonly ((i: number) => Pick<OfferInput, 'stage' | 'effect'>)[] 
 
 const BUYER: BuyerFacts = buyerFacts.parse({ member: true, pointsAvailable: 1_000 });
 
-export function sampleQuote(offers: number, lines = 50): PriceInput {
+function sampleQuote(offers: number, lines = 50): PriceInput {
   return {
     cart: sampleCart(lines),
     buyer: BUYER,

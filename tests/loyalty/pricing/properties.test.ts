@@ -1,9 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseBest, type Competitor } from '../../../src/loyalty/pricing/best.ts';
 import type { OfferInput, PricedCart, PricingSettingsInput } from '../../../src/loyalty/pricing/contract.ts';
 import { refund } from '../../../src/loyalty/pricing/refund.ts';
-import { spread } from '../../../src/loyalty/pricing/spread.ts';
 import { type LineInput, prices, type Quote, quote } from './support.ts';
 
 const RUNS = { numRuns: 300 };
@@ -278,118 +276,6 @@ describe('prices', () => {
           expect(together.totals.goodsMinor).toBeLessThanOrEqual(alone.totals.goodsMinor);
         }
       }),
-      RUNS,
-    );
-  });
-});
-
-/** Every set of offers that may stand together, lines shared out in the best way: nothing clever. */
-function bruteForce(competitors: readonly Competitor[], lines: number): number {
-  let best = 0;
-  for (let bits = 0; bits < 2 ** competitors.length; bits += 1) {
-    const set = competitors.flatMap((c, i) => (bits & (1 << i) ? [{ c, i }] : []));
-    if (set.some(({ c }) => set.some(({ i }) => c.excludes.has(i)))) continue;
-    const taken = new Map<number, number>();
-    let clash = false;
-    for (const { c } of set.filter(({ c }) => !c.divisible))
-      for (const [k, place] of c.places.entries()) {
-        clash ||= taken.has(place);
-        taken.set(place, c.cuts[k] ?? 0);
-      }
-    if (clash) continue;
-    for (let place = 0; place < lines; place += 1) {
-      if (taken.has(place)) continue;
-      taken.set(
-        place,
-        Math.max(
-          0,
-          ...set.filter(({ c }) => c.divisible).map(({ c }) => c.cuts[c.places.indexOf(place)] ?? 0),
-        ),
-      );
-    }
-    best = Math.max(best, sum([...taken.values()]));
-  }
-  return best;
-}
-
-const competitors = fc
-  .tuple(
-    fc.array(
-      fc.record({
-        cuts: fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 5, maxLength: 5 }),
-        divisible: fc.boolean(),
-      }),
-      { maxLength: 10 },
-    ),
-    fc.array(fc.tuple(fc.nat(9), fc.nat(9)), { maxLength: 5 }),
-  )
-  .map(([all, pairs]): Competitor[] =>
-    all.map(({ cuts, divisible }, i) => ({
-      places: cuts.flatMap((cut, place) => (cut > 0 ? [place] : [])),
-      cuts: cuts.filter((cut) => cut > 0),
-      divisible,
-      excludes: new Set(
-        pairs.flatMap(([a, b]) =>
-          a === b || a >= all.length || b >= all.length ? [] : a === i ? [b] : b === i ? [a] : [],
-        ),
-      ),
-    })),
-  );
-
-describe('the best choice', () => {
-  test('equals brute force', () => {
-    fc.assert(
-      fc.property(competitors, (all) => {
-        const { takers, approximate } = chooseBest(all, 5);
-        const found = sum(
-          [...takers].map((i, place) => all[i]?.cuts[all[i]?.places.indexOf(place) ?? 0] ?? 0),
-        );
-        expect(approximate).toBe(false);
-        expect(found).toBe(bruteForce(all, 5));
-        const standing = new Set([...takers].filter((i) => i >= 0));
-        for (const i of standing)
-          for (const other of standing) expect(all[i]?.excludes.has(other)).toBe(false);
-      }),
-      { numRuns: 1500 },
-    );
-  });
-});
-
-describe('spreading', () => {
-  const amounts = fc.array(fc.integer({ min: 0, max: 10 ** 9 }), { minLength: 1, maxLength: 20 });
-  test('shares add up and stay within one unit of the exact share', () => {
-    fc.assert(
-      fc.property(amounts, fc.integer({ min: -(10 ** 12), max: 10 ** 12 }), (weights, amount) => {
-        const shares = spread(amount, weights);
-        expect(sum(shares)).toBe(amount);
-        const total = sum(weights);
-        if (total > 0)
-          for (const [i, share] of shares.entries())
-            expect(Math.abs(share - (amount / total) * (weights[i] ?? 0))).toBeLessThan(1.01);
-      }),
-      RUNS,
-    );
-  });
-
-  test('with caps nobody gets more than his, and as much goes out as they hold', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.tuple(fc.nat(1000), fc.nat(1000)), { minLength: 1, maxLength: 12 }),
-        fc.nat(9000),
-        (pairs, amount) => {
-          const caps = pairs.map(([, cap]) => cap);
-          const shares = spread(
-            amount,
-            pairs.map(([weight]) => weight),
-            caps,
-          );
-          expect(sum(shares)).toBe(Math.min(amount, sum(caps)));
-          for (const [i, share] of shares.entries()) {
-            expect(share).toBeGreaterThanOrEqual(0);
-            expect(share).toBeLessThanOrEqual(caps[i] ?? 0);
-          }
-        },
-      ),
       RUNS,
     );
   });
