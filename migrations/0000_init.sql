@@ -1365,6 +1365,53 @@ CREATE TABLE "receipt_claim" (
 	CONSTRAINT "receipt_claim_program_id_source_external_id_pk" PRIMARY KEY("program_id","source","external_id")
 );
 --> statement-breakpoint
+CREATE TABLE "sale" (
+	"contact_id" uuid NOT NULL,
+	"sale_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"external_id" text NOT NULL,
+	"program_id" uuid,
+	"state" text NOT NULL,
+	"input_hash" text NOT NULL,
+	"request" jsonb NOT NULL,
+	"priced" jsonb NOT NULL,
+	"trace" jsonb NOT NULL,
+	"fingerprint" text NOT NULL,
+	"currency" text NOT NULL,
+	"total_minor" bigint NOT NULL,
+	"points" bigint NOT NULL,
+	"bonus_points" bigint NOT NULL,
+	"refunded_minor" bigint DEFAULT 0 NOT NULL,
+	"returned" jsonb DEFAULT '{}' NOT NULL,
+	"reserved_until" timestamp with time zone,
+	"order_id" uuid,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "sale_contact_id_sale_id_pk" PRIMARY KEY("contact_id","sale_id")
+);
+--> statement-breakpoint
+CREATE TABLE "sale_lookup" (
+	"source" text NOT NULL,
+	"external_id" text NOT NULL,
+	"sale_id" uuid NOT NULL,
+	"contact_id" uuid NOT NULL,
+	CONSTRAINT "sale_lookup_source_external_id_pk" PRIMARY KEY("source","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "sale_return" (
+	"contact_id" uuid NOT NULL,
+	"sale_id" uuid NOT NULL,
+	"number" text NOT NULL,
+	"input_hash" text NOT NULL,
+	"worth" jsonb NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "sale_return_contact_id_sale_id_number_pk" PRIMARY KEY("contact_id","sale_id","number")
+);
+--> statement-breakpoint
 CREATE TABLE "accumulative_discount" (
 	"discount_id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -1835,6 +1882,9 @@ CREATE INDEX "member_card_contact_idx" ON "member_card" USING btree ("contact_id
 CREATE INDEX "member_code_contact_idx" ON "member_code" USING btree ("contact_id","created_at");--> statement-breakpoint
 CREATE INDEX "member_code_expires_idx" ON "member_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "receipt_claim_contact_idx" ON "receipt_claim" USING btree ("contact_id","claimed_at" desc);--> statement-breakpoint
+CREATE INDEX "sale_reserved_idx" ON "sale" USING btree ("reserved_until") WHERE state = 'reserved';--> statement-breakpoint
+CREATE INDEX "sale_lookup_sale_idx" ON "sale_lookup" USING btree ("sale_id");--> statement-breakpoint
+CREATE INDEX "sale_lookup_contact_idx" ON "sale_lookup" USING btree ("contact_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "person_category_request_idx" ON "person_category_assignment" USING btree ("contact_id","category_id","origin_id") WHERE state = 'requested';--> statement-breakpoint
 CREATE INDEX "person_category_waiting_idx" ON "person_category_assignment" USING btree ("requested_at","assignment_id") WHERE state = 'requested';--> statement-breakpoint
 CREATE INDEX "person_category_held_idx" ON "person_category_assignment" USING btree ("category_id","contact_id") WHERE state = 'approved';--> statement-breakpoint

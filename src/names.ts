@@ -6,8 +6,8 @@ import type { Ctx } from './core/ctx.ts';
 import { rows } from './core/db.ts';
 import type { NamesOf } from './core/names.ts';
 import { task } from './deals/index.ts';
-import { couponCampaign } from './loyalty/index.ts';
-import { category, orders, product } from './orders/index.ts';
+import { couponCampaign, promotion } from './loyalty/index.ts';
+import { category, orders, priceList, product } from './orders/index.ts';
 import { apiKey, appUser, team } from './people/index.ts';
 import { scoreRule } from './scoring/index.ts';
 import { segment } from './segments/index.ts';
@@ -34,6 +34,8 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
       sql`${couponCampaign.name}`,
     ),
     import: uuids(sql`${importJob}`, sql`${importJob.importId}`, sql`${importJob.name}`),
+    promotion: uuids(sql`${promotion}`, sql`${promotion.promotionId}`, sql`${promotion.name}`),
+    price_list: uuids(sql`${priceList}`, sql`${priceList.priceListId}`, sql`${priceList.name}`),
     order: uuids(sql`${orders}`, sql`${orders.orderId}`, sql`${orders.externalId}`),
     product: uuids(sql`${product}`, sql`${product.productId}`, sql`${product.name}`),
     category: uuids(sql`${category}`, sql`${category.categoryId}`, sql`${category.name}`),

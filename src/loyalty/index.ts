@@ -8,16 +8,23 @@ import { couponJobs } from './coupons/jobs.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { couponTimeline } from './coupons/store.timeline.ts';
 import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
+import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
 import { registerStanding, standingJobs, standingRoutes, standingSubscriptions } from './standing/index.ts';
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
 export { foldCode } from './coupons/code.ts';
 export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';
+export { promotion } from './offers/index.ts';
 
-export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs];
+export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs, ...offerJobs];
 
-export const loyaltyRoutes = () => newRouter().route('/', couponRoutes()).route('/', pointsRoutes()).route('/', standingRoutes());
+export const loyaltyRoutes = () =>
+  newRouter()
+    .route('/', couponRoutes())
+    .route('/', pointsRoutes())
+    .route('/', standingRoutes())
+    .route('/', promotionRoutes());
 
 export const loyaltySubscriptions: Subscription[] = [redeemCoupons, ...standingSubscriptions];
 
@@ -27,4 +34,5 @@ export function registerLoyalty(): void {
   registerEraser(couponEraser);
   registerPoints();
   registerStanding();
+  registerOffers();
 }

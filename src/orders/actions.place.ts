@@ -176,7 +176,7 @@ async function draftAll(
     ),
   );
   const now = ctx.clock.now();
-  const inWave = new Map(orders.map((order) => [keyOf(order), newId()]));
+  const inWave = new Map(orders.map((order) => [keyOf(order), order.orderId ?? newId()]));
   return orders.flatMap((order): Placing[] => {
     try {
       if (order.externalId.endsWith(CANCELLED_SUFFIX)) {

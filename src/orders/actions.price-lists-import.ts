@@ -25,7 +25,7 @@ export function registerPriceKind(): void {
       from: { type: 'instant', about: 'From when' },
       until: { type: 'instant', about: 'Until when' },
     },
-    row: priceRow as z.ZodType<PriceRow>,
+    row: priceRow,
     options: z.strictObject({}),
     presets: {},
     apply: applyPrices,

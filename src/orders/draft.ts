@@ -16,6 +16,8 @@ export type PlaceLine = {
 
 /** An order as other modules place it. Amounts are exact decimals. */
 export type PlaceOrder = {
+  /** What a new one is called, when whoever places it has an id for it. */
+  orderId?: string | undefined;
   source: string;
   externalId: string;
   kind?: DocumentKind | undefined;

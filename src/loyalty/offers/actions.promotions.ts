@@ -235,7 +235,8 @@ async function checked(ctx: Ctx, input: PromotionDefinition, where: string): Pro
   });
 }
 
-async function segmentProblems(ctx: Ctx, { conditions }: PromotionDefinition): Promise<FieldIssue[]> {
+/** Segments that are not there. */
+export async function segmentProblems(ctx: Ctx, { conditions }: PromotionDefinition): Promise<FieldIssue[]> {
   const named = (['segments', 'notSegments'] as const).flatMap((key) =>
     conditions[key].map((id, i) => ({ id, path: `conditions.${key}.${i}` })),
   );

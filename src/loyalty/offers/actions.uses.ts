@@ -114,7 +114,7 @@ function verdictOf({ marked, refused, fresh, written, contactMissed }: Taken): R
     const told = refused.map(({ offerId, of, left }) => ({
       offerId,
       reason: REASONS[of],
-      left: Number(left),
+      left,
     }));
     return { ok: false, changed: !marked, refused: told };
   }

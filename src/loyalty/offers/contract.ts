@@ -37,7 +37,7 @@ export type Period = (typeof PERIODS)[number];
 const conditionShape = offerConditions.unwrap();
 
 /** When it is open. `recurring`: by an RFC 5545 rule on the wall clock of `timeZone`, each time for so long. */
-const promotionSchedule = conditionShape.shape.schedule
+export const promotionSchedule = conditionShape.shape.schedule
   .unwrap()
   .omit({ windows: true })
   .extend({

@@ -103,7 +103,8 @@ function hasMoney(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(hasMoney);
   if (typeof value !== 'object' || value === null) return false;
   return Object.entries(value).some(
-    ([key, inner]) => (inner !== undefined && (/Minor$/.test(key) || key === 'unitPrice')) || hasMoney(inner),
+    ([key, inner]) =>
+      (inner !== undefined && (key.endsWith('Minor') || key === 'unitPrice')) || hasMoney(inner),
   );
 }
 

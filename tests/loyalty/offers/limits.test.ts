@@ -128,7 +128,7 @@ describe('reservations', () => {
       refused: [{ reason: 'buyer_uses_exhausted' }],
     });
     const released = await Promise.all([1, 2, 3].map(() => inTx(ctx, (tx) => releaseUses(tx, [key]))));
-    expect(released.toSorted()).toEqual([0, 0, 1]);
+    expect(released.filter((n) => n === 1)).toHaveLength(1);
     expect(await counters(id)).toEqual([{ slot: 'all', uses: 0, spent: 0, points: 0 }]);
     expect((await order(ctx, [use(id)], key)).ok).toBe(true);
     expect(await inTx(ctx, (tx) => confirmUses(tx, [key]))).toBe(1);

@@ -1,0 +1,227 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Ctx } from '../../core/ctx.ts';
+import { messageOf } from '../../core/errors.ts';
+import { pricingSettings } from '../pricing/contract.ts';
+import type { Offer, PricedCart, PricingSettings } from '../pricing/contract.ts';
+import { prepare } from '../pricing/prepare.ts';
+import { prepareLists } from '../pricing/price-lists.ts';
+import { priceCart } from '../pricing/price.ts';
+import { PricingError } from '../pricing/state.ts';
+import { programTerms } from '../programs/actions.ts';
+import { segmentsOf } from './actions.live.ts';
+import { addOrder, leftFor, newTally, resultOf } from './backtest.ts';
+import type { Tally } from './backtest.ts';
+import { buyerOf, cartOf, codesFor, timeless } from './carts.ts';
+import { backtestOptions, promotionDefinition } from './contract.ts';
+import type { BacktestOptions, PromotionDefinition } from './contract.ts';
+import { offerOf } from './definition.ts';
+import type { Range } from './definition.ts';
+import { allBuyerSources, offerSources } from './sources.ts';
+import type { BuyerPart } from './sources.ts';
+import { livePromotions } from './store.ts';
+import { claimBacktest, progress, settleBacktest } from './store.backtests.ts';
+import type { BacktestRow } from './store.backtests.ts';
+import { categoryNames, countPast, pastOrders } from './store.orders.ts';
+import type { PastOrder } from './store.orders.ts';
+
+/** Working through backtests: orders in batches, in the order of their time, so that limits run dry where they would have. */
+
+/** Orders read at once; with forty lines each some megabytes. */
+const BATCH = 200;
+/** Orders priced between two turns of the event loop: some milliseconds. */
+const TURN = 20;
+/** Beyond this the oldest are left out: buyers and their uses are kept in memory. */
+const MAX_ORDERS = 300_000;
+const NO_LISTS = prepareLists([]);
+
+/** Works off what waits; stops between two batches when told to. */
+export async function runBacktests(ctx: Ctx, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const claimed = await claimBacktest(ctx);
+    if (claimed === undefined) return;
+    try {
+      await run(ctx, claimed, signal);
+    } catch (error) {
+      ctx.log.error({ backtestId: claimed.backtestId, reason: messageOf(error) }, 'backtest failed');
+      await settleBacktest(ctx, claimed, { state: 'failed', error: messageOf(error).slice(0, 500) });
+    }
+  }
+}
+
+type Trial = {
+  ctx: Ctx;
+  promotionId: string;
+  definition: PromotionDefinition;
+  version: number;
+  options: BacktestOptions;
+  settings: PricingSettings;
+  tally: Tally;
+};
+
+async function run(ctx: Ctx, row: BacktestRow, signal: AbortSignal): Promise<void> {
+  const definition = promotionDefinition.parse(row.definition);
+  const options = backtestOptions.parse(row.options);
+  const until = new Date(options.until);
+  const { promotionId } = row;
+  const tally = newTally({
+    offerId: promotionId,
+    limits: definition.limits,
+    zone: ctx.config.timeZone,
+    baseCurrency: ctx.config.baseCurrency,
+  });
+  const settings = await settingsFor(ctx, definition.programId);
+  const trial: Trial = { ctx, promotionId, definition, version: row.version ?? 1, options, settings, tally };
+  const past = await countPast(ctx, new Date(options.from), until, MAX_ORDERS);
+  const ordersTotal = Math.min(past.orders, MAX_ORDERS);
+  let ordersDone = 0;
+  let after: PastOrder | undefined;
+  for (;;) {
+    if (!(await progress(ctx, row, { ordersDone, ordersTotal }))) return;
+    if (signal.aborted) return settleBacktest(ctx, row, { state: 'waiting' });
+    const batch = await pastOrders(ctx, {
+      from: past.from,
+      until,
+      after,
+      countEarlier:
+        definition.conditions.firstOrder ||
+        definition.conditions.minOrders !== undefined ||
+        options.beside === 'live',
+      limit: BATCH,
+    });
+    after = batch.at(-1);
+    if (after === undefined) break;
+    await tryBatch(trial, batch);
+    ordersDone += batch.length;
+  }
+  const ids = [...tally.categories.keys()].filter((id) => id !== null);
+  const result = resultOf(tally, {
+    complete: past.orders <= MAX_ORDERS,
+    assumptions: assumptionsOf(trial),
+    names: await categoryNames(ctx, ids),
+  });
+  await settleBacktest(ctx, row, { state: 'done', result });
+}
+
+async function tryBatch(trial: Trial, batch: readonly PastOrder[]): Promise<void> {
+  const { ctx, promotionId, definition, options, tally, settings } = trial;
+  const range = {
+    from: batch[0]?.occurredAt ?? new Date(0),
+    until: new Date((batch.at(-1)?.occurredAt.getTime() ?? 0) + 1),
+  };
+  const whole = offerOf(promotionId, trial.version, definition, range);
+  const tested = options.keepSchedule ? whole : timeless(whole, true);
+  const others = options.beside === 'live' ? await othersAt(trial, range) : [];
+  const prepared = { without: prepare(others), with: prepare([...others, tested]) };
+  const codes = codesFor([tested]);
+  const buyers = await buyersOf(ctx, [...others, tested], batch);
+  for (const [i, order] of batch.entries()) {
+    if (i % TURN === TURN - 1) await nextTurn();
+    const cart = cartOf(order, codes, options.shippingMinor);
+    if (cart === null) {
+      tally.skipped += 1;
+      continue;
+    }
+    const { segments = [], part = {} } = buyers.get(order.contactId) ?? {};
+    const asked = {
+      cart,
+      buyer: buyerOf(order, segments, part),
+      lists: NO_LISTS,
+      settings,
+      now: order.occurredAt,
+    };
+    const before =
+      others.length === 0
+        ? null
+        : priced(() => priceCart({ ...asked, offers: prepared.without, remaining: {} }));
+    const remaining = { [promotionId]: leftFor(tally, order) };
+    const after = priced(() => priceCart({ ...asked, offers: prepared.with, remaining }));
+    if (after === null || (before === null && others.length > 0)) tally.skipped += 1;
+    else addOrder(tally, order, before, after);
+  }
+}
+
+/** Null for an order that pricing refuses, such as one with figures beyond what JSON tells. */
+function priced(price: () => PricedCart): PricedCart | null {
+  try {
+    return price();
+  } catch (error) {
+    if (error instanceof PricingError) return null;
+    throw error;
+  }
+}
+
+/** What is live now beside the promotion, as if it had run then. */
+async function othersAt({ ctx, promotionId, definition }: Trial, range: Range): Promise<Offer[]> {
+  const sourced = (await livePromotions(ctx, ctx.clock.now())).map((row) => {
+    const other = promotionDefinition.parse(row.definition);
+    const offer = offerOf(row.promotionId, row.version, other, range);
+    return { offer, programId: other.programId ?? null };
+  });
+  for (const source of offerSources()) sourced.push(...(await source.load(ctx, range)));
+  return sourced
+    .filter(
+      ({ offer, programId }) =>
+        offer.id !== promotionId && (programId === null || programId === definition.programId),
+    )
+    .map(({ offer }) => timeless(offer, true));
+}
+
+type Known = { segments: string[]; part: BuyerPart };
+
+/** What the offers ask of the buyers of some orders, all at once. */
+export async function buyersOf(
+  ctx: Ctx,
+  offers: readonly Offer[],
+  batch: readonly PastOrder[],
+): Promise<Map<string, Known>> {
+  const ids = [...new Set(batch.filter((order) => !order.anonymous).map((order) => order.contactId))];
+  const named = [...new Set(offers.flatMap(({ conditions: c }) => [...c.segments, ...c.notSegments]))];
+  const found = new Map<string, Known>(ids.map((id) => [id, { segments: [], part: {} }]));
+  if (named.length > 0)
+    for (const [id, segments] of await segmentsOf(ctx, named, ids)) found.set(id, { segments, part: {} });
+  const fields = fieldsAsked(offers);
+  for (const source of allBuyerSources()) {
+    if (!source.fields.some((field) => fields.has(field))) continue;
+    for (const [id, part] of await source.load(ctx, ids)) {
+      const known = found.get(id);
+      if (known !== undefined) Object.assign(known.part, part);
+    }
+  }
+  return found;
+}
+
+function fieldsAsked(offers: readonly Offer[]): Set<keyof BuyerPart> {
+  const fields = new Set<keyof BuyerPart>();
+  for (const { conditions, effect } of offers) {
+    if (conditions.membersOnly) fields.add('member');
+    if (conditions.tiers.length > 0) fields.add('tier');
+    if (conditions.personCategories.length > 0) fields.add('personCategories');
+    if (effect.type === 'accumulative') fields.add('accumulated');
+  }
+  return fields;
+}
+
+/** How a program rounds and what its percentages are of. */
+export async function settingsFor(ctx: Ctx, programId: string | undefined): Promise<PricingSettings> {
+  const terms =
+    programId === undefined ? undefined : (await programTerms(ctx, [{ programId }])).get(programId);
+  const { rounding, percentBase } = terms?.settings ?? {};
+  return pricingSettings.parse({ rounding, percentBase });
+}
+
+function assumptionsOf({ definition, options }: Trial): string[] {
+  const { conditions, effect, stage } = definition;
+  const told = new Set(allBuyerSources().flatMap((source) => source.fields));
+  const unknown = [
+    ...fieldsAsked([offerOf('tried', 1, definition, { from: new Date(0), until: new Date(0) })]),
+  ].filter((field) => !told.has(field));
+  return [
+    'prices_as_paid',
+    ...(conditions.segments.length + conditions.notSegments.length > 0 ? ['segments_as_now'] : []),
+    ...unknown.map((field) => `nobody_tells_${field}`),
+    ...(definition.needsCode ? ['every_buyer_shows_the_code'] : []),
+    ...(stage === 'shipping' || effect.type === 'free_shipping' ? ['shipping_as_given'] : []),
+    ...(options.beside === 'live' ? ['limits_of_others_left_out'] : []),
+    ...(options.keepSchedule ? [] : ['days_left_out']),
+  ];
+}
