@@ -1,8 +1,9 @@
 import { formatMoney } from '../../core/money.ts';
-import { addDays, dayOf, endOfDay } from '../programs/calendar.ts';
+import { dayOf } from '../programs/calendar.ts';
 import type { LadderRules, Tier } from './contract.tiers.ts';
 import { fallsAt, figureAt } from './figure.ts';
 import type { Step } from './figure.ts';
+import { daysOn } from './tier.ts';
 import type { TierState } from './tier.ts';
 
 /** "Earn N more by DATE to reach / keep TIER", from what is known at `now`. */
@@ -40,21 +41,15 @@ function keepOf(known: Known): Keep | null {
   for (let at = fallsAt(steps, now); at !== null; at = fallsAt(steps, at))
     if (figureAt(steps, at) < BigInt(tier.threshold)) {
       const anew = rules.window.kind === 'calendarYear' ? at : null;
-      return lostBy(known, tier, anew, graceEnd(known, at));
+      return lostBy(known, tier, anew, daysOn(at, rules.graceDays, known.zone));
     }
   return null;
 }
 
-function graceEnd({ rules, zone }: Known, at: Date): Date {
-  return rules.graceDays === 0 ? at : endOfDay(addDays(dayOf(at, zone), rules.graceDays), zone);
-}
-
-function lostBy({ steps, rules, zone }: Known, tier: Tier, from: Date | null, by: Date): Keep {
+/** A calendar year without grace ends at `from` and `by` at once: nothing earned keeps the tier. */
+function lostBy({ steps }: Known, tier: Tier, from: Date | null, by: Date): Keep {
   const missing = BigInt(tier.threshold) - figureAt(steps, by);
-  // In a calendar year whose end takes everything at once nothing earned before helps.
-  const start = from !== null && rules.graceDays === 0 ? by : from;
-  const days = start === null || dayOf(start, zone) !== dayOf(by, zone) ? start : by;
-  return { tier, missing: missing > 0n ? missing : 1n, from: days, by };
+  return { tier, missing: missing > 0n ? missing : 1n, from, by };
 }
 
 export type Words = { en: string; ru: string };

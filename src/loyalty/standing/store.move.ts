@@ -19,13 +19,18 @@ export const moveStandingsOnMerge: MergeMover = {
 
 async function remakeStandings(ctx: Ctx, moves: readonly Move[]): Promise<void> {
   if (moves.length === 0) return;
-  const whole = moves.filter(({ origins }) => origins === null);
   await ctx.db.execute(sql`
     update ${tierStanding} set rebuild = true from ${pairs(moves)} where contact_id in (pair."from", pair."to")`);
-  if (whole.length > 0)
-    await ctx.db.execute(
-      sql`delete from ${tierStanding} using ${pairs(whole)} where contact_id = pair."from"`,
-    );
+  const whole = moves.filter(({ origins }) => origins === null);
+  if (whole.length === 0) return;
+  // The row tells what has been told already: who gets the facts goes on from it, who gives them finds it again.
+  await ctx.db.execute(sql`
+    insert into ${tierStanding} (contact_id, program_id, ladder_id, ladder_version, tier_id, since, earned_id, grace_until, basis,
+      missing, reviewed_at, next_review_at, rebuild)
+    select pair."to", program_id, ladder_id, ladder_version, tier_id, since, earned_id, grace_until, basis, missing, reviewed_at,
+      next_review_at, true
+    from ${tierStanding} join ${pairs(whole)} on contact_id = pair."from" on conflict do nothing`);
+  await moveRows(ctx, whole, { table: 'tier_standing', park: 'own' });
 }
 
 const TABLES = ['tier_standing', 'tier_transition', 'person_category_assignment', 'personal_discount'];

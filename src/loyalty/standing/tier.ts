@@ -176,9 +176,9 @@ function settleEarned(state: TierState, rules: LadderRules, figure: bigint, at: 
   state.graceUntil = next > floor ? daysOn(at, rules.stepDays, zone) : null;
 }
 
-/** The end of the day so many days on; no days: at once. */
-const daysOn = (at: Date, days: number, zone: string): Date =>
-  days === 0 ? at : endOfDay(addDays(dayOf(at, zone), days), zone);
+/** So many calendar days after the last one on which what ends at `at` still held; no days: at once. */
+export const daysOn = (at: Date, days: number, zone: string): Date =>
+  days === 0 ? at : endOfDay(addDays(dayOf(new Date(at.getTime() - 1), zone), days), zone);
 
 function higher(tiers: readonly Tier[], a: string | null, b: string | null): string | null {
   const rank = (id: string | null): number => tiers.findIndex((tier) => tier.id === id);
