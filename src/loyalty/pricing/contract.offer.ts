@@ -108,7 +108,6 @@ export const offerConditions = z
     schedule: schedule.optional(),
   })
   .prefault({});
-export type OfferConditions = z.output<typeof offerConditions>;
 
 const percentOff = z.object({
   type: z.literal('percent'),

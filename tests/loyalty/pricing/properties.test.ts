@@ -1,6 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { OfferInput, PricedCart, PricingSettingsInput } from '../../../src/loyalty/pricing/contract.ts';
+import {
+  type OfferInput,
+  type PricedCart,
+  pricedCart,
+  type PricingSettingsInput,
+} from '../../../src/loyalty/pricing/contract.ts';
 import { refund } from '../../../src/loyalty/pricing/refund.ts';
 import { type LineInput, prices, type Quote, quote } from './support.ts';
 
@@ -142,6 +147,8 @@ const anyQuote: fc.Arbitrary<Quote> = fc
 
 function holds(priced: PricedCart, q: Quote): void {
   const { totals } = priced;
+  // What is answered is what the contract promises, and survives being stored as JSON.
+  expect(pricedCart.parse(JSON.parse(JSON.stringify(priced)))).toEqual(priced);
   expect(totals.goodsMinor).toBe(sum(prices(priced)));
   const on = q.cart?.taxIncluded === false ? totals.taxMinor : 0;
   expect(totals.totalMinor).toBe(totals.goodsMinor + totals.shippingMinor + on);
