@@ -178,7 +178,7 @@ async function byHand(
   });
 }
 
-export const postedView = (posted: Posted): PostedView => ({
+const postedView = (posted: Posted): PostedView => ({
   points: minorToWire(posted.points),
   pending: minorToWire(posted.pending),
   debt: minorToWire(posted.debt),

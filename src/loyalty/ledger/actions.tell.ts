@@ -1,6 +1,6 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { minorToWire } from '../../core/money.ts';
-import { emit } from '../../core/outbox.ts';
+import { emitAll } from '../../core/outbox.ts';
 import type { Books } from './books.ts';
 import type { Book, Entry } from './book.ts';
 
@@ -32,8 +32,11 @@ export async function tellOf(ctx: Ctx, books: Books, how: 'each' | 'grouped'): P
       topics.set(topic, list);
       list.push(eventOf(book, entry));
     }
-  await Promise.all(
-    [...topics].map(([topic, events]) => emit(ctx, topic, how === 'each' ? events : grouped(events))),
+  await emitAll(
+    ctx,
+    [...topics].flatMap(([topic, events]) =>
+      (how === 'each' ? events : grouped(events)).map((payload) => ({ topic, payload })),
+    ),
   );
 }
 

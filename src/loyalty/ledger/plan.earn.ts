@@ -88,7 +88,7 @@ export function addLot(
   return lot;
 }
 
-export const byAge = (a: Lot, b: Lot): number =>
+const byAge = (a: Lot, b: Lot): number =>
   a.earnedAt.getTime() - b.earnedAt.getTime() || (a.lotId < b.lotId ? -1 : 1);
 
 const lotsOf = (book: Book, source: string): Lot[] =>
@@ -208,7 +208,7 @@ function takeOwn(book: Book, draft: Draft, lot: Lot, points: bigint): bigint {
 }
 
 /** What cannot be taken is owed, as far as the program allows. Gives how much is. */
-export function owe(book: Book, draft: Draft, points: bigint): bigint {
+function owe(book: Book, draft: Draft, points: bigint): bigint {
   const { debt: policy } = book.program.settings;
   const wallet = walletOf(book, book.mine);
   if (points === 0n || policy.kind === 'refuse' || wallet.state !== 'open') return 0n;

@@ -74,8 +74,7 @@ const partsByWallet = (taken: readonly Taken[]): Map<string, Part[]> => {
   return found;
 };
 
-export const sumOfParts = (parts: readonly Part[]): bigint =>
-  parts.reduce((sum, part) => sum + part.points, 0n);
+const sumOfParts = (parts: readonly Part[]): bigint => parts.reduce((sum, part) => sum + part.points, 0n);
 
 export function hold(book: Book, movement: Hold): Sums & { holdUntil: Date } {
   bringUp(book);

@@ -19,7 +19,7 @@ function signerOf(ctx: Ctx): Signer {
   return made;
 }
 
-export function qrOf(ctx: Ctx, cardNumber: string): string {
+function qrOf(ctx: Ctx, cardNumber: string): string {
   return PREFIX + signerOf(ctx).sign(Buffer.from(cardNumber), addMs(ctx.clock.now(), QR_DAYS * DAY_MS));
 }
 

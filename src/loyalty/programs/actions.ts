@@ -148,7 +148,7 @@ export async function programTerms(
 
 const settingsOf = (row: ProgramRow): ProgramSettings => programSettings.parse(row.settings);
 
-export function programView(row: ProgramRow): ProgramView {
+function programView(row: ProgramRow): ProgramView {
   return {
     id: row.programId,
     name: row.name,

@@ -163,7 +163,7 @@ export const programVersionList = z.object({
   ),
 });
 
-export const MEMBER_CHANNELS = ['console', 'till', 'site', 'app', 'import', 'api'] as const;
+const MEMBER_CHANNELS = ['console', 'till', 'site', 'app', 'import', 'api'] as const;
 
 export const enrolInput = z
   .object({
