@@ -35,27 +35,29 @@ const WORDS: Readonly<Record<string, RegExp>> = {
   BYDAY: /^([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU)(,([+-]?\d{1,2})?(MO|TU|WE|TH|FR|SA|SU))*$/,
 };
 
-/** Up to `limit` moments after `after`, in order, each once also where clocks repeat it. Empty for a rule with a problem. */
-export function momentsOf(recurrence: Recurrence, after: Date, limit: number): Date[] {
+/**
+ * Up to `limit` moments after `after` (and before `until`), in order, each once also where clocks repeat it. Empty for a rule with
+ * a problem.
+ */
+export function momentsOf(recurrence: Recurrence, after: Date, limit: number, until?: Date): Date[] {
   if (ruleProblem(recurrence.rule) !== undefined) return [];
   const { timeZone } = recurrence;
   const found: Date[] = [];
   // A day back: wall times around a clock change may come in another order than their instants.
   const from = wallOf(new Date(after.getTime() - DAY_MS), timeZone);
-  const rule = ruleOf(recurrence, from);
-  let wall = rule.after(from, true);
-  while (wall !== null && found.length < limit) {
+  const start = new Date(`${recurrence.start}Z`);
+  const horizon = new Date(Math.max(start.getTime(), from.getTime()) + HORIZON_MS);
+  // One walk along the rule: each question for the next moment would walk it from its start again.
+  ruleOf(recurrence, start, horizon).between(from, horizon, true, (wall) => {
     const at = instantOf(wall, timeZone);
     if (at > after && at.getTime() !== found.at(-1)?.getTime()) found.push(at);
-    wall = rule.after(wall, false);
-  }
-  return found;
+    return found.length < limit && (until === undefined || at < until);
+  });
+  return until === undefined ? found : found.filter((at) => at < until);
 }
 
-function ruleOf(schedule: Recurrence, from: Date): Rule {
+function ruleOf(schedule: Recurrence, start: Date, horizon: Date): Rule {
   const options = RRule.parseString(bare(schedule.rule));
-  const start = new Date(`${schedule.start}Z`);
-  const horizon = new Date(Math.max(start.getTime(), from.getTime()) + HORIZON_MS);
   const until = untilWall(options.until ?? null, schedule);
   return new RRule({
     ...options,

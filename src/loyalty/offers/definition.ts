@@ -20,10 +20,16 @@ export function windowsOf(schedule: PromotionSchedule, { from, until }: Range): 
   const { recurring, timeZone } = schedule;
   if (recurring === undefined) return null;
   const lastsMs = recurring.durationMinutes * MINUTE_MS;
-  const moments = momentsOf({ ...recurring, timeZone }, new Date(from.getTime() - lastsMs), MAX_WINDOWS);
-  return moments
-    .filter((at) => at < until)
-    .map((at) => ({ from: at.toISOString(), until: new Date(at.getTime() + lastsMs).toISOString() }));
+  const moments = momentsOf(
+    { ...recurring, timeZone },
+    new Date(from.getTime() - lastsMs),
+    MAX_WINDOWS,
+    until,
+  );
+  return moments.map((at) => ({
+    from: at.toISOString(),
+    until: new Date(at.getTime() + lastsMs).toISOString(),
+  }));
 }
 
 /** The offer of a promotion's version, its occurrences worked out for a stretch of time. */
@@ -44,7 +50,7 @@ export function offerOf(id: string, version: number, definition: PromotionDefini
 export function definitionProblems(definition: PromotionDefinition, now: Date): FieldIssue[] {
   return [
     ...pricingProblems(definition, now),
-    ...scheduleProblems(definition, now),
+    ...scheduleProblems(definition.conditions.schedule, now),
     ...limitProblems(definition),
   ];
 }
@@ -59,7 +65,8 @@ function pricingProblems(definition: PromotionDefinition, now: Date): FieldIssue
   );
 }
 
-function scheduleProblems({ conditions: { schedule } }: PromotionDefinition, now: Date): FieldIssue[] {
+/** Paths begin with `conditions.schedule`. */
+export function scheduleProblems(schedule: PromotionSchedule | undefined, now: Date): FieldIssue[] {
   if (schedule === undefined) return [];
   const found: FieldIssue[] = [];
   const { from, until, recurring, timeZone } = schedule;
