@@ -3,8 +3,8 @@ import { tell } from './actions.tell.ts';
 import { noRoom, roomsOf, settled } from './meter.ts';
 import type { LimitReason } from './meter.ts';
 import { lockMeters, readMeters, takeOne, writeMeters } from './store.meter.ts';
-import { endReservations, lockOverdue, untakeCoupons, unuseCoupons } from './store.reserve.ts';
-import type { Reservation } from './store.reserve.ts';
+import { endReservations, hasOverdue, lockOverdue, untakeCoupons, unuseCoupons } from './store.reserve.ts';
+import type { Overdue, Reservation } from './store.reserve.ts';
 
 /** Limits and budgets of campaigns: taking from them, and giving back. */
 
@@ -31,9 +31,13 @@ export async function takeMeter(
     if (found !== undefined) return { ok: true, period: found, grantedMinor: amountMinor };
     const rooms = roomsOf((await readMeters(ctx, [couponCampaignId])).get(couponCampaignId) ?? [], period);
     const reason = noRoom(rooms, amountMinor, how.partial);
-    // What is used up needs no lock to be refused, unless it is held by orders that never came.
-    if (reason !== null && (await letGoOverdue(ctx, ctx.clock.now(), { couponCampaignId })) === 0)
-      return { ok: false, reason, leftMinor: rooms.budget };
+    if (reason !== null) {
+      // What is used up needs no lock to be refused, unless it is held by orders that never came.
+      const now = ctx.clock.now();
+      if (!(await hasOverdue(ctx, couponCampaignId, now)))
+        return { ok: false, reason, leftMinor: rooms.budget };
+      await letGoOverdue(ctx, now, { couponCampaignId, wait: true });
+    }
   }
   for (let tried = 0; ; tried++) {
     const meters = (await lockMeters(ctx, [couponCampaignId])).get(couponCampaignId) ?? [];
@@ -87,11 +91,7 @@ export async function letGo(
 }
 
 /** Lets go holds that are over, of all campaigns, one, or one coupon. Returns how many. */
-export async function letGoOverdue(
-  ctx: Ctx,
-  now: Date,
-  of: { couponCampaignId?: string; couponId?: string } = {},
-): Promise<number> {
+export async function letGoOverdue(ctx: Ctx, now: Date, of: Overdue = {}): Promise<number> {
   const overdue = await lockOverdue(ctx, now, OVERDUE_ROWS, of);
   if (overdue.length > 0) await letGo(ctx, overdue, 'overdue');
   return overdue.length;

@@ -128,12 +128,29 @@ export async function lockHeldBy(ctx: Ctx, contactIds: readonly string[]): Promi
   return found.map(stored);
 }
 
-/** Holds that are over, locked; what somebody else is just letting go is left out. */
+/** Whether a campaign has holds that are over. */
+export async function hasOverdue(ctx: Ctx, couponCampaignId: string, now: Date): Promise<boolean> {
+  const found = await hotRows(
+    ctx.db,
+    sql`select 1 from coupon_reservation where state = 'held' and expires_at <= ${now.toISOString()}::timestamptz
+      and coupon_campaign_id = ${couponCampaignId}::uuid limit 1`,
+  );
+  return found.length > 0;
+}
+
+export type Overdue = {
+  couponCampaignId?: string;
+  couponId?: string;
+  /** Waits for what somebody else is just letting go; otherwise that is left out. */
+  wait?: boolean;
+};
+
+/** Holds that are over, locked. */
 export async function lockOverdue(
   ctx: Ctx,
   now: Date,
   limit: number,
-  of: { couponCampaignId?: string; couponId?: string } = {},
+  of: Overdue = {},
 ): Promise<StoredReservation[]> {
   const found = await rows<Raw>(
     ctx.db,
@@ -141,7 +158,7 @@ export async function lockOverdue(
       where r.state = 'held' and r.expires_at <= ${now.toISOString()}::timestamptz
         ${of.couponCampaignId === undefined ? sql`` : sql`and r.coupon_campaign_id = ${of.couponCampaignId}::uuid`}
         ${of.couponId === undefined ? sql`` : sql`and r.coupon_id = ${of.couponId}::uuid`}
-      order by r.expires_at limit ${limit} for update skip locked`,
+      order by r.expires_at limit ${limit} for update ${of.wait === true ? sql`` : sql`skip locked`}`,
   );
   return found.map(stored);
 }
