@@ -2,11 +2,13 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
 import { inTx } from '../../src/core/ctx.ts';
+import type { Ctx } from '../../src/core/ctx.ts';
 import { row, rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { emit } from '../../src/core/outbox.ts';
 import { refreshTraits } from '../../src/tracking/behaviour/actions.traits.ts';
 import { markDue } from '../../src/tracking/behaviour/store.due.ts';
+import { lockContacts } from '../../src/tracking/behaviour/store.visits.ts';
 import { ALL_PARTS } from '../../src/tracking/behaviour/traits.ts';
 import { behaviourSubscriptions } from '../../src/tracking/index.ts';
 import { deliver } from '../support/deliver.ts';
@@ -118,4 +120,29 @@ test('a zone that is told of while contacts are taken is one they are taken with
   await settle();
   expect(await hoursOf(id)).toEqual([9]);
   expect(await rows(base.ctx.db, sql`select 1 from contact_trait_due`)).toEqual([]);
+});
+
+test.each([
+  ['contact.changed', (id: string) => ({ contactId: id, keys: ['timeZone'] })],
+  ['contact.merged', (id: string) => ({ from: newId(), to: id })],
+  ['contacts.imported', (id: string) => ({ importId: newId(), contactIds: [id] })],
+])('%s waits for whoever has the contact before it stands in the way of traits', async (topic, payload) => {
+  const [id = ''] = (await visited(1)).ids;
+  await settle();
+  await base.ctx.db.execute(sql`update contact set time_zone = 'Asia/Tokyo' where contact_id = ${id}::uuid`);
+  const others = await inTx(base.ctx, async (tx) => {
+    await lockContacts(tx, [id]);
+    await emit(base.ctx, topic, [payload(id)]);
+    const holds = { name: 'holds contacts', topic, handle: (ctx: Ctx) => lockContacts(ctx, [id]) };
+    const delivered = deliver(base.ctx, [...behaviourSubscriptions, holds]).then(
+      () => 'delivered',
+      (error: unknown) => error,
+    );
+    await aStatementWaits();
+    await markDue(tx, [{ contactIds: [id], parts: ALL_PARTS }]);
+    return { delivered };
+  });
+  expect(await others.delivered).toBe('delivered');
+  await settle();
+  expect(await hoursOf(id)).toEqual([9]);
 });

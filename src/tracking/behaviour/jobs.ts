@@ -63,6 +63,18 @@ async function onOrders(ctx: Ctx, contactIds: readonly string[]): Promise<void> 
   await markDue(ctx, [{ contactIds, parts: ORDER_PARTS }]);
 }
 
+/** Contacts before wishes, like everybody; and all of them, of whom other subscribers may hold some. */
+async function onChanged(ctx: Ctx, events: readonly OutboxEvent[]): Promise<void> {
+  const told = events.map(({ payload }) => changed.parse(payload));
+  const ofZone = told.filter(({ keys }) => keys.includes('timeZone'));
+  if (ofZone.length === 0) return;
+  await lockContacts(
+    ctx,
+    told.map(({ contactId }) => contactId),
+  );
+  await markDue(ctx, [{ contactIds: ofZone.map(({ contactId }) => contactId), parts: ZONE_PARTS }]);
+}
+
 /** Before whoever reads visits: subscribers of one topic run in the order they are listed. */
 export const behaviourSubscriptions: Subscription[] = [
   on('event.recorded', onEvents),
@@ -74,17 +86,7 @@ export const behaviourSubscriptions: Subscription[] = [
   on('orders.imported', (ctx, events) =>
     onOrders(ctx, [...new Set(events.flatMap(({ payload }) => many.parse(payload).contactIds))]),
   ),
-  on('contact.changed', (ctx, events) =>
-    markDue(ctx, [
-      {
-        contactIds: events.flatMap(({ payload }) => {
-          const { contactId, keys } = changed.parse(payload);
-          return keys.includes('timeZone') ? [contactId] : [];
-        }),
-        parts: ZONE_PARTS,
-      },
-    ]),
-  ),
+  on('contact.changed', onChanged),
   // Of somebody who did nothing the other may have got the zone alone.
   on('contact.merged', (ctx, events) =>
     markOfZone(ctx, {

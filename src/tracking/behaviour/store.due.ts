@@ -3,7 +3,7 @@ import { contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { contactTrait, contactTraitDue } from './schema.ts';
-import { json } from './store.visits.ts';
+import { json, lockContacts } from './store.visits.ts';
 import { PARTS } from './traits.ts';
 
 /** Whose traits are to be computed anew, and which parts of them. */
@@ -36,7 +36,7 @@ export async function markDue(ctx: Ctx, wishes: readonly Wish[]): Promise<void> 
 
 /**
  * The same for those of these contacts who have a zone and traits: others have nothing it could change. Who waits may have their
- * first ones computed just now, without the zone.
+ * first ones computed just now, without the zone. Contacts are held before wishes, like everywhere, and all of them at once.
  */
 export async function markOfZone(ctx: Ctx, { contactIds, parts }: Wish): Promise<void> {
   const found = await rows<{ id: string }>(
@@ -47,6 +47,8 @@ export async function markOfZone(ctx: Ctx, { contactIds, parts }: Wish): Promise
       and (exists (select from ${contactTrait} t where t.contact_id = c.contact_id)
         or exists (select from ${contactTraitDue} d where d.contact_id = c.contact_id))`,
   );
+  if (found.length === 0) return;
+  await lockContacts(ctx, contactIds);
   await markDue(ctx, [{ contactIds: found.map(({ id }) => id), parts }]);
 }
 
