@@ -27,15 +27,9 @@ import {
   waitingRequests,
 } from './store.requests.ts';
 import type { RequestRow } from './store.requests.ts';
-import { visibleId } from './store.views.ts';
+import { mustSee } from './actions.views.ts';
 
 /** What people do with points by hand: each with a reason, and large ones by two. */
-
-async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
-  const id = await visibleId(ctx, contactId);
-  if (id === null) throw notFound('contact', contactId);
-  return id;
-}
 
 /**
  * Adds or takes points. Above the program's limit (what the same person has adjusted for this contact within a day counts too) nothing

@@ -12,7 +12,7 @@ import { walletIdOf } from './books.ts';
 import type { FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
 import type { Owner, Sweep } from './movement.ts';
 import { addMember, familyOf, membersOf, ownState, removeMember } from './store.family.ts';
-import { visibleId } from './store.views.ts';
+import { mustSee } from './actions.views.ts';
 
 /** Shared wallets: what a member brings goes in, everybody spends from it within their cap, who leaves gets what the rule says. */
 
@@ -125,8 +125,7 @@ async function viewOf(ctx: Ctx, ownerId: string, programId: string): Promise<Fam
   };
 }
 
-async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
-  const id = await visibleId(ctx, contactId);
-  if (id === null) throw notFound('contact', contactId);
-  return id;
+/** Whether a contact (its present id) shares a wallet; for verbs of this module. */
+export async function sharesWallet(ctx: Ctx, contactId: string, programId: string): Promise<boolean> {
+  return (await familyOf(ctx, contactId, programId)) !== undefined;
 }

@@ -19,7 +19,8 @@ import type { EntryRow, LotRow, WalletSums } from './store.views.ts';
 const wire = (text: string): number => minorToWire(BigInt(text));
 const HUNDRED = 100n;
 
-async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
+/** The contact an id stands for now. 404 for one that is not the actor's to see. */
+export async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
   const id = await visibleId(ctx, contactId);
   if (id === null) throw notFound('contact', contactId);
   return id;

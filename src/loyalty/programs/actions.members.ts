@@ -8,8 +8,9 @@ import { conflict, invalid, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { addMs, DAY_MS } from '../../core/time.ts';
+import { sharesWallet } from '../ledger/actions.family.ts';
 import { post } from '../ledger/actions.post.ts';
-import { visibleId } from '../ledger/store.views.ts';
+import { mustSee } from '../ledger/actions.views.ts';
 import { mustFind, openProgram } from './actions.ts';
 import { CARD_RANDOM_BYTES, cardNumber, isCardNumber } from './card.ts';
 import type { ClaimInput, ClaimView, EnrolInput, MemberView } from './contract.ts';
@@ -33,12 +34,6 @@ const MAX_ROUNDS = 5;
 /** What tills may do, people of the console may too. */
 export function authoriseSell(ctx: Ctx): void {
   if (!may(ctx, 'loyalty:write')) authorise(ctx, 'loyalty:sell');
-}
-
-async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
-  const id = await visibleId(ctx, contactId);
-  if (id === null) throw notFound('contact', contactId);
-  return id;
 }
 
 /**
@@ -150,7 +145,10 @@ export async function membershipOf(
   return (await enrolmentsOf(ctx, contactId, programId)).find(({ state }) => state === 'active');
 }
 
-/** Ends a membership; the program's rule says what becomes of the points. 404 for who is no member. */
+/**
+ * Ends a membership; the program's rule says what becomes of the points. 404 for who is no member; 409 shares_wallet for who shares one:
+ * leaving that comes first, and says who gets what.
+ */
 export async function leave(
   ctx: Ctx,
   contactId: string,
@@ -165,6 +163,8 @@ export async function leave(
     const active = (await enrolmentsOf(tx, id, programId)).filter(({ state }) => state === 'active');
     const [first] = active;
     if (first === undefined) throw notFound('member', contactId);
+    if (await sharesWallet(tx, id, programId))
+      throw conflict('shares_wallet', 'This member shares a wallet; they leave it first.');
     const left = active.map((member): MemberRow => ({ ...member, state: 'left', leftAt: tx.clock.now() }));
     for (const member of left) await updateMember(tx, member);
     const to = leaving === 'forfeit' ? 'closed' : 'frozen';

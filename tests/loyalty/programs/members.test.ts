@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { mergeContacts, registerContacts, upsertContacts } from '../../../src/contacts/index.ts';
 import { unmergeContact } from '../../../src/contacts/identity/actions.unmerge.ts';
 import { rows } from '../../../src/core/db.ts';
+import { joinFamily, leaveFamily } from '../../../src/loyalty/ledger/actions.family.ts';
 import { registerPoints } from '../../../src/loyalty/ledger/index.ts';
 import {
   askByPhone,
@@ -164,6 +165,16 @@ describe('members', () => {
       await one(base.ctx, { ...who, kind: 'accrue', key: 'b', points: 1n });
       expect(await sums(base.ctx, contactId)).toMatchObject({ available: left + 1 });
     }
+  });
+
+  test('who shares a wallet leaves it first', async () => {
+    const programId = await program(base.ctx);
+    const contactId = await person(base.ctx);
+    await join(contactId, programId);
+    await joinFamily(base.ctx, { programId, ownerId: contactId, contactId, monthlyCap: null });
+    expect(await refusal(leave(base.ctx, contactId, programId, ''))).toBe('shares_wallet');
+    await leaveFamily(base.ctx, { programId, contactId, split: 'own' });
+    expect(await leave(base.ctx, contactId, programId, '')).toMatchObject({ state: 'left' });
   });
 
   test('two members who are one person keep both cards, and have them apart again', async () => {
