@@ -20,6 +20,7 @@ import type { TestBase } from '../../support/ctx.ts';
 import { as, person as actor } from '../../support/ctx.ts';
 import {
   DAY_MS,
+  dice,
   join,
   ladder,
   member,
@@ -172,7 +173,7 @@ describe('a member', () => {
     await order(ctx, contactId, 150);
     await told(ctx);
     expect(await stored(contactId)).toMatchObject({ basis: 15_000 });
-    await leave(ctx, contactId, programId, { reason: '' });
+    await leave(ctx, contactId, programId, 'moved away');
     await told(ctx);
     expect((await standingFacts(ctx, [contactId], ctx.clock.now())).get(contactId)?.tiers).toEqual([]);
     base.clock.advance(DAY_MS);
@@ -264,6 +265,78 @@ describe('a ladder', () => {
       [null, 'ladder'],
     ]);
   });
+});
+
+test.each([
+  { downgrade: 'one_step', graceDays: 3, stepDays: 4 },
+  {
+    downgrade: 'matching',
+    measure: 'orders',
+    tiers: tiers(2, 4),
+    window: { kind: 'rolling', unit: 'months', count: 1 },
+  },
+  { downgrade: 'matching', measure: 'points', tiers: tiers(100, 200), graceDays: 1 },
+])('what was kept order by order is what all facts give from the beginning: %j', async (change) => {
+  base.clock.set('2026-03-01T10:00:00Z');
+  const programId = await program(ctx);
+  const made = await ladder(ctx, programId, {
+    ...change,
+    window: change.window ?? { kind: 'rolling', unit: 'days', count: 10 },
+  });
+  while (await buildOnce(ctx));
+  const people = [await member(ctx, programId), await member(ctx, programId)];
+  const roll = dice(11);
+  const placed: { contactId: string; number: string; pounds: number; points: bigint }[] = [];
+  for (let step = 0; step < 60; step++) {
+    const contactId = people[roll(2)] ?? '';
+    const back = roll(4) === 0 ? placed.splice(roll(placed.length), 1)[0] : undefined;
+    if (change.measure === 'points' && back !== undefined)
+      await post(ctx, [
+        {
+          kind: 'reduce',
+          contactId: back.contactId,
+          programId,
+          key: newId(),
+          source: back.number,
+          keep: back.points / 2n,
+        },
+      ]);
+    else if (back !== undefined)
+      await order(ctx, back.contactId, back.pounds, { kind: 'return', of: back.number });
+    else {
+      const pounds = 20 + roll(90);
+      const number = await order(ctx, contactId, pounds, { daysAgo: roll(4) });
+      placed.push({ contactId, number, pounds, points: BigInt(pounds) });
+      if (change.measure === 'points')
+        await post(ctx, [
+          { kind: 'accrue', contactId, programId, key: number, source: number, points: BigInt(pounds) },
+        ]);
+    }
+    await told(ctx);
+    if (step === 30) {
+      const [silver, gold] = made.tiers;
+      const lower = { ...gold, threshold: Math.floor((gold?.threshold ?? 0) * 0.8) };
+      await changeLadder(ctx, made.id, ladderPatch.parse({ version: 1, tiers: [silver, lower] }));
+    }
+    base.clock.advance(roll(3) * DAY_MS + roll(24) * 3_600_000 + 1_000);
+    if (roll(3) > 0) while (await reviewDue(ctx));
+    if (roll(3) > 0) while (await buildOnce(ctx));
+  }
+  while (await buildOnce(ctx));
+  while (await reviewDue(ctx));
+  await reviewContacts(ctx, people, 'time');
+  const all = () =>
+    rows(
+      ctx.db,
+      sql`select contact_id, tier_id, earned_id, since, grace_until, basis, missing, next_review_at, ladder_version from tier_standing
+        where program_id = ${programId}::uuid order by contact_id`,
+    );
+  const kept = await all();
+  await ctx.db.execute(sql`update tier_standing set rebuild = true where program_id = ${programId}::uuid`);
+  await reviewContacts(ctx, people, 'time');
+  expect(await all()).toEqual(kept);
+  const moved = await rows(ctx.db, sql`select 1 from tier_transition where program_id = ${programId}::uuid`);
+  expect(moved.length).toBeGreaterThan(6);
 });
 
 describe('one person', () => {

@@ -112,3 +112,12 @@ export async function transitions(
       where t.contact_id = ${contactId}::uuid order by t.occurred_at, t.transition_id`,
   );
 }
+
+/** A small generator with a memory: the same steps in every run. */
+export function dice(seed: number) {
+  let state = seed;
+  return (sides: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor((state / 2_147_483_648) * sides);
+  };
+}
