@@ -167,7 +167,8 @@ export async function moveCategory(
 }
 
 export async function allCategories(ctx: Ctx): Promise<Array<CategoryRow & { products: number }>> {
-  const products = sql<number>`(select count(*)::int from ${product} p where p.category_id = ${category.categoryId})`;
+  // The table is named by hand: in a select from one table drizzle leaves it out, and the column would be the product's own.
+  const products = sql<number>`(select count(*)::int from ${product} p where p.category_id = ${category}.category_id)`;
   return ctx.db
     .select({
       categoryId: category.categoryId,

@@ -34,7 +34,8 @@ export async function updatePriceList(ctx: Ctx, row: PriceListRow): Promise<void
   await ctx.db.update(priceList).set(row).where(eq(priceList.priceListId, row.priceListId));
 }
 
-const priceCount = sql<number>`(select count(*)::int from ${priceListEntry} e where e.price_list_id = ${priceList.priceListId})`;
+// The table is named by hand: in a select from one table drizzle leaves it out, and the column would be the inner one.
+const priceCount = sql<number>`(select count(*)::int from ${priceListEntry} e where e.price_list_id = ${priceList}.price_list_id)`;
 
 export async function findPriceList(
   ctx: Ctx,

@@ -104,6 +104,19 @@ describe('products', () => {
     ]);
   });
 
+  test('a category counts the products that are its own', async () => {
+    for (const externalId of ['cups', 'jugs'])
+      await api.server('POST', '/api/categories', { externalId, name: externalId });
+    await write([
+      { externalId: 'CUP-1', category: 'cups' },
+      { externalId: 'CUP-2', category: 'cups' },
+      { externalId: 'JUG-1', category: 'jugs' },
+    ]);
+    const { items } = (await api.server('GET', '/api/categories')).body as { items: CategoryView[] };
+    const products = (externalId: string) => items.find((one) => one.externalId === externalId)?.products;
+    expect([products('cups'), products('jugs')]).toEqual([2, 1]);
+  });
+
   test('wrong input names the place', async () => {
     const wrong: Array<[object[], string]> = [
       [[{ externalId: 'X', category: 'nothing' }], 'products.0.category'],

@@ -223,7 +223,7 @@ async function costItems(
 function companyItems(
   { excludes }: PromotionDefinition,
   others: readonly Offer[],
-  { pairs, deepest, belowCost, carts }: Interference,
+  { pairs, deepest, belowCost, carts, sample }: Interference,
 ): CheckItem[] {
   const found: CheckItem[] = [];
   const nobody = excludes.filter((tag) => tag !== '*' && !others.some((one) => one.tags.includes(tag)));
@@ -265,7 +265,8 @@ function companyItems(
         },
       ),
     );
-  if (belowCost > 0)
+  // Of products alone `below_cost` tells already.
+  if (belowCost > 0 && sample === 'orders')
     found.push(
       item('warn', 'carts_below_cost', null, `${belowCost} of ${carts} carts would be sold below cost.`, {
         count: belowCost,

@@ -118,7 +118,8 @@ const MAX_UNITS = 10_000;
 function thresholds({ conditions, effect }: Offer, unitMinor: number): number[] {
   const { minAmount, minQuantity } = conditions;
   const found = [1, Number(minQuantity?.quantity ?? 1)];
-  if (minAmount !== undefined) found.push((minAmount.amountMinor + 1) / unitMinor);
+  if (minAmount !== undefined)
+    found.push((minAmount.amountMinor + (minAmount.exclusive ? 1 : 0)) / unitMinor);
   if (effect.type === 'buy_x_get_y') found.push(effect.buy + effect.get);
   if (effect.type === 'cheapest_free') found.push(effect.groupOf);
   if (effect.type === 'bundle') found.push(...effect.items.map((item) => item.quantity));
