@@ -1381,6 +1381,7 @@ CREATE TABLE "sale" (
 	"total_minor" bigint NOT NULL,
 	"points" bigint NOT NULL,
 	"bonus_points" bigint NOT NULL,
+	"hold_key" text,
 	"refunded_minor" bigint DEFAULT 0 NOT NULL,
 	"returned" jsonb DEFAULT '{}' NOT NULL,
 	"reserved_until" timestamp with time zone,

@@ -25,7 +25,7 @@ export { registerTimelineSource } from './timeline.ts';
 export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.ts';
 export { andVisible, ownerLimit, visibleContacts } from './store.visible.ts';
 export { consentStandsSql, suppressedSql } from './store.consents.ts';
-export { externalIdKey, findByExternalIds } from './store.match.ts';
+export { externalIdKey, findByExternalIds, findByPoints, pointKey } from './store.match.ts';
 export { holdContacts, holdPeople } from './store.merge.ts';
 export { createVisitors, lockVisitors } from './store.visitors.ts';
 export { registerImportKind } from './import/kinds.ts';

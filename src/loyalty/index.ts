@@ -1,6 +1,7 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { newRouter } from '../core/http.ts';
 import type { Job, Subscription } from '../core/jobs.ts';
+import { accrualRoutes, accrualSubscriptions, registerAccrual } from './accrual/index.ts';
 import { couponEraser } from './coupons/actions.erase.ts';
 import { moveCouponsOnMerge } from './coupons/actions.merge.ts';
 import { redeemCoupons } from './coupons/actions.redeem.ts';
@@ -9,6 +10,7 @@ import { couponRoutes } from './coupons/routes.ts';
 import { couponTimeline } from './coupons/store.timeline.ts';
 import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
 import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
+import { registerSales, salesJobs, salesRoutes } from './sales/index.ts';
 import { registerStanding, standingJobs, standingRoutes, standingSubscriptions } from './standing/index.ts';
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
@@ -17,22 +19,26 @@ export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';
 export { promotion } from './offers/index.ts';
 
-export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs, ...offerJobs];
+export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs, ...offerJobs, ...salesJobs];
 
 export const loyaltyRoutes = () =>
   newRouter()
     .route('/', couponRoutes())
+    .route('/', accrualRoutes())
     .route('/', pointsRoutes())
     .route('/', standingRoutes())
-    .route('/', promotionRoutes());
+    .route('/', promotionRoutes())
+    .route('/', salesRoutes());
 
-export const loyaltySubscriptions: Subscription[] = [redeemCoupons, ...standingSubscriptions];
+export const loyaltySubscriptions: Subscription[] = [redeemCoupons, ...accrualSubscriptions, ...standingSubscriptions];
 
 export function registerLoyalty(): void {
   registerTimelineSource(couponTimeline);
   registerMergeMover(moveCouponsOnMerge);
   registerEraser(couponEraser);
   registerPoints();
+  registerAccrual();
   registerStanding();
   registerOffers();
+  registerSales();
 }

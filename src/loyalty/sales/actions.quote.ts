@@ -1,0 +1,58 @@
+import type { Ctx } from '../../core/ctx.ts';
+import type { PricedCart } from '../pricing/contract.ts';
+import { authoriseSell, findBuyer } from './actions.buyer.ts';
+import { priceSale } from './actions.price.ts';
+import type { Pricing } from './actions.price.ts';
+import { fingerprintOf } from './cart.ts';
+import type { QuoteInput, QuoteView } from './contract.ts';
+import { earnPreview } from './ports.ts';
+import { hintsOf } from './words.ts';
+
+/** What a cart costs right now, and why. Writes nothing; codes and points that cannot be used are told, not refused. */
+export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
+  authoriseSell(ctx);
+  const buyer = await findBuyer(ctx, input.buyer, 'quote');
+  const { contactId, said, programId } = buyer;
+  const pricing = await priceSale(ctx, {
+    request: input,
+    contactId,
+    isNew: contactId === null && said !== null,
+    programId,
+    saleId: null,
+  });
+  const { priced, program } = pricing;
+  return {
+    fingerprint: fingerprintOf(priced),
+    contactId,
+    programId: program?.programId ?? null,
+    pointsAvailable: program?.member === true ? program.points : 0,
+    priced,
+    hints: hintsOf(priced, input.language),
+    earns: await earnsOf(ctx, pricing, input.channel ?? null),
+  };
+}
+
+async function earnsOf(ctx: Ctx, pricing: Pricing, channel: string | null): Promise<QuoteView['earns']> {
+  const preview = earnPreview();
+  const { wallet, priced, lines } = pricing;
+  if (wallet === null) return null;
+  const bonus = bonusOf(priced);
+  if (preview === null) return bonus === 0 ? null : { points: bonus, pending: false };
+  const earned = await preview(ctx, {
+    ...wallet,
+    priced,
+    lines: new Map(
+      lines.map(({ id, code, product }) => [
+        id,
+        { productId: product?.productId ?? null, code, categoryPath: product?.categoryPath ?? [] },
+      ]),
+    ),
+    channel,
+    now: ctx.clock.now(),
+  });
+  return earned === null ? null : { ...earned, points: earned.points + bonus };
+}
+
+/** Points that promotions give with the order. */
+export const bonusOf = ({ effects }: Pick<PricedCart, 'effects'>): number =>
+  effects.bonusPoints.reduce((sum, { points }) => sum + points, 0);

@@ -1,0 +1,75 @@
+import type { Hono } from 'hono';
+import { describe, idParam, jsonBody, newRouter, paramsOf } from '../../core/http.ts';
+import type { AppEnv } from '../../core/http.ts';
+import { cancel } from './actions.cancel.ts';
+import { commit } from './actions.commit.ts';
+import { quote } from './actions.quote.ts';
+import { getSale } from './actions.read.ts';
+import { returnSale } from './actions.return.ts';
+import { reserve, sell } from './actions.sell.ts';
+import {
+  commitInput,
+  quoteAnswer,
+  quoteInput,
+  reserveInput,
+  returnAnswer,
+  returnInput,
+  saleAnswer,
+  saleDetail,
+  saleInput,
+} from './contract.ts';
+
+const tag = 'Loyalty: sales';
+
+export function salesRoutes(): Hono<AppEnv> {
+  return newRouter()
+    .post(
+      '/api/loyalty/quote',
+      describe({ tag, summary: 'What a cart costs, and why; writes nothing', answer: quoteAnswer }),
+      jsonBody(quoteInput),
+      async (c) => c.json(await quote(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/loyalty/reservations',
+      describe({
+        tag,
+        summary: 'Keep what a cart was promised for a while',
+        status: 201,
+        answer: saleAnswer,
+      }),
+      jsonBody(reserveInput),
+      async (c) => c.json(await reserve(c.var.ctx, c.req.valid('json')), 201),
+    )
+    .post(
+      '/api/loyalty/reservations/:id/commit',
+      describe({ tag, summary: 'Place the order of a reservation', answer: saleAnswer }),
+      paramsOf(idParam),
+      jsonBody(commitInput),
+      async (c) => c.json(await commit(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
+    )
+    .post(
+      '/api/loyalty/reservations/:id/cancel',
+      describe({ tag, summary: 'Call off a reservation, or a whole sale', answer: saleAnswer }),
+      paramsOf(idParam),
+      async (c) => c.json(await cancel(c.var.ctx, c.req.valid('param').id)),
+    )
+    .post(
+      '/api/loyalty/sales',
+      describe({ tag, summary: 'Price and place an order in one go', status: 201, answer: saleAnswer }),
+      jsonBody(saleInput),
+      async (c) => c.json(await sell(c.var.ctx, c.req.valid('json')), 201),
+    )
+    .post(
+      '/api/loyalty/sales/:id/returns',
+      describe({ tag, summary: 'Goods or money come back', status: 201, answer: returnAnswer }),
+      paramsOf(idParam),
+      jsonBody(returnInput),
+      async (c) => c.json(await returnSale(c.var.ctx, c.req.valid('param').id, c.req.valid('json')), 201),
+    )
+    .get(
+      '/api/loyalty/sales/:id',
+      describe({ tag, summary: 'A sale with its trace and what came back', answer: saleDetail }),
+      paramsOf(idParam),
+      async (c) => c.json(await getSale(c.var.ctx, c.req.valid('param').id)),
+    );
+}

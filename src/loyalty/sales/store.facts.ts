@@ -1,0 +1,114 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { hotRows } from '../../core/db.ts';
+import { unnested } from '../../core/unnest.ts';
+import { category, orders, product } from '../../orders/index.ts';
+import { lot, pointHold, wallet } from '../ledger/schema.ts';
+import { loyaltyMember, loyaltyProgram, memberCard } from '../programs/schema.ts';
+import type { Catalogue, CatalogueProduct } from './cart.ts';
+
+/** What pricing a sale needs of the catalogue, of programs and of the buyer. Reads only. */
+
+/** Products by code or id; unknown ones are absent. */
+export async function productsOf(
+  ctx: Ctx,
+  wanted: ReadonlyArray<{ product?: string | undefined; productId?: string | undefined }>,
+): Promise<Catalogue> {
+  const list = wanted.map((one) => ({ code: one.product ?? null, id: one.productId ?? null }));
+  const found = await hotRows<CatalogueProduct>(
+    ctx.db,
+    sql`
+    select p.product_id as "productId", p.external_id as "externalId", trim_scale(p.price)::text as price,
+      trim_scale(p.cost)::text as cost, p.currency, coalesce(c.path::text[], '{}') as "categoryPath"
+    from ${product} p left join ${category} c on c.category_id = p.category_id
+    where p.external_id in (select w.code from ${unnested('w', list, { code: 'text', id: 'uuid' })})
+    union
+    select p.product_id, p.external_id, trim_scale(p.price)::text, trim_scale(p.cost)::text, p.currency, coalesce(c.path::text[], '{}')
+    from ${product} p left join ${category} c on c.category_id = p.category_id
+    where p.product_id in (select w.id from ${unnested('w', list, { code: 'text', id: 'uuid' })})`,
+  );
+  return {
+    byCode: new Map(found.map((row) => [row.externalId, row])),
+    byId: new Map(found.map((row) => [row.productId, row])),
+  };
+}
+
+export type ProgramFact = {
+  programId: string;
+  version: number;
+  currency: string;
+  member: boolean;
+  /** What could be spent at this moment by the ledger's rule; the ledger itself has the last word. */
+  points: number;
+};
+export type BuyerFact = { orders: number; programs: ProgramFact[] };
+
+/** More than one means that the caller has to say which. */
+const PROGRAMS = 2;
+
+/**
+ * The programs in question (one named, or those there are) and the buyer's part in each. Holds that are over count
+ * as spendable again.
+ */
+export async function buyerFact(
+  ctx: Ctx,
+  of: { contactId: string | null; programId: string | null },
+): Promise<BuyerFact> {
+  const now = sql`${ctx.clock.now().toISOString()}::timestamptz`;
+  const who = sql`${of.contactId}::uuid`;
+  const found = await hotRows<{
+    orders: number;
+    programId: string | null;
+    version: number;
+    currency: string;
+    member: boolean;
+    points: string;
+  }>(
+    ctx.db,
+    sql`
+    with p as materialized (
+      select program_id, version, currency from ${loyaltyProgram}
+      where state = 'active' and (${of.programId}::uuid is null or program_id = ${of.programId}::uuid)
+      order by created_at, program_id limit ${PROGRAMS}
+    ), own as materialized (
+      select w.* from ${wallet} w join p on p.program_id = w.program_id where w.contact_id = ${who} and w.kind = 'points'
+    ), w as materialized (
+      select o.* from own o where not exists (select from own f where f.program_id = o.program_id and f.family_owner_id is not null)
+      union
+      select f.* from own o join ${wallet} f on f.contact_id = o.family_owner_id and f.wallet_id = o.family_wallet_id
+    ), there as (
+      select w.program_id, bool_and(w.state = 'open') as open, sum(w.debt
+        + coalesce((select sum(case when least(l.expires_at, w.expires_at) is null or least(l.expires_at, w.expires_at) > ${now}
+              then l.remaining else 0 end + case when l.activates_at <= ${now} then l.pending else 0 end)
+            from ${lot} l where l.contact_id = w.contact_id and l.wallet_id = w.wallet_id and l.live), 0)
+        + coalesce((select sum(h.points) from ${pointHold} h where h.contact_id = w.contact_id and h.wallet_id = w.wallet_id
+            and h.state = 'active' and h.expires_at <= ${now}), 0)) as points
+      from w group by w.program_id
+    )
+    select (select count(*)::int from ${orders} o where o.contact_id = ${who} and o.kind = 'sale' and o.trust <> 'public'
+        and o.status <> 'cancelled') as orders,
+      p.program_id as "programId", p.version, p.currency,
+      exists (select from ${loyaltyMember} m where m.contact_id = ${who} and m.program_id = p.program_id and m.state = 'active') as member,
+      case when t.open then greatest(t.points, 0) else 0 end::text as points
+    from (values (1)) one left join p on true left join there t on t.program_id = p.program_id`,
+  );
+  const programs = found.flatMap(({ programId, version, currency, member, points }) =>
+    programId === null ? [] : [{ programId, version, currency, member, points: Number(points) }],
+  );
+  return { orders: found[0]?.orders ?? 0, programs };
+}
+
+/** Whose card it is, in which program; members who have left have none. */
+export async function cardHolder(
+  ctx: Ctx,
+  cardNumber: string,
+): Promise<{ contactId: string; programId: string } | undefined> {
+  const [found] = await hotRows<{ contactId: string; programId: string }>(
+    ctx.db,
+    sql`
+    select k.contact_id as "contactId", k.program_id as "programId" from ${memberCard} k
+    join ${loyaltyMember} m on m.contact_id = k.contact_id and m.member_id = k.member_id and m.state = 'active'
+    where k.card_number = ${cardNumber}`,
+  );
+  return found;
+}

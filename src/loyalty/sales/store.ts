@@ -1,0 +1,243 @@
+import { sql } from 'drizzle-orm';
+import type { SQL } from 'drizzle-orm';
+import { visibleContacts } from '../../contacts/index.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, hotRows, rows } from '../../core/db.ts';
+import type { PricedCart } from '../pricing/contract.ts';
+import { keptPriced, keptRequest, keptTrace, returnWorth } from './contract.ts';
+import type { QuoteInput, ReturnView } from './contract.ts';
+import { sale, saleLookup, saleReturn } from './schema.ts';
+import type { SaleState } from './schema.ts';
+
+/** Sales and what came back of them. */
+
+export type SaleRow = {
+  contactId: string;
+  saleId: string;
+  source: string;
+  externalId: string;
+  programId: string | null;
+  state: SaleState;
+  inputHash: string;
+  request: QuoteInput;
+  priced: Omit<PricedCart, 'trace'>;
+  fingerprint: string;
+  currency: string;
+  totalMinor: number;
+  points: number;
+  bonusPoints: number;
+  /** Of points held in the ledger. */
+  holdKey: string | null;
+  refundedMinor: number;
+  /** Quantities by line id; ' shipping' when it was given back. */
+  returned: Record<string, string>;
+  reservedUntil: Date | null;
+  orderId: string | null;
+  occurredAt: Date;
+  createdAt: Date;
+  updatedAt: Date;
+  originId: string;
+};
+
+type Raw = Record<string, unknown> & {
+  [K in 'request' | 'priced' | 'returned']: unknown;
+} & Omit<
+    SaleRow,
+    | 'request'
+    | 'priced'
+    | 'returned'
+    | 'reservedUntil'
+    | 'occurredAt'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'totalMinor'
+    | 'points'
+    | 'bonusPoints'
+    | 'refundedMinor'
+  > & {
+    reservedUntil: string | null;
+    occurredAt: string;
+    createdAt: string;
+    updatedAt: string;
+    totalMinor: string;
+    points: string;
+    bonusPoints: string;
+    refundedMinor: string;
+  };
+
+const COLUMNS = sql`s.contact_id as "contactId", s.sale_id as "saleId", s.source, s.external_id as "externalId",
+  s.program_id as "programId", s.state, s.input_hash as "inputHash", s.request, s.priced, s.fingerprint, s.currency,
+  s.total_minor as "totalMinor", s.points, s.bonus_points as "bonusPoints", s.hold_key as "holdKey", s.refunded_minor as "refundedMinor", s.returned,
+  s.reserved_until as "reservedUntil", s.order_id as "orderId", s.occurred_at as "occurredAt", s.created_at as "createdAt",
+  s.updated_at as "updatedAt", s.origin_id as "originId"`;
+
+const rowOf = (raw: Raw): SaleRow => ({
+  ...raw,
+  request: keptRequest.parse(raw.request),
+  priced: keptPriced.parse(raw.priced),
+  returned: raw.returned as Record<string, string>,
+  totalMinor: Number(raw.totalMinor),
+  points: Number(raw.points),
+  bonusPoints: Number(raw.bonusPoints),
+  refundedMinor: Number(raw.refundedMinor),
+  reservedUntil: raw.reservedUntil === null ? null : dateOf(raw.reservedUntil),
+  occurredAt: dateOf(raw.occurredAt),
+  createdAt: dateOf(raw.createdAt),
+  updatedAt: dateOf(raw.updatedAt),
+});
+
+/**
+ * Takes a number of a shop for a sale; false when it is taken. Waits for whoever is taking it right now. An order nobody has priced
+ * here keeps its number too.
+ */
+export async function claimNumber(
+  ctx: Ctx,
+  key: { source: string; externalId: string; saleId: string; contactId: string },
+): Promise<boolean> {
+  const claimed = await hotRows(
+    ctx.db,
+    sql`
+    insert into ${saleLookup} (source, external_id, sale_id, contact_id)
+    values (${key.source}, ${key.externalId}, ${key.saleId}::uuid, ${key.contactId}::uuid)
+    on conflict do nothing returning 1 as one`,
+  );
+  return claimed.length > 0;
+}
+
+export type SalePlace = { contactId: string; saleId: string };
+
+export async function placeOf(
+  ctx: Ctx,
+  of: { saleId: string } | { source: string; externalId: string },
+): Promise<SalePlace | undefined> {
+  const which =
+    'saleId' in of
+      ? sql`sale_id = ${of.saleId}::uuid`
+      : sql`source = ${of.source} and external_id = ${of.externalId}`;
+  const [found] = await hotRows<SalePlace>(
+    ctx.db,
+    sql`select contact_id as "contactId", sale_id as "saleId" from ${saleLookup} where ${which}`,
+  );
+  return found;
+}
+
+/** A sale; with `lock` nobody else changes it until the transaction ends. */
+export async function findSale(ctx: Ctx, place: SalePlace, lock: boolean): Promise<SaleRow | undefined> {
+  const [found] = await hotRows<Raw>(
+    ctx.db,
+    sql`select ${COLUMNS} from ${sale} s
+      where s.contact_id = ${place.contactId}::uuid and s.sale_id = ${place.saleId}::uuid ${lock ? sql`for update` : sql``}`,
+  );
+  return found === undefined ? undefined : rowOf(found);
+}
+
+/** Whether the actor may know of the contact a sale is of. */
+export async function maySee(ctx: Ctx, contactId: string): Promise<boolean> {
+  const found = await rows(
+    ctx.db,
+    sql`select 1 as one from contact where contact.contact_id = ${contactId}::uuid and ${visibleContacts(ctx)}`,
+  );
+  return found.length > 0;
+}
+
+export async function traceOf(ctx: Ctx, place: SalePlace): Promise<PricedCart['trace']> {
+  const [found] = await hotRows<{ trace: unknown }>(
+    ctx.db,
+    sql`select trace from ${sale} where contact_id = ${place.contactId}::uuid and sale_id = ${place.saleId}::uuid`,
+  );
+  return keptTrace.parse(found?.trace ?? []);
+}
+
+const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::jsonb`;
+const at = (value: Date | null): SQL => sql`${value === null ? null : value.toISOString()}::timestamptz`;
+
+/** Writes a sale, or over the one that has run out under the same number. */
+export async function putSale(ctx: Ctx, row: SaleRow, trace: PricedCart['trace']): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`
+    insert into ${sale} (contact_id, sale_id, source, external_id, program_id, state, input_hash, request, priced, trace, fingerprint,
+      currency, total_minor, points, bonus_points, hold_key, reserved_until, order_id, occurred_at, created_at, updated_at,
+      origin_id)
+    values (${row.contactId}::uuid, ${row.saleId}::uuid, ${row.source}, ${row.externalId}, ${row.programId}::uuid, ${row.state},
+      ${row.inputHash}, ${json(row.request)}, ${json(row.priced)}, ${json(trace)}, ${row.fingerprint}, ${row.currency},
+      ${row.totalMinor}::bigint, ${row.points}::bigint, ${row.bonusPoints}::bigint, ${row.holdKey}, ${at(row.reservedUntil)}, ${row.orderId}::uuid,
+      ${at(row.occurredAt)}, ${at(row.createdAt)}, ${at(row.updatedAt)}, ${row.originId}::uuid)
+    on conflict (contact_id, sale_id) do update set program_id = excluded.program_id, state = excluded.state,
+      priced = excluded.priced, trace = excluded.trace, fingerprint = excluded.fingerprint, total_minor = excluded.total_minor,
+      points = excluded.points, bonus_points = excluded.bonus_points, hold_key = excluded.hold_key, reserved_until = excluded.reserved_until,
+      order_id = excluded.order_id, occurred_at = excluded.occurred_at, updated_at = excluded.updated_at`,
+  );
+}
+
+export type SaleChange = SalePlace & {
+  state: SaleState;
+  orderId?: string;
+  occurredAt?: Date;
+  refundedMinor?: number;
+  returned?: Record<string, string>;
+};
+
+export async function changeSale(ctx: Ctx, change: SaleChange): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`
+    update ${sale} set state = ${change.state}, order_id = coalesce(${change.orderId ?? null}::uuid, order_id),
+      occurred_at = coalesce(${at(change.occurredAt ?? null)}, occurred_at),
+      refunded_minor = coalesce(${change.refundedMinor ?? null}::bigint, refunded_minor),
+      returned = coalesce(${change.returned === undefined ? null : JSON.stringify(change.returned)}::text::jsonb, returned),
+      reserved_until = null, updated_at = ${at(ctx.clock.now())}
+    where contact_id = ${change.contactId}::uuid and sale_id = ${change.saleId}::uuid`,
+  );
+}
+
+/** Reservations that are over, locked; those somebody is at are left for the next round. */
+export async function overdueSales(
+  ctx: Ctx,
+  now: Date,
+  limit: number,
+): Promise<Array<SalePlace & { programId: string | null; holdKey: string | null }>> {
+  return hotRows<SalePlace & { programId: string | null; holdKey: string | null }>(
+    ctx.db,
+    sql`
+    select contact_id as "contactId", sale_id as "saleId", program_id as "programId", hold_key as "holdKey" from ${sale}
+    where state = 'reserved' and reserved_until <= ${at(now)}
+    order by reserved_until limit ${limit} for update skip locked`,
+  );
+}
+
+export async function expireSales(ctx: Ctx, places: readonly SalePlace[]): Promise<void> {
+  await ctx.db.execute(sql`
+    update ${sale} s set state = 'expired', reserved_until = null, updated_at = ${at(ctx.clock.now())}
+    from jsonb_to_recordset(${json(places)}) as k("contactId" uuid, "saleId" uuid)
+    where s.contact_id = k."contactId" and s.sale_id = k."saleId"`);
+}
+
+export type KeptReturn = { inputHash: string; worth: ReturnView };
+
+type RawReturn = { inputHash: string; worth: unknown };
+
+export async function returnsOf(ctx: Ctx, place: SalePlace, number?: string): Promise<KeptReturn[]> {
+  const found = await hotRows<RawReturn>(
+    ctx.db,
+    sql`select input_hash as "inputHash", worth from ${saleReturn}
+      where contact_id = ${place.contactId}::uuid and sale_id = ${place.saleId}::uuid
+        and (${number ?? null}::text is null or number = ${number ?? null}::text)
+      order by created_at, number`,
+  );
+  return found.map(({ inputHash, worth }) => ({ inputHash, worth: returnWorth.parse(worth) }));
+}
+
+export async function insertReturn(
+  ctx: Ctx,
+  place: SalePlace & { originId: string },
+  kept: KeptReturn,
+): Promise<void> {
+  const { inputHash, worth } = kept;
+  await hotRows(
+    ctx.db,
+    sql`insert into ${saleReturn} (contact_id, sale_id, number, input_hash, worth, occurred_at, created_at, origin_id)
+      values (${place.contactId}::uuid, ${place.saleId}::uuid, ${worth.number}, ${inputHash}, ${json(worth)},
+        ${worth.occurredAt}::timestamptz, ${at(ctx.clock.now())}, ${place.originId}::uuid)`,
+  );
+}

@@ -1,0 +1,15 @@
+import type { PricedCart } from '../pricing/contract.ts';
+import { tell } from '../pricing/words.ts';
+import type { Language } from '../pricing/words.ts';
+
+/** One sentence for each offer that is near, for the customer. Pure. */
+export function hintsOf(
+  { trace, currency }: Pick<PricedCart, 'trace' | 'currency'>,
+  language: Language,
+): Array<{ offerId: string; text: string }> {
+  return trace.flatMap((entry) => {
+    if (entry.outcome === 'not_applied' && !entry.near) return [];
+    const text = tell(entry, language, currency);
+    return text === null ? [] : [{ offerId: entry.id, text }];
+  });
+}
