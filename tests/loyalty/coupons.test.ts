@@ -2,11 +2,13 @@ import * as fc from 'fast-check';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { mergeContacts, upsertContacts } from '../../src/contacts/index.ts';
+import { inTx } from '../../src/core/ctx.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createCouponCampaign, getCouponCampaign } from '../../src/loyalty/coupons/actions.campaigns.ts';
 import { contactCoupons, getCoupon } from '../../src/loyalty/coupons/actions.codes.ts';
+import { reserveCoupons, useCoupons } from '../../src/loyalty/coupons/actions.reserve.ts';
 import { codeFrom, foldCode, patternProblem, randomBytesOf } from '../../src/loyalty/coupons/code.ts';
 import { couponCampaignInput } from '../../src/loyalty/coupons/contract.ts';
 import {
@@ -255,6 +257,70 @@ describe('redeem', () => {
     await place(who, [late.code]);
     expect(await usesOf(early.code)).toEqual(['applied']);
     expect(await usesOf(late.code)).toEqual(['refused expired']);
+  });
+
+  test('a code for all counts each order once, against its limit and budget, however often an order is told of', async () => {
+    const { id } = await createCouponCampaign(
+      ctx,
+      couponCampaignInput.parse({
+        ...terms,
+        codeKind: 'generic',
+        code: 'POSTER',
+        pattern: undefined,
+        limits: { total: 2 },
+        budgetMinor: 900,
+      }),
+    );
+    const buyers = await Promise.all([1, 2, 3].map((i) => contact(`poster ${i}`)));
+    for (const who of buyers) {
+      const order = { externalId: `poster of ${who}`, occurredAt: ctx.clock.now() };
+      await place(who, ['poster'], order);
+      await place(who, ['poster'], { ...order, status: 'paid' });
+      base.clock.advance(1_000);
+    }
+    const uses = await rows<{ contactId: string; text: string }>(
+      ctx.db,
+      sql`select contact_id as "contactId", concat_ws(' ', outcome, reason) as text from coupon_use
+        where coupon_id = ${id}::uuid order by occurred_at`,
+    );
+    expect(uses).toEqual(
+      buyers.map((contactId, i) => ({ contactId, text: i < 2 ? 'applied' : 'refused limit_reached' })),
+    );
+    // 50.00 is what 10 % have left of 55.56; the second order finds 3.45 in the budget.
+    expect((await getCouponCampaign(ctx, id)).taken).toEqual({ uses: 2, discountMinor: 900 });
+  });
+
+  test('what the sales verbs have sold is not used again by the order’s event', async () => {
+    const who = await contact('sold');
+    const couponCampaignId = await campaign({ usesPerCode: 5 });
+    const { code } = await issueOne(couponCampaignId, who);
+    const [placed] = await inTx(ctx, async (tx) => {
+      const hold = { orderKey: 'till 1', contactId: who, expiresAt: new Date('2100-01-01T00:00:00Z') };
+      await reserveCoupons(tx, { ...hold, codes: [{ code, desiredMinor: 500, actualMinor: 500 }] });
+      const made = await placeOrders(
+        tx,
+        [
+          {
+            source: 'till',
+            externalId: 'till 1',
+            occurredAt: ctx.clock.now(),
+            buyer: { contactId: who },
+            couponCodes: [code],
+            lines: [{ product: 'P1', quantity: '1', unitPrice: '45.00' }],
+          },
+        ],
+        { trust: 'server' },
+      );
+      const order = made[0];
+      if (order?.ok !== true) throw new Error('not placed');
+      await useCoupons(tx, 'till 1', { orderId: order.orderId, contactId: who });
+      return made;
+    });
+    expect(placed?.ok).toBe(true);
+    const events = await deliver(ctx, loyaltySubscriptions);
+    expect(events.filter(({ topic }) => topic === 'coupon.used')).toHaveLength(1);
+    expect(await getCoupon(ctx, code)).toMatchObject({ uses: 1, taken: 1, state: 'issued' });
+    expect((await getCouponCampaign(ctx, couponCampaignId)).taken).toEqual({ uses: 1, discountMinor: 500 });
   });
 
   test('after a merge the coupon still works, for whom the contact has become', async () => {

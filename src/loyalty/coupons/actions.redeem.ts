@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Ctx } from '../../core/ctx.ts';
 import type { Subscription } from '../../core/jobs.ts';
 import { minorToWire } from '../../core/money.ts';
+import { addMs, MINUTE_MS } from '../../core/time.ts';
 import { sell, take } from './actions.reserve.ts';
 import { foldCode } from './code.ts';
 import { couponOffer } from './contract.ts';
@@ -96,7 +97,8 @@ async function redeemOne(
     orderKey: `order ${order.orderId}`,
     contactId: order.anonymous ? null : order.contactId,
     at: order.occurredAt,
-    expiresAt: ctx.clock.now(),
+    // Sold before this transaction ends; what is over already would be let go on the way.
+    expiresAt: addMs(ctx.clock.now(), MINUTE_MS),
     wishes: [{ code: folded, desiredMinor: wanted, actualMinor: wanted }],
     partial: true,
     serial,

@@ -80,6 +80,7 @@ export async function reserveCoupons(
 ): Promise<ReserveResult> {
   const { codes: wishes, orderKey, contactId, expiresAt, partial = false } = input;
   const at = ctx.clock.now();
+  if (expiresAt <= at) throw new RangeError('a hold ends in the future');
   const taken = await take(ctx, { orderKey, contactId, at, expiresAt, wishes, partial, serial: false });
   const refused = taken.filter((one) => !one.ok);
   if (refused.length === 0)
@@ -183,7 +184,7 @@ async function fillHold(ctx: Ctx, taking: Taking, hold: Reservation, code: strin
 
 /** The order has taken this use before: it holds it longer. */
 async function repeat(ctx: Ctx, { orderKey, expiresAt }: Taking, hold: Reservation): Promise<Taken> {
-  const mine = (await reservationsOf(ctx, [orderKey])).find(
+  const mine = (await reservationsOf(ctx, orderKey)).find(
     ({ couponCampaignId, state }) =>
       couponCampaignId === hold.couponCampaignId && (state === 'held' || state === 'used'),
   );
@@ -239,8 +240,11 @@ export async function useCoupons(
   const now = ctx.clock.now();
   if (held.some(({ expiresAt }) => expiresAt <= now))
     throw conflict('hold_expired', 'The coupon was held too long ago; ask for it again.');
-  if (held.length > 0) await sell(ctx, held, { ...order, at: now });
-  return (await reservationsOf(ctx, [orderKey])).filter(({ state }) => state === 'used').map(useOf);
+  if (held.length > 0) {
+    await sell(ctx, held, { ...order, at: now });
+    return held.map(useOf);
+  }
+  return (await reservationsOf(ctx, orderKey)).filter(({ state }) => state === 'used').map(useOf);
 }
 
 /** Marks holds as sold and tells of it. */

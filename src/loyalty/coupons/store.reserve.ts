@@ -91,17 +91,26 @@ export async function amendHold(ctx: Ctx, hold: Reservation): Promise<void> {
   );
 }
 
-export async function reservationsOf(ctx: Ctx, orderKeys: readonly string[]): Promise<StoredReservation[]> {
+/** One key is looked up by itself: the plan that is kept for it goes by the index, however small the table was. */
+const ofOrders = (orderKeys: readonly string[]): SQL =>
+  orderKeys.length === 1
+    ? sql`r.order_key = ${orderKeys[0] ?? ''}`
+    : sql`r.order_key in (select "key" from ${unnested(
+        'k',
+        orderKeys.map((key) => ({ key })),
+        { key: 'text' },
+      )})`;
+
+export async function reservationsOf(ctx: Ctx, orderKey: string): Promise<StoredReservation[]> {
   const found = await hotRows<Raw>(
     ctx.db,
-    sql`select ${COLUMNS} from coupon_reservation r
-      where r.order_key in (select jsonb_array_elements_text(${JSON.stringify(orderKeys)}::text::jsonb))
-      order by r.coupon_campaign_id, r.contact_id, r.order_key`,
+    sql`select ${COLUMNS} from coupon_reservation r where ${ofOrders([orderKey])}
+      order by r.coupon_campaign_id, r.contact_id`,
   );
   return found.map(stored);
 }
 
-/** The same, locked, of those in a state. */
+/** The reservations of these orders in a state, locked. */
 export async function lockReservations(
   ctx: Ctx,
   orderKeys: readonly string[],
@@ -109,9 +118,7 @@ export async function lockReservations(
 ): Promise<StoredReservation[]> {
   const found = await hotRows<Raw>(
     ctx.db,
-    sql`select ${COLUMNS} from coupon_reservation r
-      where r.order_key in (select jsonb_array_elements_text(${JSON.stringify(orderKeys)}::text::jsonb))
-        and r.state = ${state}
+    sql`select ${COLUMNS} from coupon_reservation r where ${ofOrders(orderKeys)} and r.state = ${state}
       order by r.coupon_campaign_id, r.contact_id, r.order_key for update`,
   );
   return found.map(stored);
@@ -163,7 +170,7 @@ export async function lockOverdue(
   return found.map(stored);
 }
 
-const json = (list: readonly Reservation[], more: object = {}): SQL =>
+const listed = (list: readonly Reservation[]): SQL =>
   sql`${unnested(
     'e',
     list.map(({ contactId, couponCampaignId, orderKey, couponId, code }) => ({
@@ -172,7 +179,6 @@ const json = (list: readonly Reservation[], more: object = {}): SQL =>
       orderKey,
       couponId,
       code,
-      ...more,
     })),
     { contactId: 'uuid', couponCampaignId: 'uuid', orderKey: 'text', couponId: 'uuid', code: 'text' },
   )}`;
@@ -189,17 +195,17 @@ export async function endReservations(
 ): Promise<void> {
   const now = at.toISOString();
   if (how === 'undone')
-    await rows(ctx.db, sql`delete from coupon_reservation r using ${json(list)} where ${isRow}`);
+    await rows(ctx.db, sql`delete from coupon_reservation r using ${listed(list)} where ${isRow}`);
   else
     await rows(
       ctx.db,
-      sql`update coupon_reservation r set state = ${how}, ended_at = ${now}::timestamptz from ${json(list)} where ${isRow}`,
+      sql`update coupon_reservation r set state = ${how}, ended_at = ${now}::timestamptz from ${listed(list)} where ${isRow}`,
     );
 }
 
 /** Coupons of reservations, by their codes; many uses of one are one row with their number. */
 const couponsOf = (list: readonly Reservation[]): SQL => sql`
-  (select k.contact_id, k.coupon_id, count(*)::int as n from ${json(list)} join coupon_code k on k.code = e.code
+  (select k.contact_id, k.coupon_id, count(*)::int as n from ${listed(list)} join coupon_code k on k.code = e.code
     where e."couponId" is not null group by 1, 2) g`;
 
 /** Gives uses back to their coupons. */
@@ -224,12 +230,12 @@ export async function useHolds(
   order: { orderId: string; contactId: string; at: Date },
 ): Promise<MovedCoupon[]> {
   const at = sql`${order.at.toISOString()}::timestamptz`;
-  await rows(
+  await hotRows(
     ctx.db,
     sql`
     with sold as (
       update coupon_reservation r set state = 'used', ended_at = ${at}, order_id = ${order.orderId}::uuid
-      from ${json(list)} where ${isRow} returning r.code, r.coupon_id, r.coupon_campaign_id
+      from ${listed(list)} where ${isRow} returning r.code, r.coupon_id, r.coupon_campaign_id
     )
     insert into coupon_use as u (contact_id, coupon_id, order_id, occurred_at, outcome, order_contact_id, origin_id)
     select case when s.coupon_id is null then ${order.contactId}::uuid else k.contact_id end, k.coupon_id,
@@ -240,7 +246,7 @@ export async function useHolds(
     where u.outcome = 'refused'`,
   );
   if (list.every(({ couponId }) => couponId === null)) return [];
-  await rows(
+  await hotRows(
     ctx.db,
     sql`
     update coupon c set uses = c.uses + g.n, used_at = ${at}, order_id = ${order.orderId}::uuid

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
-import { rows } from '../../core/db.ts';
+import { hotRows, rows } from '../../core/db.ts';
 import type { CouponState } from './contract.ts';
 import { waysTo } from './states.ts';
 
@@ -30,7 +30,7 @@ export async function moveStates(
   more: { states?: readonly CouponState[]; set?: SQL; limit?: SQL } = {},
 ): Promise<MovedCoupon[]> {
   const states = more.states ?? waysTo(to);
-  return rows<MovedCoupon>(
+  return hotRows<MovedCoupon>(
     ctx.db,
     sql`
     with chosen as materialized (

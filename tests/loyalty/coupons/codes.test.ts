@@ -96,7 +96,7 @@ describe('what a code opens in pricing', () => {
     const { effects, uses } = await price(ctx, [gift.code, points.code]);
     expect(effects.gifts).toMatchObject([{ products: ['MUG'] }]);
     expect(effects.bonusPoints).toMatchObject([{ points: 50 }]);
-    expect(uses.map(({ code }) => code).toSorted()).toEqual([gift.code, points.code].toSorted());
+    expect(new Set(uses.map(({ code }) => code))).toEqual(new Set([gift.code, points.code]));
   });
 
   test('a budget that runs dry gives a part of the discount, and both figures are told and kept', async () => {
