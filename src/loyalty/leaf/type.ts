@@ -10,8 +10,7 @@ const FIELDS: { readonly [F in LoyaltyLeaf['field']]: LoyaltyField<Extract<Loyal
   personCategory: categoryField,
 };
 
-const fieldOf = (leaf: LoyaltyLeaf): LoyaltyField<LoyaltyLeaf> =>
-  FIELDS[leaf.field] as LoyaltyField<LoyaltyLeaf>;
+const fieldOf = (leaf: LoyaltyLeaf): LoyaltyField<LoyaltyLeaf> => FIELDS[leaf.field];
 
 export const loyaltyType: LeafType<LoyaltyLeaf> = {
   type: 'loyalty',

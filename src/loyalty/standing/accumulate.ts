@@ -1,5 +1,4 @@
 import { formatMoney } from '../../core/money.ts';
-import { dayOf } from '../programs/calendar.ts';
 import type { PricingSettingsInput, OfferInput } from '../pricing/contract.ts';
 import type { AccumulativeTerms, Precedence } from './contract.accumulative.ts';
 import { date, lastDay } from './progress.ts';
@@ -90,6 +89,3 @@ export function nextWords(
     ru: `Потратьте ещё ${money('ru-RU')}${day === null ? '' : ` до ${date(day, 'ru')} включительно`}, чтобы получить скидку ${percent.replace('.', ',')} %.`,
   };
 }
-
-/** The month of an instant in a zone, as "2026-03". */
-export const monthOf = (at: Date, zone: string): string => dayOf(at, zone).slice(0, 7);

@@ -7,8 +7,7 @@ const MAX_TIERS = 20;
 const MAX_NAMED = 50;
 
 /** spend: paid by trusted orders, net of returns, minor units; points: earned by rule, net of what was taken back; orders: kept ones. */
-export const MEASURES = ['spend', 'points', 'orders'] as const;
-export type Measure = (typeof MEASURES)[number];
+const MEASURES = ['spend', 'points', 'orders'] as const;
 
 const benefits = z.strictObject({
   /** Of earned points. */

@@ -49,7 +49,7 @@ export function readsFrom(ladder: Ladder, version: number): Read[] {
   return reads.filter((one, i) => reads.findIndex((other) => keyOf(other) === keyOf(one)) === i);
 }
 
-export const readOf = ({ measure, counts }: LadderRules): Read => ({
+const readOf = ({ measure, counts }: LadderRules): Read => ({
   measure: measure === 'points' ? 'points' : 'documents',
   counts,
 });

@@ -201,7 +201,7 @@ function boundary(grants: readonly Grant[], at: Date): Date | null {
 const grantEdge = (grants: readonly Grant[], at: Date): boolean =>
   grants.some(({ from, until }) => from.getTime() === at.getTime() || until?.getTime() === at.getTime());
 
-export function earliest(instants: readonly (Date | null)[]): Date | null {
+function earliest(instants: readonly (Date | null)[]): Date | null {
   return instants.reduce((best, one) => (one !== null && (best === null || one < best) ? one : best), null);
 }
 

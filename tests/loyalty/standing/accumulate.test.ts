@@ -6,7 +6,7 @@ import {
   createAccumulative,
 } from '../../../src/loyalty/standing/actions.accumulative.ts';
 import { standingFacts, standingOffers } from '../../../src/loyalty/standing/actions.facts.ts';
-import { contactStanding } from '../../../src/loyalty/standing/actions.read.ts';
+import { contactStanding, progressOfContact } from '../../../src/loyalty/standing/actions.read.ts';
 import { accumulativeInput, accumulativePatch } from '../../../src/loyalty/standing/contract.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { quote } from '../pricing/support.ts';
@@ -120,7 +120,7 @@ test('what was bought leaves a rolling window at the end of its last day, and a 
   const read = async (): Promise<number | undefined> =>
     (await standingFacts(ctx, [contactId], ctx.clock.now())).get(contactId)?.accumulated[discountId];
   expect(await read()).toBe(70_000);
-  const { accumulated } = await contactStanding(ctx, contactId);
+  const { accumulated } = await progressOfContact(ctx, contactId);
   expect(accumulated).toMatchObject([{ next: { missingMinor: 30_000, by: '2026-03-19T23:00:00.000Z' } }]);
   base.clock.set('2026-03-19T22:59:59Z');
   expect(await read()).toBe(70_000);

@@ -144,7 +144,8 @@ describe('a person category', () => {
     ]);
     const shown = await timelineOf(ctx, contactId, { limit: 20, kinds: ['tier', 'personCategory'] });
     expect(shown.items.map(({ kind }) => kind).toSorted()).toEqual([
-      ...['personCategory', 'personCategory'],
+      'personCategory',
+      'personCategory',
       ...Array.from({ length: 5 }, () => 'tier'),
     ]);
   });
