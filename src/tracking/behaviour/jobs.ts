@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../../core/jobs.ts';
 import { emit } from '../../core/outbox.ts';
@@ -68,11 +69,13 @@ async function onChanged(ctx: Ctx, events: readonly OutboxEvent[]): Promise<void
   const told = events.map(({ payload }) => changed.parse(payload));
   const ofZone = told.filter(({ keys }) => keys.includes('timeZone'));
   if (ofZone.length === 0) return;
-  await lockContacts(
+  const present = await holdContacts(
     ctx,
     told.map(({ contactId }) => contactId),
+    'alone',
   );
-  await markDue(ctx, [{ contactIds: ofZone.map(({ contactId }) => contactId), parts: ZONE_PARTS }]);
+  const contactIds = ofZone.map(({ contactId }) => present.get(contactId) ?? contactId);
+  await markDue(ctx, [{ contactIds, parts: ZONE_PARTS }]);
 }
 
 /** Before whoever reads visits: subscribers of one topic run in the order they are listed. */

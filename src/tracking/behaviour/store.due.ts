@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { contact } from '../../contacts/index.ts';
+import { contact, holdContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { contactTrait, contactTraitDue } from './schema.ts';
-import { json, lockContacts } from './store.visits.ts';
+import { json } from './store.visits.ts';
 import { PARTS } from './traits.ts';
 
 /** Whose traits are to be computed anew, and which parts of them. */
@@ -48,7 +48,7 @@ export async function markOfZone(ctx: Ctx, { contactIds, parts }: Wish): Promise
         or exists (select from ${contactTraitDue} d where d.contact_id = c.contact_id))`,
   );
   if (found.length === 0) return;
-  await lockContacts(ctx, contactIds);
+  await holdContacts(ctx, contactIds, 'alone');
   await markDue(ctx, [{ contactIds: found.map(({ id }) => id), parts }]);
 }
 
