@@ -14,6 +14,7 @@ import { issueOf } from './actions.issue.ts';
 import { codeFrom, foldCode, isRoomy, randomBytesOf } from './code.ts';
 import type { CouponBatchInput, CouponBatchView, CouponVoidBatchInput } from './contract.codes.ts';
 import {
+  analyseCodes,
   cancelBatchRow,
   claimBatch,
   codesToCome,
@@ -36,6 +37,8 @@ export const BATCH_JOB = 'loyalty.coupon-batches';
 
 /** Codes of one transaction: a tenth of a second of work, and a crash loses no more. */
 const PART = 5_000;
+/** From so many on plans of before are no good. */
+const MANY = 50_000;
 /** So many parts in a row that found no free code mean that the pattern is used up. */
 const MAX_EMPTY = 3;
 
@@ -210,7 +213,10 @@ async function runBatch(ctx: Ctx, batch: BatchRow, token: string, signal: AbortS
       if (ended || failed) return 'halted';
       return done === 0 ? 'empty' : 'made';
     });
-    if (part === 'halted') return;
+    if (part === 'halted') {
+      if (batch.wanted >= MANY) await analyseCodes(ctx);
+      return;
+    }
     empty = part === 'empty' ? empty + 1 : 0;
   }
   // The worker shuts down: the next one need not wait for the lease to end.

@@ -123,7 +123,7 @@ export function viewOf(row: FoundRow, folded: string, stale: ReadonlyMap<string,
 }
 
 /** Whether the order itself holds a use of this very code, which is not over. */
-export const holdsIt = ({ own }: FoundRow, folded: string, now: Date): boolean =>
+const holdsIt = ({ own }: FoundRow, folded: string, now: Date): boolean =>
   own !== null && own.state === 'held' && own.code === folded && own.expiresAt > now;
 
 /** Holds that are over of coupons that look taken. */

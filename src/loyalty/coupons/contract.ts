@@ -86,6 +86,8 @@ export const couponCampaignInput = z
   ])
   .meta({ id: 'CouponCampaignInput' });
 export type CouponCampaignInput = z.output<typeof couponCampaignInput>;
+/** As it is sent: what has a default may be left out. */
+export type CouponCampaignForm = z.input<typeof couponCampaignInput>;
 
 /** Absent parts stay. A `promise` holds for coupons issued from now on; everything else for all of them. */
 export const couponCampaignPatch = z

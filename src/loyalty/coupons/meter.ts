@@ -2,7 +2,7 @@
  * Uses and money of a campaign, spread over stripes: each row has its share of what is used and of what is left, and the sums over
  * the rows are exact. A cap of null is no limit.
  */
-export const STRIPES = 16;
+const STRIPES = 16;
 
 export type Meter = {
   stripe: number;

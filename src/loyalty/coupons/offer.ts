@@ -40,7 +40,7 @@ function effectOf(input: CouponPromise): OfferEffect {
 }
 
 /** What a version of a campaign is called in pricing. */
-export const offerIdOf = (couponCampaignId: string, version: number): string =>
+const offerIdOf = (couponCampaignId: string, version: number): string =>
   `coupon:${couponCampaignId}:${version}`;
 
 /** The offer a coupon opens, checked by pricing's own shape. */

@@ -1,4 +1,8 @@
-import type { CouponCampaignInput, CouponCampaignView, CouponView } from '@server/loyalty/coupons/contract.ts';
+import type {
+  CouponCampaignForm as CouponCampaignInput,
+  CouponCampaignView,
+  CouponView,
+} from '@server/loyalty/coupons/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
