@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { OutboxEvent, Subscription } from '../../core/jobs.ts';
+import { recordedEvents } from '../../tracking/index.ts';
+import { settleEnrolments } from './actions.days.ts';
+import { settleEvents } from './actions.events.ts';
+import { settleOrders } from './actions.orders.ts';
+import { followedSales, unsettledSales } from './store.orders.ts';
+import { liveRules } from './store.rules.ts';
+
+/** Events of a transaction of the usual size. */
+const EVENTS = 1_000;
+/** Contacts of a load at once, and sales of them in one round. */
+const CONTACTS = 200;
+const SALES = 2_000;
+const FIRST = '00000000-0000-0000-0000-000000000000';
+
+const placed = z.object({ orderId: z.uuid() });
+const returned = z.object({ originalOrderId: z.uuid().nullable() });
+const ofContact = z.object({ contactId: z.uuid() });
+const ofContacts = z.object({ contactIds: z.array(z.uuid()) });
+const joined = z.object({ contactId: z.uuid(), programId: z.uuid() });
+
+const payloads = <T>(events: readonly OutboxEvent[], schema: z.ZodType<T>): T[] =>
+  events.map(({ payload }) => schema.parse(payload));
+
+export const accrualSubscriptions: Subscription[] = [
+  {
+    name: 'earn order.placed',
+    topic: 'order.placed',
+    handle: (ctx, events) =>
+      settleOrders(
+        ctx,
+        payloads(events, placed).map(({ orderId }) => orderId),
+      ),
+  },
+  {
+    name: 'earn receipt.claimed',
+    topic: 'receipt.claimed',
+    handle: (ctx, events) =>
+      settleOrders(
+        ctx,
+        payloads(events, placed).map(({ orderId }) => orderId),
+      ),
+  },
+  {
+    name: 'earn order.returned',
+    topic: 'order.returned',
+    handle: (ctx, events) =>
+      settleOrders(
+        ctx,
+        payloads(events, returned).flatMap(({ originalOrderId: id }) => (id === null ? [] : [id])),
+      ),
+  },
+  {
+    name: 'earn order.adjusted',
+    topic: 'order.adjusted',
+    handle: async (ctx, events) =>
+      settleOrders(
+        ctx,
+        await followedSales(
+          ctx,
+          payloads(events, ofContact).map(({ contactId }) => contactId),
+        ),
+      ),
+  },
+  {
+    name: 'earn orders.imported',
+    topic: 'orders.imported',
+    things: CONTACTS,
+    handle: async (ctx, events) => {
+      const contactIds = [...new Set(payloads(events, ofContacts).flatMap((one) => one.contactIds))];
+      await settleOrders(ctx, await followedSales(ctx, contactIds));
+      const rules = await liveRules(ctx, { types: ['amount', 'unit', 'order'] });
+      if (!rules.some(({ definition }) => definition.historical)) return;
+      let after = FIRST;
+      for (;;) {
+        const sales = await unsettledSales(ctx, contactIds, after, SALES);
+        await settleOrders(ctx, sales, true);
+        if (sales.length < SALES) return;
+        after = sales.at(-1) ?? after;
+      }
+    },
+  },
+  {
+    name: 'earn event.recorded',
+    topic: 'event.recorded',
+    things: EVENTS,
+    handle: (ctx, events) => settleEvents(ctx, recordedEvents(events)),
+  },
+  {
+    name: 'earn member.enrolled',
+    topic: 'member.enrolled',
+    handle: (ctx, events) => settleEnrolments(ctx, payloads(events, joined)),
+  },
+];

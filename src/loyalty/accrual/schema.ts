@@ -1,0 +1,63 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant } from '../../core/columns.ts';
+
+/** A rule by which points are earned. What it says stands in accrual_rule_version. */
+export const accrualRule = pgTable(
+  'accrual_rule',
+  {
+    ruleId: uuid('rule_id').primaryKey(),
+    programId: uuid('program_id').notNull(),
+    /** draft | live | paused | ended */
+    state: text('state').$type<'draft' | 'live' | 'paused' | 'ended'>().notNull(),
+    version: integer('version').notNull(),
+    launchedAt: instant('launched_at'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (t) => [
+    index('accrual_rule_program_idx').on(t.programId, t.createdAt),
+    index('accrual_rule_live_idx')
+      .on(t.ruleId)
+      .where(sql`state = 'live'`),
+  ],
+);
+
+/** Every version a rule had: what was earned by it refers to it for good. */
+export const accrualRuleVersion = pgTable(
+  'accrual_rule_version',
+  {
+    ruleId: uuid('rule_id').notNull(),
+    version: integer('version').notNull(),
+    definition: jsonb('definition').notNull(),
+    savedBy: text('saved_by').notNull(),
+    savedAt: instant('saved_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.ruleId, t.version] })],
+);
+
+/**
+ * What a source (`order:<id>`, `event:<id>`, a day) earned in a program, and all that was decided by: the versions of rules, the
+ * facts, and what caps left. Returns reckon anew from these alone.
+ */
+export const accrual = pgTable(
+  'accrual',
+  {
+    contactId: uuid('contact_id').notNull(),
+    programId: uuid('program_id').notNull(),
+    source: text('source').notNull(),
+    /** Of what happened: periods of caps count by it. */
+    occurredAt: instant('occurred_at').notNull(),
+    earned: bigint('earned', { mode: 'bigint' }).notNull(),
+    kept: bigint('kept', { mode: 'bigint' }).notNull(),
+    /** [{ruleId, version, points, desired, why, needed, had, room, item}] */
+    rules: jsonb('rules').notNull(),
+    facts: jsonb('facts').notNull(),
+    settledAt: instant('settled_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.programId, t.source] }),
+    index('accrual_occurred_idx').on(t.contactId, t.occurredAt),
+  ],
+);

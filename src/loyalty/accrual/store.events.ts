@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, hotRows } from '../../core/db.ts';
+import { unnested } from '../../core/unnest.ts';
+import { event } from '../../tracking/index.ts';
+
+export type EventWanted = { contactId: string; occurredAt: Date; id: string };
+export type EventRead = EventWanted & {
+  name: string;
+  trust: 'public' | 'verified' | 'server';
+  properties: Record<string, unknown>;
+};
+
+/** Stored events by key; those of bots are left out. */
+export async function eventsOf(ctx: Ctx, wanted: readonly EventWanted[]): Promise<EventRead[]> {
+  if (wanted.length === 0) return [];
+  const found = await hotRows<Omit<EventRead, 'occurredAt'> & { occurredAt: string }>(
+    ctx.db,
+    sql`
+    select e.contact_id as "contactId", e.occurred_at as "occurredAt", e.id, e.name, e.trust, e.properties
+    from ${unnested('w', wanted, { contactId: 'uuid', occurredAt: 'timestamptz', id: 'uuid' })}
+    join ${event} e on e.contact_id = w."contactId" and e.occurred_at = w."occurredAt" and e.id = w.id
+    where not e.bot order by e.occurred_at, e.id`,
+  );
+  return found.map((row) => ({ ...row, occurredAt: dateOf(row.occurredAt) }));
+}
