@@ -94,7 +94,7 @@ export async function getAccumulative(ctx: Ctx, id: string): Promise<Accumulativ
 
 export async function accumulatives(ctx: Ctx): Promise<AccumulativeView[]> {
   authorise(ctx, 'loyalty:read');
-  return (await listAccumulative(ctx, 'all')).map(viewOf);
+  return (await listAccumulative(ctx)).map(viewOf);
 }
 
 async function mustFind(ctx: Ctx, id: string): Promise<AccumulativeRow> {
@@ -103,7 +103,7 @@ async function mustFind(ctx: Ctx, id: string): Promise<AccumulativeRow> {
   return row;
 }
 
-export const termsOf = (row: AccumulativeRow): AccumulativeTerms => accumulativeTerms.parse(row.terms);
+const termsOf = (row: AccumulativeRow): AccumulativeTerms => accumulativeTerms.parse(row.terms);
 
 const viewOf = (row: AccumulativeRow): AccumulativeView => ({
   ...termsOf(row),

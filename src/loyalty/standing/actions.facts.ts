@@ -2,12 +2,11 @@ import type { Ctx } from '../../core/ctx.ts';
 import { minorToWire } from '../../core/money.ts';
 import type { OfferInput, PricingSettingsInput } from '../pricing/contract.ts';
 import { accumulativeOffer, precedenceSettings, standingOffer } from './accumulate.ts';
-import { termsOf } from './actions.accumulative.ts';
 import { reckonMembers } from './actions.review.ts';
 import type { Benefits, Tier } from './contract.tiers.ts';
-import { listAccumulative } from './store.accumulative.ts';
-import type { AccumulativeRow } from './store.accumulative.ts';
-import { categoriesOf, listCategories, personalOf } from './store.categories.ts';
+import { accumulativesInForce } from './store.accumulative.ts';
+import type { AccumulativeInForce } from './store.accumulative.ts';
+import { inForceOf, listCategories } from './store.categories.ts';
 import { accumulatedOf } from './store.facts.ts';
 import { laddersInForce } from './store.ladders.ts';
 import type { Ladder } from './store.ladders.ts';
@@ -47,19 +46,19 @@ export async function standingFacts(
   const standings = await loadStandings(ctx, ids);
   for (const { contactId, ...fact } of await tiersOf(ctx, standings, ladders, now))
     facts.get(contactId)?.tiers.push(fact);
-  for (const { contactId, categoryId, priceListIds } of await categoriesOf(ctx, ids, now)) {
-    facts.get(contactId)?.personCategories.push(categoryId);
-    facts.get(contactId)?.priceListIds.push(...priceListIds);
-  }
-  for (const { contactId, discountId, percent } of await personalOf(ctx, ids, now))
-    facts
-      .get(contactId)
-      ?.personalOffers.push(
-        standingOffer({ kind: 'personal', id: discountId, version: 1, name: 'Personal discount' }, percent),
+  for (const { contactId, kind, id, priceListIds, percent } of await inForceOf(ctx, ids, now)) {
+    const fact = facts.get(contactId);
+    if (kind === 'category') {
+      fact?.personCategories.push(id);
+      fact?.priceListIds.push(...priceListIds);
+    } else if (percent !== null)
+      fact?.personalOffers.push(
+        standingOffer({ kind: 'personal', id, version: 1, name: 'Personal discount' }, percent),
       );
-  const active = await listAccumulative(ctx, 'active');
+  }
+  const active = await accumulativesInForce(ctx);
   for (const { contactId, discountId, total } of await accumulatedAt(ctx, ids, active, now)) {
-    const { programId } = active.find((row) => row.discountId === discountId) ?? { programId: null };
+    const programId = active.find((row) => row.discountId === discountId)?.terms.programId ?? null;
     const fact = facts.get(contactId);
     if (fact !== undefined && isMember(standings, contactId, programId))
       fact.accumulated[discountId] = minorToWire(total);
@@ -133,11 +132,11 @@ function factOf(standing: Standing, ladder: Ladder, tierId: string | null): Tier
 export function accumulatedAt(
   ctx: Ctx,
   contactIds: readonly string[],
-  discounts: readonly AccumulativeRow[],
+  discounts: readonly AccumulativeInForce[],
   now: Date,
 ): ReturnType<typeof accumulatedOf> {
   const wanted = discounts.map((row) => {
-    const { window, zone, currency, returns } = termsOf(row);
+    const { window, zone, currency, returns } = row.terms;
     return {
       discountId: row.discountId,
       from: windowStart(window, now, zone),
@@ -157,8 +156,8 @@ export type StandingOffers = {
 
 /** The offers that standing makes, the same for every buyer of a program (null: of a shop without one). */
 export async function standingOffers(ctx: Ctx, programId: string | null): Promise<StandingOffers> {
-  const accumulative = (await listAccumulative(ctx, 'active')).filter(
-    (row) => row.programId === null || row.programId === programId,
+  const accumulative = (await accumulativesInForce(ctx)).filter(
+    ({ terms }) => terms.programId === null || terms.programId === programId,
   );
   const ladder = (await laddersInForce(ctx)).find((one) => one.programId === programId)?.versions.at(-1);
   const categories = (await listCategories(ctx)).filter(({ state }) => state === 'active');
@@ -179,8 +178,8 @@ export async function standingOffers(ctx: Ctx, programId: string | null): Promis
           ? []
           : [standingOffer({ kind: 'category', id: categoryId, version, name }, discountPercent)],
       ),
-      ...accumulative.map((row) => accumulativeOffer(row.discountId, row.version, row.name, termsOf(row))),
+      ...accumulative.map((row) => accumulativeOffer(row.discountId, row.version, row.terms.name, row.terms)),
     ],
-    settings: precedenceSettings(accumulative.map((row) => termsOf(row).precedence)),
+    settings: precedenceSettings(accumulative.map((row) => row.terms.precedence)),
   };
 }

@@ -2,7 +2,6 @@ import { authorise } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { minorToWire } from '../../core/money.ts';
 import { nextWords, stepOf } from './accumulate.ts';
-import { termsOf } from './actions.accumulative.ts';
 import { contactCategories, mustSee } from './actions.assign.ts';
 import { accumulatedAt, isMember } from './actions.facts.ts';
 import { contactPersonal } from './actions.personal.ts';
@@ -14,8 +13,8 @@ import type { TierStandingView } from './contract.tiers.ts';
 import { spendFacts } from './facts.ts';
 import { fallsAt, stepsOf } from './figure.ts';
 import { progressOf, progressWords } from './progress.ts';
-import { listAccumulative } from './store.accumulative.ts';
-import type { AccumulativeRow } from './store.accumulative.ts';
+import { accumulativesInForce } from './store.accumulative.ts';
+import type { AccumulativeInForce } from './store.accumulative.ts';
 import { documentsOf } from './store.facts.ts';
 import { laddersInForce } from './store.ladders.ts';
 import { loadStandings } from './store.standing.ts';
@@ -92,8 +91,8 @@ async function accumulatedViews(
   standings: readonly Standing[],
   now: Date,
 ): Promise<AccumulatedView[]> {
-  const discounts = (await listAccumulative(ctx, 'active')).filter(({ programId }) =>
-    isMember(standings, contactId, programId),
+  const discounts = (await accumulativesInForce(ctx)).filter(({ terms }) =>
+    isMember(standings, contactId, terms.programId),
   );
   const totals = await accumulatedAt(ctx, [contactId], discounts, now);
   const views: AccumulatedView[] = [];
@@ -107,17 +106,17 @@ async function accumulatedViews(
 async function accumulatedView(
   ctx: Ctx,
   contactId: string,
-  row: AccumulativeRow,
+  row: AccumulativeInForce,
   total: bigint,
   now: Date,
 ): Promise<AccumulatedView> {
-  const { thresholds, currency, zone } = termsOf(row);
+  const { thresholds, currency, zone } = row.terms;
   const { reached, next } = stepOf(thresholds, total);
   const missing = next === null ? 0n : BigInt(next.fromMinor) - total;
   const by = next === null ? null : await fallOf(ctx, contactId, row, now);
   return {
     discountId: row.discountId,
-    name: row.name,
+    name: row.terms.name,
     currency,
     accumulatedMinor: minorToWire(total),
     percent: reached?.percent ?? null,
@@ -130,8 +129,13 @@ async function accumulatedView(
 }
 
 /** When what counts becomes less by itself: until then the missing amount is enough. */
-async function fallOf(ctx: Ctx, contactId: string, row: AccumulativeRow, now: Date): Promise<Date | null> {
-  const { window, zone, currency, programId, returns } = termsOf(row);
+async function fallOf(
+  ctx: Ctx,
+  contactId: string,
+  row: AccumulativeInForce,
+  now: Date,
+): Promise<Date | null> {
+  const { window, zone, currency, programId, returns } = row.terms;
   if (window.kind === 'lifetime') return null;
   const wanted = [{ contactId, from: windowStart(window, now, zone), memberFrom: null }];
   const documents = (await documentsOf(ctx, wanted, { zone, currency, programId })).get(contactId) ?? [];

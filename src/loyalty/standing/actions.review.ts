@@ -219,11 +219,11 @@ export async function tellChanged(
   await emit(ctx, 'standing.changed', payloads);
 }
 
-/** Reviews members whose moment has come; gives how many, 0 when none is due. */
-export async function reviewDue(ctx: Ctx): Promise<number> {
+/** Reviews members whose moment has come, a batch of them; gives whether there may be more. */
+export async function reviewDue(ctx: Ctx): Promise<boolean> {
   return inTx(ctx, async (tx) => {
     const due = await dueContacts(tx, tx.clock.now(), REVIEW_BATCH);
     await reviewContacts(tx, due, 'time');
-    return due.length;
+    return due.length === REVIEW_BATCH;
   });
 }

@@ -15,7 +15,7 @@ const sweep: Job = {
   name: 'loyalty.tiers.sweep',
   everyMs: 5 * SECOND_MS,
   run: async (ctx, _data, signal) => {
-    while (!signal.aborted && (await reviewDue(ctx)) > 0);
+    while (!signal.aborted && (await reviewDue(ctx)));
   },
 };
 
@@ -31,7 +31,7 @@ export const standingJobs: Job[] = [sweep, build];
 
 /** Before and after points expire at night: what is due by then is applied in that order too. */
 export const reviewAtNight: NightHook = async (ctx, _night, signal) => {
-  while (!signal.aborted && (await reviewDue(ctx)) > 0);
+  while (!signal.aborted && (await reviewDue(ctx)));
 };
 
 const one = z.object({ contactId: z.uuid() });

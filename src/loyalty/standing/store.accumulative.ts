@@ -1,5 +1,8 @@
-import { and, asc, eq } from 'drizzle-orm';
+import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
+import { hotRows } from '../../core/db.ts';
+import { accumulativeTerms } from './contract.accumulative.ts';
+import type { AccumulativeTerms } from './contract.accumulative.ts';
 import { accumulativeDiscount } from './schema.ts';
 
 export type AccumulativeRow = typeof accumulativeDiscount.$inferSelect;
@@ -33,11 +36,31 @@ export async function findAccumulative(ctx: Ctx, discountId: string): Promise<Ac
   return found;
 }
 
-export async function listAccumulative(ctx: Ctx, state: 'active' | 'all'): Promise<AccumulativeRow[]> {
+export async function listAccumulative(ctx: Ctx): Promise<AccumulativeRow[]> {
   return ctx.db
     .select()
     .from(accumulativeDiscount)
-    .where(state === 'active' ? eq(accumulativeDiscount.state, 'active') : undefined)
     .orderBy(asc(accumulativeDiscount.createdAt), asc(accumulativeDiscount.discountId))
     .limit(MAX_DISCOUNTS);
+}
+
+export type AccumulativeInForce = { discountId: string; version: number; terms: AccumulativeTerms };
+
+/** Terms read before, by discount and moment of the change. */
+const known = new Map<string, AccumulativeTerms>();
+
+/** The discounts in force, oldest first. */
+export async function accumulativesInForce(ctx: Ctx): Promise<AccumulativeInForce[]> {
+  const found = await hotRows<{ discountId: string; version: number; updatedAt: string; terms: unknown }>(
+    ctx.db,
+    sql`select discount_id as "discountId", version, updated_at as "updatedAt", terms from ${accumulativeDiscount}
+      where state = 'active' order by created_at, discount_id limit ${MAX_DISCOUNTS}`,
+  );
+  if (known.size > MAX_DISCOUNTS * 2) known.clear();
+  return found.map(({ updatedAt, terms, ...row }) => {
+    const key = `${row.discountId} ${row.version} ${updatedAt}`;
+    const parsed = known.get(key) ?? accumulativeTerms.parse(terms);
+    known.set(key, parsed);
+    return { ...row, terms: parsed };
+  });
 }

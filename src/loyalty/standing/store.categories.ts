@@ -2,7 +2,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import { andVisible, contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { dateOf, rows } from '../../core/db.ts';
+import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { personCategory, personCategoryAssignment, personalDiscount } from './schema.ts';
 import { isoOf, orNull } from './store.values.ts';
 
@@ -191,23 +191,30 @@ const inForce = (now: Date): SQL =>
 const of = (contactIds: readonly string[]): SQL =>
   sql`t.contact_id = any(${`{${contactIds.join(',')}}`}::uuid[])`;
 
-/** The categories in force of these contacts. */
-export async function categoriesOf(ctx: Ctx, contactIds: readonly string[], now: Date) {
-  return rows<{ contactId: string; categoryId: string; priceListIds: string[] }>(
-    ctx.db,
-    sql`select distinct t.contact_id as "contactId", t.category_id as "categoryId", k.price_list_ids as "priceListIds"
-      from ${personCategoryAssignment} t
-      join ${personCategory} k on k.category_id = t.category_id and k.state = 'active'
-      where ${of(contactIds)} and ${inForce(now)} order by 1, 2`,
-  );
-}
+export type InForce = {
+  contactId: string;
+  /** A person category, or a personal discount. */
+  kind: 'category' | 'personal';
+  id: string;
+  priceListIds: string[];
+  /** Of a personal discount. */
+  percent: string | null;
+};
 
-/** The personal discounts in force of these contacts. */
-export async function personalOf(ctx: Ctx, contactIds: readonly string[], now: Date) {
-  return rows<{ contactId: string; discountId: string; percent: string }>(
+/** The person categories and personal discounts in force of these contacts. */
+export async function inForceOf(ctx: Ctx, contactIds: readonly string[], now: Date): Promise<InForce[]> {
+  return hotRows<InForce>(
     ctx.db,
-    sql`select t.contact_id as "contactId", t.discount_id as "discountId", t.percent
-      from ${personalDiscount} t where ${of(contactIds)} and ${inForce(now)} order by 1, 2`,
+    sql`
+    select distinct t.contact_id as "contactId", 'category' as kind, t.category_id as id, k.price_list_ids as "priceListIds",
+      null::text as percent
+    from ${personCategoryAssignment} t
+    join ${personCategory} k on k.category_id = t.category_id and k.state = 'active'
+    where ${of(contactIds)} and ${inForce(now)}
+    union all
+    select t.contact_id, 'personal', t.discount_id, '{}', t.percent from ${personalDiscount} t
+    where ${of(contactIds)} and ${inForce(now)}
+    order by 1, 2, 3`,
   );
 }
 
