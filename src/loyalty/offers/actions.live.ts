@@ -58,11 +58,17 @@ export async function liveOffers(ctx: Ctx, now: Date, programId?: string): Promi
   return { ...offers, ...lists, segments: [...new Set([...offers.segments, ...lists.segments])] };
 }
 
+const rangeAround = (at: number): Range => ({
+  from: new Date(at - BEFORE_MS),
+  until: new Date(at + AFTER_MS),
+});
+
 function kept<T>(store: Kept<T>[], key: string, now: Date, load: (range: Range) => Promise<T>): Promise<T> {
   const at = now.getTime();
   const found = store.find((one) => one.key === key && at >= one.from && at < one.until);
-  if (found !== undefined) return found.value;
-  const range = { from: new Date(at - BEFORE_MS), until: new Date(at + AFTER_MS) };
+  // Who loads first may be undone meanwhile, with the transaction it is in: then everybody loads for themselves.
+  if (found !== undefined) return found.value.catch(() => load(rangeAround(at)));
+  const range = rangeAround(at);
   const made = { key, from: range.from.getTime(), until: range.until.getTime(), value: load(range) };
   store.unshift(made);
   store.length = Math.min(store.length, MAX_KEPT);

@@ -7,7 +7,7 @@ import { hotRows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import { offerChange, offerContactCounter, offerCounter, offerUse } from './schema.ts';
 
-/** Uses of offers and the counters of their limits. Everything of one order goes in one statement. */
+/** Uses of offers and the counters of their limits, set by set. */
 
 export type UseRow = {
   offerId: string;
@@ -37,36 +37,22 @@ export type Taking = {
   state: 'reserved' | 'used';
   mark: string;
   uses: readonly UseRow[];
-  wants: readonly Want[];
-  contactWants: readonly ContactWant[];
-};
-export type Taken = Record<string, unknown> & {
-  marked: boolean;
-  /** Uses that were not there yet, and those written. */
-  fresh: number;
-  written: number;
-  /** Counters that have no row yet. */
-  missing: number;
-  contactMissed: number;
-  refused: Array<{
-    offerId: string;
-    slot: string;
-    of: 'contact' | 'uses' | 'money' | 'points';
-    left: number;
-  }>;
 };
 
 const json = (list: readonly string[]): string => JSON.stringify(list);
+const texts = (list: SQL): SQL => sql`array(select jsonb_array_elements_text(${list}::jsonb))`;
 
 /**
- * Locks the counters (those of the contact first, then those of everybody, each in the order of their keys), checks all limits, and
- * if nothing stands against it counts and writes the uses. Otherwise nothing is written.
+ * Writes the uses of an order that are not there yet (or were released), unless the offers have another mark. `written`: the
+ * offers whose use is new.
  */
-export async function takeUses(ctx: Ctx, taking: Taking): Promise<Taken> {
-  const { contactId, orderId, wants, contactWants } = taking;
+export async function writeUses(
+  ctx: Ctx,
+  { contactId, orderId, at, currency, state, mark, uses }: Taking,
+): Promise<{ marked: boolean; written: string[] }> {
   const item = unnested(
     'item',
-    taking.uses.map((use) => ({ ...use, slots: json(use.slots), contactSlots: json(use.contactSlots) })),
+    uses.map((use) => ({ ...use, slots: json(use.slots), contactSlots: json(use.contactSlots) })),
     {
       offerId: 'text',
       version: 'integer',
@@ -78,111 +64,120 @@ export async function takeUses(ctx: Ctx, taking: Taking): Promise<Taken> {
       contactSlots: 'text',
     },
   );
-  const texts = (list: SQL): SQL => sql`array(select jsonb_array_elements_text(${list}::jsonb))`;
-  const [found] = await hotRows<Taken>(
+  const [found] = await hotRows<{ marked: boolean; written: string[] }>(
     ctx.db,
     sql`
-    with fresh as materialized (
-      select item.* from ${item} where not exists (
-        select from ${offerUse} u where u.contact_id = ${contactId}::uuid and u.order_id = ${orderId}::uuid
-          and u.offer_id = item."offerId" and u.state <> 'released')
-    ), ${contactWants.length === 0 ? NO_CONTACT : contactPart(contactId, contactWants)},
-    ${wants.length === 0 ? NO_SHARED : sharedPart(wants)},
-    refused as materialized (select * from contact_refused union all select * from shared_refused),
-    verdict as materialized (
-      select coalesce((select mark::text from ${offerChange}), '') = ${taking.mark} as marked,
-        (select count(*)::int from fresh) as fresh,
-        (select count(*)::int from want join fresh using ("offerId")) - (select count(*)::int from counter) as missing
-    ), go as materialized (
-      select v.marked and v.missing = 0 and not exists (select from refused) as go from verdict v
-    ), ${wants.length === 0 ? sql`counted as (select 1)` : SHARED_WRITE},
-    ${contactWants.length === 0 ? sql`contact_counted as (select 1 where false)` : contactWrite(contactId)},
+    with present as materialized (select coalesce((select mark::text from ${offerChange}), '') = ${mark} as marked),
     written as (
       insert into ${offerUse} as u (contact_id, order_id, offer_id, version, state, desired_minor, actual_minor, points, currency,
         code, slots, contact_slots, occurred_at, settled_at, origin_id)
-      select ${contactId}::uuid, ${orderId}::uuid, f."offerId", f.version, ${taking.state}, f."desiredMinor", f."actualMinor", f.points,
-        ${taking.currency}, f.code, ${texts(sql`f.slots`)}, ${texts(sql`f."contactSlots"`)}, ${taking.at.toISOString()}::timestamptz,
-        null, ${contactId}::uuid
-      from fresh f, go where go.go order by f."offerId"
+      select ${contactId}::uuid, ${orderId}::uuid, item."offerId", item.version, ${state}, item."desiredMinor", item."actualMinor",
+        item.points, ${currency}, item.code, ${texts(sql`item.slots`)}, ${texts(sql`item."contactSlots"`)},
+        ${at.toISOString()}::timestamptz, null, ${contactId}::uuid
+      from ${item}, present where present.marked
       on conflict (contact_id, order_id, offer_id) do update set version = excluded.version, state = excluded.state,
         desired_minor = excluded.desired_minor, actual_minor = excluded.actual_minor, points = excluded.points,
         code = excluded.code, currency = excluded.currency, slots = excluded.slots, contact_slots = excluded.contact_slots,
         occurred_at = excluded.occurred_at, settled_at = null
       where u.state = 'released'
-      returning 1
+      returning u.offer_id
     )
-    select v.marked, v.fresh, v.missing, (select count(*)::int from written) as written,
-      case when go.go then (select count(*)::int from contact_want join fresh using ("offerId")) - (select count(*)::int from contact_counted)
-        else 0 end as "contactMissed",
-      coalesce((select jsonb_agg(to_jsonb(r)) from refused r), '[]') as refused
-    from verdict v, go`,
+    select marked, to_jsonb(array(select offer_id from written)) as written from present`,
   );
   if (found === undefined) throw new Error('a reservation has no verdict');
   return found;
 }
 
-const NO_CONTACT = sql`contact_want as (select ''::text as "offerId", ''::text as slot, 0::bigint as uses where false),
-    contact_refused as (select ''::text as "offerId", ''::text as slot, ''::text as of, 0::bigint as "left" where false)`;
+type Key = { offerId: string; slot: string };
 
-function contactPart(contactId: string, wants: readonly ContactWant[]): SQL {
-  const want = unnested('contact_given', wants, { offerId: 'text', slot: 'text', uses: 'bigint' });
-  return sql`contact_want as materialized (select * from ${want}),
-    contact_counter as materialized (
-      select c.offer_id, c.slot, c.uses from ${offerContactCounter} c
-      where c.contact_id = ${contactId}::uuid
-        and (c.offer_id, c.slot) in (select w."offerId", w.slot from contact_want w join fresh using ("offerId"))
-      order by c.offer_id, c.slot for update of c
-    ), contact_refused as materialized (
-      select w."offerId", w.slot, 'contact'::text as of, greatest(w.uses - c.uses, 0) as "left"
-      from contact_want w join contact_counter c on c.offer_id = w."offerId" and c.slot = w.slot where c.uses >= w.uses
-    )`;
+/** Counts one use of the contact in each counter that is below its limit; returns those it was counted in. */
+export async function countContact(
+  ctx: Ctx,
+  contactId: string,
+  wants: readonly ContactWant[],
+): Promise<Key[]> {
+  const want = unnested('w', wants, { offerId: 'text', slot: 'text', uses: 'bigint' });
+  return hotRows<Key>(
+    ctx.db,
+    sql`
+    with want as materialized (select * from ${want})
+    insert into ${offerContactCounter} as t (contact_id, offer_id, slot, uses)
+    select ${contactId}::uuid, "offerId", slot, 1 from want order by 2, 3
+    on conflict (contact_id, offer_id, slot) do update set uses = t.uses + 1
+    where t.uses < (select w.uses from want w where w."offerId" = excluded.offer_id and w.slot = excluded.slot)
+    returning offer_id as "offerId", slot`,
+  );
 }
 
-const NO_SHARED = sql`want as (select ''::text as "offerId", ''::text as slot where false), counter as (select 1 where false),
-    shared_refused as (select ''::text as "offerId", ''::text as slot, ''::text as of, 0::bigint as "left" where false)`;
+/** What an order takes from a counter of everybody. */
+export type Take = Want & { minor: number; more: number };
 
-/** The counters everybody waits for are locked last, and not at all when the contact's own have refused. */
-function sharedPart(wants: readonly Want[]): SQL {
-  const want = unnested('given', wants, {
+const wanted = (takes: readonly Take[]): SQL =>
+  unnested('w', takes, {
     offerId: 'text',
     slot: 'text',
     uses: 'bigint',
     budgetMinor: 'bigint',
     points: 'bigint',
+    minor: 'bigint',
+    more: 'bigint',
   });
-  return sql`want as materialized (select * from ${want}),
-    counter as materialized (
-      select c.offer_id, c.slot, c.uses, c.spent_minor, c.points from ${offerCounter} c
-      where (c.offer_id, c.slot) in (select w."offerId", w.slot from want w join fresh using ("offerId"))
-        and not (select exists (select from contact_refused))
-      order by c.offer_id, c.slot for update of c
-    ), asked as materialized (
-      select w.*, c.uses as had, c.spent_minor as spent, c.points as given, f."actualMinor" as minor, f.points as more
-      from counter c join want w on w."offerId" = c.offer_id and w.slot = c.slot join fresh f on f."offerId" = c.offer_id
-    ), shared_refused as materialized (
-      select "offerId", slot, 'uses'::text as of, greatest(uses - had, 0) as "left" from asked where had >= uses
-      union all
-      select "offerId", slot, 'money', greatest("budgetMinor" - spent, 0) from asked where spent + minor > "budgetMinor"
-      union all
-      select "offerId", slot, 'points', greatest(points - given, 0) from asked where given + more > points
-    )`;
+
+/** Takes from counters, each if its limits allow; returns from which. Held until the commit. */
+export async function countShared(ctx: Ctx, takes: readonly Take[]): Promise<Key[]> {
+  return hotRows<Key>(
+    ctx.db,
+    sql`
+    update ${offerCounter} c set uses = c.uses + 1, spent_minor = c.spent_minor + w.minor, points = c.points + w.more
+    from ${wanted(takes)} where c.offer_id = w."offerId" and c.slot = w.slot and (w.uses is null or c.uses < w.uses)
+      and (w."budgetMinor" is null or c.spent_minor + w.minor <= w."budgetMinor")
+      and (w.points is null or c.points + w.more <= w.points)
+    returning c.offer_id as "offerId", c.slot`,
+  );
 }
 
-const SHARED_WRITE = sql`counted as (
-      update ${offerCounter} t set uses = t.uses + 1, spent_minor = t.spent_minor + a.minor, points = t.points + a.more
-      from asked a, go where go.go and t.offer_id = a."offerId" and t.slot = a.slot
-      returning 1
-    )`;
+export type Standing = Key & { uses: number; spentMinor: number; points: number };
 
-function contactWrite(contactId: string): SQL {
-  return sql`contact_counted as (
-      insert into ${offerContactCounter} as t (contact_id, offer_id, slot, uses)
-      select ${contactId}::uuid, w."offerId", w.slot, 1 from contact_want w join fresh using ("offerId"), go
-      where go.go order by 2, 3
-      on conflict (contact_id, offer_id, slot) do update set uses = t.uses + 1
-      where t.uses < (select w.uses from contact_want w where w."offerId" = excluded.offer_id and w.slot = excluded.slot)
-      returning 1
-    )`;
+/** Where counters stand, locked in the order everybody takes. Counters without a row are absent. */
+export async function lockShared(ctx: Ctx, takes: readonly Take[]): Promise<Standing[]> {
+  const found = await hotRows<Record<keyof Standing, string>>(
+    ctx.db,
+    sql`
+    select c.offer_id as "offerId", c.slot, c.uses::text, c.spent_minor::text as "spentMinor", c.points::text
+    from ${offerCounter} c
+    where (c.offer_id, c.slot) in (select w."offerId", w.slot from ${wanted(takes)})
+    order by c.offer_id, c.slot for update of c`,
+  );
+  return found.map((row) => ({
+    offerId: row.offerId,
+    slot: row.slot,
+    uses: Number(row.uses),
+    spentMinor: Number(row.spentMinor),
+    points: Number(row.points),
+  }));
+}
+
+/** Takes back uses just written and what the contact's counters were raised by. */
+export async function undoUses(
+  ctx: Ctx,
+  { contactId, orderId }: OrderKey,
+  written: readonly string[],
+  counted: readonly Key[],
+): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`
+    with gone as (
+      delete from ${offerUse} u using ${unnested(
+        'w',
+        written.map((offerId) => ({ offerId })),
+        { offerId: 'text' },
+      )}
+      where u.contact_id = ${contactId}::uuid and u.order_id = ${orderId}::uuid and u.offer_id = w."offerId")
+    update ${offerContactCounter} t set uses = t.uses - 1
+    from ${unnested('w', counted, { offerId: 'text', slot: 'text' })}
+    where t.contact_id = ${contactId}::uuid and t.offer_id = w."offerId" and t.slot = w.slot`,
+  );
 }
 
 /** Makes the counters that are not there yet. */

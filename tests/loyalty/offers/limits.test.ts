@@ -73,8 +73,7 @@ describe('limits under attack', () => {
       Array.from({ length: 40 }, () => order(ctx, [use(id)], { contactId })),
     );
     const won = outcomes.filter((one) => one.status === 'fulfilled' && one.value.ok);
-    const contended = outcomes.filter((one) => one.status === 'rejected');
-    expect(contended.every((one) => String(one.reason).includes('offer_contended'))).toBe(true);
+    expect(outcomes.filter((one) => one.status === 'rejected')).toEqual([]);
     expect(won).toHaveLength(2);
     expect(await counters(id)).toEqual([{ slot: 'all', uses: 2, spent: 200, points: 0 }]);
     expect(await remaining(id, { contactId })).toEqual({ uses: 998, buyerUses: 0 });
