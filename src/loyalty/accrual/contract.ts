@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pageQuery } from '../../core/paging.ts';
 import { requiredText, text } from '../../core/text.ts';
 import { promotionSchedule } from '../offers/contract.ts';
 import {
@@ -246,7 +245,6 @@ export const previewAnswer = z
   .meta({ id: 'AccrualPreview' });
 export type Preview = z.output<typeof previewAnswer>;
 
-export const accrualsQuery = pageQuery;
 /** What an order, event or day has earned, and what is left of it after returns. */
 export const accrualAnswer = z
   .object({

@@ -19,8 +19,9 @@ function holds(test: PropertyTest, value: unknown): boolean {
   const absent = value === undefined || value === null;
   if (test.op === 'present') return !absent;
   if (test.op === 'absent') return absent;
-  if (test.op === 'gte') return numberOf(value) >= test.value;
-  if (test.op === 'lte') return numberOf(value) <= test.value;
+  if ('value' in test)
+    return test.op === 'gte' ? numberOf(value) >= test.value : numberOf(value) <= test.value;
+  if (!('values' in test)) return false;
   const named = test.values.some((one) => same(one, value));
   return test.op === 'is_not' ? !absent && !named : named;
 }

@@ -1,11 +1,11 @@
 import type { Hono } from 'hono';
 import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
+import { pageQuery } from '../../core/paging.ts';
 import { accruals, previewCart } from './actions.preview.ts';
 import { accrualRules, changeRule, createRule, getRule, moveRule, ruleHistory } from './actions.rules.ts';
 import {
   accrualList,
-  accrualsQuery,
   previewAnswer,
   previewInput,
   ruleAnswer,
@@ -73,7 +73,7 @@ export function accrualRoutes(): Hono<AppEnv> {
         answer: accrualList,
       }),
       paramsOf(idParam),
-      queryOf(accrualsQuery),
+      queryOf(pageQuery),
       async (c) => c.json(await accruals(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
     );
 }
