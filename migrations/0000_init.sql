@@ -1848,6 +1848,7 @@ CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE s
 CREATE INDEX "coupon_batch_campaign_idx" ON "coupon_batch" USING btree ("coupon_campaign_id","batch_id");--> statement-breakpoint
 CREATE INDEX "coupon_batch_open_idx" ON "coupon_batch" USING btree ("created_at") WHERE state in ('queued', 'running');--> statement-breakpoint
 CREATE INDEX "coupon_reservation_order_idx" ON "coupon_reservation" USING btree ("order_key");--> statement-breakpoint
+CREATE INDEX "coupon_reservation_sold_idx" ON "coupon_reservation" USING btree ("order_id") WHERE order_id is not null;--> statement-breakpoint
 CREATE INDEX "coupon_reservation_ending_idx" ON "coupon_reservation" USING btree ("expires_at") WHERE state = 'held';--> statement-breakpoint
 CREATE INDEX "coupon_reservation_coupon_idx" ON "coupon_reservation" USING btree ("coupon_id") WHERE state = 'held' and coupon_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "adjustment_request_key_idx" ON "adjustment_request" USING btree ("contact_id","program_id","key","origin_id");--> statement-breakpoint

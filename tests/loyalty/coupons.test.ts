@@ -8,7 +8,7 @@ import { rows } from '../../src/core/db.ts';
 import { newId } from '../../src/core/ids.ts';
 import { createCouponCampaign, getCouponCampaign } from '../../src/loyalty/coupons/actions.campaigns.ts';
 import { contactCoupons, getCoupon } from '../../src/loyalty/coupons/actions.codes.ts';
-import { reserveCoupons, useCoupons } from '../../src/loyalty/coupons/actions.reserve.ts';
+import { reserveCoupons, returnCoupons, useCoupons } from '../../src/loyalty/coupons/actions.reserve.ts';
 import { codeFrom, foldCode, patternProblem, randomBytesOf } from '../../src/loyalty/coupons/code.ts';
 import { couponCampaignInput } from '../../src/loyalty/coupons/contract.ts';
 import {
@@ -321,6 +321,11 @@ describe('redeem', () => {
     expect(events.filter(({ topic }) => topic === 'coupon.used')).toHaveLength(1);
     expect(await getCoupon(ctx, code)).toMatchObject({ uses: 1, taken: 1, state: 'issued' });
     expect((await getCouponCampaign(ctx, couponCampaignId)).taken).toEqual({ uses: 1, discountMinor: 500 });
+    // Given back by a return, it is not used again by late news of the order.
+    await inTx(ctx, (tx) => returnCoupons(tx, 'till 1', 'give_back'));
+    const order = { source: 'till', externalId: 'till 1', occurredAt: ctx.clock.now() };
+    await place(who, [code], { ...order, status: 'paid', total: '45.00' });
+    expect(await getCoupon(ctx, code)).toMatchObject({ uses: 0, taken: 0 });
   });
 
   test('after a merge the coupon still works, for whom the contact has become', async () => {

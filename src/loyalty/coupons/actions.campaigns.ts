@@ -7,7 +7,7 @@ import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging
 import type { Page } from '../../core/paging.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { foldCode, genericProblem, patternProblem } from './code.ts';
-import { couponLimits, MAX_VALID_DAYS } from './contract.ts';
+import { couponLimits, couponOffer, MAX_VALID_DAYS } from './contract.ts';
 import type {
   CouponCampaignInput,
   CouponCampaignPatch,
@@ -18,7 +18,7 @@ import type {
 } from './contract.ts';
 import { limited } from './meter.ts';
 import type { Meter } from './meter.ts';
-import { offerOf, promised } from './offer.ts';
+import { makeOffer, promised } from './offer.ts';
 import { periodOf } from './period.ts';
 import {
   countCoupons,
@@ -275,7 +275,7 @@ function mustBeSound(row: CouponCampaignRow, now: Date, before?: CouponCampaignR
       'validUntil',
     );
   try {
-    offerOf(row, row.version, row.offer as Parameters<typeof offerOf>[2]);
+    makeOffer(row, row.version, couponOffer.parse(row.offer));
   } catch {
     throw invalid('coupon_offer_wrong', 'Pricing cannot apply this effect to a coupon.', 'effect');
   }

@@ -55,7 +55,7 @@ async function redeem(ctx: Ctx, keys: ReadonlyArray<{ source: string; externalId
   });
   const done = await appliedUses(
     ctx,
-    asked.map(({ order, folded: code }) => ({ ...order, code })),
+    asked.map(({ order, folded: code }) => ({ orderId: order.orderId, code })),
   );
   const shown = asked.flatMap(({ order, folded: code }): Shown[] => {
     const row = found.get(code);

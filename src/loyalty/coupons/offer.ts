@@ -43,8 +43,28 @@ function effectOf(input: CouponPromise): OfferEffect {
 const offerIdOf = (couponCampaignId: string, version: number): string =>
   `coupon:${couponCampaignId}:${version}`;
 
-/** The offer a coupon opens, checked by pricing's own shape. */
+/** Offers made before: a version never changes, and the same object lets others keep what they make of it. */
+const known = new Map<string, Offer>();
+const MAX_KNOWN = 2_000;
+
+/** The offer a coupon opens, made once for a version of its campaign. */
 export function offerOf(
+  campaign: Parameters<typeof makeOffer>[0],
+  version: number,
+  terms: CouponOffer,
+): Offer {
+  const { couponCampaignId, name, currency, budgetMinor } = campaign;
+  const key = JSON.stringify([couponCampaignId, version, name, currency, budgetMinor === null]);
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const made = makeOffer(campaign, version, terms);
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(key, made);
+  return made;
+}
+
+/** The same, checked by pricing's own shape; throws what it says against it. */
+export function makeOffer(
   campaign: { couponCampaignId: string; name: string; currency: string; budgetMinor: bigint | null },
   version: number,
   terms: CouponOffer,

@@ -170,6 +170,9 @@ export const couponReservation = pgTable(
   (t) => [
     primaryKey({ columns: [t.contactId, t.couponCampaignId, t.orderKey] }),
     index('coupon_reservation_order_idx').on(t.orderKey),
+    index('coupon_reservation_sold_idx')
+      .on(t.orderId)
+      .where(sql`order_id is not null`),
     index('coupon_reservation_ending_idx')
       .on(t.expiresAt)
       .where(sql`state = 'held'`),

@@ -116,8 +116,9 @@ function rowOf(raw: Raw): FoundRow {
   };
 }
 
-/** Codes are folded: letters and digits alone. */
-export const textArray = (texts: readonly string[]): string => `{${texts.join(',')}}`;
+/** Codes are folded: letters and digits alone; of a text without any nothing is left, and nothing is found. */
+export const textArray = (texts: readonly string[]): string =>
+  `{${texts.filter((one) => one !== '').join(',')}}`;
 
 /** How often a buyer has taken from each campaign, sold or held, this order left out; `since` is what counts as its period. */
 export async function buyerUses(

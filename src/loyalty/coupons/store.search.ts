@@ -9,6 +9,7 @@ import { COUPON_STATES } from './contract.ts';
 import type { CouponState } from './contract.ts';
 import { selectCoupons } from './store.coupons.ts';
 import type { CouponDetails } from './store.coupons.ts';
+import { textArray } from './store.find.ts';
 
 /** A limited asker sees coupons of their contacts, and those nobody has. */
 function visible(ctx: Ctx): SQL {
@@ -122,7 +123,7 @@ export async function standOfCodes(
     sql`
     select k.code as folded, c.coupon_id as "couponId", c.state
     from coupon_code k join coupon c on c.contact_id = k.contact_id and c.coupon_id = k.coupon_id
-    where k.code = any(${`{${folded.join(',')}}`}::text[]) and ${visible(ctx)}`,
+    where k.code = any(${textArray(folded)}::text[]) and ${visible(ctx)}`,
   );
   return new Map(found.map(({ folded: code, ...stand }) => [code, stand]));
 }

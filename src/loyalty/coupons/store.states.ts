@@ -4,6 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { hotRows, rows } from '../../core/db.ts';
 import type { CouponState } from './contract.ts';
 import { waysTo } from './states.ts';
+import { textArray } from './store.find.ts';
 
 /** A coupon that has moved; one nobody has carries its own id as contactId. */
 export type MovedCoupon = {
@@ -87,7 +88,7 @@ export async function voidByCode(ctx: Ctx, folded: readonly string[]): Promise<M
     ctx,
     'void',
     sql`from coupon_code k join coupon c on c.contact_id = k.contact_id and c.coupon_id = k.coupon_id
-      where k.code = any(${`{${folded.join(',')}}`}::text[]) and c.taken = c.uses`,
+      where k.code = any(${textArray(folded)}::text[]) and c.taken = c.uses`,
     { states: ['issued', 'held'] },
   );
 }

@@ -39,19 +39,17 @@ export async function trustedOrders(
   }));
 }
 
-/** Which codes orders have used already, as "orderId code". */
+/** Which codes orders have used already, returned or not, as "orderId code"; whoever the buyer has become since. */
 export async function appliedUses(
   ctx: Ctx,
-  asked: ReadonlyArray<{ code: string; orderId: string; contactId: string }>,
+  asked: ReadonlyArray<{ code: string; orderId: string }>,
 ): Promise<Set<string>> {
   const found = await rows<{ orderId: string; code: string }>(
     ctx.db,
     sql`
-    select e."orderId", e.code
-    from ${unnested('e', asked, { code: 'text', orderId: 'uuid', contactId: 'uuid' })}
-    join coupon_code k on k.code = e.code
-    join coupon_use u on u.contact_id in (k.contact_id, e."contactId") and u.coupon_id = k.coupon_id
-      and u.order_id = e."orderId" and u.outcome = 'applied'`,
+    select r.order_id as "orderId", r.code
+    from ${unnested('e', asked, { code: 'text', orderId: 'uuid' })}
+    join coupon_reservation r on r.order_id = e."orderId" and r.code = e.code and r.state in ('used', 'returned')`,
   );
   return new Set(found.map(({ orderId, code }) => `${orderId} ${code}`));
 }

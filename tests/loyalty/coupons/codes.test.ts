@@ -8,6 +8,7 @@ import {
   moveCouponCampaign,
 } from '../../../src/loyalty/coupons/actions.campaigns.ts';
 import { getCoupon, voidCoupon } from '../../../src/loyalty/coupons/actions.codes.ts';
+import { findCodes } from '../../../src/loyalty/coupons/actions.find.ts';
 import { couponCampaignInput, couponCampaignPatch } from '../../../src/loyalty/coupons/contract.ts';
 import { issueCoupons, registerLoyalty, settleCoupons } from '../../../src/loyalty/index.ts';
 import { registerContacts } from '../../../src/contacts/index.ts';
@@ -118,6 +119,19 @@ describe('why a code opens nothing', () => {
   test('an unknown one', async () => {
     expect(await refusedOf(ctx, 'NOBODY-HAS-IT')).toBe('unknown_code');
     expect(await buy(ctx, 'NOBODY-HAS-IT')).toBe('unknown_code');
+    const { code } = await generic(ctx);
+    const { shown } = await findCodes(
+      ctx,
+      ['ПРИВЕТ', '', code, "'; drop table"],
+      { contactId: null },
+      ctx.clock.now(),
+    );
+    expect(shown.map(({ refused }) => refused ?? 'ok')).toEqual([
+      'unknown_code',
+      'unknown_code',
+      'ok',
+      'unknown_code',
+    ]);
   });
 
   test('one of somebody else, or of somebody when nobody is known', async () => {
