@@ -890,6 +890,28 @@ CREATE TABLE "accrual_rule_version" (
 	CONSTRAINT "accrual_rule_version_rule_id_version_pk" PRIMARY KEY("rule_id","version")
 );
 --> statement-breakpoint
+CREATE TABLE "challenge" (
+	"challenge_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"state" text NOT NULL,
+	"counts" jsonb NOT NULL,
+	"target" integer NOT NULL,
+	"points" bigint NOT NULL,
+	"starts_at" timestamp with time zone NOT NULL,
+	"ends_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "challenge_action" (
+	"contact_id" uuid NOT NULL,
+	"challenge_id" uuid NOT NULL,
+	"source" text NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "challenge_action_contact_id_challenge_id_source_pk" PRIMARY KEY("contact_id","challenge_id","source")
+);
+--> statement-breakpoint
 CREATE TABLE "coupon" (
 	"contact_id" uuid NOT NULL,
 	"coupon_id" uuid NOT NULL,
@@ -1434,7 +1456,6 @@ CREATE TABLE "person_category" (
 	"proof_required" boolean NOT NULL,
 	"max_term_days" integer,
 	"discount_percent" text,
-	"price_list_ids" text[] DEFAULT '{}' NOT NULL,
 	"tier_id" uuid,
 	"created_at" timestamp with time zone NOT NULL,
 	"updated_at" timestamp with time zone NOT NULL
@@ -1842,6 +1863,7 @@ CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b")
 CREATE INDEX "accrual_occurred_idx" ON "accrual" USING btree ("contact_id","occurred_at");--> statement-breakpoint
 CREATE INDEX "accrual_rule_program_idx" ON "accrual_rule" USING btree ("program_id","created_at");--> statement-breakpoint
 CREATE INDEX "accrual_rule_live_idx" ON "accrual_rule" USING btree ("rule_id") WHERE state = 'live';--> statement-breakpoint
+CREATE INDEX "challenge_program_idx" ON "challenge" USING btree ("program_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key") WHERE send_key is not null;--> statement-breakpoint
 CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","state","coupon_id");--> statement-breakpoint
 CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint

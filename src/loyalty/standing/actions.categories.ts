@@ -10,9 +10,10 @@ import {
   holdersOf,
   insertCategory,
   listCategories,
+  priceListsOf,
   updateCategory,
 } from './store.categories.ts';
-import type { CategoryRow } from './store.categories.ts';
+import type { CategoryRow, NamedList } from './store.categories.ts';
 import { markHolders } from './store.standing.ts';
 
 /** What person categories there are, and what each gives. */
@@ -36,7 +37,7 @@ export async function createCategory(ctx: Ctx, input: CategoryInput): Promise<Ca
       entityId: row.categoryId,
     });
   });
-  return viewOf(row);
+  return viewOf(row, []);
 }
 
 /** 409 `person_category_changed` when `version` is not the present one. An archived category gives nothing any more. */
@@ -61,18 +62,23 @@ export async function changeCategory(ctx: Ctx, id: string, patch: CategoryPatch)
       entityId: id,
       details: { version: next.version, fields: Object.keys(given) },
     });
-    return viewOf(next);
+    return viewOf(next, await listsOf(tx, id));
   });
 }
 
 export async function getCategory(ctx: Ctx, id: string): Promise<CategoryView> {
   authorise(ctx, 'loyalty:read');
-  return viewOf(await mustFindCategory(ctx, id));
+  return viewOf(await mustFindCategory(ctx, id), await listsOf(ctx, id));
 }
 
 export async function categories(ctx: Ctx): Promise<CategoryView[]> {
   authorise(ctx, 'loyalty:read');
-  return (await listCategories(ctx)).map(viewOf);
+  const found = await listCategories(ctx);
+  const lists = await priceListsOf(
+    ctx,
+    found.map(({ categoryId }) => categoryId),
+  );
+  return found.map((row) => viewOf(row, lists.get(row.categoryId) ?? []));
 }
 
 /** 404 `person_category_not_found`. */
@@ -82,9 +88,16 @@ export async function mustFindCategory(ctx: Ctx, id: string): Promise<CategoryRo
   return row;
 }
 
-const viewOf = ({ categoryId, createdAt, updatedAt, ...row }: CategoryRow): CategoryView => ({
+const listsOf = async (ctx: Ctx, id: string): Promise<NamedList[]> =>
+  (await priceListsOf(ctx, [id])).get(id) ?? [];
+
+const viewOf = (
+  { categoryId, createdAt, updatedAt, ...row }: CategoryRow,
+  priceLists: NamedList[],
+): CategoryView => ({
   id: categoryId,
   ...row,
+  priceLists,
   kind: row.kind as (typeof CATEGORY_KINDS)[number],
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),

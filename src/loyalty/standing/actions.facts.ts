@@ -22,8 +22,6 @@ export type StandingFacts = {
   tiers: TierFact[];
   /** Ids of the person categories in force. */
   personCategories: string[];
-  /** Price lists that those categories open, beside what lists say themselves. */
-  priceListIds: string[];
   /** By accumulative discount (the account of its offer): what counts before this order, minor units of the discount's currency. */
   accumulated: Record<string, number>;
   /** For this buyer alone: to be added to the offers of the quote. */
@@ -46,12 +44,10 @@ export async function standingFacts(
   const standings = await loadStandings(ctx, ids);
   for (const { contactId, ...fact } of await tiersOf(ctx, standings, ladders, now))
     facts.get(contactId)?.tiers.push(fact);
-  for (const { contactId, kind, id, priceListIds, percent } of await inForceOf(ctx, ids, now)) {
+  for (const { contactId, kind, id, percent } of await inForceOf(ctx, ids, now)) {
     const fact = facts.get(contactId);
-    if (kind === 'category') {
-      fact?.personCategories.push(id);
-      fact?.priceListIds.push(...priceListIds);
-    } else if (percent !== null)
+    if (kind === 'category') fact?.personCategories.push(id);
+    else if (percent !== null)
       fact?.personalOffers.push(
         standingOffer({ kind: 'personal', id, version: 1, name: 'Personal discount' }, percent),
       );
@@ -69,7 +65,6 @@ export async function standingFacts(
 const nothing = (): StandingFacts => ({
   tiers: [],
   personCategories: [],
-  priceListIds: [],
   accumulated: {},
   personalOffers: [],
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requiredText, text } from '../../core/text.ts';
+import { text } from '../../core/text.ts';
 import { instant, instantIn, name, percent } from './contract.values.ts';
 
 export const CATEGORY_KINDS = [
@@ -12,7 +12,6 @@ export const CATEGORY_KINDS = [
   'custom',
 ] as const;
 const MAX_TERM_DAYS = 36_500;
-const MAX_LISTS = 20;
 const note = text(2_000);
 
 const terms = {
@@ -24,7 +23,6 @@ const terms = {
   /** An assignment ends at the latest so many days after it begins; null: it may be for good. */
   maxTermDays: z.number().int().min(1).max(MAX_TERM_DAYS).nullable().default(null),
   discountPercent: percent.nullable().default(null),
-  priceListIds: z.array(requiredText(100)).max(MAX_LISTS).default([]),
   /** The members of the tier's program have at least this tier. */
   tierId: z.uuid().nullable().default(null),
 };
@@ -42,7 +40,6 @@ export const categoryPatch = z
     proofRequired: z.boolean().optional(),
     maxTermDays: z.number().int().min(1).max(MAX_TERM_DAYS).nullish(),
     discountPercent: percent.nullish(),
-    priceListIds: z.array(requiredText(100)).max(MAX_LISTS).optional(),
     tierId: z.uuid().nullish(),
     state: z.enum(['active', 'archived']).optional(),
   })
@@ -60,7 +57,8 @@ export const categoryAnswer = z
     proofRequired: z.boolean(),
     maxTermDays: z.number().int().nullable(),
     discountPercent: z.string().nullable(),
-    priceListIds: z.array(z.string()),
+    /** Price lists that name this category among whom they are for. */
+    priceLists: z.array(z.object({ id: z.uuid(), name: z.string() })),
     tierId: z.uuid().nullable(),
     createdAt: instant,
     updatedAt: instant,

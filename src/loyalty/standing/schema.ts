@@ -129,10 +129,6 @@ export const personCategory = pgTable('person_category', {
   proofRequired: boolean('proof_required').notNull(),
   maxTermDays: integer('max_term_days'),
   discountPercent: text('discount_percent'),
-  priceListIds: text('price_list_ids')
-    .array()
-    .notNull()
-    .default(sql`'{}'`),
   tierId: uuid('tier_id'),
   createdAt: instant('created_at').notNull(),
   updatedAt: instant('updated_at').notNull(),

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { andVisible, contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
+import { priceList } from '../../orders/index.ts';
 import { personCategory, personCategoryAssignment, personalDiscount } from './schema.ts';
 import { isoOf, orNull } from './store.values.ts';
 
@@ -196,7 +197,6 @@ export type InForce = {
   /** A person category, or a personal discount. */
   kind: 'category' | 'personal';
   id: string;
-  priceListIds: string[];
   /** Of a personal discount. */
   percent: string | null;
 };
@@ -206,13 +206,13 @@ export async function inForceOf(ctx: Ctx, contactIds: readonly string[], now: Da
   return hotRows<InForce>(
     ctx.db,
     sql`
-    select distinct t.contact_id as "contactId", 'category' as kind, t.category_id as id, k.price_list_ids as "priceListIds",
+    select distinct t.contact_id as "contactId", 'category' as kind, t.category_id as id,
       null::text as percent
     from ${personCategoryAssignment} t
     join ${personCategory} k on k.category_id = t.category_id and k.state = 'active'
     where ${of(contactIds)} and ${inForce(now)}
     union all
-    select t.contact_id, 'personal', t.discount_id, '{}', t.percent from ${personalDiscount} t
+    select t.contact_id, 'personal', t.discount_id, t.percent from ${personalDiscount} t
     where ${of(contactIds)} and ${inForce(now)}
     order by 1, 2, 3`,
   );
@@ -227,3 +227,19 @@ export async function holdersOf(ctx: Ctx, categoryId: string): Promise<string[]>
   );
   return found.map(({ id }) => id);
 }
+
+/** The price lists that are for people of these categories, by category. */
+export async function priceListsOf(
+  ctx: Ctx,
+  categoryIds: readonly string[],
+): Promise<Map<string, NamedList[]>> {
+  const found = await rows<NamedList & { categoryId: string }>(
+    ctx.db,
+    sql`select c.id as "categoryId", l.price_list_id as id, l.name
+      from unnest(${`{${categoryIds.join(',')}}`}::text[]) c(id)
+      join ${priceList} l on c.id = any(l.person_categories) and l.state = 'active' order by l.created_at, l.price_list_id`,
+  );
+  const lists = Map.groupBy(found, ({ categoryId }) => categoryId);
+  return new Map([...lists].map(([id, own]) => [id, own.map((list) => ({ id: list.id, name: list.name }))]));
+}
+export type NamedList = { id: string; name: string };

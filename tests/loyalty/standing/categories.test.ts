@@ -3,6 +3,8 @@ import { eraseContacts, mergeContacts } from '../../../src/contacts/index.ts';
 import { timelineOf } from '../../../src/contacts/actions.timeline.ts';
 import { unmergeContact } from '../../../src/contacts/identity/actions.unmerge.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
+import { newId } from '../../../src/core/ids.ts';
+import { priceList } from '../../../src/orders/index.ts';
 import {
   assignCategory,
   categoryRequests,
@@ -10,7 +12,12 @@ import {
   decideCategory,
   revokeCategory,
 } from '../../../src/loyalty/standing/actions.assign.ts';
-import { changeCategory, createCategory } from '../../../src/loyalty/standing/actions.categories.ts';
+import {
+  categories,
+  changeCategory,
+  createCategory,
+  getCategory,
+} from '../../../src/loyalty/standing/actions.categories.ts';
 import { standingFacts } from '../../../src/loyalty/standing/actions.facts.ts';
 import {
   askPersonal,
@@ -150,15 +157,36 @@ describe('a person category', () => {
     ]);
   });
 
+  test('shows the price lists that are for its people', async () => {
+    const categoryId = await category({ kind: 'wholesale' });
+    const now = ctx.clock.now();
+    const list = {
+      priceListId: newId(),
+      externalId: 'W',
+      name: 'Wholesale',
+      kind: 'wholesale',
+      currency: 'GBP',
+      contacts: [],
+      personCategories: [categoryId],
+      tiers: [],
+      segments: [],
+      channels: [],
+      createdAt: now,
+      updatedAt: now,
+    };
+    await ctx.db.insert(priceList).values(list);
+    const shown = [{ id: list.priceListId, name: 'Wholesale' }];
+    expect(await getCategory(ctx, categoryId)).toMatchObject({ priceLists: shown });
+    expect((await categories(ctx)).find(({ id }) => id === categoryId)?.priceLists).toEqual(shown);
+  });
+
   test('goes with its contact when two are one, and back when they are two', async () => {
     base.clock.set('2026-05-01T10:00:00Z');
-    const categoryId = await category({ review: 'none', priceListIds: ['small-wholesale'] });
+    const categoryId = await category({ review: 'none' });
     const [a, b] = [await person(ctx), await person(ctx)];
     await assignCategory(anna, a, given(categoryId));
     await mergeContacts(ctx, { from: a, to: b, reason: 'test' });
     expect(await inForce(b)).toEqual([categoryId]);
-    const facts = (await standingFacts(ctx, [b], ctx.clock.now())).get(b);
-    expect(facts?.priceListIds).toEqual(['small-wholesale']);
     await unmergeContact(ctx, b, { node: a, reason: 'test' });
     expect([await inForce(a), await inForce(b)]).toEqual([[categoryId], []]);
     await eraseContacts(ctx, [a]);
