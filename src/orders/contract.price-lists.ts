@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { requiredText } from '../core/text.ts';
 
 /** Entries of one call. */
-export const MAX_PRICES = 1_000;
+const MAX_PRICES = 1_000;
 const MAX_NAMED = 1_000;
 
 const iso = z.iso.datetime();

@@ -1,7 +1,7 @@
 import { asc, eq, inArray, sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
+import { hotRows, rows } from '../core/db.ts';
 import { newId } from '../core/ids.ts';
 import { category, product } from './schema.ts';
 
@@ -11,7 +11,7 @@ const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::json`;
 
 export async function productIds(ctx: Ctx, codes: readonly string[]): Promise<Map<string, string>> {
   if (codes.length === 0) return new Map();
-  const found = await rows<{ code: string; id: string }>(
+  const found = await hotRows<{ code: string; id: string }>(
     ctx.db,
     sql`select external_id as code, product_id as id from ${product}
         where external_id in (select json_array_elements_text(${json(codes)}))`,

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../core/ctx.ts';
-import { dateOf, rows } from '../core/db.ts';
+import { dateOf, hotRows, rows } from '../core/db.ts';
 import { decimalToScaled } from '../core/money.ts';
 import { AMOUNT_SCALE, fromScaled } from './amounts.ts';
 import type { Document, DocumentKind, DocumentLine, Trust } from './documents.ts';
@@ -26,7 +26,7 @@ export type KeyClaim = DocumentKey & {
 /** Takes the keys that are free; gives those it got. Waits for whoever is taking one of them right now. */
 export async function claimKeys(ctx: Ctx, claims: readonly KeyClaim[]): Promise<Set<string>> {
   if (claims.length === 0) return new Set();
-  const taken = await rows<DocumentKey>(
+  const taken = await hotRows<DocumentKey>(
     ctx.db,
     sql`
     insert into ${orderLookup} (source, external_id, contact_id, order_id, import_id, import_rows)
@@ -168,7 +168,9 @@ export async function insertDocuments(ctx: Ctx, documents: readonly Document[]):
     baseTotalMinor: String(baseTotalMinor),
     lineCount: lines.length,
   }));
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${orders} (contact_id, order_id, kind, source, external_id, status, anonymous, trust, occurred_at, recorded_at,
       currency, base_rate, total_minor, base_total_minor, line_count, channel, coupon_codes, properties, original_order_id,
       origin_id)
@@ -178,7 +180,8 @@ export async function insertDocuments(ctx: Ctx, documents: readonly Document[]):
     from json_to_recordset(${json(list)}) as d("contactId" uuid, "orderId" uuid, kind text, source text, "externalId" text,
       status text, anonymous boolean, trust text, "occurredAt" timestamptz, "recordedAt" timestamptz, currency text,
       "baseRate" numeric, "totalMinor" bigint, "baseTotalMinor" bigint, "lineCount" int, channel text, "couponCodes" text[],
-      properties jsonb, "originalOrderId" uuid, "originId" uuid)`);
+      properties jsonb, "originalOrderId" uuid, "originId" uuid)`,
+  );
   await insertLines(ctx, documents);
 }
 
@@ -212,7 +215,9 @@ export async function insertLines(ctx: Ctx, owners: readonly LineOwner[]): Promi
   const lines: CompactLine[] = [];
   for (const [n, owner] of owners.entries()) for (const line of owner.lines) lines.push(compact(n, line));
   if (lines.length === 0) return;
-  await ctx.db.execute(sql`
+  await hotRows(
+    ctx.db,
+    sql`
     insert into ${saleFact} (contact_id, occurred_at, order_id, ordinal, kind, product_id, description, quantity, unit_price,
       amount, base_amount, cost, currency, channel, anonymous, trust, recorded_at, origin_id)
     select d."contactId", d."occurredAt", d."orderId", l.o, l.k, l.p, l.t, l.q, l.u, l.a, coalesce(l.b, l.a), l.c, d.currency,
@@ -220,7 +225,8 @@ export async function insertLines(ctx: Ctx, owners: readonly LineOwner[]): Promi
     from json_to_recordset(${json(lines)}) as l(n int, o int, k text, p uuid, t text, q numeric, u numeric, a numeric,
       b numeric, c numeric)
     join json_to_recordset(${json(documents)}) as d(n int, "contactId" uuid, "occurredAt" timestamptz, "orderId" uuid,
-      currency text, channel text, anonymous boolean, trust text, "recordedAt" timestamptz, "originId" uuid) on d.n = l.n`);
+      currency text, channel text, anonymous boolean, trust text, "recordedAt" timestamptz, "originId" uuid) on d.n = l.n`,
+  );
 }
 
 /** A line on the wire to the database: short names and nothing that is absent, for a file has half a million of them. */

@@ -8,20 +8,21 @@ import { prepareLists } from '../pricing/price-lists.ts';
 import { priceCart } from '../pricing/price.ts';
 import { PricingError } from '../pricing/state.ts';
 import { programTerms } from '../programs/actions.ts';
+import { standingFacts } from '../standing/actions.facts.ts';
 import { segmentsOf } from './actions.live.ts';
 import { addOrder, leftFor, newTally, resultOf } from './backtest.ts';
 import type { Tally } from './backtest.ts';
 import { buyerOf, cartOf, codesFor, timeless } from './carts.ts';
+import type { BuyerPart } from './carts.ts';
 import { backtestOptions, promotionDefinition } from './contract.ts';
 import type { BacktestOptions, PromotionDefinition } from './contract.ts';
 import { offerOf } from './definition.ts';
 import type { Range } from './definition.ts';
-import { allBuyerSources, offerSources } from './sources.ts';
-import type { BuyerPart } from './sources.ts';
+import { offerSources } from './sources.ts';
 import { livePromotions } from './store.ts';
 import { claimBacktest, progress, settleBacktest } from './store.backtests.ts';
 import type { BacktestRow } from './store.backtests.ts';
-import { categoryNames, countPast, pastOrders } from './store.orders.ts';
+import { categoryNames, countPast, membersAmong, pastOrders } from './store.orders.ts';
 import type { PastOrder } from './store.orders.ts';
 
 /** Working through backtests: orders in batches, in the order of their time, so that limits run dry where they would have. */
@@ -113,7 +114,7 @@ async function tryBatch(trial: Trial, batch: readonly PastOrder[]): Promise<void
   const others = options.beside === 'live' ? await othersAt(trial, range) : [];
   const prepared = { without: prepare(others), with: prepare([...others, tested]) };
   const codes = codesFor([tested]);
-  const buyers = await buyersOf(ctx, [...others, tested], batch);
+  const buyers = await buyersOf(ctx, [...others, tested], batch, definition.programId);
   for (const [i, order] of batch.entries()) {
     if (i % TURN === TURN - 1) await nextTurn();
     const cart = cartOf(order, codes, options.shippingMinor);
@@ -173,6 +174,7 @@ export async function buyersOf(
   ctx: Ctx,
   offers: readonly Offer[],
   batch: readonly PastOrder[],
+  programId: string | undefined,
 ): Promise<Map<string, Known>> {
   const ids = [...new Set(batch.filter((order) => !order.anonymous).map((order) => order.contactId))];
   const named = [...new Set(offers.flatMap(({ conditions: c }) => [...c.segments, ...c.notSegments]))];
@@ -180,12 +182,22 @@ export async function buyersOf(
   if (named.length > 0)
     for (const [id, segments] of await segmentsOf(ctx, named, ids)) found.set(id, { segments, part: {} });
   const fields = fieldsAsked(offers);
-  for (const source of allBuyerSources()) {
-    if (!source.fields.some((field) => fields.has(field))) continue;
-    for (const [id, part] of await source.load(ctx, ids)) {
+  if (fields.has('member'))
+    for (const id of await membersAmong(ctx, ids, programId)) {
       const known = found.get(id);
-      if (known !== undefined) Object.assign(known.part, part);
+      if (known !== undefined) known.part.member = true;
     }
+  if (!(['tier', 'personCategories', 'accumulated'] as const).some((field) => fields.has(field)))
+    return found;
+  for (const [id, { tiers, personCategories, accumulated }] of await standingFacts(
+    ctx,
+    ids,
+    ctx.clock.now(),
+  )) {
+    const tier = tiers.find((one) => one.programId === programId) ?? tiers[0];
+    const known = found.get(id);
+    if (known !== undefined)
+      Object.assign(known.part, { tier: tier?.tier?.id ?? null, personCategories, accumulated });
   }
   return found;
 }
@@ -211,14 +223,11 @@ export async function settingsFor(ctx: Ctx, programId: string | undefined): Prom
 
 function assumptionsOf({ definition, options }: Trial): string[] {
   const { conditions, effect, stage } = definition;
-  const told = new Set(allBuyerSources().flatMap((source) => source.fields));
-  const unknown = [
-    ...fieldsAsked([offerOf('tried', 1, definition, { from: new Date(0), until: new Date(0) })]),
-  ].filter((field) => !told.has(field));
+  const asked = fieldsAsked([offerOf('tried', 1, definition, { from: new Date(0), until: new Date(0) })]);
   return [
     'prices_as_paid',
     ...(conditions.segments.length + conditions.notSegments.length > 0 ? ['segments_as_now'] : []),
-    ...unknown.map((field) => `nobody_tells_${field}`),
+    ...(asked.size > 0 ? ['standing_as_now'] : []),
     ...(definition.needsCode ? ['every_buyer_shows_the_code'] : []),
     ...(stage === 'shipping' || effect.type === 'free_shipping' ? ['shipping_as_given'] : []),
     ...(options.beside === 'live' ? ['limits_of_others_left_out'] : []),

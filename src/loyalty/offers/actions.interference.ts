@@ -46,7 +46,7 @@ export async function interferenceAmong(
   const offers = firstOf(all, about);
   const digits = minorDigits(ctx.config.baseCurrency);
   const products = await sampleProducts(ctx, SAMPLE_PRODUCTS);
-  const sample = await sampleCarts(ctx, offers, products, digits);
+  const sample = await sampleCarts(ctx, offers, products, digits, programId);
   const seen = await priceSample(ctx, offers, sample.carts, programId);
   const pairs = await pairsOf(offers, products, digits, seen, about);
   return {
@@ -73,6 +73,7 @@ async function sampleCarts(
   offers: readonly Offer[],
   products: readonly SampleProduct[],
   digits: number,
+  programId: string | undefined,
 ): Promise<Sample> {
   const until = ctx.clock.now();
   const from = new Date(until.getTime() - SAMPLE_DAYS * DAY_MS);
@@ -85,7 +86,7 @@ async function sampleCarts(
   });
   const codes = codesFor(offers);
   if (orders.length > 0) {
-    const buyers = await buyersOf(ctx, offers, orders);
+    const buyers = await buyersOf(ctx, offers, orders, programId);
     const carts = orders.flatMap((order): SampleCart[] => {
       const cart = cartOf(order, codes, 0);
       if (cart === null) return [];

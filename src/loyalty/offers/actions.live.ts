@@ -51,10 +51,11 @@ const keptLists: Kept<ListSet>[] = [];
 /** The offers and price lists a quote at `now` is made from; `programId` adds those of that program alone. */
 export async function liveOffers(ctx: Ctx, now: Date, programId?: string): Promise<LiveOffers> {
   const marks = await readMarks(ctx);
-  const [offers, lists] = await Promise.all([
-    kept(keptOffers, `${marks.offers} ${programId ?? ''}`, now, (range) => loadOffers(ctx, range, programId)),
-    kept(keptLists, marks.lists, now, () => loadLists(ctx)),
-  ]);
+  // One after the other: in a transaction nothing may run on when it has failed.
+  const offers = await kept(keptOffers, `${marks.offers} ${programId ?? ''}`, now, (range) =>
+    loadOffers(ctx, range, programId),
+  );
+  const lists = await kept(keptLists, marks.lists, now, () => loadLists(ctx));
   return { ...offers, ...lists, segments: [...new Set([...offers.segments, ...lists.segments])] };
 }
 

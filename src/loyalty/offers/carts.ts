@@ -1,8 +1,15 @@
 import type { BuyerFacts, Cart, CartLine, Offer, ShownCode } from '../pricing/contract.ts';
-import type { BuyerPart } from './sources.ts';
 import type { PastLine, PastOrder, SampleProduct } from './store.orders.ts';
 
 /** Past orders and products as carts to be priced. Pure. */
+
+/** What conditions may ask of a buyer beside segments. */
+export type BuyerPart = {
+  member?: boolean;
+  tier?: string | null;
+  personCategories?: string[];
+  accumulated?: Record<string, number>;
+};
 
 /** A cart shows no more codes than this. */
 const MAX_CODES = 20;

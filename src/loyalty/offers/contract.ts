@@ -27,7 +27,7 @@ const MAX_SEGMENTS = 200;
 const iso = z.iso.datetime();
 const minor = z.number().int();
 
-export const PROMOTION_STATES = ['draft', 'scheduled', 'live', 'paused', 'ended', 'archived'] as const;
+const PROMOTION_STATES = ['draft', 'scheduled', 'live', 'paused', 'ended', 'archived'] as const;
 export const promotionState = z.enum(PROMOTION_STATES);
 export type PromotionState = z.output<typeof promotionState>;
 
@@ -141,7 +141,6 @@ const usage = z.object({
   actualMinor: minor,
   points: z.number().int(),
 });
-export type Usage = z.output<typeof usage>;
 
 const promotionHead = {
   id: z.uuid(),

@@ -20,25 +20,3 @@ export function registerOfferSource(source: OfferSource): void {
 }
 
 export const offerSources = (): OfferSource[] => [...sources.values()];
-
-/** What is known of buyers that conditions may ask for, at the time of an order. Contacts it knows nothing of are absent. */
-export type BuyerPart = {
-  member?: boolean;
-  tier?: string | null;
-  personCategories?: string[];
-  accumulated?: Record<string, number>;
-};
-/** `fields`: what it tells of. For backtests, which ask for many buyers at once. */
-export type BuyerSource = {
-  name: string;
-  fields: readonly (keyof BuyerPart)[];
-  load(ctx: Ctx, contactIds: readonly string[]): Promise<ReadonlyMap<string, BuyerPart>>;
-};
-
-const buyerSources = new Map<string, BuyerSource>();
-
-export function registerBuyerSource(source: BuyerSource): void {
-  buyerSources.set(source.name, source);
-}
-
-export const allBuyerSources = (): BuyerSource[] => [...buyerSources.values()];

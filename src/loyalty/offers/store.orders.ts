@@ -4,6 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import { category, orders, product, saleFact } from '../../orders/index.ts';
+import { loyaltyMember } from '../programs/schema.ts';
 
 /** Past orders and products, as far as trying offers on them needs. Claims nobody confirmed and cancelled orders do not count. */
 
@@ -161,4 +162,20 @@ export async function categoryNames(ctx: Ctx, ids: readonly string[]): Promise<M
     sql`select category_id as id, name from ${category} where category_id = any(${`{${ids.join(',')}}`}::text::uuid[])`,
   );
   return new Map(found.map(({ id, name }) => [id, name]));
+}
+
+/** Those of these contacts that are members of the program; undefined: of any. */
+export async function membersAmong(
+  ctx: Ctx,
+  contactIds: readonly string[],
+  programId: string | undefined,
+): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`
+    select distinct contact_id as id from ${loyaltyMember}
+    where contact_id = any(${`{${contactIds.join(',')}}`}::text::uuid[]) and state = 'active'
+      and ${programId === undefined ? sql`true` : sql`program_id = ${programId}::uuid`}`,
+  );
+  return found.map(({ id }) => id);
 }

@@ -11,8 +11,6 @@ import { offerChange, offerUse, promotion, promotionVersion } from './schema.ts'
 export type PromotionRow = typeof promotion.$inferSelect;
 export type VersionRow = typeof promotionVersion.$inferSelect;
 
-const ids = (list: readonly string[]): SQL => sql`${`{${list.join(',')}}`}::text::uuid[]`;
-
 /** Says that quotes are made from something else now; in the transaction of the change. Holds its row until the commit. */
 export async function markChanged(ctx: Ctx): Promise<void> {
   const mark = newId();
@@ -211,13 +209,4 @@ export async function existingSegments(ctx: Ctx, list: readonly string[]): Promi
     .from(segment)
     .where(and(inArray(segment.segmentId, [...list]), sql`${segment.archivedAt} is null`));
   return new Set(found.map(({ id }) => id));
-}
-
-export async function namesOfPromotions(ctx: Ctx, list: readonly string[]): Promise<Map<string, string>> {
-  if (list.length === 0) return new Map();
-  const found = await ctx.db
-    .select({ id: promotion.promotionId, name: promotion.name })
-    .from(promotion)
-    .where(sql`${promotion.promotionId} = any(${ids(list)})`);
-  return new Map(found.map(({ id, name }) => [id, name]));
 }

@@ -18,6 +18,9 @@ import type { BacktestResult } from '../../../src/loyalty/offers/contract.ts';
 import { offerOf } from '../../../src/loyalty/offers/definition.ts';
 import { claimBacktest } from '../../../src/loyalty/offers/store.backtests.ts';
 import type { PastOrder } from '../../../src/loyalty/offers/store.orders.ts';
+import { enrol } from '../../../src/loyalty/programs/actions.members.ts';
+import { createProgram } from '../../../src/loyalty/programs/actions.ts';
+import { enrolInput, programInput } from '../../../src/loyalty/programs/contract.ts';
 import { pricingSettings } from '../../../src/loyalty/pricing/contract.ts';
 import { prepare } from '../../../src/loyalty/pricing/prepare.ts';
 import { prepareLists } from '../../../src/loyalty/pricing/price-lists.ts';
@@ -38,7 +41,7 @@ const buyers: string[] = [];
 
 /** Three orders: 2 mugs of 5.00 and a lamp of 30.00; a lamp; 4 mugs to nobody known. A mug costs 4.60, a lamp 12.00. */
 beforeAll(async () => {
-  base = await testBase();
+  base = await testBase({ OTKLIK_SECRET: 'a secret of the tests, long enough' });
   ctx = base.ctx;
   mugs.id = (await createCategory(ctx, { externalId: 'mugs', name: 'Mugs' })).id;
   await upsertProducts(ctx, [
@@ -171,6 +174,21 @@ describe('worked examples', () => {
     expect(await tried({ conditions: { schedule } }, { keepSchedule: true })).toMatchObject({
       touched: 1,
       misses: { not_started: 1, ended: 1 },
+    });
+  });
+
+  test('members, tiers and categories are asked for as they are now', async () => {
+    const { id: programId } = await createProgram(ctx, programInput.parse({ name: 'Club' }));
+    await enrol(ctx, enrolInput.parse({ programId, contactId: buyers[0], termsVersion: '1' }));
+    const result = await tried({ programId, conditions: { membersOnly: true } });
+    expect(result).toMatchObject({
+      touched: 2,
+      misses: { members_only: 1 },
+      assumptions: expect.arrayContaining(['standing_as_now']),
+    });
+    expect(await tried({ conditions: { tiers: ['gold'], personCategories: ['trade'] } })).toMatchObject({
+      touched: 0,
+      misses: { tier: 3 },
     });
   });
 
@@ -339,7 +357,7 @@ describe('sums', () => {
 });
 
 test.skipIf(!hasRetail)(
-  `a year of real orders is tried in the background, and stops when told to (${RETAIL_MISSING})`,
+  `two months of real orders are tried in the background, and stops when told to (${RETAIL_MISSING})`,
   async () => {
     const own = await testBase();
     try {
@@ -352,15 +370,12 @@ test.skipIf(!hasRetail)(
         conditions: { minAmount: { amountMinor: 50_000 } },
       });
       const { id } = await createPromotion(own.ctx, definition);
-      const input = backtestInput.parse({ days: 400 });
+      const input = backtestInput.parse({ days: 60 });
       const { id: backtestId } = await startBacktest(own.ctx, id, input);
-      const started = performance.now();
       await runBacktests(own.ctx, new AbortController().signal);
-      const tookMs = Math.round(performance.now() - started);
-      const { result, ordersDone } = await getBacktest(own.ctx, id, backtestId);
-      console.log({ tookMs, ordersDone, touched: result?.touched, discountMinor: result?.discountMinor });
-      expect(result?.orders).toBeGreaterThan(19_000);
-      expect(result?.touched).toBeGreaterThan(1_000);
+      const { result } = await getBacktest(own.ctx, id, backtestId);
+      expect(result?.orders).toBeGreaterThan(4_000);
+      expect(result?.touched).toBeGreaterThan(500);
       expect(result?.discountMinor).toBe(
         (result?.revenueBeforeMinor ?? 0) - (result?.revenueAfterMinor ?? 0),
       );
