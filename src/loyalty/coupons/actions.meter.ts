@@ -2,7 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { tell } from './actions.tell.ts';
 import { noRoom, roomsOf, settled } from './meter.ts';
 import type { LimitReason } from './meter.ts';
-import { lockMeters, readMeters, takeOne, writeMeters } from './store.meter.ts';
+import { lockMeters, readMeters, writeMeters } from './store.meter.ts';
 import { endReservations, hasOverdue, lockOverdue, untakeCoupons, unuseCoupons } from './store.reserve.ts';
 import type { Overdue, Reservation } from './store.reserve.ts';
 
@@ -16,8 +16,8 @@ type Got =
   | { ok: false; reason: LimitReason; leftMinor: bigint | null };
 
 /**
- * Takes a use and an amount from a campaign. Most take from any stripe that is free; when none has room by itself, the whole meter
- * is locked and what is left is spread anew, so that the last use goes and none beyond it.
+ * Takes a use and an amount from a campaign of which no stripe had room by itself: the whole meter is locked and what is left is
+ * spread anew, so that the last use goes and none beyond it.
  */
 export async function takeMeter(
   ctx: Ctx,
@@ -27,8 +27,6 @@ export async function takeMeter(
   how: { partial: boolean; serial: boolean },
 ): Promise<Got> {
   if (!how.serial) {
-    const found = await takeOne(ctx, couponCampaignId, { amountMinor, period });
-    if (found !== undefined) return { ok: true, period: found, grantedMinor: amountMinor };
     const rooms = roomsOf((await readMeters(ctx, [couponCampaignId])).get(couponCampaignId) ?? [], period);
     const reason = noRoom(rooms, amountMinor, how.partial);
     if (reason !== null) {

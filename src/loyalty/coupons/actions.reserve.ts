@@ -160,13 +160,22 @@ async function takeWish(ctx: Ctx, taking: Taking, contactId: string, wish: Wish)
     taking.check?.(row) ??
     (await overBuyerLimit(ctx, view, { contactId, orderKey: taking.orderKey, now }));
   if (refused !== null) return { ok: false, code, reason: refused };
-  if (!(await insertHold(ctx, hold, now))) return repeat(ctx, taking, hold);
-  return fillHold(ctx, taking, hold, code);
+  const inserted = await insertHold(ctx, hold, now, taking.serial);
+  if (!inserted.made) return repeat(ctx, taking, hold);
+  return fillHold(ctx, taking, hold, { code, period: inserted.period });
 }
 
-/** Takes the use from limits and budget: last, because others wait for it. */
-async function fillHold(ctx: Ctx, taking: Taking, hold: Reservation, code: string): Promise<Taken> {
-  const got = await takeMeter(ctx, hold.couponCampaignId, hold.actualMinor, hold.period, taking);
+/** Takes the use from limits and budget, unless a stripe has given it: last, because others wait for it. */
+async function fillHold(
+  ctx: Ctx,
+  taking: Taking,
+  hold: Reservation,
+  { code, period }: { code: string; period: string | null },
+): Promise<Taken> {
+  const got =
+    period === null
+      ? await takeMeter(ctx, hold.couponCampaignId, hold.actualMinor, hold.period, taking)
+      : { ok: true as const, period, grantedMinor: hold.actualMinor };
   if (!got.ok) {
     await endReservations(ctx, [hold], 'undone', ctx.clock.now());
     await untakeCoupons(ctx, [hold]);

@@ -114,7 +114,7 @@ export async function listCouponCampaigns(
 
 /**
  * Coupons by campaign and state; narrowed to what one source (a campaign) has issued when `sourceId` is given. For an asker who
- * sees all contacts a sum of the changes; for others the coupons of their contacts, counted one by one.
+ * sees all contacts a sum of the changes; for others those of their contacts and those nobody has, counted one by one.
  */
 export async function countCoupons(
   ctx: Ctx,
@@ -129,7 +129,7 @@ export async function countCoupons(
     select coupon_campaign_id as "couponCampaignId", state, count(*)::int as count from coupon
     where coupon_campaign_id = any(${`{${couponCampaignIds.join(',')}}`}::uuid[])
       ${sourceId === undefined ? sql`` : sql`and source_id = ${sourceId}::uuid`}
-      ${andVisible(ctx, sql`contact_id`)}
+      and (contact_id = coupon_id or (true ${andVisible(ctx, sql`contact_id`)}))
     group by 1, 2`,
   );
 }

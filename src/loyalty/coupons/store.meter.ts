@@ -54,36 +54,33 @@ export const lockMeters = (ctx: Ctx, ids: readonly string[]): Promise<Map<string
   select(ctx, ids, sql`for update`);
 
 /**
- * Takes one use and an amount from a stripe that nobody holds and that has room for them. The period it counts in, or undefined
- * when there was no such stripe: then the campaign may still have room.
+ * Data-modifying CTEs that take one use and an amount from a stripe that nobody holds and that has room for them, if `only` is true;
+ * `metered` has the period it counts in, and no row when there was no such stripe: then the campaign may still have room.
  */
-export async function takeOne(
-  ctx: Ctx,
+export function takingOne(
   couponCampaignId: string,
   take: { amountMinor: bigint; period: string },
-): Promise<string | undefined> {
+  only: SQL,
+): SQL {
   const { period } = take;
   const money = take.amountMinor.toString();
-  const [taken] = await hotRows<{ period: string }>(
-    ctx.db,
-    sql`
-    with pick as (
+  return sql`
+    pick as (
       select coupon_campaign_id, stripe from coupon_meter
-      where coupon_campaign_id = ${couponCampaignId}::uuid
+      where coupon_campaign_id = ${couponCampaignId}::uuid and ${only}
         and (total_cap is null or total_cap > total_used)
         and (budget_cap is null or budget_cap - budget_used >= ${money}::bigint or ${money}::bigint = 0)
         and (period_share is null
           or case when period < ${period}::text then period_share else period_cap - period_used end >= 1)
       order by random() limit 1 for update skip locked
-    )
-    update coupon_meter m set total_used = total_used + 1, budget_used = budget_used + ${money}::bigint,
-      period_used = case when period < ${period}::text then 1 else period_used + 1 end,
-      period_cap = case when period < ${period}::text then period_share else period_cap end,
-      period = case when period < ${period}::text then ${period}::text else period end
-    from pick where m.coupon_campaign_id = pick.coupon_campaign_id and m.stripe = pick.stripe
-    returning m.period`,
-  );
-  return taken?.period;
+    ), metered as (
+      update coupon_meter m set total_used = total_used + 1, budget_used = budget_used + ${money}::bigint,
+        period_used = case when period < ${period}::text then 1 else period_used + 1 end,
+        period_cap = case when period < ${period}::text then period_share else period_cap end,
+        period = case when period < ${period}::text then ${period}::text else period end
+      from pick where m.coupon_campaign_id = pick.coupon_campaign_id and m.stripe = pick.stripe
+      returning m.period
+    )`;
 }
 
 /** Writes rows that the transaction holds, or makes them. */

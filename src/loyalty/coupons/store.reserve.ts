@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
+import { takingOne } from './store.meter.ts';
 import type { MovedCoupon } from './store.states.ts';
 import { moveStates } from './store.states.ts';
 
@@ -49,12 +50,23 @@ export async function lockBuyer(ctx: Ctx, contactId: string, couponCampaignId: s
   );
 }
 
+/** made: false when the order has a hold of this campaign by now, and nothing has changed. */
+export type InsertedHold = {
+  made: boolean;
+  /** Null: no stripe of the meter was free and had room. */ period: string | null;
+};
+
 /**
- * Writes a hold and takes it from its coupon, whose row the transaction holds. False when the order has one of this campaign by
- * now: then nothing has changed.
+ * Writes a hold and takes it from its coupon, whose row the transaction holds, and (unless `serial`) from the meter where a stripe is
+ * free.
  */
-export async function insertHold(ctx: Ctx, hold: Reservation, at: Date): Promise<boolean> {
-  const written = await hotRows(
+export async function insertHold(
+  ctx: Ctx,
+  hold: Reservation,
+  at: Date,
+  serial: boolean,
+): Promise<InsertedHold> {
+  const [written] = await hotRows<InsertedHold>(
     ctx.db,
     sql`
     with made as (
@@ -74,10 +86,10 @@ export async function insertHold(ctx: Ctx, hold: Reservation, at: Date): Promise
       update coupon c set taken = taken + 1 from made
       join coupon_code k on k.code = made.code
       where made.coupon_id is not null and c.contact_id = k.contact_id and c.coupon_id = k.coupon_id
-    )
-    select 1 from made`,
+    ), ${takingOne(hold.couponCampaignId, { amountMinor: hold.actualMinor, period: hold.period }, sql`not ${serial}::boolean and exists (select from made)`)}
+    select exists (select from made) as made, (select period from metered) as period`,
   );
-  return written.length > 0;
+  return written ?? { made: false, period: null };
 }
 
 /** What the budget granted, and the period it counts in. */

@@ -74,7 +74,7 @@ export async function expireCoupons(ctx: Ctx, now: Date, limit: number): Promise
   return moveStates(
     ctx,
     'expired',
-    sql`from coupon c where c.valid_until <= ${now.toISOString()}::timestamptz and c.taken = c.uses`,
+    sql`from coupon c where c.state in ('issued', 'held') and c.valid_until <= ${now.toISOString()}::timestamptz and c.taken = c.uses`,
     {
       states: ['issued', 'held'],
       limit: sql`order by c.valid_until limit ${limit} for update of c skip locked`,
