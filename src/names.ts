@@ -6,7 +6,13 @@ import type { Ctx } from './core/ctx.ts';
 import { rows } from './core/db.ts';
 import type { NamesOf } from './core/names.ts';
 import { task } from './deals/index.ts';
-import { couponCampaign, promotion } from './loyalty/index.ts';
+import {
+  accumulativeDiscount,
+  couponCampaign,
+  personCategory,
+  promotion,
+  tierLadder,
+} from './loyalty/index.ts';
 import { category, orders, priceList, product } from './orders/index.ts';
 import { apiKey, appUser, team } from './people/index.ts';
 import { scoreRule } from './scoring/index.ts';
@@ -32,6 +38,17 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
       sql`${couponCampaign}`,
       sql`${couponCampaign.couponCampaignId}`,
       sql`${couponCampaign.name}`,
+    ),
+    tier_ladder: uuids(sql`${tierLadder}`, sql`${tierLadder.ladderId}`, sql`${tierLadder.name}`),
+    person_category: uuids(
+      sql`${personCategory}`,
+      sql`${personCategory.categoryId}`,
+      sql`${personCategory.name}`,
+    ),
+    accumulative_discount: uuids(
+      sql`${accumulativeDiscount}`,
+      sql`${accumulativeDiscount.discountId}`,
+      sql`${accumulativeDiscount.name}`,
     ),
     import: uuids(sql`${importJob}`, sql`${importJob.importId}`, sql`${importJob.name}`),
     promotion: uuids(sql`${promotion}`, sql`${promotion.promotionId}`, sql`${promotion.name}`),

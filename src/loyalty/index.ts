@@ -17,6 +17,7 @@ export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.i
 export { foldCode } from './coupons/code.ts';
 export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';
+export { accumulativeDiscount, personCategory, tierLadder } from './standing/schema.ts';
 export { promotion } from './offers/index.ts';
 
 export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs, ...offerJobs, ...salesJobs];
