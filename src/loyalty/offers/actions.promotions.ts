@@ -4,7 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { conflict, DomainError, notFound } from '../../core/errors.ts';
 import type { FieldIssue } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { cursorId, cursorInstant, cursorNumber, decodeCursor, toPage } from '../../core/paging.ts';
+import { badCursor, cursorId, cursorInstant, cursorNumber, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { promotionDefinition } from './contract.ts';
 import type {
@@ -183,7 +183,7 @@ export async function promotionVersions(
 ): Promise<Page<PromotionVersionView>> {
   authorise(ctx, 'loyalty:read');
   await promotionOf(ctx, id);
-  const before = query.cursor === undefined ? undefined : cursorNumber(decodeCursor(query.cursor, 1)[0]);
+  const before = query.cursor === undefined ? undefined : versionIn(query.cursor);
   const found = await listVersions(ctx, id, { before, limit: query.limit + 1 });
   const page = toPage(found, query.limit, (row) => [row.version]);
   return { ...page, items: page.items.map(versionView) };
@@ -281,6 +281,15 @@ async function note(ctx: Ctx, what: string, row: PromotionRow): Promise<void> {
     entityId: row.promotionId,
     details: { version: row.version },
   });
+}
+
+/** Versions are counted in a column of 32 bits. */
+const MAX_VERSION = 2 ** 31 - 1;
+
+function versionIn(cursor: string): number {
+  const version = cursorNumber(decodeCursor(cursor, 1)[0]);
+  if (!Number.isInteger(version) || version < 0 || version > MAX_VERSION) throw badCursor();
+  return version;
 }
 
 function positionOf(cursor: string): { createdAt: Date; id: string } {

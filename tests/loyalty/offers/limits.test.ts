@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eraseContacts, mergeContacts, upsertContacts } from '../../../src/contacts/index.ts';
 import { inTx } from '../../../src/core/ctx.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { openDatabase, row, rows } from '../../../src/core/db.ts';
 import { newId } from '../../../src/core/ids.ts';
+import { registerOffers } from '../../../src/loyalty/offers/index.ts';
 import { factsFor, liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
 import { changePromotion } from '../../../src/loyalty/offers/actions.promotions.ts';
 import { confirmUses, releaseUses, reserveUses } from '../../../src/loyalty/offers/actions.uses.ts';
@@ -200,6 +202,25 @@ describe('reservations', () => {
     await inTx(ctx, (tx) => releaseUses(tx, [{ contactId, orderId: orders[0]?.orderId ?? '' }]));
     expect(await remaining(made.id, { contactId })).toEqual({ uses: 2, buyerUses: 1 });
   });
+});
+
+test('when two buyers turn out to be one, what both have used counts together; what is forgotten names nobody', async () => {
+  registerOffers();
+  const made = await upsertContacts(
+    ctx,
+    ['ann', 'anna'].map((id) => ({ name: id, externalIds: [{ namespace: 'user', id }] })),
+  );
+  const [from = '', to = ''] = made.map(({ contactId }) => contactId);
+  const { id } = await launched(ctx, { limits: { uses: 10, perContact: 3 } });
+  for (const contactId of [from, from, to]) await order(ctx, [use(id)], { contactId });
+  expect(await remaining(id, { contactId: to })).toEqual({ uses: 7, buyerUses: 2 });
+  await mergeContacts(ctx, { from, to, reason: 'the same' });
+  expect(await remaining(id, { contactId: to })).toEqual({ uses: 7, buyerUses: 0 });
+  await eraseContacts(ctx, [to]);
+  expect(
+    await rows(ctx.db, sql`select 1 from offer_use where contact_id in (${from}::uuid, ${to}::uuid)`),
+  ).toEqual([]);
+  expect(await usesOf(id)).toBe(3);
 });
 
 test('periods are named the same by the program and by the database', async () => {

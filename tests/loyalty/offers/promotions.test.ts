@@ -75,6 +75,8 @@ describe('states', () => {
     expect(two.nextCursor).toBeNull();
     expect((await page('search=ski&state=live')).items.map(({ name }) => name)).toEqual(['Ski two']);
     expect((await page('search=ski&stage=coupon')).items).toEqual([]);
+    const odd = Buffer.from('[1e300]').toString('base64url');
+    expect((await reader('GET', `/api/promotions/${ids[0]}/versions?cursor=${odd}`)).status).toBe(400);
     expect((await reader('GET', '/api/promotions?cursor=x')).body).toMatchObject({
       status: 400,
       code: 'bad_cursor',
