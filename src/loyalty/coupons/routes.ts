@@ -50,6 +50,7 @@ export function couponRoutes(): Hono<AppEnv> {
   campaignRoutes(app);
   stateRoutes(app);
   batchRoutes(app);
+  workRoutes(app);
   codeRoutes(app);
   return app;
 }
@@ -154,6 +155,9 @@ function batchRoutes(app: Hono<AppEnv>): void {
         'Cache-Control': 'no-store',
       }),
   );
+}
+
+function workRoutes(app: Hono<AppEnv>): void {
   app.get(
     '/api/coupon-batches/:id',
     describe({ tag, summary: 'Work on codes with its progress', answer: couponBatchAnswer }),
