@@ -18,6 +18,7 @@ import { cartOf, currencyProblem, knownLines } from './cart.ts';
 import type { KnownLine } from './cart.ts';
 import type { QuoteInput } from './contract.ts';
 import { settingsOf } from './settings.ts';
+import { settled } from './settled.ts';
 import { buyerFact, productsOf } from './store.facts.ts';
 import type { ProgramFact } from './store.facts.ts';
 
@@ -55,17 +56,19 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   const wrong = currencyProblem(currency, request.baseRate, ctx.config.baseCurrency);
   if (wrong !== null) throw wrong;
   const programId = request.programId ?? asked.programId;
-  const [catalogue, fact, standing, codes] = await settled([
+  const [catalogue, fact, codes] = await settled([
     productsOf(ctx, request.lines),
     buyerFact(ctx, { contactId, programId: programId ?? null }),
-    contactId === null ? Promise.resolve(NOTHING) : standingFacts(ctx, [contactId], now),
-    findCodes(ctx, request.codes, { contactId, ...(saleId === null ? {} : { orderKey: saleId }) }, now),
+    request.codes.length === 0
+      ? Promise.resolve(NO_CODES)
+      : findCodes(ctx, request.codes, { contactId, ...(saleId === null ? {} : { orderKey: saleId }) }, now),
   ]);
   const lines = knownLines(request, catalogue);
   const program = programOf(fact.programs, programId, request);
-  const [live, personal, terms] = await settled([
+  const [live, personal, standing, terms] = await settled([
     liveOffers(ctx, now, program?.programId),
-    standingOffers(ctx, program?.programId ?? null),
+    everybodys(ctx, program?.programId ?? null, fact.standingMark),
+    contactId === null || !fact.hasStanding ? Promise.resolve(NOTHING) : standingFacts(ctx, [contactId], now),
     program === null
       ? Promise.resolve(null)
       : programTerms(ctx, [program], new Map([[program.programId, program.version]])),
@@ -95,7 +98,7 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
       accumulated: mine?.accumulated ?? {},
       pointsAvailable: isMember ? program.points : 0,
     }),
-    offers: withExtra(live, personal.offers.map(readOffer), extra),
+    offers: withExtra(live, personal.offers, extra),
     lists: live.lists,
     remaining: { ...offered.remaining, ...codes.remaining },
     settings: pricing,
@@ -105,15 +108,28 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   return { priced, currency, lines, cart, program, live, codes, wallet };
 }
 
+const NO_CODES: FoundCodes = { shown: [], offers: [], remaining: {}, usable: [] };
 const NOTHING: ReadonlyMap<string, StandingFacts> = new Map();
 const readOffer = (one: unknown): Offer => offerShape.parse(one);
 
-/** All of them, also when one fails: in a transaction nothing may run on when it ends. */
-async function settled<T extends readonly unknown[]>(work: {
-  readonly [K in keyof T]: Promise<T[K]>;
-}): Promise<T> {
-  for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
-  return Promise.all(work) as Promise<unknown> as Promise<T>;
+type Everybodys = { offers: Offer[]; settings: Awaited<ReturnType<typeof standingOffers>>['settings'] };
+
+/** What standing offers to everybody, read before, by its mark. */
+const everybodysKept = new Map<string, Promise<Everybodys>>();
+const MAX_KEPT = 100;
+
+function everybodys(ctx: Ctx, programId: string | null, mark: string): Promise<Everybodys> {
+  const key = `${programId} ${mark}`;
+  const known = everybodysKept.get(key);
+  if (known !== undefined) return known;
+  const made = standingOffers(ctx, programId).then(({ offers, settings }) => ({
+    offers: offers.map(readOffer),
+    settings,
+  }));
+  if (everybodysKept.size >= MAX_KEPT) everybodysKept.clear();
+  everybodysKept.set(key, made);
+  made.catch(() => everybodysKept.delete(key));
+  return made;
 }
 
 function programOf(

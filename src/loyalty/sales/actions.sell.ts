@@ -33,7 +33,7 @@ export async function sell(ctx: Ctx, input: SaleInput): Promise<SaleView> {
 async function begin(ctx: Ctx, input: ReserveInput | SaleInput, how: Manner): Promise<SaleView> {
   authoriseSell(ctx);
   // What is kept of it, so that a repeat is told by what counts: neither by fields left out nor by their order.
-  const request = keptRequest.strip().parse(input);
+  const request = keptRequest.parse(input);
   const { source, externalId } = input;
   const inputHash = hashOf(request);
   const occurredAt = saleTime(input.occurredAt, ctx.clock.now());

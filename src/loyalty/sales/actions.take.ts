@@ -9,6 +9,7 @@ import type { Pricing } from './actions.price.ts';
 import { bonusOf } from './actions.quote.ts';
 import { holdKeyAt, releaseKey } from './keys.ts';
 import { PricedAnew } from './repeat.ts';
+import { settled } from './settled.ts';
 import { putSale } from './store.ts';
 import type { SaleRow } from './store.ts';
 import { mustBeMeant, mustBeSame, usesOf, wishesOf } from './take.ts';
@@ -65,13 +66,26 @@ export async function take(tx: Ctx, taking: Taking): Promise<SaleRow> {
     createdAt: now,
     updatedAt: now,
   };
-  if (how.kind === 'reserve') await holdPoints(tx, row, how.ttlS);
-  else {
-    row.orderId = await placeSale(tx, row, { lines: pricing.lines, status: how.status });
-    await redeemAndGive(tx, row, null);
+  const { trace } = pricing.priced;
+  if (how.kind === 'reserve') {
+    await holdPoints(tx, row, how.ttlS);
+    await takeCoupons(tx, row, pricing);
+    await putSale(tx, row, trace);
+  } else {
+    // An order nobody has told of before has the id of its sale; then nothing waits for it.
+    row.orderId = saleId;
+    const { lines } = pricing;
+    const [orderId] = await settled([
+      placeSale(tx, row, { lines, status: how.status }),
+      redeemAndGive(tx, row, null),
+      putSale(tx, row, trace),
+    ]);
+    if (orderId !== saleId) {
+      row.orderId = orderId;
+      await putSale(tx, row, trace);
+    }
+    await takeCoupons(tx, row, pricing);
   }
-  await takeCoupons(tx, row, pricing);
-  await putSale(tx, row, pricing.priced.trace);
   await takeUses(tx, row, pricing);
   return row;
 }

@@ -20,7 +20,7 @@ const MAX_TAGS = 50;
 /** A till asks for seconds, a shop while somebody pays; nobody may keep others from a limit for longer than a day. */
 const MIN_TTL_S = 10;
 const MAX_TTL_S = 86_400;
-export const DEFAULT_TTL_S = 900;
+const DEFAULT_TTL_S = 900;
 
 const instant = z.iso.datetime();
 const minor = z.number().int();
@@ -80,7 +80,7 @@ const cartFields = {
 export const quoteInput = z.strictObject(cartFields).meta({ id: 'QuoteInput' });
 export type QuoteInput = z.output<typeof quoteInput>;
 /** What is kept of a request is read back by the same shape. */
-export const keptRequest = quoteInput;
+export const keptRequest = quoteInput.strip();
 
 const saleKey = {
   /** Which shop or till numbers it: (source, externalId) is one sale for good. */

@@ -5,6 +5,13 @@ import { unnested } from '../../core/unnest.ts';
 import { category, orders, product } from '../../orders/index.ts';
 import { lot, pointHold, wallet } from '../ledger/schema.ts';
 import { loyaltyMember, loyaltyProgram, memberCard } from '../programs/schema.ts';
+import {
+  accumulativeDiscount,
+  personalDiscount,
+  personCategory,
+  personCategoryAssignment,
+  tierLadder,
+} from '../standing/schema.ts';
 import type { Catalogue, CatalogueProduct } from './cart.ts';
 
 /** What pricing a sale needs of the catalogue, of programs and of the buyer. Reads only. */
@@ -18,14 +25,15 @@ export async function productsOf(
   const found = await hotRows<CatalogueProduct>(
     ctx.db,
     sql`
+    with w as materialized (select code, id from ${unnested('given', list, { code: 'text', id: 'uuid' })}),
+    found as (
+      select p.* from ${product} p where p.external_id in (select code from w where code is not null)
+      union all
+      select p.* from ${product} p where p.product_id in (select id from w where id is not null)
+    )
     select p.product_id as "productId", p.external_id as "externalId", trim_scale(p.price)::text as price,
       trim_scale(p.cost)::text as cost, p.currency, coalesce(c.path::text[], '{}') as "categoryPath"
-    from ${product} p left join ${category} c on c.category_id = p.category_id
-    where p.external_id in (select w.code from ${unnested('w', list, { code: 'text', id: 'uuid' })})
-    union
-    select p.product_id, p.external_id, trim_scale(p.price)::text, trim_scale(p.cost)::text, p.currency, coalesce(c.path::text[], '{}')
-    from ${product} p left join ${category} c on c.category_id = p.category_id
-    where p.product_id in (select w.id from ${unnested('w', list, { code: 'text', id: 'uuid' })})`,
+    from found p left join ${category} c on c.category_id = p.category_id`,
   );
   return {
     byCode: new Map(found.map((row) => [row.externalId, row])),
@@ -41,7 +49,14 @@ export type ProgramFact = {
   /** What could be spent at this moment by the ledger's rule; the ledger itself has the last word. */
   points: number;
 };
-export type BuyerFact = { orders: number; programs: ProgramFact[] };
+export type BuyerFact = {
+  orders: number;
+  programs: ProgramFact[];
+  /** Whether tiers, categories, personal or accumulative discounts may concern this buyer at all. */
+  hasStanding: boolean;
+  /** Another one after every change of what standing offers to everybody. */
+  standingMark: string;
+};
 
 /** More than one means that the caller has to say which. */
 const PROGRAMS = 2;
@@ -58,6 +73,8 @@ export async function buyerFact(
   const who = sql`${of.contactId}::uuid`;
   const found = await hotRows<{
     orders: number;
+    hasStanding: boolean;
+    standingMark: string;
     programId: string | null;
     version: number;
     currency: string;
@@ -87,6 +104,12 @@ export async function buyerFact(
     )
     select (select count(*)::int from ${orders} o where o.contact_id = ${who} and o.kind = 'sale' and o.trust <> 'public'
         and o.status <> 'cancelled') as orders,
+      exists (select from ${tierLadder} where state = 'active') or exists (select from ${accumulativeDiscount} where state = 'active')
+        or exists (select from ${personCategoryAssignment} where contact_id = ${who})
+        or exists (select from ${personalDiscount} where contact_id = ${who}) as "hasStanding",
+      md5(concat((select string_agg(concat(ladder_id, version, state, updated_at), ' ' order by ladder_id) from ${tierLadder}),
+        (select string_agg(concat(discount_id, version, state, updated_at), ' ' order by discount_id) from ${accumulativeDiscount}),
+        (select string_agg(concat(category_id, version, state, updated_at), ' ' order by category_id) from ${personCategory}))) as "standingMark",
       p.program_id as "programId", p.version, p.currency,
       exists (select from ${loyaltyMember} m where m.contact_id = ${who} and m.program_id = p.program_id and m.state = 'active') as member,
       case when t.open then greatest(t.points, 0) else 0 end::text as points
@@ -95,7 +118,8 @@ export async function buyerFact(
   const programs = found.flatMap(({ programId, version, currency, member, points }) =>
     programId === null ? [] : [{ programId, version, currency, member, points: Number(points) }],
   );
-  return { orders: found[0]?.orders ?? 0, programs };
+  const { orders: placed = 0, hasStanding = false, standingMark = '' } = found[0] ?? {};
+  return { orders: placed, programs, hasStanding, standingMark };
 }
 
 /** Whose card it is, in which program; members who have left have none. */

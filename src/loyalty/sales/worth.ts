@@ -21,7 +21,7 @@ function unitsOf(returned: Record<string, string>): Record<string, string> {
 }
 
 /** What is left of every line. */
-export function leftOf({
+function leftOf({
   priced,
   returned,
 }: Pick<Sold, 'priced' | 'returned'>): Array<{ id: string; quantity: string }> {
