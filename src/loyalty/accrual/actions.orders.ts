@@ -33,28 +33,36 @@ export async function settleOrders(ctx: Ctx, orderIds: readonly string[], past =
 }
 
 async function settleSome(ctx: Ctx, orderIds: readonly string[], past: boolean): Promise<void> {
-  const owners = await ownersOf(ctx, orderIds);
-  const members = await membershipsOf(ctx, owners);
-  // Nearly everybody is no member in most installations; nobody is held for nothing.
+  const { orders, members } = await readSales(ctx, orderIds);
   if (members.length === 0) return;
   const rules = await liveRules(ctx, { types: OF_ORDERS });
+  const accrued = await accrualsOf(
+    ctx,
+    orders.map(({ row }) => ({ contactId: row.contactId, source: `order:${row.orderId}` })),
+  );
+  const settled = await settleAll(ctx, { orders, accrued, held: members, rules, past });
+  await book(ctx, settled, past ? 'grouped' : 'each');
+}
+
+/** These sales and their members, who are held until the transaction ends; nothing when nobody is one. */
+export async function readSales(
+  ctx: Ctx,
+  orderIds: readonly string[],
+): Promise<{ orders: Read[]; members: Membership[] }> {
+  const owners = await ownersOf(ctx, orderIds);
+  // Nearly everybody is no member in most installations; nobody is held for nothing.
+  if ((await membershipsOf(ctx, owners)).length === 0) return { orders: [], members: [] };
   const present = await holdContacts(ctx, owners, 'alone');
   const contactIds = [...new Set(present.values())];
-  const found = await Promise.all([
+  const [sales, lines, following, members] = await Promise.all([
     salesOf(ctx, orderIds),
     linesOf(ctx, orderIds),
     followingLinesOf(ctx, orderIds),
     membershipsOf(ctx, contactIds),
   ]);
-  const [sales, lines, following, held] = found;
   if (sales.some(({ contactId }) => !contactIds.includes(contactId)))
     throw new Error('an order has moved to another contact meanwhile; it is tried again');
-  const orders = readOrders(ctx, sales, lines, following);
-  const accrued = await accrualsOf(
-    ctx,
-    sales.map(({ contactId, orderId }) => ({ contactId, source: `order:${orderId}` })),
-  );
-  await book(ctx, await settleAll(ctx, { orders, accrued, held, rules, past }), past ? 'grouped' : 'each');
+  return { orders: readOrders(ctx, sales, lines, following), members };
 }
 
 type Read = { row: SaleRow; sale: Sale; returned: Returned };

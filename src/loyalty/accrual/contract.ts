@@ -43,19 +43,19 @@ export type PropertyTest = z.output<typeof propertyTest>;
 const PERIODS = ['day', 'week', 'month', 'year', 'ever'] as const;
 export type Period = (typeof PERIODS)[number];
 
-const eventRule = z.object({
-  type: z.literal('event'),
+/** Which events. */
+export const eventTerms = {
   event: requiredText(MAX_NAME),
-  points: some,
   where: z.array(propertyTest).max(MAX_CONDITIONS).default([]),
-  /** Each value of this property earns once, such as `product_id` of a review. */
+  /** Each value of this property counts once, such as `product_id` of a review. */
   onceBy: requiredText(100).optional(),
   /**
    * Whose word is enough. server: a server's with an API key; verified: also a browser's whose user the site's server has proved;
    * public: whatever a browser says. Bots earn nothing.
    */
   trust: z.enum(['server', 'verified', 'public']).default('server'),
-});
+};
+const eventRule = z.object({ type: z.literal('event'), points: some, ...eventTerms });
 
 /** What earns how many points. Amounts are minor units of the rule's currency. */
 const earning = z.discriminatedUnion('type', [

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { Ctx } from '../../core/ctx.ts';
 import type { OutboxEvent, Subscription } from '../../core/jobs.ts';
 import { recordedEvents } from '../../tracking/index.ts';
+import { countEvents, countOrders } from './actions.count.ts';
 import { settleEnrolments } from './actions.days.ts';
 import { settleEvents } from './actions.events.ts';
 import { settleOrders } from './actions.orders.ts';
@@ -23,12 +25,18 @@ const joined = z.object({ contactId: z.uuid(), programId: z.uuid() });
 const payloads = <T>(events: readonly OutboxEvent[], schema: z.ZodType<T>): T[] =>
   events.map(({ payload }) => schema.parse(payload));
 
+/** Orders earn, and count in challenges. */
+async function ordersTold(ctx: Ctx, orderIds: readonly string[]): Promise<void> {
+  await settleOrders(ctx, orderIds);
+  await countOrders(ctx, orderIds);
+}
+
 export const accrualSubscriptions: Subscription[] = [
   {
     name: 'earn order.placed',
     topic: 'order.placed',
     handle: (ctx, events) =>
-      settleOrders(
+      ordersTold(
         ctx,
         payloads(events, placed).map(({ orderId }) => orderId),
       ),
@@ -46,7 +54,7 @@ export const accrualSubscriptions: Subscription[] = [
     name: 'earn order.returned',
     topic: 'order.returned',
     handle: (ctx, events) =>
-      settleOrders(
+      ordersTold(
         ctx,
         payloads(events, returned).flatMap(({ originalOrderId: id }) => (id === null ? [] : [id])),
       ),
@@ -55,7 +63,7 @@ export const accrualSubscriptions: Subscription[] = [
     name: 'earn order.adjusted',
     topic: 'order.adjusted',
     handle: async (ctx, events) =>
-      settleOrders(
+      ordersTold(
         ctx,
         await followedSales(
           ctx,
@@ -85,7 +93,11 @@ export const accrualSubscriptions: Subscription[] = [
     name: 'earn event.recorded',
     topic: 'event.recorded',
     things: EVENTS,
-    handle: (ctx, events) => settleEvents(ctx, recordedEvents(events)),
+    handle: async (ctx, events) => {
+      const recorded = recordedEvents(events);
+      await settleEvents(ctx, recorded);
+      await countEvents(ctx, recorded);
+    },
   },
   {
     name: 'earn member.enrolled',

@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
-import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
+import { describe, idParam, jsonBody, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { pageQuery } from '../../core/paging.ts';
+import { challengeRoutes } from './routes.challenges.ts';
 import { accruals, previewCart } from './actions.preview.ts';
 import { accrualRules, changeRule, createRule, getRule, moveRule, ruleHistory } from './actions.rules.ts';
 import {
@@ -20,7 +21,7 @@ import {
 const tag = 'loyalty';
 
 export function accrualRoutes(): Hono<AppEnv> {
-  return newRouter()
+  return challengeRoutes()
     .get(
       '/api/loyalty/accrual-rules',
       describe({ tag, summary: 'Rules by which points are earned', answer: ruleList }),

@@ -61,3 +61,35 @@ export const accrual = pgTable(
     index('accrual_occurred_idx').on(t.contactId, t.occurredAt),
   ],
 );
+
+/** N actions in a window, for a reward. */
+export const challenge = pgTable(
+  'challenge',
+  {
+    challengeId: uuid('challenge_id').primaryKey(),
+    programId: uuid('program_id').notNull(),
+    name: text('name').notNull(),
+    /** live | ended */
+    state: text('state').$type<'live' | 'ended'>().notNull(),
+    counts: jsonb('counts').notNull(),
+    target: integer('target').notNull(),
+    points: bigint('points', { mode: 'number' }).notNull(),
+    startsAt: instant('starts_at').notNull(),
+    endsAt: instant('ends_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+  },
+  (t) => [index('challenge_program_idx').on(t.programId, t.createdAt)],
+);
+
+/** An action that counts. Its name (`order:<id>`, `event:<id>`, `item:<value>`) makes it count once. */
+export const challengeAction = pgTable(
+  'challenge_action',
+  {
+    contactId: uuid('contact_id').notNull(),
+    challengeId: uuid('challenge_id').notNull(),
+    source: text('source').notNull(),
+    occurredAt: instant('occurred_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.challengeId, t.source] })],
+);

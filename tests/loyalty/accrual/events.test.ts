@@ -1,10 +1,19 @@
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { newId } from '../../../src/core/ids.ts';
 import { emit } from '../../../src/core/outbox.ts';
 import { runNights } from '../../../src/loyalty/ledger/actions.night.ts';
 import type { TestBase } from '../../support/ctx.ts';
-import { accrualBase, join, member, person, points, program, rule, told } from './world.ts';
+import type { What } from './world.ts';
+import {
+  accrualBase,
+  happens as stored,
+  join,
+  member,
+  person,
+  points,
+  program,
+  rule,
+  told,
+} from './world.ts';
 
 let base: TestBase;
 beforeAll(async () => {
@@ -13,21 +22,7 @@ beforeAll(async () => {
 afterAll(() => base.close());
 beforeEach(() => base.clock.set('2026-03-02T10:00:00Z'));
 
-type What = { trust?: string; bot?: boolean; properties?: Record<string, unknown>; at?: string };
-
-/** Stores an event as tracking does, and tells of it. */
-async function happens(contactId: string, name: string, what: What = {}): Promise<object> {
-  const { trust = 'server', bot = false, properties = {}, at = base.clock.now().toISOString() } = what;
-  const [id, sourceId] = [newId(), newId()];
-  await base.ctx.db.execute(sql`
-    insert into event (contact_id, occurred_at, id, recorded_at, source_id, type, name, trust, bot, properties, origin_id)
-    values (${contactId}::uuid, ${at}::timestamptz, ${id}::uuid, ${at}::timestamptz, ${sourceId}::uuid, 'track', ${name}, ${trust}, ${bot},
-      ${JSON.stringify(properties)}::text::jsonb, ${contactId}::uuid)`);
-  const payload = { events: [{ contactId, id, sourceId, occurredAt: at, name, type: 'track', trust, bot }] };
-  await emit(base.ctx, 'event.recorded', [payload]);
-  await told(base.ctx);
-  return payload;
-}
+const happens = (contactId: string, name: string, what: What = {}) => stored(base.ctx, contactId, name, what);
 
 const review = (change: object = {}) => ({
   earns: { type: 'event', event: 'Product Reviewed', points: 20, ...change },

@@ -1,6 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { registerContacts, upsertContacts } from '../../../src/contacts/index.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { newId } from '../../../src/core/ids.ts';
+import { emit } from '../../../src/core/outbox.ts';
 import { createRule, moveRule } from '../../../src/loyalty/accrual/actions.rules.ts';
 import { accrualSubscriptions } from '../../../src/loyalty/accrual/index.ts';
 import { accrualDefinition } from '../../../src/loyalty/accrual/contract.ts';
@@ -110,4 +112,20 @@ export const told = (ctx: Ctx) => deliver(ctx, accrualSubscriptions);
 export async function points(ctx: Ctx, contactId: string): Promise<number> {
   const { available, pending } = await sums(ctx, contactId);
   return available + pending;
+}
+
+export type What = { trust?: string; bot?: boolean; properties?: Record<string, unknown>; at?: string };
+
+/** Stores an event as tracking does, and tells of it. */
+export async function happens(ctx: Ctx, contactId: string, name: string, what: What = {}): Promise<object> {
+  const { trust = 'server', bot = false, properties = {}, at = ctx.clock.now().toISOString() } = what;
+  const [id, sourceId] = [newId(), newId()];
+  await ctx.db.execute(sql`
+    insert into event (contact_id, occurred_at, id, recorded_at, source_id, type, name, trust, bot, properties, origin_id)
+    values (${contactId}::uuid, ${at}::timestamptz, ${id}::uuid, ${at}::timestamptz, ${sourceId}::uuid, 'track', ${name}, ${trust}, ${bot},
+      ${JSON.stringify(properties)}::text::jsonb, ${contactId}::uuid)`);
+  const payload = { events: [{ contactId, id, sourceId, occurredAt: at, name, type: 'track', trust, bot }] };
+  await emit(ctx, 'event.recorded', [payload]);
+  await told(ctx);
+  return payload;
 }
