@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cancel } from '../../../src/loyalty/sales/actions.cancel.ts';
+import type { TestBase } from '../../support/ctx.ts';
+import { accrualBase, points, program, rule, told } from '../accrual/world.ts';
+import { ask, bringBack, buy, finish, goods, hold, member, till } from './world.ts';
+
+let base: TestBase;
+beforeAll(async () => {
+  base = await accrualBase();
+});
+afterAll(() => base.close());
+
+test('1 point per 10.00: a quote of 21.90 tells 2, its sale earns 2, and two refunds of 5.00 remove 1 in total', async () => {
+  const programId = await program(base.ctx);
+  await rule(base.ctx, programId);
+  const contactId = await member(base.ctx, programId);
+  const cart = { ...goods(['21.90']), programId, buyer: { contactId } };
+  expect((await ask(base.ctx, cart)).earns).toMatchObject({ points: 2 });
+  const held = await hold(base.ctx, cart);
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(0);
+  await finish(base.ctx, held.id);
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(2);
+  for (const left of [1, 1]) {
+    await bringBack(base.ctx, held.id, { moneyMinor: 500 });
+    await told(base.ctx);
+    expect(await points(base.ctx, contactId)).toBe(left);
+  }
+  await cancel(till(base.ctx), held.id);
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(0);
+});
+
+test('what is paid with points as a payment earns nothing, and the quote says so', async () => {
+  const programId = await program(base.ctx, { spendAs: 'payment' });
+  await rule(base.ctx, programId);
+  const contactId = await member(base.ctx, programId, 1_500);
+  const cart = { ...goods(['50.00']), programId, buyer: { contactId }, spendPoints: 1_500 };
+  const asked = await ask(base.ctx, cart);
+  expect(asked).toMatchObject({ earns: { points: 3 }, priced: { totals: { payableMinor: 3_500 } } });
+  await buy(base.ctx, { ...cart, fingerprint: asked.fingerprint });
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(3);
+});
