@@ -912,6 +912,33 @@ CREATE TABLE "challenge_action" (
 	CONSTRAINT "challenge_action_contact_id_challenge_id_source_pk" PRIMARY KEY("contact_id","challenge_id","source")
 );
 --> statement-breakpoint
+CREATE TABLE "referral" (
+	"contact_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"referrer_id" uuid,
+	"anonymous_id" text,
+	"state" text NOT NULL,
+	"reason" text,
+	"referred_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "referral_contact_id_program_id_pk" PRIMARY KEY("contact_id","program_id")
+);
+--> statement-breakpoint
+CREATE TABLE "referral_code" (
+	"code" text PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"contact_id" uuid NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "referral_program" (
+	"program_id" uuid PRIMARY KEY NOT NULL,
+	"terms" jsonb NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "coupon" (
 	"contact_id" uuid NOT NULL,
 	"coupon_id" uuid NOT NULL,
@@ -1864,6 +1891,9 @@ CREATE INDEX "accrual_occurred_idx" ON "accrual" USING btree ("contact_id","occu
 CREATE INDEX "accrual_rule_program_idx" ON "accrual_rule" USING btree ("program_id","created_at");--> statement-breakpoint
 CREATE INDEX "accrual_rule_live_idx" ON "accrual_rule" USING btree ("rule_id") WHERE state = 'live';--> statement-breakpoint
 CREATE INDEX "challenge_program_idx" ON "challenge" USING btree ("program_id","created_at");--> statement-breakpoint
+CREATE INDEX "referral_waiting_idx" ON "referral" USING btree ("program_id","contact_id") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "referral_referrer_idx" ON "referral" USING btree ("referrer_id","program_id");--> statement-breakpoint
+CREATE INDEX "referral_code_contact_idx" ON "referral_code" USING btree ("contact_id","program_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "coupon_send_key_idx" ON "coupon" USING btree ("contact_id","send_key") WHERE send_key is not null;--> statement-breakpoint
 CREATE INDEX "coupon_campaign_idx" ON "coupon" USING btree ("coupon_campaign_id","state","coupon_id");--> statement-breakpoint
 CREATE INDEX "coupon_ending_idx" ON "coupon" USING btree ("valid_until") WHERE state in ('issued', 'held');--> statement-breakpoint

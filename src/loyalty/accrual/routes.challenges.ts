@@ -1,7 +1,8 @@
 import type { Hono } from 'hono';
-import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
+import { describe, idParam, jsonBody, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { challengeProgress, challenges, createChallenge, endChallenge } from './actions.challenges.ts';
+import { referralRoutes } from './routes.referral.ts';
 import {
   challengeAnswer,
   challengeInput,
@@ -13,7 +14,7 @@ import {
 const tag = 'loyalty';
 
 export function challengeRoutes(): Hono<AppEnv> {
-  return newRouter()
+  return referralRoutes()
     .get(
       '/api/loyalty/challenges',
       describe({ tag, summary: 'Challenges: so many actions in a window', answer: challengeList }),

@@ -93,3 +93,48 @@ export const challengeAction = pgTable(
   },
   (t) => [primaryKey({ columns: [t.contactId, t.challengeId, t.source] })],
 );
+
+/** How a program rewards recommendations. */
+export const referralProgram = pgTable('referral_program', {
+  programId: uuid('program_id').primaryKey(),
+  terms: jsonb('terms').notNull(),
+  updatedAt: instant('updated_at').notNull(),
+});
+
+/** Look-up by a member's code, and the guard that a code exists once. */
+export const referralCode = pgTable(
+  'referral_code',
+  {
+    code: text('code').primaryKey(),
+    programId: uuid('program_id').notNull(),
+    contactId: uuid('contact_id').notNull(),
+    createdAt: instant('created_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [index('referral_code_contact_idx').on(t.contactId, t.programId)],
+);
+
+/** Of a friend: who recommended, and what became of it. One for each program. */
+export const referral = pgTable(
+  'referral',
+  {
+    contactId: uuid('contact_id').notNull(),
+    programId: uuid('program_id').notNull(),
+    /** A node, that may live on in another contact by now; null when forgotten. */
+    referrerId: uuid('referrer_id'),
+    anonymousId: text('anonymous_id'),
+    /** waiting | rewarded | refused */
+    state: text('state').$type<'waiting' | 'rewarded' | 'refused'>().notNull(),
+    reason: text('reason'),
+    referredAt: instant('referred_at').notNull(),
+    settledAt: instant('settled_at'),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.programId] }),
+    index('referral_waiting_idx')
+      .on(t.programId, t.contactId)
+      .where(sql`state = 'waiting'`),
+    index('referral_referrer_idx').on(t.referrerId, t.programId),
+  ],
+);
