@@ -14,6 +14,7 @@ import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
 import { formSearch } from './pages/forms/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
+import { liabilitySearch, programSearch, tierSearch } from './pages/loyalty/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
 import { draftSearch, rfmSearch, segmentSearch } from './pages/segments/search.ts';
 import { sourceSearch } from './pages/developer/search.ts';
@@ -92,6 +93,7 @@ const pages = [
       'leads',
       'identity',
       'segments',
+      'wallet',
     ),
   }),
   createRoute({
@@ -179,6 +181,39 @@ const pages = [
     getParentRoute,
     path: '/campaigns/$id/edit',
     component: page(() => import('./pages/campaigns/EditCampaignPage.tsx'), 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty',
+    component: page(() => import('./pages/loyalty/ProgramsPage.tsx'), 'loyalty'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/programs/new',
+    component: page(() => import('./pages/loyalty/NewProgramPage.tsx'), 'loyalty'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/programs/$id',
+    validateSearch: programSearch,
+    component: page(() => import('./pages/loyalty/ProgramPage.tsx'), 'loyalty'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/liability',
+    validateSearch: liabilitySearch,
+    component: page(() => import('./pages/loyalty/LiabilityPage.tsx'), 'loyalty'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/tiers',
+    validateSearch: tierSearch,
+    component: page(() => import('./pages/loyalty/TiersPage.tsx'), 'loyalty', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/approvals',
+    component: page(() => import('./pages/loyalty/ApprovalsPage.tsx'), 'loyalty', 'contacts'),
   }),
   createRoute({
     getParentRoute,

@@ -11,6 +11,7 @@ import type home from './en/home.ts';
 import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
 import type leads from './en/leads.ts';
+import type loyalty from './en/loyalty.ts';
 import type onsite from './en/onsite.ts';
 import type people from './en/people.ts';
 import type problems from './en/problems.ts';
@@ -19,6 +20,7 @@ import type scoring from './en/scoring.ts';
 import type segments from './en/segments.ts';
 import type settings from './en/settings.ts';
 import type templates from './en/templates.ts';
+import type wallet from './en/wallet.ts';
 import type work from './en/work.ts';
 
 declare module 'i18next' {
@@ -37,6 +39,7 @@ declare module 'i18next' {
       identity: typeof identity;
       imports: typeof imports;
       leads: typeof leads;
+      loyalty: typeof loyalty;
       onsite: typeof onsite;
       people: typeof people;
       problems: typeof problems;
@@ -45,6 +48,7 @@ declare module 'i18next' {
       segments: typeof segments;
       settings: typeof settings;
       templates: typeof templates;
+      wallet: typeof wallet;
       work: typeof work;
     };
   }

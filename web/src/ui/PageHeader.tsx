@@ -3,7 +3,15 @@ import { useDocumentTitle } from '@mantine/hooks';
 import type { ReactNode } from 'react';
 import { AnchorLink } from './links.tsx';
 
-type Up = '/forms' | '/contacts' | '/segments' | '/campaigns' | '/templates' | '/imports' | '/sources';
+type Up =
+  | '/loyalty'
+  | '/forms'
+  | '/contacts'
+  | '/segments'
+  | '/campaigns'
+  | '/templates'
+  | '/imports'
+  | '/sources';
 
 /** Every page starts with it: the one h1, what the page is for, and what one can do here. */
 export function PageHeader(props: {

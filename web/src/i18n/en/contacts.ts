@@ -273,6 +273,8 @@ export default {
       consent: 'Consents',
       change: 'Changes',
       coupon: 'Coupons',
+      points: 'Points',
+      tier: 'Tiers',
       segment: 'Segments',
     },
   },

@@ -58,7 +58,7 @@ export default {
     orders: 'Orders and products',
     segments: 'Segments',
     campaigns: 'Campaigns',
-    loyalty: 'Coupons',
+    loyalty: 'Loyalty',
     leads: 'Leads',
     tracking: 'Tracking',
     people: 'People',
@@ -69,5 +69,6 @@ export default {
     import: 'import',
     export: 'export',
     send: 'send',
+    sell: 'sell at a till',
   },
 } as const;

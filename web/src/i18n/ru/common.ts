@@ -12,6 +12,7 @@ export default {
     contacts: 'Контакты',
     segments: 'Сегменты',
     campaigns: 'Кампании',
+    loyalty: 'Лояльность',
     forms: 'Формы',
     leads: 'Горячие лиды',
     tasks: 'Задачи',

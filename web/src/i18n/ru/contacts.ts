@@ -280,6 +280,8 @@ export default {
       consent: 'Согласия',
       change: 'Изменения',
       coupon: 'Купоны',
+      points: 'Баллы',
+      tier: 'Уровни',
       segment: 'Сегменты',
     },
   },

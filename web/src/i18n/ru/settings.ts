@@ -61,7 +61,7 @@ export default {
     orders: 'Заказы и товары',
     segments: 'Сегменты',
     campaigns: 'Кампании',
-    loyalty: 'Купоны',
+    loyalty: 'Лояльность',
     leads: 'Лиды',
     tracking: 'События',
     people: 'Сотрудники',
@@ -72,5 +72,6 @@ export default {
     import: 'загрузка',
     export: 'выгрузка',
     send: 'отправка',
+    sell: 'продажа на кассе',
   },
 } satisfies Russian<typeof en>;

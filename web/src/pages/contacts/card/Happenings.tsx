@@ -13,6 +13,8 @@ import { useMe } from '../../../lib/me.ts';
 import { DateTime, Money } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { PersonCategories } from '../../loyalty/member/Categories.tsx';
+import { LoyaltyPanel } from '../../loyalty/member/LoyaltyPanel.tsx';
 import { ContactSegments } from '../../segments/ContactSegments.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
 import { TaskList } from '../../work/TaskList.tsx';
@@ -36,6 +38,8 @@ export function Happenings({ contact }: { contact: ContactCard }) {
         <ContactSegments contact={{ id: contact.id, name: contactName(contact) ?? t('unnamed') }} />
       )}
       {may('orders:read') && <Orders contactId={contact.id} />}
+      {may('loyalty:read') && <LoyaltyPanel contactId={contact.id} />}
+      {may('loyalty:read') && <PersonCategories contactId={contact.id} />}
       {may('loyalty:read') && <Coupons contactId={contact.id} />}
     </>
   );

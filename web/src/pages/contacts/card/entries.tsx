@@ -3,6 +3,7 @@ import {
   IconActivity,
   IconAffiliate,
   IconChecklist,
+  IconCoins,
   IconFlame,
   IconHistory,
   IconMail,
@@ -12,7 +13,9 @@ import {
   IconReceiptRefund,
   IconShieldCheck,
   IconShoppingBag,
+  IconStairsUp,
   IconTicket,
+  IconUserStar,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -22,6 +25,7 @@ import { locale } from '../../../i18n/index.ts';
 import { dateTimeText } from '../../../lib/format.ts';
 import { textOf } from '../../../lib/textOf.ts';
 import { useEventWords } from './entries.event.tsx';
+import { useLoyaltyWords } from './entries.loyalty.tsx';
 import { useOrderWords } from './entries.order.tsx';
 import { isRecord, isShown, text } from './values.ts';
 
@@ -36,6 +40,8 @@ export const KINDS = [
   'message',
   'response',
   'coupon',
+  'points',
+  'tier',
   'segment',
   'change',
   'consent',
@@ -54,6 +60,9 @@ const LOOKS: Record<string, Look> = {
   response: { Icon: IconMessageReply, tone: 'hot' },
   score: { Icon: IconFlame, tone: 'hot' },
   coupon: { Icon: IconTicket, tone: 'good' },
+  points: { Icon: IconCoins },
+  tier: { Icon: IconStairsUp, tone: 'good' },
+  personCategory: { Icon: IconUserStar },
   consent: { Icon: IconShieldCheck },
   segment: { Icon: IconAffiliate },
 };
@@ -82,6 +91,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
 
   const order = useOrderWords();
   const event = useEventWords();
+  const loyalty = useLoyaltyWords();
 
   const known = (prefix: string, value: unknown): string => {
     const word = text(value) ?? '';
@@ -115,6 +125,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
     order: (data) => order(data, 'order'),
     return: (data) => order(data, 'return'),
     event,
+    ...loyalty,
     coupon: (data) => ({
       title: t('contacts:timeline.coupon', { code: text(data['code']) ?? '' }),
       body: [text(data['name']), known('timeline.couponState', data['state'])].filter(Boolean).join(' · '),

@@ -1,0 +1,195 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { barriers, browserMissing, launchBrowser, watch } from '../support/browser.ts';
+import type { Watch } from '../support/browser.ts';
+import { until } from '../support/until.ts';
+import { consolePage, signedIn, signIn, startEmpty } from './console.world.ts';
+import type { Emptied } from './console.world.ts';
+
+const TIMEOUT_MS = 120_000;
+
+const missing = await browserMissing();
+const title =
+  missing === undefined ? 'loyalty in the console' : `loyalty in the console (skipped: ${missing})`;
+
+/** The author's own approval is refused: the browser logs the answer, the page says it. */
+const handled = (text: string, url: string): boolean =>
+  /status of 409/.test(text) && url.endsWith('/decision');
+
+describe.skipIf(missing !== undefined)(title, () => {
+  let world: Emptied;
+  let browser: Browser;
+  let page: Page;
+  let seen: Watch;
+  let contactId: string;
+
+  beforeAll(async () => {
+    world = await startEmpty();
+    const call = await signedIn(world);
+    const { id } = await call<{ id: string }>('POST', '/api/contacts', {
+      name: 'Ana Silva',
+      email: 'ana@example.com',
+    });
+    contactId = id;
+    browser = await launchBrowser();
+    page = await consolePage(browser, world.url);
+    seen = watch(page, handled);
+    await page.goto('/loyalty');
+    await signIn(page, 'Loyalty programs');
+  }, TIMEOUT_MS);
+  afterAll(async () => {
+    await browser?.close();
+    await world?.close();
+  }, TIMEOUT_MS);
+
+  const words = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).first().click();
+  /** Walks with Tab until the field of that label has the focus. */
+  const tabTo = (label: string) =>
+    until(`the focus reaches ${label}`, async () => {
+      await page.keyboard.press('Tab');
+      return page.evaluate<boolean>(
+        `[...(document.activeElement.labels ?? [])].some((one) => one.textContent === ${JSON.stringify(label)})`,
+      );
+    });
+
+  test(
+    'a program is made by keyboard alone, and the form tells what its terms come to',
+    async () => {
+      await words('No program yet');
+      await page.getByRole('link', { name: 'New program' }).first().focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'New program' }).waitFor();
+      await page.getByLabel('Name', { exact: true }).focus();
+      await page.keyboard.type('Tea Club');
+      await tabTo('At most of the order, %');
+      await page.keyboard.type('30');
+      await words('points pay at most £60.00: 6,000 points.');
+      await tabTo('Points last');
+      await page.keyboard.press('Enter');
+      await page.getByRole('option', { name: 'some time after they can be spent' }).waitFor();
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await tabTo('How long');
+      await page.keyboard.press('Control+A');
+      await page.keyboard.type('1');
+      await until('the example is that of one month', async () =>
+        /31 January (\d+) \+ 1 month = 28 February \1/.test(await page.locator('form').innerText()),
+      );
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Tea Club' }).waitFor();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a changed setting is a version that says what changed',
+    async () => {
+      await page.getByLabel('One person may adjust up to, points').fill('500');
+      await press('Save');
+      await words('Program saved');
+      await page.getByRole('tab', { name: 'Versions' }).click();
+      await words('As it began');
+      const table = await page.getByRole('table', { name: 'Versions' }).innerText();
+      expect(table).toMatch(/One person may adjust up to, points:\s+1,000\s+→\s+500/);
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a contact becomes a member; points move with a reason, and many of them wait for a second person',
+    async () => {
+      await page.goto(`/contacts/${contactId}`);
+      await press('Enrol');
+      await page.getByLabel('The person accepts version 1 of the terms').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Enrol' }).click();
+      await words('Without it nobody can be enrolled.');
+      await page.getByLabel('The person accepts version 1 of the terms').check();
+      await page.getByRole('dialog').getByRole('button', { name: 'Enrol' }).click();
+      await page.getByText('Member since').waitFor();
+
+      const adjust = async (points: string, reason: string) => {
+        await press('Adjust points');
+        const drawer = page.getByRole('dialog');
+        await drawer.getByLabel('Points', { exact: true }).fill(points);
+        await drawer.getByLabel('Reason').fill(reason);
+        return drawer;
+      };
+      const small = await adjust('40', 'Late parcel');
+      await small.getByText('Up to 500 points are moved at once.', { exact: false }).waitFor();
+      await small.getByRole('button', { name: 'Adjust points' }).click();
+      await words('can be spent, worth £0.40');
+
+      const large = await adjust('5000', 'Prize of the draw');
+      await large.getByText('Above 500 points a second person must approve.', { exact: false }).waitFor();
+      await large.getByRole('button', { name: 'Adjust points' }).click();
+      await words('waits for approval');
+
+      await press('Movements');
+      const ledger = page.getByRole('list', { name: 'Movements' });
+      await ledger.waitFor();
+      const told = await ledger.innerText();
+      expect(told).toContain('Late parcel');
+      expect(told).toContain('+40');
+      expect(told).not.toContain('Prize of the draw');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'who asked cannot approve, and says so; they may take it back',
+    async () => {
+      await page.goto('/loyalty/approvals');
+      await press('Approve: Prize of the draw');
+      await words('Somebody else must approve what you asked for.');
+      await press('Refuse: Prize of the draw');
+      await words('Nothing waits');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'the liability page tells what is owed and that the books are right',
+    async () => {
+      await page.goto('/loyalty/liability');
+      await words('worth £0.40 when spent');
+      await press('Verify now');
+      // One wallet with one entry: what was there before the points is not taken for it.
+      const checks = page.getByRole('table', { name: 'Verification of the ledger' });
+      await until('the check of now is there', async () => /\t1\t1\t0\b/.test(await checks.innerText()));
+      await words('The books are right');
+      await page.goto('/loyalty/tiers');
+      await words('This program has no tiers yet');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'in Russian and on a phone nothing is wider than the screen, and nothing stands in the way of a keyboard',
+    async () => {
+      const phone = await consolePage(browser, world.url, {
+        locale: 'ru-RU',
+        viewport: { width: 390, height: 844 },
+        storageState: { cookies: await page.context().cookies(), origins: [] },
+      });
+      const errors = watch(phone);
+      for (const [path, heading] of [
+        ['/loyalty', 'Программы лояльности'],
+        ['/loyalty/programs/new', 'Новая программа'],
+        ['/loyalty/liability', 'Обязательства'],
+        ['/loyalty/tiers', 'Уровни'],
+        ['/loyalty/approvals', 'Подтверждения'],
+      ] as const) {
+        await phone.goto(path);
+        await phone.getByRole('heading', { level: 1, name: heading }).waitFor();
+        const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+        expect(await phone.evaluate<number>(wider), path).toBeLessThanOrEqual(0);
+        expect(await barriers(phone), path).toEqual([]);
+      }
+      expect(errors.complaints).toEqual([]);
+      expect(seen.complaints).toEqual([]);
+      await phone.context().close();
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,30 @@
+import { Group } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../../ui/links.tsx';
+
+const AREAS = [
+  { key: 'programs', to: '/loyalty' },
+  { key: 'liability', to: '/loyalty/liability' },
+  { key: 'tiers', to: '/loyalty/tiers' },
+  { key: 'approvals', to: '/loyalty/approvals' },
+] as const;
+
+/** The parts of loyalty, from each to the others. */
+export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
+  const { t } = useTranslation('loyalty');
+  return (
+    <Group component="nav" gap={6} mb="lg" aria-label={t('areas.label')}>
+      {AREAS.map(({ key, to }) => (
+        <ButtonLink
+          key={key}
+          to={to}
+          size="xs"
+          variant={key === now ? 'light' : 'subtle'}
+          aria-current={key === now ? 'page' : undefined}
+        >
+          {t(`areas.${key}`)}
+        </ButtonLink>
+      ))}
+    </Group>
+  );
+}

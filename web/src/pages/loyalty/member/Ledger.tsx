@@ -1,0 +1,87 @@
+import { Anchor, Group, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useTranslation } from 'react-i18next';
+import type { EntryView } from '../../../api/loyalty.ts';
+import { members } from '../../../api/loyalty.ts';
+import { useList } from '../../../lib/list.ts';
+import { useOwners } from '../../../lib/owners.ts';
+import { DateTime } from '../../../ui/format.tsx';
+import { More } from '../../../ui/More.tsx';
+import { ErrorState, Loading } from '../../../ui/states.tsx';
+import { Signed } from './Signed.tsx';
+
+/** Every movement of points with its reason, newest first; asked for only when somebody wants to see it. */
+export function Ledger({ contactId, programId }: { contactId: string; programId: string }) {
+  const { t } = useTranslation('wallet');
+  const [open, { toggle }] = useDisclosure(false);
+  return (
+    <div>
+      <Anchor component="button" type="button" size="sm" aria-expanded={open} onClick={toggle}>
+        {open ? `${t('ledger')}: ${t('hideLots').toLowerCase()}` : t('ledger')}
+      </Anchor>
+      {open && <Entries contactId={contactId} programId={programId} />}
+    </div>
+  );
+}
+
+function Entries({ contactId, programId }: { contactId: string; programId: string }) {
+  const { t } = useTranslation('wallet');
+  const { rows, error, onRetry, more } = useList(members.ledger(contactId, programId));
+  if (rows === undefined)
+    return error === null ? <Loading lines={3} /> : <ErrorState error={error} retry={onRetry} />;
+  if (rows.length === 0)
+    return (
+      <Text size="sm" c="dimmed" mt="xs">
+        {t('noLedger')}
+      </Text>
+    );
+  return (
+    <>
+      <Stack gap={8} mt="xs" role="list" aria-label={t('ledger')}>
+        {rows.map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </Stack>
+      <More more={more} />
+    </>
+  );
+}
+
+function Entry({ entry }: { entry: EntryView }) {
+  const { t } = useTranslation('wallet');
+  const { nameOf } = useOwners();
+  const actor = nameOf(entry.actorId);
+  const told = entry.points === 0 ? pendingOf(entry) : entry.points;
+  return (
+    <div role="listitem">
+      <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
+        <Text size="sm">
+          {t(`kind.${entry.kind as 'accrue'}`, { defaultValue: entry.kind })}
+          {entry.points === 0 && told !== 0 && (
+            <Text span inherit c="dimmed">
+              {' '}
+              ({t('pending').toLowerCase()})
+            </Text>
+          )}
+        </Text>
+        <Text size="sm">
+          <Signed points={told} />
+        </Text>
+      </Group>
+      {entry.reason !== null && entry.reason !== '' && (
+        <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
+          {entry.reason}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
+        <DateTime at={entry.occurredAt} />
+        {entry.ref !== null && ` · ${entry.ref}`}
+        {actor !== undefined && ` · ${t('by', { actor })}`}
+      </Text>
+    </div>
+  );
+}
+
+/** What an entry did to points on the way, when it did nothing to those that can be spent. */
+const pendingOf = ({ postings }: EntryView): number =>
+  postings.filter(({ account }) => account === 'pending').reduce((sum, { points }) => sum + points, 0);

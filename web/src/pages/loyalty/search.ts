@@ -1,0 +1,26 @@
+/** What the addresses of loyalty hold. */
+
+const ID = /^[0-9a-f-]{36}$/;
+const ofProgram = (program: unknown): string | undefined =>
+  typeof program === 'string' && ID.test(program) ? program : undefined;
+
+export type LiabilitySearch = { program?: string; days?: number };
+export const SPANS = [30, 90, 365] as const;
+
+export function liabilitySearch({ program, days }: Record<string, unknown>): LiabilitySearch {
+  const id = ofProgram(program);
+  const span = SPANS.find((one) => one === days && one !== SPANS[0]);
+  return { ...(id === undefined ? {} : { program: id }), ...(span === undefined ? {} : { days: span }) };
+}
+
+export type TierSearch = { program?: string; when?: 'all' };
+
+export function tierSearch({ program, when }: Record<string, unknown>): TierSearch {
+  const id = ofProgram(program);
+  return { ...(id === undefined ? {} : { program: id }), ...(when === 'all' ? { when } : {}) };
+}
+
+export type ProgramSearch = { tab?: 'versions' };
+
+export const programSearch = ({ tab }: Record<string, unknown>): ProgramSearch =>
+  tab === 'versions' ? { tab } : {};
