@@ -216,6 +216,37 @@ describe('orders', () => {
     expect(await points(base.ctx, contactId)).toBe(4);
   });
 
+  test('the same returns in any order end the same, in the books and in what is kept beside them', async () => {
+    const { programId } = await scene({ earns: { type: 'amount', points: 3, perMinor: 700 } });
+    const products = ['tea', 'cup', 'pot'];
+    const returns: ((number: string) => Promise<void>)[] = [
+      (number) => back(base.ctx, number, { lines: [{ product: 'cup', quantity: '1' }] }),
+      (number) => back(base.ctx, number, { lines: [{ product: 'tea', quantity: '2' }] }),
+      (number) => back(base.ctx, number, { amount: '3.33' }),
+    ];
+    const ends: number[] = [];
+    for (const sequence of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 2, 0],
+      [2, 0, 1],
+    ]) {
+      const contactId = await member(base.ctx, programId);
+      const lines = products.map((product, i) => ({ product, quantity: '3', unitPrice: `${7 + i}.77` }));
+      const number = await order(base.ctx, contactId, lines);
+      await told(base.ctx);
+      for (const i of sequence) {
+        await returns[i]?.(number);
+        await told(base.ctx);
+      }
+      const [one] = (await accruals(base.ctx, contactId, { limit: 5 })).items;
+      expect(await points(base.ctx, contactId)).toBe(one?.kept);
+      ends.push(one?.kept ?? -1);
+    }
+    // 78.93 less 8.77, 15.54 and 3.33 leave 51.29.
+    expect(ends).toEqual([21, 21, 21, 21]);
+  });
+
   test('orders of many members in one batch earn for each of them', async () => {
     const programId = await program(base.ctx);
     await rule(base.ctx, programId);
