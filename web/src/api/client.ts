@@ -43,7 +43,11 @@ async function call(method: string, url: string, init: RequestInit): Promise<Res
 }
 
 async function read<T>(response: Response, path: string): Promise<T> {
-  if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) {
+    // What is only begun (202) or gone (204) answers with nothing.
+    const body = await response.text();
+    return (body === '' ? undefined : JSON.parse(body)) as T;
+  }
   if (response.status === 401 && !path.startsWith('/api/auth/')) onSignedOut();
   throw await problemOf(response);
 }
