@@ -13,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   segments: () => import('./segments.ts'),
   send: () => import('./send.ts'),
   rfm: () => import('./rfm.ts'),
+  loyalty: () => import('./loyalty.ts'),
   pricing: () => import('./pricing.ts'),
   console: () => import('./console.ts'),
 };

@@ -22,6 +22,7 @@ const MIRRORS = new Set([
   'coupon_code',
   'field_lookup',
   'identity_parked',
+  'sale_lookup',
   'visitor_lookup',
 ]);
 

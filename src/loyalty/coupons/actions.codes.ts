@@ -41,6 +41,7 @@ export async function findCoupons(
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<CouponView>> {
   authorise(ctx, 'loyalty:read');
+  const before = page.cursor === undefined ? undefined : cursorId(decodeCursor(page.cursor, 1)[0]);
   const { code, contactId, couponCampaignId, batchId } = search;
   if (
     code === undefined &&
@@ -49,7 +50,6 @@ export async function findCoupons(
     batchId === undefined
   )
     throw invalid('coupon_search_wide', 'Name a code, a contact, a coupon campaign or a batch.');
-  const before = page.cursor === undefined ? undefined : cursorId(decodeCursor(page.cursor, 1)[0]);
   const folded = code === undefined ? undefined : foldCode(code).slice(0, MAX_FOLDED);
   const found = await searchCoupons(ctx, { ...search, folded }, page.limit + 1, before);
   const { items, nextCursor } = toPage(found, page.limit, ({ couponId }) => [couponId]);
