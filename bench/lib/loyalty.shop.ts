@@ -58,7 +58,7 @@ export async function openShop(ctx: Ctx, members: number): Promise<Shop> {
   return { programId, members: ids, categories };
 }
 
-export const sku = (i: number): string => `SKU-${i % PRODUCTS}`;
+const sku = (i: number): string => `SKU-${i % PRODUCTS}`;
 
 /** Of every type; most for a category, every fifth for the whole order, some with thresholds that are missed. */
 export async function launchPromotions(ctx: Ctx, shop: Shop, from: number, to: number): Promise<void> {

@@ -26,7 +26,8 @@ function literal<K extends string>(list: readonly Readonly<Record<K, Value>>[], 
 
 function element(value: Value): string {
   if (value === null || value === undefined) return 'NULL';
-  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean')
+    return String(value);
   const text = typeof value === 'string' ? value : value.toISOString();
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

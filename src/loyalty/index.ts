@@ -31,7 +31,11 @@ export const loyaltyRoutes = () =>
     .route('/', promotionRoutes())
     .route('/', salesRoutes());
 
-export const loyaltySubscriptions: Subscription[] = [redeemCoupons, ...accrualSubscriptions, ...standingSubscriptions];
+export const loyaltySubscriptions: Subscription[] = [
+  redeemCoupons,
+  ...accrualSubscriptions,
+  ...standingSubscriptions,
+];
 
 export function registerLoyalty(): void {
   registerTimelineSource(couponTimeline);

@@ -11,7 +11,7 @@ export { placeOrders } from './actions.place.ts';
 export type { OrderToPlace } from './actions.place.ts';
 export { loadPriceLists } from './actions.price-lists.ts';
 export { ordersRoutes } from './routes.ts';
-export { category, orders, priceList, priceListChange, priceListEntry, product, saleFact } from './schema.ts';
+export { category, orders, priceList, priceListChange, product, saleFact } from './schema.ts';
 
 /** Makes the module's part of other modules known: import kinds, the card's timeline, merges. */
 export function registerOrders(): void {

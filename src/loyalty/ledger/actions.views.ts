@@ -29,11 +29,7 @@ export async function mustSee(ctx: Ctx, contactId: string): Promise<string> {
 /** A contact's wallets with their lots, as they stand at this moment. 404 for a contact that is not the actor's to see. */
 export async function contactWallets(ctx: Ctx, contactId: string, programId?: string): Promise<WalletView[]> {
   authorise(ctx, 'loyalty:read');
-  return walletsNow(ctx, await mustSee(ctx, contactId), programId);
-}
-
-/** The same by a present id, for verbs of this module, who have authorised their caller: no lock, nothing written. */
-export async function walletsNow(ctx: Ctx, id: string, programId?: string): Promise<WalletView[]> {
+  const id = await mustSee(ctx, contactId);
   const wallets = await walletsOf(ctx, id, programId ?? null);
   const lots = new Map<string, LotRow[]>();
   for (const owner of new Set(wallets.map((wallet) => wallet.contactId)))

@@ -136,12 +136,8 @@ export async function memberships(ctx: Ctx, contactId: string): Promise<MemberVi
   return (await enrolmentsOf(ctx, id)).map((member) => memberView(ctx, member));
 }
 
-/** The enrolment in force, for verbs of this module; undefined for who is no member. */
-export async function membershipOf(
-  ctx: Ctx,
-  contactId: string,
-  programId: string,
-): Promise<MemberRow | undefined> {
+/** The enrolment in force; undefined for who is no member. */
+async function membershipOf(ctx: Ctx, contactId: string, programId: string): Promise<MemberRow | undefined> {
   return (await enrolmentsOf(ctx, contactId, programId)).find(({ state }) => state === 'active');
 }
 

@@ -92,23 +92,21 @@ test('what nobody could mean is refused with a code, and nothing is written', as
   const programId = ((await owner('POST', '/api/loyalty/programs', { name: 'Club' })).body as Made).id;
   const unknown = '018f0000-0000-7000-8000-00000000dead';
   const of = { contactId, programId, points: 5, reason: 'r' };
+  const refused: Array<[path: string, body: object]> = [
+    ['/api/loyalty/adjustments', { ...of, points: 0 }],
+    ['/api/loyalty/adjustments', { ...of, points: 1.5 }],
+    ['/api/loyalty/adjustments', { ...of, points: -5 }],
+    ['/api/loyalty/adjustments', { ...of, programId: unknown }],
+    ['/api/loyalty/adjustments', { ...of, contactId: unknown }],
+    ['/api/loyalty/transfers', { ...of, toContactId: contactId }],
+    ['/api/loyalty/transfers', { ...of, toContactId: unknown }],
+    ['/api/loyalty/members', { programId, contactId, termsVersion: 'old' }],
+    ['/api/loyalty/programs', { name: 'X', settings: { expiry: { kind: 'term', unit: 'weeks', count: 1 } } }],
+    ['/api/loyalty/programs', { name: 'X', zone: 'Mars/Olympus' }],
+  ];
   const answers = await Promise.all(
-    [
-      ['/api/loyalty/adjustments', { ...of, points: 0 }],
-      ['/api/loyalty/adjustments', { ...of, points: 1.5 }],
-      ['/api/loyalty/adjustments', { ...of, points: -5 }],
-      ['/api/loyalty/adjustments', { ...of, programId: unknown }],
-      ['/api/loyalty/adjustments', { ...of, contactId: unknown }],
-      ['/api/loyalty/transfers', { ...of, toContactId: contactId }],
-      ['/api/loyalty/transfers', { ...of, toContactId: unknown }],
-      ['/api/loyalty/members', { programId, contactId, termsVersion: 'old' }],
-      [
-        '/api/loyalty/programs',
-        { name: 'X', settings: { expiry: { kind: 'term', unit: 'weeks', count: 1 } } },
-      ],
-      ['/api/loyalty/programs', { name: 'X', zone: 'Mars/Olympus' }],
-    ].map(async ([path, body]) => {
-      const answer = await owner('POST', String(path), body);
+    refused.map(async ([path, body]) => {
+      const answer = await owner('POST', path, body);
       return `${answer.status} ${String(codeOf(answer.body))}`;
     }),
   );
