@@ -4,19 +4,28 @@ import { rows } from '../../../src/core/db.ts';
 
 /** Every row of contacts in every module, to be compared before and after. */
 
-/** Derived from other rows and made anew by the events of a merge or a separation, or look-ups that name nodes. */
+/**
+ * Derived from other rows and made anew by the events of a merge or a separation, look-ups that name nodes or are found by what other
+ * rows say, locks, and codes good for minutes.
+ */
 const DERIVED = new Set([
   'contact_rfm',
   'contact_trait',
   'contact_trait_due',
+  'coupon_buyer',
   'identity_parked',
   'lead',
+  'member_card',
+  'member_code',
+  'offer_contact_counter',
   'segment_member',
   'segment_pending',
+  'tier_standing',
   'visitor_lookup',
 ]);
 
-type Column = { name: string; type: string };
+/** `alone`: part of a key that does not name the contact, as look-ups have: no two rows share it, whoever's they are. */
+type Column = { name: string; type: string; alone: boolean };
 
 export async function contactTables(ctx: Ctx): Promise<string[]> {
   const found = await rows<{ name: string }>(
@@ -64,11 +73,16 @@ function filler(type: string): string {
 export async function plant(ctx: Ctx, table: string, contactId: string): Promise<void> {
   const columns = await rows<Column>(
     ctx.db,
-    sql`select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
+    sql`select attname as name, format_type(atttypid, atttypmod) as type, exists (
+          select from pg_index i where i.indrelid = attrelid and i.indisunique and attnum = any(i.indkey)
+            and not (i.indkey::int2[] @> array[(select c.attnum from pg_attribute c
+              where c.attrelid = i.indrelid and c.attname = 'contact_id')])) as alone
+      from pg_attribute
       where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and attnotnull
         and (not atthasdef or attname = 'contact_id')`,
   );
-  const valueOf = ({ name, type }: Column): string => {
+  const valueOf = ({ name, type, alone }: Column): string => {
+    if (alone && type === 'text') return 'gen_random_uuid()::text';
     if (name === 'contact_id' || name === 'origin_id') return `'${contactId}'`;
     if (name === 'rule_id') return `'00000000-0000-7000-8000-000000000001'`;
     if (table === 'score_entry' && name === 'kind') return `'engagement'`;
