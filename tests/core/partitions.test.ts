@@ -67,7 +67,7 @@ test('every partition of a listed table is found by its contact first', async ()
     from pg_index i join pg_class c on c.oid = i.indrelid
     where i.indisprimary and c.relkind = 'p' and c.relnamespace = 'public'::regnamespace`;
   expect(rows).toHaveLength(PARTITIONED_TABLES.length);
-  for (const { key } of rows) expect(key).toEqual(['contact_id', 'occurred_at', 'id']);
+  for (const { key } of rows) expect(key.slice(0, 2)).toEqual(['contact_id', 'occurred_at']);
 });
 
 test('months run in UTC from the previous one to three ahead, over the turn of the year', () => {
