@@ -143,7 +143,7 @@ export async function writeTo(tx: Ctx, id: string, writes: readonly PriceWrite[]
   const unchanged = writes.length - done.created - done.updated;
   if (unchanged === writes.length) return { ...done, unchanged, version: row.version };
   await withinBounds(tx, id);
-  const next = await bump(tx, row, 'prices.written', { count: done.created + done.updated });
+  const next = await bump(tx, row, 'prices_written', { count: done.created + done.updated });
   return { ...done, unchanged, version: next.version };
 }
 
@@ -156,7 +156,7 @@ export async function dropPrices(
   return inTx(ctx, async (tx) => {
     const row = await held(tx, id);
     const deleted = await deletePrices(tx, id, ids);
-    const next = deleted === 0 ? row : await bump(tx, row, 'prices.deleted', { count: deleted });
+    const next = deleted === 0 ? row : await bump(tx, row, 'prices_deleted', { count: deleted });
     return { deleted, version: next.version };
   });
 }

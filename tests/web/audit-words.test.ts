@@ -14,6 +14,26 @@ const MADE: Record<string, (text: string) => string[]> = {
   'src/contacts/actions.export.ts': (text) => said(text, /'(contacts\.export_\w+)'/g),
   'src/contacts/import/run.ts': (text) =>
     said(text, /await end\(ctx, job, token, \{ state: '(\w+)'/g, 'import.'),
+  'src/loyalty/accrual/actions.challenges.ts': (text) => said(text, /note\(tx, '(\w+)'/g, 'challenge.'),
+  'src/loyalty/accrual/actions.rules.ts': (text) => [
+    ...said(text, /definition, '(\w+)'\)/g, 'accrual_rule.'),
+    ...said(text, /^  (\w+): \['draft'/gm, 'accrual_rule.'),
+    'accrual_rule.paused',
+  ],
+  'src/loyalty/coupons/actions.batch.ts': (text) => said(text, /'(coupons\.\w+)'/g),
+  'src/loyalty/coupons/actions.campaigns.ts': (text) => said(text, /'(coupon_campaign\.\w+)'/g),
+  'src/loyalty/coupons/actions.codes.ts': (text) => said(text, /'(coupons\.\w+)'/g),
+  'src/loyalty/ledger/actions.adjust.ts': (text) => said(text, /'(points\.\w+)'/g),
+  'src/loyalty/offers/actions.promotions.ts': (text) => [
+    ...said(text, /note\(tx, '(\w+)'/g, 'promotion.'),
+    ...said(/type Move = ([^;]+);/.exec(text)?.[1] ?? '', /'(\w+)'/g, 'promotion.'),
+  ],
+  'src/loyalty/standing/actions.assign.ts': () => decided('person_category'),
+  'src/loyalty/standing/actions.personal.ts': () => decided('personal_discount'),
+  'src/orders/actions.price-lists.ts': (text) => [
+    ...said(text, /changed\(tx, '(\w+)'/g, 'price_list.'),
+    ...said(text, /bump\(tx, \w+, '(\w+)'/g, 'price_list.'),
+  ],
   'src/orders/actions.order.ts': () => ['order.created', 'order.updated', 'order.confirmed'],
   'src/people/actions.auth.ts': () =>
     said(readFileSync('src/people/routes.auth.ts', 'utf8'), /event: '([a-z_]+\.[a-z_]+)'/g),
@@ -24,6 +44,15 @@ const MADE: Record<string, (text: string) => string[]> = {
 
 const said = (text: string, pattern: RegExp, prefix = ''): string[] =>
   [...text.matchAll(pattern)].map(([, name]) => prefix + (name ?? ''));
+
+const decided = (of: string): string[] => [
+  `${of}.requested`,
+  ...said(
+    /state: ('approved'[^;]+);/.exec(readFileSync('src/loyalty/standing/decide.ts', 'utf8'))?.[1] ?? '',
+    /'(\w+)'/g,
+    `${of}.`,
+  ),
+];
 
 type Found = { path: string; actions: string[]; entities: string[] };
 

@@ -72,7 +72,7 @@ export async function assignCategory(
     };
     if (!(await insertAssignment(tx, row)))
       throw conflict('request_waiting', 'A request for this category waits already.', 'categoryId');
-    await audit(tx, auditOf('person_category.requested', row));
+    await audit(tx, { action: 'person_category.requested', entity: 'contact', ...auditOf(row) });
     if (atOnce) await inForceChanged(tx, row);
     return viewOne(tx, present, row.assignmentId);
   });
@@ -85,9 +85,7 @@ async function held(ctx: Ctx, contactId: string): Promise<string> {
   return present;
 }
 
-const auditOf = (action: string, row: AssignmentRow) => ({
-  action,
-  entity: 'contact',
+const auditOf = (row: AssignmentRow) => ({
   entityId: row.contactId,
   details: { categoryId: row.categoryId, assignmentId: row.assignmentId },
 });
@@ -147,7 +145,7 @@ async function change(
     if (row === undefined) throw notFound('person_category_assignment', assignmentId);
     const decision = await decide(tx, row);
     await decideAssignment(tx, row, decision);
-    await audit(tx, auditOf(`person_category.${decision.state}`, row));
+    await audit(tx, { action: `person_category.${decision.state}`, entity: 'contact', ...auditOf(row) });
     if (decision.state !== 'rejected') await inForceChanged(tx, { ...row, ...decision });
     return viewOne(tx, present, assignmentId);
   });

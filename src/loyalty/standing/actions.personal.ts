@@ -43,7 +43,7 @@ export async function askPersonal(ctx: Ctx, contactId: string, input: PersonalIn
       originId: contactId,
     };
     await insertPersonal(tx, row);
-    await audit(tx, auditOf('personal_discount.requested', row));
+    await audit(tx, { action: 'personal_discount.requested', entity: 'contact', ...auditOf(row) });
     return viewOne(tx, present, row.discountId);
   });
 }
@@ -55,9 +55,7 @@ async function held(ctx: Ctx, contactId: string): Promise<string> {
   return present;
 }
 
-const auditOf = (action: string, row: PersonalRow) => ({
-  action,
-  entity: 'contact',
+const auditOf = (row: PersonalRow) => ({
   entityId: row.contactId,
   details: { discountId: row.discountId, percent: row.percent },
 });
@@ -97,7 +95,7 @@ async function change(
     if (row === undefined) throw notFound('personal_discount', discountId);
     const decision = decide(tx, row);
     await decidePersonal(tx, row, decision);
-    await audit(tx, auditOf(`personal_discount.${decision.state}`, row));
+    await audit(tx, { action: `personal_discount.${decision.state}`, entity: 'contact', ...auditOf(row) });
     return viewOne(tx, present, discountId);
   });
 }
