@@ -178,7 +178,8 @@ describe('the outbox', () => {
     await emit(place.newCtx(), 'up', numbered(1));
     await emit(place.newCtx(), 'down', numbered(1));
     await noneLeft();
-    expect(tries).toBe(3);
+    // Whoever goes again may take its first row before the other has woken to it: then one gives way once more.
+    expect(tries).toBeGreaterThanOrEqual(3);
     expect(await rows(db, sql`select id, n from pair order by id`)).toEqual([
       { id: 1, n: 2 },
       { id: 2, n: 2 },
