@@ -55,6 +55,18 @@ export function standingOffer(
   };
 }
 
+/** Who has this tier pays no shipping. */
+export function shippingOffer(tier: { id: string; version: number; name: string }): OfferInput {
+  return {
+    id: `tier-shipping:${tier.id}`,
+    version: tier.version,
+    name: tier.name,
+    stage: 'shipping',
+    effect: { type: 'free_shipping' },
+    conditions: { tiers: [tier.id] },
+  };
+}
+
 /**
  * How the stage of personal discounts adds up. Only when every discount in force says so are they summed (percentages of the price
  * before them), at most the lowest of their caps; else the best alone counts. The same for price lists.

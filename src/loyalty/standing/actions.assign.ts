@@ -7,13 +7,25 @@ import { newId } from '../../core/ids.ts';
 import { emit } from '../../core/outbox.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
-import { DAY_MS } from '../../core/time.ts';
+import { addMs, DAY_MS } from '../../core/time.ts';
 import { mustFindCategory } from './actions.categories.ts';
 import { reviewContacts, tellChanged } from './actions.review.ts';
-import type { AssignInput, AssignmentView, DecideInput, RevokeInput } from './contract.categories.ts';
+import type {
+  AssignInput,
+  AssignmentView,
+  DecideInput,
+  EndingQuery,
+  RevokeInput,
+} from './contract.categories.ts';
 import type { PageQuery } from './contract.paging.ts';
 import { checkTerm, decisionOf, revocationOf } from './decide.ts';
-import { assignments, decideAssignment, insertAssignment, lockAssignment } from './store.categories.ts';
+import {
+  assignments,
+  decideAssignment,
+  FOR_GOOD,
+  insertAssignment,
+  lockAssignment,
+} from './store.categories.ts';
 import type { AssignmentDetails, AssignmentRow } from './store.categories.ts';
 import { visibleContact } from './store.values.ts';
 import { endOfTerm, stateAt } from './term.ts';
@@ -170,6 +182,47 @@ export async function categoryRequests(ctx: Ctx, page: PageQuery): Promise<Page<
   const { items, nextCursor } = toPage(found, page.limit, (row) => [row.requestedAt.toISOString(), row.id]);
   return { items: items.map((row) => viewOf(row, ctx.clock.now())), nextCursor };
 }
+
+/** Who has a category or will, the soonest to end first. */
+export async function categoryMembers(
+  ctx: Ctx,
+  categoryId: string,
+  page: PageQuery,
+): Promise<Page<AssignmentView>> {
+  authorise(ctx, 'loyalty:read');
+  await mustFindCategory(ctx, categoryId);
+  return current(ctx, { now: ctx.clock.now(), categoryId }, page);
+}
+
+/** Assignments of any category that end within so many days, the soonest first. */
+export async function endingCategories(
+  ctx: Ctx,
+  { days, ...page }: EndingQuery,
+): Promise<Page<AssignmentView>> {
+  authorise(ctx, 'loyalty:read');
+  const now = ctx.clock.now();
+  return current(ctx, { now, endsBefore: addMs(now, days * DAY_MS) }, page);
+}
+
+async function current(
+  ctx: Ctx,
+  which: { now: Date; categoryId?: string; endsBefore?: Date },
+  page: PageQuery,
+): Promise<Page<AssignmentView>> {
+  const found = await assignments(ctx, {
+    current: which,
+    after: placeOf(page.cursor),
+    limit: page.limit + 1,
+  });
+  const { items, nextCursor } = toPage(found, page.limit, byEnd);
+  return { items: items.map((row) => viewOf(row, which.now)), nextCursor };
+}
+
+/** The place of what holds in a list by ends. */
+export const byEnd = ({ validUntil, id }: { validUntil: Date | null; id: string }): string[] => [
+  (validUntil ?? FOR_GOOD).toISOString(),
+  id,
+];
 
 export function placeOf(cursor: string | undefined): { at: Date; id: string } | null {
   if (cursor === undefined) return null;

@@ -6,6 +6,7 @@ import { newId } from '../../core/ids.ts';
 import type { CategoryInput, CategoryPatch, CategoryView, CATEGORY_KINDS } from './contract.categories.ts';
 import { tellChanged } from './actions.review.ts';
 import {
+  categorySizes,
   findCategory,
   holdersOf,
   insertCategory,
@@ -13,7 +14,7 @@ import {
   priceListsOf,
   updateCategory,
 } from './store.categories.ts';
-import type { CategoryRow, NamedList } from './store.categories.ts';
+import type { CategoryRow, NamedList, Sizes } from './store.categories.ts';
 import { markHolders } from './store.standing.ts';
 
 /** What person categories there are, and what each gives. */
@@ -37,8 +38,10 @@ export async function createCategory(ctx: Ctx, input: CategoryInput): Promise<Ca
       entityId: row.categoryId,
     });
   });
-  return viewOf(row, []);
+  return viewOf(row, [], NOBODY);
 }
+
+const NOBODY: Sizes = { holders: 0, waiting: 0 };
 
 /** 409 `person_category_changed` when `version` is not the present one. An archived category gives nothing any more. */
 export async function changeCategory(ctx: Ctx, id: string, patch: CategoryPatch): Promise<CategoryView> {
@@ -62,13 +65,13 @@ export async function changeCategory(ctx: Ctx, id: string, patch: CategoryPatch)
       entityId: id,
       details: { version: next.version, fields: Object.keys(given) },
     });
-    return viewOf(next, await listsOf(tx, id));
+    return viewOf(next, await listsOf(tx, id), await sizesOf(tx, id));
   });
 }
 
 export async function getCategory(ctx: Ctx, id: string): Promise<CategoryView> {
   authorise(ctx, 'loyalty:read');
-  return viewOf(await mustFindCategory(ctx, id), await listsOf(ctx, id));
+  return viewOf(await mustFindCategory(ctx, id), await listsOf(ctx, id), await sizesOf(ctx, id));
 }
 
 export async function categories(ctx: Ctx): Promise<CategoryView[]> {
@@ -78,7 +81,10 @@ export async function categories(ctx: Ctx): Promise<CategoryView[]> {
     ctx,
     found.map(({ categoryId }) => categoryId),
   );
-  return found.map((row) => viewOf(row, lists.get(row.categoryId) ?? []));
+  const sizes = await categorySizes(ctx, ctx.clock.now());
+  return found.map((row) =>
+    viewOf(row, lists.get(row.categoryId) ?? [], sizes.get(row.categoryId) ?? NOBODY),
+  );
 }
 
 /** 404 `person_category_not_found`. */
@@ -91,12 +97,17 @@ export async function mustFindCategory(ctx: Ctx, id: string): Promise<CategoryRo
 const listsOf = async (ctx: Ctx, id: string): Promise<NamedList[]> =>
   (await priceListsOf(ctx, [id])).get(id) ?? [];
 
+const sizesOf = async (ctx: Ctx, id: string): Promise<Sizes> =>
+  (await categorySizes(ctx, ctx.clock.now())).get(id) ?? NOBODY;
+
 const viewOf = (
   { categoryId, createdAt, updatedAt, ...row }: CategoryRow,
   priceLists: NamedList[],
+  sizes: Sizes,
 ): CategoryView => ({
   id: categoryId,
   ...row,
+  ...sizes,
   priceLists,
   kind: row.kind as (typeof CATEGORY_KINDS)[number],
   createdAt: createdAt.toISOString(),

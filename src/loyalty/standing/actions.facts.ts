@@ -1,7 +1,7 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { minorToWire } from '../../core/money.ts';
 import type { OfferInput, PricingSettingsInput } from '../pricing/contract.ts';
-import { accumulativeOffer, precedenceSettings, standingOffer } from './accumulate.ts';
+import { accumulativeOffer, precedenceSettings, shippingOffer, standingOffer } from './accumulate.ts';
 import { reckonMembers } from './actions.review.ts';
 import type { Benefits, Tier } from './contract.tiers.ts';
 import { accumulativesInForce } from './store.accumulative.ts';
@@ -143,7 +143,7 @@ export function accumulatedAt(
 }
 
 export type StandingOffers = {
-  /** Standing discounts of tiers and person categories, and accumulative discounts; all of the stage "personal". */
+  /** Of the stage "personal" the standing discounts of tiers and person categories, and accumulative ones; of "shipping" tiers' own. */
   offers: OfferInput[];
   /** How that stage adds up, to be put over the program's pricing settings. */
   settings: Pick<PricingSettingsInput, 'stages' | 'personalOverPriceList'>;
@@ -167,6 +167,9 @@ export async function standingOffers(ctx: Ctx, programId: string | null): Promis
                 benefits.discountPercent,
               ),
             ],
+      ),
+      ...(ladder?.rules.tiers ?? []).flatMap(({ id, name, benefits }) =>
+        benefits.freeShipping ? [shippingOffer({ id, version: ladder?.version ?? 1, name })] : [],
       ),
       ...categories.flatMap(({ categoryId, version, name, discountPercent }) =>
         discountPercent === null

@@ -48,7 +48,11 @@ export async function createLadder(ctx: Ctx, input: LadderInput): Promise<Ladder
   });
 }
 
-function withIds(rules: Omit<LadderInput, 'programId' | 'name'>, present: ReadonlySet<string>): LadderRules {
+/** Rules with an id for each tier. 422 `tier_unknown`, `tier_twice`. */
+export function withIds(
+  rules: Omit<LadderInput, 'programId' | 'name'>,
+  present: ReadonlySet<string>,
+): LadderRules {
   const strange = rules.tiers.findIndex(({ id }) => id !== undefined && !present.has(id));
   if (strange >= 0)
     throw invalid('tier_unknown', 'This ladder has no tier of this id.', `tiers.${strange}.id`);

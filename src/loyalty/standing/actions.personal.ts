@@ -6,7 +6,7 @@ import { notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
-import { mustSee, placeOf } from './actions.assign.ts';
+import { byEnd, mustSee, placeOf } from './actions.assign.ts';
 import type { DecideInput, PersonalInput, PersonalView, RevokeInput } from './contract.categories.ts';
 import type { PageQuery } from './contract.paging.ts';
 import { checkTerm, decisionOf, revocationOf } from './decide.ts';
@@ -118,6 +118,19 @@ export async function personalRequests(ctx: Ctx, page: PageQuery): Promise<Page<
   const found = await personals(ctx, { after: placeOf(page.cursor), limit: page.limit + 1 });
   const { items, nextCursor } = toPage(found, page.limit, (row) => [row.requestedAt.toISOString(), row.id]);
   return { items: items.map((row) => viewOf(row, ctx.clock.now())), nextCursor };
+}
+
+/** Personal discounts that hold or will, the soonest to end first. */
+export async function personalsInForce(ctx: Ctx, page: PageQuery): Promise<Page<PersonalView>> {
+  authorise(ctx, 'loyalty:read');
+  const now = ctx.clock.now();
+  const found = await personals(ctx, {
+    current: { now },
+    after: placeOf(page.cursor),
+    limit: page.limit + 1,
+  });
+  const { items, nextCursor } = toPage(found, page.limit, byEnd);
+  return { items: items.map((row) => viewOf(row, now)), nextCursor };
 }
 
 const viewOf = (row: PersonalDetails, now: Date): PersonalView => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { text } from '../../core/text.ts';
+import { pageQuery } from './contract.paging.ts';
 import { instant, instantIn, name, percent } from './contract.values.ts';
 
 export const CATEGORY_KINDS = [
@@ -60,12 +61,21 @@ export const categoryAnswer = z
     /** Price lists that name this category among whom they are for. */
     priceLists: z.array(z.object({ id: z.uuid(), name: z.string() })),
     tierId: z.uuid().nullable(),
+    /** Contacts who have it now, and requests that wait for a decision. */
+    holders: z.number().int(),
+    waiting: z.number().int(),
     createdAt: instant,
     updatedAt: instant,
   })
   .meta({ id: 'PersonCategory' });
 export type CategoryView = z.output<typeof categoryAnswer>;
 export const categoryList = z.object({ items: z.array(categoryAnswer) });
+
+/** What ends within so many days from now. */
+export const endingQuery = pageQuery.extend({
+  days: z.coerce.number().int().min(1).max(MAX_TERM_DAYS).default(30),
+});
+export type EndingQuery = z.output<typeof endingQuery>;
 
 const term = { validFrom: instantIn.optional(), validUntil: instantIn.nullish() };
 

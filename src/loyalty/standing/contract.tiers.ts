@@ -65,6 +65,30 @@ export const ladderInput = z
   .meta({ id: 'TierLadderInput' });
 export type LadderInput = z.output<typeof ladderInput>;
 
+/** POST /api/tier-ladders/preview: rules of a program's ladder that are not in force. Tiers of the present ladder keep their ids. */
+export const ladderPreviewInput = z
+  .strictObject({ programId: z.uuid(), ...rules, tiers: ladderTiers })
+  .meta({ id: 'TierLadderPreviewInput' });
+export type LadderPreviewInput = z.output<typeof ladderPreviewInput>;
+
+const people = z.number().int();
+export const ladderPreview = z
+  .object({
+    members: people,
+    /** Of them looked at: all, or so many taken at random; figures are then of all members, reckoned from those. */
+    looked: people,
+    /** The lowest first; `id` null: without tier. `before`: on this tier now; a tier that goes is not listed. */
+    tiers: z.array(
+      z.object({ id: z.uuid().nullable(), name: z.string().nullable(), members: people, before: people }),
+    ),
+    up: people,
+    down: people,
+    /** The figure that the best half, fifth, twentieth of those with any figure have reached. */
+    marks: z.array(z.object({ percent: z.number(), figure: minor })),
+  })
+  .meta({ id: 'TierLadderPreview' });
+export type LadderPreview = z.output<typeof ladderPreview>;
+
 /** PATCH /api/tier-ladders/:id. `version` is the one that was read; only what is given changes. */
 export const ladderPatch = z
   .strictObject({

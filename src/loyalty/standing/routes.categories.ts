@@ -3,9 +3,11 @@ import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../..
 import type { AppEnv } from '../../core/http.ts';
 import {
   assignCategory,
+  categoryMembers,
   categoryRequests,
   contactCategories,
   decideCategory,
+  endingCategories,
   revokeCategory,
 } from './actions.assign.ts';
 import { categories, changeCategory, createCategory, getCategory } from './actions.categories.ts';
@@ -14,6 +16,7 @@ import {
   contactPersonal,
   decidePersonalDiscount,
   personalRequests,
+  personalsInForce,
   revokePersonal,
 } from './actions.personal.ts';
 import {
@@ -27,6 +30,7 @@ import {
   categoryList,
   categoryPatch,
   decideInput,
+  endingQuery,
   personalAnswer,
   personalInput,
   personalList,
@@ -60,6 +64,19 @@ function definitions(): Hono<AppEnv> {
       describe({ tag, summary: 'Requests that wait for a decision, oldest first', answer: assignmentPage }),
       queryOf(pageQuery),
       async (c) => c.json(await categoryRequests(c.var.ctx, c.req.valid('query'))),
+    )
+    .get(
+      '/api/person-categories/ending',
+      describe({ tag, summary: 'Assignments that end soon, the soonest first', answer: assignmentPage }),
+      queryOf(endingQuery),
+      async (c) => c.json(await endingCategories(c.var.ctx, c.req.valid('query'))),
+    )
+    .get(
+      '/api/person-categories/:id/members',
+      describe({ tag, summary: 'Who has a category, the soonest to end first', answer: assignmentPage }),
+      paramsOf(idParam),
+      queryOf(pageQuery),
+      async (c) => c.json(await categoryMembers(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
     )
     .get(
       '/api/person-categories/:id',
@@ -115,6 +132,16 @@ function assigned(): Hono<AppEnv> {
 
 function personal(): Hono<AppEnv> {
   return newRouter()
+    .get(
+      '/api/personal-discounts',
+      describe({
+        tag,
+        summary: 'Personal discounts in force, the soonest to end first',
+        answer: personalPage,
+      }),
+      queryOf(pageQuery),
+      async (c) => c.json(await personalsInForce(c.var.ctx, c.req.valid('query'))),
+    )
     .get(
       '/api/personal-discounts/requests',
       describe({ tag, summary: 'Personal discounts that wait for a decision', answer: personalPage }),

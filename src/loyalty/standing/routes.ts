@@ -9,6 +9,7 @@ import {
   getAccumulative,
 } from './actions.accumulative.ts';
 import { changeLadder, createLadder, getLadder, ladders, ladderVersionsOf } from './actions.ladders.ts';
+import { previewLadder } from './actions.preview.ts';
 import { contactStanding } from './actions.read.ts';
 import { board, ladderMembers, movements, moves } from './actions.report.ts';
 import {
@@ -20,6 +21,8 @@ import {
   ladderInput,
   ladderList,
   ladderPatch,
+  ladderPreview,
+  ladderPreviewInput,
   ladderVersions,
   membersQuery,
   memberStandingList,
@@ -56,6 +59,16 @@ function ladderRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'Make the tier ladder of a program', status: 201, answer: ladderAnswer }),
       jsonBody(ladderInput),
       async (c) => c.json(await createLadder(c.var.ctx, c.req.valid('json')), 201),
+    )
+    .post(
+      '/api/tier-ladders/preview',
+      describe({
+        tag,
+        summary: 'How many members would stand where by rules that are not in force',
+        answer: ladderPreview,
+      }),
+      jsonBody(ladderPreviewInput),
+      async (c) => c.json(await previewLadder(c.var.ctx, c.req.valid('json'))),
     )
     .get(
       '/api/tier-ladders/:id',

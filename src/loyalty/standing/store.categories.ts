@@ -148,12 +148,23 @@ const dated = <T extends RawDecided>(row: T) => ({
   decidedAt: orNull(row.decidedAt),
 });
 
-/** Whose, or which wait for a decision from a place on, oldest first. */
-export type Which = { contactId: string } | { after: { at: Date; id: string } | null; limit: number };
+type Place = { at: Date; id: string } | null;
+/** Approved and not over at `now`; of one category, and of those that end before a moment, where these are given. */
+type Current = { now: Date; categoryId?: string; endsBefore?: Date };
+/** Whose; which wait for a decision from a place on, oldest first; or which hold or will, the soonest to end first. */
+export type Which =
+  | { contactId: string }
+  | { after: Place; limit: number }
+  | { current: Current; after: Place; limit: number };
+
+/** Where what never ends stands in a list by ends. */
+export const FOR_GOOD = new Date('9999-01-01T00:00:00Z');
+const ENDS = sql`coalesce(t.valid_until, ${isoOf(FOR_GOOD)}::timestamptz)`;
 
 const asked = (ctx: Ctx, which: Which, id: SQL): SQL => {
   if ('contactId' in which)
     return sql`t.contact_id = ${which.contactId}::uuid order by t.requested_at desc, ${id} desc limit ${MAX_SHOWN}`;
+  if ('current' in which) return currentOf(ctx, which, id);
   const after =
     which.after === null
       ? sql``
@@ -161,6 +172,22 @@ const asked = (ctx: Ctx, which: Which, id: SQL): SQL => {
   return sql`t.state = 'requested'${after}${andVisible(ctx, sql`t.contact_id`)}
     order by t.requested_at, ${id} limit ${which.limit}`;
 };
+
+function currentOf(ctx: Ctx, { current, after, limit }: Extract<Which, { current: Current }>, id: SQL): SQL {
+  const { now, categoryId, endsBefore } = current;
+  return sql.join(
+    [
+      sql`t.state = 'approved' and ${ENDS} > ${isoOf(now)}::timestamptz`,
+      categoryId === undefined ? sql`` : sql`and t.category_id = ${categoryId}::uuid`,
+      endsBefore === undefined ? sql`` : sql`and ${ENDS} < ${isoOf(endsBefore)}::timestamptz`,
+      after === null
+        ? sql``
+        : sql`and (${ENDS}, ${id}) > (${isoOf(after.at)}::timestamptz, ${after.id}::uuid)`,
+      sql`${andVisible(ctx, sql`t.contact_id`)} order by ${ENDS}, ${id} limit ${limit}`,
+    ],
+    sql` `,
+  );
+}
 
 export async function assignments(ctx: Ctx, which: Which): Promise<AssignmentDetails[]> {
   const found = await rows<
@@ -216,6 +243,20 @@ export async function inForceOf(ctx: Ctx, contactIds: readonly string[], now: Da
     where ${of(contactIds)} and ${inForce(now)}
     order by 1, 2, 3`,
   );
+}
+
+export type Sizes = { holders: number; waiting: number };
+
+/** How many hold each category now, and how many wait for a decision. */
+export async function categorySizes(ctx: Ctx, now: Date): Promise<Map<string, Sizes>> {
+  const found = await rows<Sizes & { categoryId: string }>(
+    ctx.db,
+    sql`select t.category_id as "categoryId",
+        count(distinct t.contact_id) filter (where ${inForce(now)})::int as holders,
+        count(*) filter (where t.state = 'requested')::int as waiting
+      from ${personCategoryAssignment} t group by t.category_id`,
+  );
+  return new Map(found.map(({ categoryId, ...sizes }) => [categoryId, sizes]));
 }
 
 /** Who holds a category, in force or to come. */

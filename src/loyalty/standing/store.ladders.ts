@@ -149,6 +149,27 @@ export async function membersAfter(ctx: Ctx, of: Building, limit: number): Promi
   return found.map(({ id }) => id);
 }
 
+/** How many members a program has. */
+export async function countMembers(ctx: Ctx, programId: string): Promise<number> {
+  const [found] = await rows<{ members: number }>(
+    ctx.db,
+    sql`select count(distinct contact_id)::int as members from ${loyaltyMember}
+      where program_id = ${programId}::uuid and state = 'active'`,
+  );
+  return found?.members ?? 0;
+}
+
+/** Every `every`-th member, by a hash: a fair sample, and the same one each time. */
+export async function someMembers(ctx: Ctx, programId: string, every: number): Promise<string[]> {
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`select distinct contact_id as id from ${loyaltyMember}
+      where program_id = ${programId}::uuid and state = 'active' and abs(hashtext(contact_id::text)::bigint) % ${every} = 0
+      order by contact_id`,
+  );
+  return found.map(({ id }) => id);
+}
+
 /** `after` null: all members have been looked at. Nothing when the ladder has changed meanwhile: it begins anew. */
 export async function setBuildAfter(ctx: Ctx, of: Building, after: string | null): Promise<void> {
   await ctx.db.execute(

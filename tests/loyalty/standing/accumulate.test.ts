@@ -6,6 +6,7 @@ import {
   createAccumulative,
 } from '../../../src/loyalty/standing/actions.accumulative.ts';
 import { standingFacts, standingOffers } from '../../../src/loyalty/standing/actions.facts.ts';
+import { ladders } from '../../../src/loyalty/standing/actions.ladders.ts';
 import { contactStanding, progressOfContact } from '../../../src/loyalty/standing/actions.read.ts';
 import { accumulativeInput, accumulativePatch } from '../../../src/loyalty/standing/contract.ts';
 import type { TestBase } from '../../support/ctx.ts';
@@ -149,6 +150,23 @@ test('beside a tier the better counts, or both up to a cap', async () => {
   const stranger = await person(ctx);
   await order(ctx, stranger, 1_000);
   expect((await standingFacts(ctx, [stranger], ctx.clock.now())).get(stranger)?.accumulated).toEqual({});
+});
+
+test('who has a tier with free shipping pays none, and who has not pays it', async () => {
+  const programId = await program(ctx);
+  const [silver] = tiers(10_000);
+  await ladder(ctx, programId, { tiers: [{ ...silver, benefits: { freeShipping: true } }] });
+  const { offers } = await standingOffers(ctx, programId);
+  const [tier] = (await ladders(ctx, programId))[0]?.tiers ?? [];
+  const total = (buyer: object) =>
+    quote({
+      lines: [{ id: '1', externalId: 'tea', quantity: '1', unitPrice: '10' }],
+      offers,
+      cart: { currency: 'GBP', shippingMinor: 500 },
+      buyer: { member: true, ...buyer },
+    }).totals.payableMinor;
+  expect(total({ tier: tier?.id })).toBe(1_000);
+  expect(total({})).toBe(1_500);
 });
 
 test('sums only when every discount says so, at most the lowest cap', () => {

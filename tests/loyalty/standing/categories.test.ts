@@ -7,9 +7,11 @@ import { newId } from '../../../src/core/ids.ts';
 import { priceList } from '../../../src/orders/index.ts';
 import {
   assignCategory,
+  categoryMembers,
   categoryRequests,
   contactCategories,
   decideCategory,
+  endingCategories,
   revokeCategory,
 } from '../../../src/loyalty/standing/actions.assign.ts';
 import {
@@ -23,6 +25,7 @@ import {
   askPersonal,
   decidePersonalDiscount,
   personalRequests,
+  personalsInForce,
   revokePersonal,
 } from '../../../src/loyalty/standing/actions.personal.ts';
 import { reviewDue } from '../../../src/loyalty/standing/actions.review.ts';
@@ -91,6 +94,34 @@ describe('a person category', () => {
     await expect(revokeCategory(boris, contactId, asked.id, { reason: '' })).rejects.toMatchObject({
       code: 'not_in_force',
     });
+  });
+
+  test('is listed with who has it and whose term ends soon, the soonest first, page by page', async () => {
+    base.clock.set('2026-05-01T10:00:00Z');
+    const categoryId = await category({ review: 'none' });
+    const other = await category({ review: 'any' });
+    const until = (day: string) => ({ validUntil: `2026-05-${day}T00:00:00Z` });
+    const holders: string[] = [];
+    for (const term of [{}, until('25'), until('10'), until('03')]) {
+      const contactId = await person(ctx);
+      holders.unshift(contactId);
+      await assignCategory(anna, contactId, given(categoryId, term));
+    }
+    await assignCategory(anna, holders[0] ?? '', given(other));
+    base.clock.set('2026-05-05T10:00:00Z');
+    const [, tenth, twentyFifth, forGood] = holders;
+    const first = await categoryMembers(ctx, categoryId, { limit: 2 });
+    expect(first.items.map(({ contactId }) => contactId)).toEqual([tenth, twentyFifth]);
+    const rest = await categoryMembers(ctx, categoryId, { limit: 2, cursor: first.nextCursor ?? '' });
+    expect(rest).toMatchObject({ items: [{ contactId: forGood, validUntil: null }], nextCursor: null });
+    const ending = async (days: number) =>
+      (await endingCategories(ctx, { limit: 50, days })).items.map(({ contactId }) => contactId);
+    expect(await ending(7)).toEqual([tenth]);
+    expect(await ending(30)).toEqual([tenth, twentyFifth]);
+    expect(await getCategory(ctx, categoryId)).toMatchObject({ holders: 3, waiting: 0 });
+    expect(await getCategory(ctx, other)).toMatchObject({ holders: 0, waiting: 1 });
+    const own = as(ctx, actor('nobody', { role: 'manager', visibility: 'own' }));
+    expect((await categoryMembers(own, categoryId, { limit: 50 })).items).toEqual([]);
   });
 
   test('needs its proof, a term that is not over, and an open definition', async () => {
@@ -206,11 +237,15 @@ test('a personal discount has a term and another person who approves it', async 
   const offers = async () =>
     (await standingFacts(ctx, [contactId], ctx.clock.now())).get(contactId)?.personalOffers ?? [];
   expect(await offers()).toEqual([]);
+  const listed = async () => (await personalsInForce(ctx, { limit: 50 })).items.map(({ id }) => id);
+  expect(await listed()).toEqual([]);
   await decide(boris);
+  expect(await listed()).toEqual([asked.id]);
   expect(await offers()).toMatchObject([
     { id: `personal:${asked.id}`, stage: 'personal', effect: { type: 'percent', percent: '7' } },
   ]);
   base.clock.set('2026-03-10T00:00:00Z');
   await revokePersonal(anna, contactId, asked.id, { reason: 'settled' });
   expect(await offers()).toEqual([]);
+  expect(await listed()).toEqual([]);
 });
