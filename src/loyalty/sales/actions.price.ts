@@ -34,7 +34,12 @@ export type Asked = {
   programId: string | null;
   /** What the sale itself holds does not stand in its way. */
   saleId: string | null;
+  /** Named alone: neither points nor personal coupons are theirs to use. Whoever asks has to refuse or tell it. */
+  unproven?: boolean;
+  /** Changes what is offered before anything is priced: a draft that is tried out. */
+  amend?: (offered: Offered) => Offered;
 };
+export type Offered = { live: LiveOffers; codes: FoundCodes };
 
 export type Pricing = {
   priced: PricedCart;
@@ -50,22 +55,23 @@ export type Pricing = {
 
 /** Throws 422: unknown_product, unknown_currency, rate_missing, program_needed, price_missing, amount_too_large. */
 export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
-  const { request, contactId, saleId } = asked;
+  const { contactId, saleId, unproven = false } = asked;
+  const request = unproven ? { ...asked.request, spendPoints: 0 } : asked.request;
   const now = ctx.clock.now();
   const currency = request.currency ?? ctx.config.baseCurrency;
   const wrong = currencyProblem(currency, request.baseRate, ctx.config.baseCurrency);
   if (wrong !== null) throw wrong;
   const programId = request.programId ?? asked.programId;
-  const [catalogue, fact, codes] = await settled([
+  const [catalogue, fact, found] = await settled([
     productsOf(ctx, request.lines),
     buyerFact(ctx, { contactId, programId: programId ?? null }),
     request.codes.length === 0
       ? Promise.resolve(NO_CODES)
-      : findCodes(ctx, request.codes, { contactId, ...(saleId === null ? {} : { orderKey: saleId }) }, now),
+      : findCodes(ctx, request.codes, { contactId, unproven, ...(saleId === null ? {} : { orderKey: saleId }) }, now),
   ]);
   const lines = knownLines(request, catalogue);
   const program = programOf(fact.programs, programId, request);
-  const [live, personal, standing, terms] = await settled([
+  const [current, personal, standing, terms] = await settled([
     liveOffers(ctx, now, program?.programId),
     everybodys(ctx, program?.programId ?? null, fact.standingMark),
     contactId === null || !fact.hasStanding ? Promise.resolve(NOTHING) : standingFacts(ctx, [contactId], now),
@@ -73,6 +79,8 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
       ? Promise.resolve(null)
       : programTerms(ctx, [program], new Map([[program.programId, program.version]])),
   ]);
+  const offers = { live: current, codes: found };
+  const { live, codes } = asked.amend?.(offers) ?? offers;
   // Limits for each buyer are all there for somebody new.
   const limitsOf = contactId ?? (asked.isNew ? newId() : null);
   const offered = await factsFor(ctx, live, { contactId: limitsOf, orderId: saleId, at: now });
@@ -96,7 +104,7 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
       personCategories: mine?.personCategories ?? [],
       orders: fact.orders,
       accumulated: mine?.accumulated ?? {},
-      pointsAvailable: isMember ? program.points : 0,
+      pointsAvailable: isMember && !unproven ? program.points : 0,
     }),
     offers: withExtra(live, personal.offers, extra),
     lists: live.lists,

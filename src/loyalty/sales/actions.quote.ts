@@ -6,33 +6,44 @@ import type { Pricing } from './actions.price.ts';
 import { fingerprintOf } from './cart.ts';
 import type { QuoteInput, QuoteView } from './contract.ts';
 import { earnPreview } from './ports.ts';
-import { hintsOf } from './words.ts';
+import { mayKnowBuyer } from './view.ts';
+import { hintsOf, PROOF } from './words.ts';
 
-/** What a cart costs right now, and why. Writes nothing; codes and points that cannot be used are told, not refused. */
+/**
+ * What a cart costs right now, and why. Writes nothing; codes and points that cannot be used are told, not refused. Who was only named
+ * is priced as who they are, and nothing else is told of them.
+ */
 export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
   authoriseSell(ctx);
   const buyer = await findBuyer(ctx, input.buyer, 'quote');
-  const { contactId, said, programId } = buyer;
+  const { contactId, said, programId, proven } = buyer;
   const pricing = await priceSale(ctx, {
     request: input,
     contactId,
     isNew: contactId === null && said !== null,
     programId,
     saleId: null,
+    unproven: !proven,
   });
   const { priced, program } = pricing;
   return {
     fingerprint: fingerprintOf(priced),
-    contactId,
+    proven,
+    contactId: mayKnowBuyer(ctx, input.buyer) ? contactId : null,
     programId: program?.programId ?? null,
-    pointsAvailable: program?.member === true ? program.points : 0,
+    pointsAvailable: proven && program?.member === true ? program.points : 0,
     priced,
-    hints: hintsOf(priced, input.language),
+    hints: [...proofHint(input, proven, pricing), ...hintsOf(priced, input.language)],
     earns: await earnsOf(ctx, pricing, input.channel ?? null),
   };
 }
 
-async function earnsOf(ctx: Ctx, pricing: Pricing, channel: string | null): Promise<QuoteView['earns']> {
+/** What the order will earn; null: nobody can tell. */
+export async function earnsOf(
+  ctx: Ctx,
+  pricing: Pricing,
+  channel: string | null,
+): Promise<QuoteView['earns']> {
   const preview = earnPreview();
   const { wallet, priced, lines } = pricing;
   if (wallet === null) return null;
@@ -51,6 +62,17 @@ async function earnsOf(ctx: Ctx, pricing: Pricing, channel: string | null): Prom
     now: ctx.clock.now(),
   });
   return earned === null ? null : { ...earned, points: earned.points + bonus };
+}
+
+/** Whoever was named, of points or not: the hint must not tell whether they are a member. */
+function proofHint(
+  { buyer, spendPoints, language }: QuoteInput,
+  proven: boolean,
+  { codes }: Pricing,
+): QuoteView['hints'] {
+  if (proven || buyer === undefined) return [];
+  const isAsked = spendPoints !== 0 || codes.shown.some(({ refused }) => refused === 'proof_needed');
+  return isAsked ? [{ offerId: 'proof_needed', text: PROOF[language] }] : [];
 }
 
 /** Points that promotions give with the order. */

@@ -7,6 +7,7 @@ import { quote } from './actions.quote.ts';
 import { getSale } from './actions.read.ts';
 import { returnSale } from './actions.return.ts';
 import { reserve, sell } from './actions.sell.ts';
+import { tryDraft } from './actions.try.ts';
 import {
   commitInput,
   quoteAnswer,
@@ -18,6 +19,7 @@ import {
   saleDetail,
   saleInput,
 } from './contract.ts';
+import { tryAnswer, tryInput } from './contract.try.ts';
 
 const tag = 'Loyalty: sales';
 
@@ -28,6 +30,17 @@ export function salesRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'What a cart costs, and why; writes nothing', answer: quoteAnswer }),
       jsonBody(quoteInput),
       async (c) => c.json(await quote(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/loyalty/try',
+      describe({
+        tag,
+        summary: 'What a cart would cost if a draft were live',
+        description: 'A draft of a promotion, of a coupon, or of both, as it stands. Writes nothing.',
+        answer: tryAnswer,
+      }),
+      jsonBody(tryInput),
+      async (c) => c.json(await tryDraft(c.var.ctx, c.req.valid('json'))),
     )
     .post(
       '/api/loyalty/reservations',
