@@ -11,6 +11,7 @@ import { couponLimits, couponOffer, MAX_VALID_DAYS } from './contract.ts';
 import type {
   CouponCampaignInput,
   CouponCampaignPatch,
+  CouponCampaignQuery,
   CouponCampaignView,
   CouponLimits,
   CouponState,
@@ -45,10 +46,28 @@ export async function createCouponCampaign(
 ): Promise<CouponCampaignView> {
   authorise(ctx, 'loyalty:write');
   const now = ctx.clock.now();
+  const row = freshRow(ctx, input);
+  mustBeSound(row, now);
+  const meters = limited([], limitsOf(row), periodNow(row, now));
+  await inTx(ctx, async (tx) => {
+    await insertCouponCampaign(tx, row);
+    await writeMeters(tx, row.couponCampaignId, meters);
+    if (row.state !== 'draft') await takeGenericCode(tx, row);
+    await audit(tx, {
+      action: 'coupon_campaign.created',
+      entity: 'coupon_campaign',
+      entityId: row.couponCampaignId,
+      ...(row.state === 'draft' ? { details: { draft: true } } : {}),
+    });
+  });
+  return campaignView(row, new Map(), meters);
+}
+
+/** A campaign as the input says it. */
+export function freshRow(ctx: Ctx, input: CouponCampaignInput): CouponCampaignRow {
+  const now = ctx.clock.now();
   const generic = input.codeKind === 'generic';
-  const validFrom = dateOrNull(input.validFrom);
-  const validUntil = dateOrNull(input.validUntil);
-  const row: CouponCampaignRow = {
+  return {
     ...promised(input),
     couponCampaignId: newId(),
     name: input.name,
@@ -57,33 +76,26 @@ export async function createCouponCampaign(
     currency: input.currency ?? ctx.config.baseCurrency,
     personal: personalOf(input),
     usesPerCode: generic ? null : input.usesPerCode === undefined ? 1 : input.usesPerCode,
-    validFrom,
-    validUntil,
+    validFrom: dateOrNull(input.validFrom),
+    validUntil: dateOrNull(input.validUntil),
     validDays: input.validDays ?? null,
     limits: input.limits,
     budgetMinor: bigOrNull(input.budgetMinor),
     onReturn: input.onReturn,
     timeZone: ctx.config.timeZone,
-    state: 'active',
+    state: input.draft ? 'draft' : 'active',
     version: 1,
     createdBy: ctx.actor.id,
     createdAt: now,
     updatedAt: now,
   };
-  mustBeSound(row, now);
-  const meters = limited([], limitsOf(row), periodNow(row, now));
-  await inTx(ctx, async (tx) => {
-    await insertCouponCampaign(tx, row);
-    await writeMeters(tx, row.couponCampaignId, meters);
-    if (generic && !(await insertGenericCode(tx, foldCode(row.pattern), row.couponCampaignId)))
-      throw conflict('coupon_code_taken', `The code ${row.pattern} stands for something already.`, 'code');
-    await audit(tx, {
-      action: 'coupon_campaign.created',
-      entity: 'coupon_campaign',
-      entityId: row.couponCampaignId,
-    });
-  });
-  return campaignView(row, new Map(), meters);
+}
+
+/** The code of a code for all leads to its campaign from now on. 409 `coupon_code_taken`. */
+export async function takeGenericCode(tx: Ctx, row: CouponCampaignRow): Promise<void> {
+  if (row.codeKind !== 'generic') return;
+  if (!(await insertGenericCode(tx, foldCode(row.pattern), row.couponCampaignId)))
+    throw conflict('coupon_code_taken', `The code ${row.pattern} stands for something already.`, 'code');
 }
 
 /**
@@ -143,7 +155,7 @@ function patched(row: CouponCampaignRow, patch: CouponCampaignPatch, now: Date):
 const STATES = {
   pause: { from: ['active'], to: 'paused', action: 'coupon_campaign.paused' },
   resume: { from: ['paused'], to: 'active', action: 'coupon_campaign.resumed' },
-  archive: { from: ['active', 'paused'], to: 'archived', action: 'coupon_campaign.archived' },
+  archive: { from: ['draft', 'active', 'paused'], to: 'archived', action: 'coupon_campaign.archived' },
 } as const;
 
 /**
@@ -183,10 +195,10 @@ export async function couponCampaignVersions(ctx: Ctx, id: string): Promise<Coup
 
 export async function couponCampaigns(
   ctx: Ctx,
-  page: { limit: number; cursor?: string | undefined },
+  page: CouponCampaignQuery & { limit: number; cursor?: string | undefined },
 ): Promise<Page<CouponCampaignView>> {
   authorise(ctx, 'loyalty:read');
-  const found = await listCouponCampaigns(ctx, page.limit + 1, positionOf(page.cursor));
+  const found = await listCouponCampaigns(ctx, page.limit + 1, page, positionOf(page.cursor));
   const { items, nextCursor } = toPage(found, page.limit, (row) => [
     row.createdAt.toISOString(),
     row.couponCampaignId,
@@ -202,13 +214,19 @@ export async function couponCampaigns(
 
 /**
  * A coupon campaign that gives out coupons. 404 for an unknown one, 409 `coupon_campaign_over` when it gives out nothing any more,
- * 409 `coupon_campaign_paused` while it does not.
+ * 409 `coupon_campaign_paused` while it does not, 409 `coupon_campaign_draft` before it ever did.
  */
 export async function openCouponCampaign(ctx: Ctx, id: string): Promise<CouponCampaignRow> {
   const row = await mustFindCampaign(ctx, id);
   const over = row.validUntil !== null && row.validUntil <= ctx.clock.now();
   if (row.state === 'archived' || over)
     throw conflict('coupon_campaign_over', `The coupon campaign "${row.name}" is over.`, 'couponCampaignId');
+  if (row.state === 'draft')
+    throw conflict(
+      'coupon_campaign_draft',
+      `The coupon campaign "${row.name}" is a draft: launch it first.`,
+      'couponCampaignId',
+    );
   if (row.state === 'paused')
     throw conflict(
       'coupon_campaign_paused',
@@ -224,7 +242,7 @@ export async function mustFindCampaign(ctx: Ctx, id: string): Promise<CouponCamp
   return row;
 }
 
-async function countsOf(ctx: Ctx, ids: readonly string[]): Promise<Counts> {
+export async function countsOf(ctx: Ctx, ids: readonly string[]): Promise<Counts> {
   const counts = new Map<string, Partial<Record<CouponState, number>>>();
   if (ids.length === 0) return counts;
   for (const { couponCampaignId, state, count } of await countCoupons(ctx, ids))
@@ -262,7 +280,7 @@ function personalOf({ codeKind, personal }: CouponCampaignInput): boolean {
 }
 
 /** `before`: the row that is changed; an end that stands may lie in the past. */
-function mustBeSound(row: CouponCampaignRow, now: Date, before?: CouponCampaignRow): void {
+export function mustBeSound(row: CouponCampaignRow, now: Date, before?: CouponCampaignRow): void {
   const { validFrom, validUntil } = row;
   const changed = validUntil?.getTime() !== before?.validUntil?.getTime();
   if (validUntil !== null && changed && validUntil <= (validFrom ?? now))
@@ -281,7 +299,7 @@ function mustBeSound(row: CouponCampaignRow, now: Date, before?: CouponCampaignR
   }
 }
 
-const limitsOf = (row: CouponCampaignRow) => {
+export const limitsOf = (row: CouponCampaignRow) => {
   const limits: CouponLimits = couponLimits.parse(row.limits);
   return {
     total: limits.total ?? null,
@@ -290,7 +308,7 @@ const limitsOf = (row: CouponCampaignRow) => {
   };
 };
 
-function periodNow(row: CouponCampaignRow, now: Date): string {
+export function periodNow(row: CouponCampaignRow, now: Date): string {
   const { perPeriod } = couponLimits.parse(row.limits);
   return perPeriod === null || perPeriod === undefined ? '' : periodOf(perPeriod.unit, row.timeZone, now);
 }

@@ -93,6 +93,7 @@ export async function voidCoupons(
         entityId: id,
         details: {
           count: moved.filter(({ couponCampaignId }) => couponCampaignId === id).length,
+          coupons: moved.flatMap((one) => (one.couponCampaignId === id ? [one.couponId] : [])),
           reason: input.reason,
         },
       });

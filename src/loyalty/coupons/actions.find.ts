@@ -21,6 +21,8 @@ const MAX_SHOWN = 20;
 export type Buyer = {
   /** Null: nobody knows who. */
   contactId: string | null;
+  /** Only named, by somebody whose word is not enough: what is personal is not theirs to use. */
+  unproven?: boolean;
   /** The order it is about; what it holds itself does not stand in its way. */
   orderKey?: string;
 };
@@ -76,9 +78,7 @@ export async function findCodes(
         ? undefined
         : roomsFor(view, roomsOf(meters.get(view.row.couponCampaignId) ?? [], periodFor(view, now)), now);
     const refused =
-      view === undefined || rooms === undefined
-        ? 'unknown_code'
-        : refusal(view, rooms, buyer.contactId, uses, now);
+      view === undefined || rooms === undefined ? 'unknown_code' : refusal(view, rooms, buyer, uses, now);
     if (view === undefined || rooms === undefined || refused !== null)
       result.shown.push({ code, refused: refused ?? 'unknown_code' });
     else open(result, code, view, { rooms, uses: uses.get(view.row.couponCampaignId) });
@@ -192,12 +192,12 @@ function roomsFor({ row }: View, rooms: Rooms, now: Date): Rooms {
 function refusal(
   { standing, row }: View,
   rooms: Rooms,
-  contactId: string | null,
+  buyer: Buyer,
   uses: ReadonlyMap<string, BuyerUses>,
   now: Date,
 ): RefusalReason | null {
   return (
-    refusalOf(standing, contactId, now) ??
+    refusalOf(standing, buyer, now) ??
     buyerRefusal(standing, uses.get(row.couponCampaignId) ?? { all: 0, inPeriod: 0 }) ??
     noRoom(rooms, 1n, true)
   );

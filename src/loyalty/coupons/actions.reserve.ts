@@ -156,7 +156,7 @@ async function takeWish(ctx: Ctx, taking: Taking, contactId: string, wish: Wish)
     await letGo(ctx, await lockOwn(ctx, taking.orderKey, row.couponCampaignId), 'undone');
   }
   const refused =
-    refusalOf(view.standing, taking.contactId, taking.at) ??
+    refusalOf(view.standing, taking, taking.at) ??
     taking.check?.(row) ??
     (await overBuyerLimit(ctx, view, { contactId, orderKey: taking.orderKey, now }));
   if (refused !== null) return { ok: false, code, reason: refused };

@@ -1,13 +1,6 @@
-/**
- * Coupon codes: a pattern in which each # becomes a random character. The alphabet has no 0, O, 1, I, L and U: nothing is
- * read as something else, and no words come out.
- */
-const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ';
-/** 30^6 codes: one guess in a thousand hits even when 700,000 are out. */
-const MIN_RANDOM = 6;
-const MAX_RANDOM = 24;
-/** Shorter ones are typed by accident. */
-const MIN_GENERIC = 3;
+import { CODE_ALPHABET, GUESSES, MAX_RANDOM, MIN_GENERIC, MIN_RANDOM } from './contract.code.ts';
+
+/** Coupon codes: a pattern in which each # becomes a random character of the alphabet. */
 
 /** Bytes of randomness one code of the pattern takes. */
 export function randomBytesOf(pattern: string): number {
@@ -33,16 +26,13 @@ export function codeFrom(pattern: string, random: Uint8Array): string {
   return pattern.replaceAll('#', () => {
     const value = (random[at] ?? 0) * 256 + (random[at + 1] ?? 0);
     at += 2;
-    return ALPHABET.charAt(value % ALPHABET.length);
+    return CODE_ALPHABET.charAt(value % CODE_ALPHABET.length);
   });
 }
 
-/** One guess in so many may hit a code that is out, of one pattern. */
-const GUESSES = 1_000n;
-
 /** Whether so many codes of a pattern still cannot be guessed. */
 export function isRoomy(pattern: string, codes: number): boolean {
-  return BigInt(ALPHABET.length) ** BigInt(randomCharacters(pattern)) >= BigInt(codes) * GUESSES;
+  return BigInt(CODE_ALPHABET.length) ** BigInt(randomCharacters(pattern)) >= BigInt(codes) * BigInt(GUESSES);
 }
 
 /** What is wrong with a code for all, as a sentence; undefined when nothing is. It is printed on posters: anybody may know it. */

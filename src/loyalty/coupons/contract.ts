@@ -76,6 +76,8 @@ const terms = {
   limits: couponLimits.prefault({}),
   /** What a return does with the use: it stays used, or can be used again. */
   onReturn: onReturn.default('keep'),
+  /** True: nothing is issued and no code works until it is launched. */
+  draft: z.boolean().default(false),
 };
 
 export const couponCampaignInput = z
@@ -88,6 +90,17 @@ export const couponCampaignInput = z
 export type CouponCampaignInput = z.output<typeof couponCampaignInput>;
 /** As it is sent: what has a default may be left out. */
 export type CouponCampaignForm = z.input<typeof couponCampaignInput>;
+
+/** A draft as it shall be from now on: everything may be another than before. */
+export const couponDraftInput = z
+  .object({
+    /** The version that was read. */
+    version: z.number().int().min(1),
+    campaign: couponCampaignInput,
+  })
+  .meta({ id: 'CouponDraftInput' });
+export type CouponDraftInput = z.output<typeof couponDraftInput>;
+export type CouponDraftForm = z.input<typeof couponDraftInput>;
 
 /** Absent parts stay. A `promise` holds for coupons issued from now on; everything else for all of them. */
 export const couponCampaignPatch = z
@@ -135,7 +148,7 @@ export const couponCampaignAnswer = z
     limits: couponLimits,
     budgetMinor: z.number().int().nullable(),
     onReturn,
-    state: z.enum(['active', 'paused', 'archived']),
+    state: z.enum(['draft', 'active', 'paused', 'archived']),
     version: z.number().int(),
     createdAt: instant,
     /** Coupons by state. */
@@ -145,6 +158,13 @@ export const couponCampaignAnswer = z
   })
   .meta({ id: 'CouponCampaign' });
 export type CouponCampaignView = z.output<typeof couponCampaignAnswer>;
+
+export const couponCampaignQuery = z.object({
+  state: z.enum(['draft', 'active', 'paused', 'archived']).optional(),
+  /** A part of the name, or of the pattern or code. */
+  search: z.string().trim().min(1).max(100).optional(),
+});
+export type CouponCampaignQuery = z.output<typeof couponCampaignQuery>;
 
 export const couponCampaignList = z.object({
   items: z.array(couponCampaignAnswer),

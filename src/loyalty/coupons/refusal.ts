@@ -9,6 +9,7 @@ export type RefusalReason =
   | 'archived'
   | 'contact_needed'
   | 'another_contact'
+  | 'proof_needed'
   | 'not_yet_valid'
   | 'expired'
   | 'used'
@@ -46,7 +47,11 @@ export type BuyerUses = { all: number; inPeriod: number };
  * Why a buyer may not use a code at `at`; null when they may. A held coupon (its message may not have arrived) is good: whoever
  * shows the code has got it. An archived campaign keeps what it promised, but its code for all is over.
  */
-export function refusalOf(standing: Standing, contactId: string | null, at: Date): RefusalReason | null {
+export function refusalOf(
+  standing: Standing,
+  { contactId, unproven = false }: { contactId: string | null; unproven?: boolean | undefined },
+  at: Date,
+): RefusalReason | null {
   const { coupon, campaignState } = standing;
   if (coupon?.state === 'void') return 'void';
   if (campaignState === 'paused') return 'paused';
@@ -54,6 +59,7 @@ export function refusalOf(standing: Standing, contactId: string | null, at: Date
   if (coupon !== null && coupon.maxUses !== null && coupon.uses >= coupon.maxUses) return 'used';
   if (standing.personal && coupon?.contactId !== null && coupon !== null && coupon.contactId !== contactId)
     return contactId === null ? 'contact_needed' : 'another_contact';
+  if (standing.personal && coupon !== null && coupon.contactId !== null && unproven) return 'proof_needed';
   if (standing.validFrom !== null && at < standing.validFrom) return 'not_yet_valid';
   if (standing.validUntil !== null && at >= standing.validUntil) return 'expired';
   if (coupon !== null && coupon.maxUses !== null && coupon.taken >= coupon.maxUses) return 'in_use';

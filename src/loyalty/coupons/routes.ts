@@ -39,16 +39,20 @@ import {
   couponCampaignInput,
   couponCampaignList,
   couponCampaignPatch,
+  couponCampaignQuery,
   couponList,
   couponVersionList,
 } from './contract.ts';
+import { checkRoutes, draftRoutes } from './routes.check.ts';
 
 const tag = 'loyalty';
 
 export function couponRoutes(): Hono<AppEnv> {
   const app = newRouter();
   campaignRoutes(app);
+  draftRoutes(app);
   stateRoutes(app);
+  checkRoutes(app);
   batchRoutes(app);
   workRoutes(app);
   codeRoutes(app);
@@ -59,7 +63,7 @@ function campaignRoutes(app: Hono<AppEnv>): void {
   app.get(
     '/api/coupon-campaigns',
     describe({ tag, summary: 'Coupon campaigns, newest first', answer: couponCampaignList }),
-    queryOf(pageQuery),
+    queryOf(pageQuery.extend(couponCampaignQuery.shape)),
     async (c) => c.json(await couponCampaigns(c.var.ctx, c.req.valid('query'))),
   );
   app.post(

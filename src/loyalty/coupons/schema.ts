@@ -42,7 +42,7 @@ export const couponCampaign = pgTable('coupon_campaign', {
   onReturn: text('on_return').notNull().default('keep'),
   /** Where its days, weeks and months begin. */
   timeZone: text('time_zone').notNull(),
-  /** active | paused | archived */
+  /** draft | active | paused | archived */
   state: text('state').notNull().default('active'),
   version: integer('version').notNull().default(1),
   createdBy: text('created_by').notNull(),

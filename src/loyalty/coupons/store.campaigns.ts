@@ -1,8 +1,8 @@
-import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, lt, or, sql } from 'drizzle-orm';
 import { andVisible } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
-import type { CouponState } from './contract.ts';
+import type { CouponCampaignQuery, CouponState } from './contract.ts';
 import { couponCampaign, couponCampaignVersion } from './schema.ts';
 import { tallyOf } from './store.states.ts';
 import type { StateCount } from './store.states.ts';
@@ -99,6 +99,7 @@ const MAX_VERSIONS = 200;
 export async function listCouponCampaigns(
   ctx: Ctx,
   limit: number,
+  of: CouponCampaignQuery,
   before?: { createdAt: Date; id: string },
 ): Promise<CouponCampaignRow[]> {
   const { createdAt, couponCampaignId } = couponCampaign;
@@ -109,7 +110,15 @@ export async function listCouponCampaigns(
           lt(createdAt, before.createdAt),
           and(eq(createdAt, before.createdAt), lt(couponCampaignId, before.id)),
         );
-  return select(ctx).where(after).orderBy(desc(createdAt), desc(couponCampaignId)).limit(limit);
+  const like = of.search === undefined ? undefined : `%${of.search.replaceAll(/[\\%_]/g, '\\$&')}%`;
+  const fits = and(
+    after,
+    of.state === undefined ? undefined : eq(couponCampaign.state, of.state),
+    like === undefined
+      ? undefined
+      : or(ilike(couponCampaign.name, like), ilike(couponCampaign.pattern, like)),
+  );
+  return select(ctx).where(fits).orderBy(desc(createdAt), desc(couponCampaignId)).limit(limit);
 }
 
 /**
@@ -135,6 +144,20 @@ export async function countCoupons(
 }
 
 export type Counts = ReadonlyMap<string, Partial<Record<CouponState, number>>>;
+
+/** A draft whose code for all is this one: it works once it is launched. */
+export async function draftOfCode(ctx: Ctx, code: string): Promise<CouponCampaignRow | undefined> {
+  const [found] = await select(ctx)
+    .where(
+      and(
+        eq(couponCampaign.state, 'draft'),
+        eq(couponCampaign.codeKind, 'generic'),
+        eq(couponCampaign.pattern, code.toUpperCase()),
+      ),
+    )
+    .limit(1);
+  return found;
+}
 
 /** A code for all; false when the code stands for something already. */
 export async function insertGenericCode(
