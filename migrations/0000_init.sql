@@ -871,6 +871,25 @@ CREATE TABLE "accrual" (
 	CONSTRAINT "accrual_contact_id_program_id_source_pk" PRIMARY KEY("contact_id","program_id","source")
 );
 --> statement-breakpoint
+CREATE TABLE "accrual_backtest" (
+	"backtest_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"version" integer,
+	"definition" jsonb NOT NULL,
+	"options" jsonb NOT NULL,
+	"state" text NOT NULL,
+	"orders_done" integer DEFAULT 0 NOT NULL,
+	"orders_total" integer DEFAULT 0 NOT NULL,
+	"lease" uuid,
+	"lease_until" timestamp with time zone,
+	"result" jsonb,
+	"error" text,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"started_at" timestamp with time zone,
+	"ended_at" timestamp with time zone
+);
+--> statement-breakpoint
 CREATE TABLE "accrual_rule" (
 	"rule_id" uuid PRIMARY KEY NOT NULL,
 	"program_id" uuid NOT NULL,
@@ -1399,7 +1418,8 @@ CREATE TABLE "member_code" (
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
-	"used_at" timestamp with time zone
+	"used_at" timestamp with time zone,
+	"used_by" text
 );
 --> statement-breakpoint
 CREATE TABLE "receipt_claim" (
@@ -1412,6 +1432,39 @@ CREATE TABLE "receipt_claim" (
 	"claimed_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "receipt_claim_program_id_source_external_id_pk" PRIMARY KEY("program_id","source","external_id")
+);
+--> statement-breakpoint
+CREATE TABLE "reward" (
+	"reward_id" uuid PRIMARY KEY NOT NULL,
+	"program_id" uuid NOT NULL,
+	"state" text NOT NULL,
+	"version" integer DEFAULT 1 NOT NULL,
+	"definition" jsonb NOT NULL,
+	"stock" integer,
+	"taken" integer DEFAULT 0 NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "reward_redemption" (
+	"contact_id" uuid NOT NULL,
+	"redemption_id" uuid NOT NULL,
+	"reward_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"reward_version" integer NOT NULL,
+	"name" jsonb NOT NULL,
+	"kind" text NOT NULL,
+	"points" bigint NOT NULL,
+	"code" text,
+	"product_id" uuid,
+	"state" text NOT NULL,
+	"redeemed_at" timestamp with time zone NOT NULL,
+	"settled_at" timestamp with time zone,
+	"settled_by" text,
+	"reason" text,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "reward_redemption_contact_id_redemption_id_pk" PRIMARY KEY("contact_id","redemption_id")
 );
 --> statement-breakpoint
 CREATE TABLE "sale" (
@@ -1579,6 +1632,14 @@ CREATE TABLE "tier_transition" (
 	"recorded_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "tier_transition_contact_id_occurred_at_transition_id_pk" PRIMARY KEY("contact_id","occurred_at","transition_id")
+);
+--> statement-breakpoint
+CREATE TABLE "wallet_link_epoch" (
+	"contact_id" uuid NOT NULL,
+	"program_id" uuid NOT NULL,
+	"valid_from" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "wallet_link_epoch_contact_id_program_id_origin_id_pk" PRIMARY KEY("contact_id","program_id","origin_id")
 );
 --> statement-breakpoint
 CREATE TABLE "contact_rfm" (
@@ -1888,6 +1949,8 @@ CREATE UNIQUE INDEX "identity_review_pair_idx" ON "identity_review" USING btree 
 CREATE INDEX "identity_review_open_idx" ON "identity_review" USING btree ((reason = 'unproven'),"created_at","review_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "identity_review_b_idx" ON "identity_review" USING btree ("node_b");--> statement-breakpoint
 CREATE INDEX "accrual_occurred_idx" ON "accrual" USING btree ("contact_id","occurred_at");--> statement-breakpoint
+CREATE INDEX "accrual_backtest_program_idx" ON "accrual_backtest" USING btree ("program_id","created_at");--> statement-breakpoint
+CREATE INDEX "accrual_backtest_open_idx" ON "accrual_backtest" USING btree ("created_at") WHERE state in ('waiting', 'running');--> statement-breakpoint
 CREATE INDEX "accrual_rule_program_idx" ON "accrual_rule" USING btree ("program_id","created_at");--> statement-breakpoint
 CREATE INDEX "accrual_rule_live_idx" ON "accrual_rule" USING btree ("rule_id") WHERE state = 'live';--> statement-breakpoint
 CREATE INDEX "challenge_program_idx" ON "challenge" USING btree ("program_id","created_at");--> statement-breakpoint
@@ -1936,6 +1999,11 @@ CREATE INDEX "member_card_contact_idx" ON "member_card" USING btree ("contact_id
 CREATE INDEX "member_code_contact_idx" ON "member_code" USING btree ("contact_id","created_at");--> statement-breakpoint
 CREATE INDEX "member_code_expires_idx" ON "member_code" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "receipt_claim_contact_idx" ON "receipt_claim" USING btree ("contact_id","claimed_at" desc);--> statement-breakpoint
+CREATE INDEX "reward_program_idx" ON "reward" USING btree ("program_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "reward_redemption_key_idx" ON "reward_redemption" USING btree ("contact_id","key","origin_id");--> statement-breakpoint
+CREATE INDEX "reward_redemption_id_idx" ON "reward_redemption" USING btree ("redemption_id");--> statement-breakpoint
+CREATE INDEX "reward_redemption_reward_idx" ON "reward_redemption" USING btree ("reward_id","redeemed_at");--> statement-breakpoint
+CREATE INDEX "reward_redemption_open_idx" ON "reward_redemption" USING btree ("redeemed_at","redemption_id") WHERE state = 'open';--> statement-breakpoint
 CREATE INDEX "sale_reserved_idx" ON "sale" USING btree ("reserved_until") WHERE state = 'reserved';--> statement-breakpoint
 CREATE INDEX "sale_lookup_sale_idx" ON "sale_lookup" USING btree ("sale_id");--> statement-breakpoint
 CREATE INDEX "sale_lookup_contact_idx" ON "sale_lookup" USING btree ("contact_id");--> statement-breakpoint

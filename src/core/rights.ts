@@ -23,6 +23,8 @@ export const RIGHTS = [
   'loyalty:write',
   /** What a till and a shop's server do: find members, quote, sell, return. */
   'loyalty:sell',
+  /** What a shop's server does besides: it says itself who buys, because they have signed in there. No card, no code is asked for. */
+  'loyalty:vouch',
   'leads:read',
   'leads:write',
   'tracking:read',
@@ -76,6 +78,7 @@ const GRANTS: Readonly<Record<Role, readonly Right[]>> = {
     'tracking:read',
     'tracking:write',
     'loyalty:sell',
+    'loyalty:vouch',
     'keys:write',
     'system:read',
     'people:read',

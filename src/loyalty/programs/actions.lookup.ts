@@ -12,6 +12,7 @@ import { cardOfQr, memberView } from './actions.qr.ts';
 import { mustFind } from './actions.ts';
 import { foldCard, isCardNumber } from './card.ts';
 import type { CodeAnswer, LookupInput, MemberView, PhoneLookupInput } from './contract.ts';
+import { guessed } from './guesses.ts';
 import {
   codesSince,
   enrolmentsOf,
@@ -21,6 +22,7 @@ import {
   membersByPhone,
   tryCode,
   useCode,
+  usedCode,
 } from './store.members.ts';
 
 /** How a till finds a member. */
@@ -32,17 +34,43 @@ const MAX_ATTEMPTS = 5;
 /** Nobody's phone is made to ring more often by a till. */
 const MAX_CODES_AN_HOUR = 5;
 const CODE_DIGITS = 6;
+/** How long a confirmed look-up names its member: a visit to the till. */
+const LOOKUP_MS = 15 * MINUTE_MS;
 const PURPOSE = 'loyalty/member-code';
 
-/** By card number or QR code. 404 `member_not_found`, also for a number with a wrong check digit and a member who has left. */
+/**
+ * By card number or QR code. 404 `member_not_found`, also for a number with a wrong check digit and a member who has left; 429
+ * `rate_limited` for who guesses.
+ */
 export async function findMember(ctx: Ctx, input: LookupInput): Promise<MemberView> {
   authoriseSell(ctx);
-  await mustFind(ctx, input.programId);
-  const card = 'card' in input ? foldCard(input.card) : cardOfQr(ctx, input.qr);
-  const member =
-    card !== null && isCardNumber(card) ? await memberByCard(ctx, input.programId, card) : undefined;
+  const { programId } = input;
+  await mustFind(ctx, programId);
+  const member = await byCard(ctx, 'card' in input ? input.card : input.qr, (number) =>
+    memberByCard(ctx, programId, number),
+  );
   if (member === undefined || member.state !== 'active') throw notFound('member');
   return memberView(ctx, member);
+}
+
+/**
+ * Whose card was typed, or read from a QR code; undefined when nobody's. A QR code is signed: only numbers can be guessed, and those
+ * with a wrong check digit tell nothing. 429 `rate_limited`.
+ */
+export async function byCard<T>(
+  ctx: Ctx,
+  shown: string,
+  find: (cardNumber: string) => Promise<T | undefined>,
+): Promise<T | undefined> {
+  const signed = cardOfQr(ctx, shown);
+  if (signed !== null) return find(signed);
+  const typed = foldCard(shown);
+  if (!isCardNumber(typed)) return undefined;
+  return guessed(
+    ctx,
+    () => find(typed),
+    (found) => found !== undefined,
+  );
 }
 
 /**
@@ -77,6 +105,7 @@ export async function askByPhone(
       createdAt: now,
       expiresAt,
       usedAt: null,
+      usedBy: null,
     });
     const sealed = seal(tx.config, PURPOSE, code);
     await emit(tx, 'member.code_issued', [{ contactId, programId, codeId, phone, sealed, expiresAt }]);
@@ -98,15 +127,41 @@ const hashOf = (ctx: Ctx, codeId: string, code: string): string =>
  */
 export async function confirmCode(ctx: Ctx, lookupId: string, code: string): Promise<CodeAnswer> {
   authoriseSell(ctx);
+  return guessed(
+    ctx,
+    () => confirm(ctx, lookupId, code),
+    ({ member }) => member !== null,
+  );
+}
+
+async function confirm(ctx: Ctx, lookupId: string, code: string): Promise<CodeAnswer> {
   const tried = await tryCode(ctx, lookupId, MAX_ATTEMPTS);
-  if (tried === undefined) return { member: null, attemptsLeft: 0 };
+  if (tried === undefined) return { member: null, attemptsLeft: 0, lookupUntil: null };
   const given = Buffer.from(hashOf(ctx, lookupId, code), 'hex');
   const attemptsLeft = MAX_ATTEMPTS - tried.attempts;
-  if (!timingSafeEqual(given, Buffer.from(tried.codeHash, 'hex'))) return { member: null, attemptsLeft };
-  if (!(await useCode(ctx, lookupId))) throw unusable();
+  if (!timingSafeEqual(given, Buffer.from(tried.codeHash, 'hex')))
+    return { member: null, attemptsLeft, lookupUntil: null };
+  if (!(await useCode(ctx, lookupId, askerOf(ctx)))) throw unusable();
   const [member] = await enrolmentsOf(ctx, tried.contactId, tried.programId);
   if (member === undefined || member.state !== 'active') throw unusable();
-  return { member: memberView(ctx, member), attemptsLeft };
+  const lookupUntil = addMs(ctx.clock.now(), LOOKUP_MS).toISOString();
+  return { member: memberView(ctx, member), attemptsLeft, lookupUntil };
+}
+
+const askerOf = ({ actor }: Ctx): string => `${actor.kind}:${actor.id}`;
+
+/**
+ * Who confirmed this look-up by their code, to the same asker; `fresh` while it proves that they are there. Undefined for one that is
+ * not known (any more).
+ */
+export async function confirmedLookup(
+  ctx: Ctx,
+  lookupId: string,
+): Promise<{ contactId: string; programId: string; fresh: boolean } | undefined> {
+  const found = await usedCode(ctx, lookupId, askerOf(ctx));
+  if (found === undefined || found.usedAt === null) return undefined;
+  const { contactId, programId, usedAt } = found;
+  return { contactId, programId, fresh: addMs(usedAt, LOOKUP_MS) > ctx.clock.now() };
 }
 
 const unusable = (): DomainError =>

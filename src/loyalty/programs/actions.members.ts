@@ -11,11 +11,11 @@ import { addMs, DAY_MS } from '../../core/time.ts';
 import { sharesWallet } from '../ledger/actions.family.ts';
 import { post } from '../ledger/actions.post.ts';
 import { mustSee } from '../ledger/actions.views.ts';
-import { mustFind, openProgram } from './actions.ts';
+import { liveProgram, mustFind } from './actions.ts';
 import { CARD_RANDOM_BYTES, cardNumber, isCardNumber } from './card.ts';
 import type { ClaimInput, ClaimView, EnrolInput, MemberView } from './contract.ts';
 import { programSettings } from './contract.ts';
-import { memberView } from './actions.qr.ts';
+import { memberView, namedView } from './actions.qr.ts';
 import {
   enrolmentsOf,
   insertCard,
@@ -38,16 +38,16 @@ export function authoriseSell(ctx: Ctx): void {
 
 /**
  * Makes a contact a member; who is one already stays as they are (whatever terms are sent), who has left comes back with card and
- * wallet. 422 terms_outdated, card_number_wrong; 409 card_taken, program_archived.
+ * wallet. 422 terms_outdated, card_number_wrong; 409 card_taken, program_archived, program_draft.
  */
 export async function enrol(ctx: Ctx, input: EnrolInput): Promise<MemberView> {
   authoriseSell(ctx);
   return inTxUndisturbed(ctx, async (tx) => {
     const seen = await mustSee(tx, input.contactId);
-    const program = await openProgram(tx, input.programId);
+    const program = await liveProgram(tx, input.programId);
     const contactId = (await holdContacts(tx, [seen], 'alone')).get(seen) ?? seen;
     const [known] = await enrolmentsOf(tx, contactId, input.programId);
-    if (known?.state === 'active') return memberView(tx, known);
+    if (known?.state === 'active') return namedView(tx, known);
     if (input.termsVersion !== program.settings.termsVersion)
       throw invalid(
         'terms_outdated',
@@ -79,7 +79,8 @@ export async function enrol(ctx: Ctx, input: EnrolInput): Promise<MemberView> {
       entityId: contactId,
       details: { programId: input.programId },
     });
-    return memberView(tx, member);
+    // Whose card is new has nothing to lose yet; whoever comes back may have.
+    return known === undefined ? memberView(tx, member) : namedView(tx, member);
   });
 }
 
@@ -133,7 +134,7 @@ async function takeCard(
 export async function memberships(ctx: Ctx, contactId: string): Promise<MemberView[]> {
   if (!may(ctx, 'loyalty:read')) authoriseSell(ctx);
   const id = await mustSee(ctx, contactId);
-  return (await enrolmentsOf(ctx, id)).map((member) => memberView(ctx, member));
+  return (await enrolmentsOf(ctx, id)).map((member) => namedView(ctx, member));
 }
 
 /** The enrolment in force; undefined for who is no member. */
@@ -189,7 +190,7 @@ export async function claimReceipt(
   authoriseSell(ctx);
   return inTxUndisturbed(ctx, async (tx) => {
     const id = await mustSee(tx, contactId);
-    const { settings } = await openProgram(tx, programId);
+    const { settings } = await liveProgram(tx, programId);
     const member = await membershipOf(tx, id, programId);
     if (member === undefined) throw conflict('not_a_member', 'Only members claim receipts.');
     const receipt = await receiptOf(tx, input.source, input.externalId);

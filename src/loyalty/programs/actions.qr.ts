@@ -1,4 +1,5 @@
 import type { Config } from '../../core/config.ts';
+import { may } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { createSigner, secretOf } from '../../core/sign.ts';
 import type { Signer } from '../../core/sign.ts';
@@ -28,6 +29,16 @@ export function cardOfQr(ctx: Ctx, text: string): string | null {
   if (!text.startsWith(PREFIX)) return null;
   const verified = signerOf(ctx).verify(text.slice(PREFIX.length), ctx.clock.now());
   return verified.ok ? verified.payload.toString('utf8') : null;
+}
+
+/**
+ * The same for keys that named the contact and saw no card: a card shown to them would be the proof of presence that they lack. People,
+ * and keys that vouch for who buys, may know it.
+ */
+export function namedView(ctx: Ctx, row: MemberRow): MemberView {
+  const view = memberView(ctx, row);
+  if (ctx.actor.kind !== 'apiKey' || may(ctx, 'loyalty:write') || may(ctx, 'loyalty:vouch')) return view;
+  return { ...view, cardNumber: `••${row.cardNumber.slice(-2)}`, qr: '' };
 }
 
 export function memberView(ctx: Ctx, row: MemberRow): MemberView {

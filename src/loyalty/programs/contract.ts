@@ -9,6 +9,7 @@ const MAX_NAME = 200;
 const MAX_DAYS = 3_650;
 const MAX_AMOUNT = Number.MAX_SAFE_INTEGER;
 const MAX_CALENDAR_DATES = 12;
+const MAX_TERMS = 20_000;
 
 const instant = z.iso.datetime();
 const points = z.number().int().min(0).max(MAX_POINTS);
@@ -104,6 +105,8 @@ export const programSettings = z.object({
     .regex(/^\d{2,6}$/, 'two to six digits')
     .default('29'),
   termsVersion: requiredText(50).default('1'),
+  /** The terms of that version: what members accept, or the address where it stands. */
+  termsText: text(MAX_TERMS).default(''),
 });
 export type ProgramSettings = z.output<typeof programSettings>;
 
@@ -118,12 +121,14 @@ export const programInput = z
       .regex(/^[A-Z]{3}$/, 'three capital letters')
       .optional(),
     zone: zone.optional(),
+    /** It takes no members before it is launched. */
+    draft: z.boolean().default(false),
     settings: programSettings.prefault({}),
   })
   .meta({ id: 'LoyaltyProgramInput' });
 export type ProgramInput = z.output<typeof programInput>;
 
-/** `version` is the one that was edited: 409 `program_changed` when it is not the present one. */
+/** `version` is the one that was edited: 409 `program_changed` when it is not the present one. A draft is launched, not set active. */
 export const programPatch = z
   .object({
     version: z.number().int().min(1),
@@ -141,7 +146,7 @@ export const programAnswer = z
     name: z.string(),
     currency: z.string(),
     zone: z.string(),
-    state: z.enum(['active', 'archived']),
+    state: z.enum(['draft', 'active', 'archived']),
     version: z.number().int(),
     settings: programSettings,
     createdAt: instant,
@@ -186,8 +191,9 @@ export const memberAnswer = z
     id: z.uuid(),
     programId: z.uuid(),
     contactId: z.uuid(),
+    /** Its last two digits alone, for keys that were told of the contact and not shown the card. */
     cardNumber: z.string(),
-    /** What the member's QR code says. */
+    /** What the member's QR code says; empty for the same keys. */
     qr: z.string(),
     termsVersion: z.string(),
     channel: z.string(),
@@ -218,8 +224,15 @@ export type PhoneLookupInput = z.output<typeof phoneLookupInput>;
 export const phoneLookupAnswer = z.object({ lookupId: z.uuid(), expiresAt: instant });
 
 export const codeInput = z.object({ code: z.string().regex(/^\d{6}$/, 'six digits') });
-/** `member` when the code was right; otherwise how many attempts are left (0: ask for a new code). */
-export const codeAnswer = z.object({ member: memberAnswer.nullable(), attemptsLeft: z.number().int() });
+/**
+ * `member` when the code was right; otherwise how many attempts are left (0: ask for a new code). Until `lookupUntil` the look-up's id
+ * proves that the member is there: `buyer: { lookup }` of a sale.
+ */
+export const codeAnswer = z.object({
+  member: memberAnswer.nullable(),
+  attemptsLeft: z.number().int(),
+  lookupUntil: instant.nullable(),
+});
 export type CodeAnswer = z.output<typeof codeAnswer>;
 
 export const claimInput = z

@@ -8,8 +8,8 @@ export const loyaltyProgram = pgTable('loyalty_program', {
   name: text('name').notNull(),
   currency: text('currency').notNull(),
   zone: text('zone').notNull(),
-  /** active | archived */
-  state: text('state').$type<'active' | 'archived'>().notNull().default('active'),
+  /** draft | active | archived */
+  state: text('state').$type<'draft' | 'active' | 'archived'>().notNull().default('active'),
   version: integer('version').notNull().default(1),
   settings: jsonb('settings').notNull(),
   createdAt: instant('created_at').notNull(),
@@ -76,6 +76,8 @@ export const memberCode = pgTable(
     createdAt: instant('created_at').notNull(),
     expiresAt: instant('expires_at').notNull(),
     usedAt: instant('used_at'),
+    /** Who confirmed it, the only one who may name a buyer by it. */
+    usedBy: text('used_by'),
   },
   (t) => [
     index('member_code_contact_idx').on(t.contactId, t.createdAt),

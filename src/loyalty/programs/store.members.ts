@@ -106,13 +106,24 @@ export async function tryCode(ctx: Ctx, codeId: string, maxAttempts: number): Pr
 }
 
 /** False when somebody was faster with the same code. */
-export async function useCode(ctx: Ctx, codeId: string): Promise<boolean> {
+export async function useCode(ctx: Ctx, codeId: string, usedBy: string): Promise<boolean> {
   const used = await ctx.db
     .update(memberCode)
-    .set({ usedAt: ctx.clock.now() })
+    .set({ usedAt: ctx.clock.now(), usedBy })
     .where(sql`${memberCode.codeId} = ${codeId}::uuid and ${memberCode.usedAt} is null`)
     .returning({ id: memberCode.codeId });
   return used.length > 0;
+}
+
+/** A code that was said rightly to this asker. */
+export async function usedCode(ctx: Ctx, codeId: string, usedBy: string): Promise<CodeRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(memberCode)
+    .where(
+      sql`${memberCode.codeId} = ${codeId}::uuid and ${memberCode.usedAt} is not null and ${memberCode.usedBy} = ${usedBy}`,
+    );
+  return found;
 }
 
 export async function forgetCodes(ctx: Ctx, before: Date): Promise<void> {

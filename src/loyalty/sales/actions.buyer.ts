@@ -10,10 +10,9 @@ import {
 import type { UpsertInput } from '../../contacts/index.ts';
 import { authorise, may } from '../../core/ctx.ts';
 import type { Actor, Ctx } from '../../core/ctx.ts';
-import { invalid, notFound } from '../../core/errors.ts';
-import { cardOfQr } from '../programs/actions.qr.ts';
-import { foldCard, isCardNumber } from '../programs/card.ts';
-import type { BuyerInput } from './contract.ts';
+import { conflict, DomainError, invalid, notFound } from '../../core/errors.ts';
+import { byCard, confirmedLookup } from '../programs/actions.lookup.ts';
+import type { BuyerInput, QuoteInput } from './contract.ts';
 import { maySee } from './store.ts';
 import { cardHolder } from './store.facts.ts';
 
@@ -31,13 +30,36 @@ export function asSales(ctx: Ctx): Ctx {
   return { ...ctx, actor };
 }
 
-/** `contactId` null: nobody (yet). `said`: who a contact is to be made of. `programId`: of the card that was shown. */
-export type Buyer = { contactId: string | null; said: UpsertInput | null; programId: string | null };
+/**
+ * `contactId` null: nobody (yet). `said`: who a contact is to be made of. `programId`: of the card that was shown. `proven`: they are
+ * there themselves, or somebody vouches for them; without it nothing of theirs is spent.
+ */
+export type Buyer = {
+  contactId: string | null;
+  said: UpsertInput | null;
+  programId: string | null;
+  proven: boolean;
+};
 
-const NOBODY: Buyer = { contactId: null, said: null, programId: null };
+const NOBODY: Buyer = { contactId: null, said: null, programId: null, proven: false };
+
+/** Whether the actor's word is enough for who buys. */
+export const vouches = (ctx: Ctx): boolean => may(ctx, 'loyalty:write') || may(ctx, 'loyalty:vouch');
+
+/** 403 `proof_needed`: points of somebody who was only named. Of nobody there are none to spend. */
+export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Buyer): void {
+  if (proven || buyer === undefined || spendPoints === 0) return;
+  throw new DomainError({
+    code: 'proof_needed',
+    status: 403,
+    detail:
+      'Whose points are spent shows their card or QR code (buyer.card), or says the code sent to their phone (buyer.lookup). A key with the right "loyalty:vouch" may name them.',
+    at: 'spendPoints',
+  });
+}
 
 /**
- * Finds the buyer. 404 `contact_not_found` for an id nobody has, `member_not_found` for a card; who is named by an address or by the
+ * Finds the buyer. 404 `contact_not_found` for an id nobody has, `member_not_found` for a card; 409 `lookup_unusable`; who is named by an address or by the
  * shop's id and not known yet becomes a contact with the first sale.
  */
 export async function findBuyer(ctx: Ctx, input: BuyerInput | undefined, source: string): Promise<Buyer> {
@@ -49,27 +71,37 @@ export async function findBuyer(ctx: Ctx, input: BuyerInput | undefined, source:
 
 async function lookUp(ctx: Ctx, input: BuyerInput | undefined, source: string): Promise<Buyer> {
   if (input === undefined) return NOBODY;
-  if ('contactId' in input) return { ...NOBODY, contactId: input.contactId };
-  if ('card' in input) return byCard(ctx, input.card);
+  if ('card' in input) return ofCard(ctx, input.card);
+  if ('lookup' in input) return ofLookup(ctx, input.lookup);
+  const named: Buyer = { ...NOBODY, proven: vouches(ctx) };
+  if ('contactId' in input) return { ...named, contactId: input.contactId };
   if ('externalId' in input) {
     const { externalId } = input;
-    const named = (await findByExternalIds(ctx, [externalId])).get(externalIdKey(externalId));
-    return { ...NOBODY, contactId: named?.contactId ?? null, said: { externalIds: [externalId], source } };
+    const found = (await findByExternalIds(ctx, [externalId])).get(externalIdKey(externalId));
+    return { ...named, contactId: found?.contactId ?? null, said: { externalIds: [externalId], source } };
   }
   const [kind, raw] =
     'phone' in input ? (['phone', input.phone] as const) : (['email', input.email] as const);
   const value = normalPoint(ctx, { kind, raw });
   if (kind === 'phone' && !value.startsWith('+'))
     throw invalid('bad_phone', `"${raw}" is no phone number.`, 'buyer.phone');
-  const named = (await findByPoints(ctx, [{ kind, value }])).get(pointKey({ kind, value }));
-  return { ...NOBODY, contactId: named?.contactId ?? null, said: { [kind]: raw, source } };
+  const found = (await findByPoints(ctx, [{ kind, value }])).get(pointKey({ kind, value }));
+  return { ...named, contactId: found?.contactId ?? null, said: { [kind]: raw, source } };
 }
 
-async function byCard(ctx: Ctx, typed: string): Promise<Buyer> {
-  const card = typed.startsWith('OTK:') ? cardOfQr(ctx, typed) : foldCard(typed);
-  const holder = card !== null && isCardNumber(card) ? await cardHolder(ctx, card) : undefined;
+async function ofCard(ctx: Ctx, shown: string): Promise<Buyer> {
+  const holder = await byCard(ctx, shown, (number) => cardHolder(ctx, number));
   if (holder === undefined) throw notFound('member');
-  return { ...NOBODY, ...holder };
+  return { ...NOBODY, ...holder, proven: true };
+}
+
+/** A look-up that is over still says who it was, so that a sale can be repeated; it proves nothing any more. */
+async function ofLookup(ctx: Ctx, lookupId: string): Promise<Buyer> {
+  const found = await confirmedLookup(ctx, lookupId);
+  if (found === undefined)
+    throw conflict('lookup_unusable', 'Ask for a new code: nobody confirmed this look-up.', 'buyer.lookup');
+  const { fresh, ...holder } = found;
+  return { ...NOBODY, ...holder, proven: fresh };
 }
 
 /**

@@ -20,14 +20,14 @@ export async function cancel(ctx: Ctx, saleId: string): Promise<SaleView> {
   authoriseSell(ctx);
   return inTxUndisturbed(ctx, async (tx) => {
     const row = await lockSale(tx, saleId);
-    if (row.state === 'cancelled' || row.state === 'returned') return viewOf(row);
+    if (row.state === 'cancelled' || row.state === 'returned') return viewOf(tx, row);
     if (row.state === 'reserved' || row.state === 'expired') {
       await letGo(tx, row);
-      return viewOf(await ended(tx, row));
+      return viewOf(tx, await ended(tx, row));
     }
     const input = { number: CANCELLATION, lines: 'all' as const, shipping: shippingLeft(row) };
     const { row: after } = await giveBack(tx, row, input, true);
-    return viewOf(await ended(tx, after));
+    return viewOf(tx, await ended(tx, after));
   });
 }
 

@@ -45,7 +45,7 @@ export async function commitHeld(tx: Ctx, row: SaleRow, input: CommitInput): Pro
   if (input.fingerprint !== undefined && input.fingerprint !== row.fingerprint)
     throw conflict('price_changed', 'The sale was promised other figures.', 'fingerprint');
   if (row.state === 'cancelled') throw conflict('sale_cancelled', 'This sale was called off.');
-  if (row.state !== 'reserved' && row.state !== 'expired') return viewOf(row);
+  if (row.state !== 'reserved' && row.state !== 'expired') return viewOf(tx, row);
   const now = tx.clock.now();
   const occurredAt = saleTime(input.occurredAt, now);
   const told: SaleRow = { ...row, occurredAt, state: 'committed', reservedUntil: null, updatedAt: now };
@@ -57,7 +57,7 @@ export async function commitHeld(tx: Ctx, row: SaleRow, input: CommitInput): Pro
   await useCoupons(tx, row.saleId, { orderId: told.orderId, contactId: row.contactId });
   await changeSale(tx, { ...placeIn(row), state: 'committed', orderId: told.orderId, occurredAt });
   await confirmUses(tx, [{ contactId: row.contactId, orderId: row.saleId }]);
-  return viewOf(told);
+  return viewOf(tx, told);
 }
 
 const placeIn = ({ contactId, saleId }: SaleRow) => ({ contactId, saleId });
@@ -75,11 +75,12 @@ async function commitLate(tx: Ctx, row: SaleRow, input: CommitInput): Promise<Sa
       buyer: contactId === saleId ? null : { contactId, originId },
       saleId,
       programId: row.programId,
+      proven: true,
       how: { kind: 'sell', status: input.status },
       fingerprint: row.fingerprint,
       kept: { source, externalId, inputHash, occurredAt },
     });
-    return viewOf(taken);
+    return viewOf(tx, taken);
   } catch (error) {
     if (!(error instanceof DomainError) || error.status !== 409) throw error;
     throw new DomainError({

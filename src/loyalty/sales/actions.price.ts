@@ -6,7 +6,7 @@ import type { FoundCodes } from '../coupons/actions.find.ts';
 import { factsFor, liveOffers } from '../offers/actions.live.ts';
 import type { LiveOffers } from '../offers/actions.live.ts';
 import { buyerFacts, offer as offerShape } from '../pricing/contract.ts';
-import type { Cart, Offer, PricedCart } from '../pricing/contract.ts';
+import type { BuyerFacts, Cart, Offer, PricedCart } from '../pricing/contract.ts';
 import { prepare } from '../pricing/prepare.ts';
 import type { PreparedOffers } from '../pricing/prepare.ts';
 import { priceCart } from '../pricing/price.ts';
@@ -46,6 +46,7 @@ export type Pricing = {
   currency: string;
   lines: KnownLine[];
   cart: Cart;
+  buyer: BuyerFacts;
   program: ProgramFact | null;
   live: LiveOffers;
   codes: FoundCodes;
@@ -67,7 +68,12 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
     buyerFact(ctx, { contactId, programId: programId ?? null }),
     request.codes.length === 0
       ? Promise.resolve(NO_CODES)
-      : findCodes(ctx, request.codes, { contactId, unproven, ...(saleId === null ? {} : { orderKey: saleId }) }, now),
+      : findCodes(
+          ctx,
+          request.codes,
+          { contactId, unproven, ...(saleId === null ? {} : { orderKey: saleId }) },
+          now,
+        ),
   ]);
   const lines = knownLines(request, catalogue);
   const program = programOf(fact.programs, programId, request);
@@ -83,7 +89,11 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   const { live, codes } = asked.amend?.(offers) ?? offers;
   // Limits for each buyer are all there for somebody new.
   const limitsOf = contactId ?? (asked.isNew ? newId() : null);
-  const offered = await factsFor(ctx, live, { contactId: limitsOf, orderId: saleId, at: now });
+  const offered = await factsFor(ctx, alsoNamed(live, codes.offers), {
+    contactId: limitsOf,
+    orderId: saleId,
+    at: now,
+  });
   const mine = contactId === null ? undefined : standing.get(contactId);
   const settings = program === null ? undefined : terms?.get(program.programId)?.settings;
   const pricing = settingsOf(
@@ -94,18 +104,19 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   const cart = cartOf(request, lines, currency, codes.shown);
   const extra = [...codes.offers, ...(mine?.personalOffers ?? []).map(readOffer)];
   const isMember = program?.member === true;
+  const buyer = buyerFacts.parse({
+    ...(contactId === null ? {} : { contactId }),
+    member: isMember,
+    segments: offered.segments,
+    tier: mine?.tiers.find((one) => one.programId === program?.programId)?.tier?.id ?? null,
+    personCategories: mine?.personCategories ?? [],
+    orders: fact.orders,
+    accumulated: mine?.accumulated ?? {},
+    pointsAvailable: isMember && !unproven ? program.points : 0,
+  });
   const priced = priceIt({
     cart,
-    buyer: buyerFacts.parse({
-      ...(contactId === null ? {} : { contactId }),
-      member: isMember,
-      segments: offered.segments,
-      tier: mine?.tiers.find((one) => one.programId === program?.programId)?.tier?.id ?? null,
-      personCategories: mine?.personCategories ?? [],
-      orders: fact.orders,
-      accumulated: mine?.accumulated ?? {},
-      pointsAvailable: isMember && !unproven ? program.points : 0,
-    }),
+    buyer,
     offers: withExtra(live, personal.offers, extra),
     lists: live.lists,
     remaining: { ...offered.remaining, ...codes.remaining },
@@ -113,12 +124,19 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
     now,
   });
   const wallet = isMember && contactId !== null ? { contactId, programId: program.programId } : null;
-  return { priced, currency, lines, cart, program, live, codes, wallet };
+  return { priced, currency, lines, cart, buyer, program, live, codes, wallet };
 }
 
 const NO_CODES: FoundCodes = { shown: [], offers: [], remaining: {}, usable: [] };
 const NOTHING: ReadonlyMap<string, StandingFacts> = new Map();
 const readOffer = (one: unknown): Offer => offerShape.parse(one);
+
+/** Segments that only the offer of a code names are asked for too. */
+function alsoNamed(live: LiveOffers, offers: readonly Offer[]): LiveOffers {
+  const named = offers.flatMap(({ conditions }) => [...conditions.segments, ...conditions.notSegments]);
+  const more = [...new Set(named)].filter((id) => !live.segments.includes(id));
+  return more.length === 0 ? live : { ...live, segments: [...live.segments, ...more] };
+}
 
 type Everybodys = { offers: Offer[]; settings: Awaited<ReturnType<typeof standingOffers>>['settings'] };
 

@@ -18,7 +18,7 @@ export async function getSale(ctx: Ctx, saleId: string): Promise<SaleDetail> {
   const [trace, returns] = await Promise.all([traceOf(ctx, row), returnsOf(ctx, row)]);
   const priced = { ...row.priced, trace };
   return {
-    ...viewOf(row),
+    ...viewOf(ctx, row),
     priced,
     hints: hintsOf(priced, row.request.language),
     returns: returns.map(({ worth }) => worth),

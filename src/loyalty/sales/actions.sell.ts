@@ -2,7 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
-import { authoriseSell, findBuyer, holdBuyer } from './actions.buyer.ts';
+import { authoriseSell, findBuyer, holdBuyer, mustBeProven } from './actions.buyer.ts';
 import { commitHeld } from './actions.commit.ts';
 import { isOver, letGo, take } from './actions.take.ts';
 import type { Manner, Taking } from './actions.take.ts';
@@ -18,7 +18,7 @@ import { viewOf } from './view.ts';
 
 /**
  * Keeps what a cart was promised for a while: points are held, uses and coupons taken. The same sale again gives the same answer. 409
- * key_reused (the number is another sale's), price_changed, insufficient_points, coupon_<reason>.
+ * key_reused (the number is another sale's), price_changed, insufficient_points, coupon_<reason>; 403 proof_needed.
  */
 export async function reserve(ctx: Ctx, input: ReserveInput): Promise<SaleView> {
   const { ttlS } = input;
@@ -51,19 +51,22 @@ async function begin(ctx: Ctx, input: ReserveInput | SaleInput, how: Manner): Pr
         throw conflict('key_reused', `"${externalId}" of "${source}" is another sale.`, 'externalId');
       if (how.kind === 'sell' && known.state !== 'expired')
         return commitHeld(tx, known, { ...input, status: how.status });
-      if (known.state !== 'expired' && !isOver(known, tx.clock.now())) return viewOf(known);
+      if (known.state !== 'expired' && !isOver(known, tx.clock.now())) return viewOf(tx, known);
       await letGo(tx, known);
     }
+    // What was taken under this number before had its proof then.
+    if (known === undefined) mustBeProven(request, found);
     const row = await take(tx, {
       request,
       buyer: known === undefined ? buyer : ownerOf(known),
       saleId: place.saleId,
       programId: found.programId,
+      proven: known !== undefined || found.proven,
       how,
       fingerprint: input.fingerprint,
       kept: { source, externalId, inputHash, occurredAt },
     });
-    return viewOf(row);
+    return viewOf(tx, row);
   });
 }
 

@@ -23,6 +23,8 @@ export type Taking = {
   buyer: { contactId: string; originId: string } | null;
   saleId: string;
   programId: string | null;
+  /** As the buyer is, or was when the sale was first made under its number. */
+  proven: boolean;
   how: Manner;
   fingerprint: string | undefined;
   kept: Pick<SaleRow, 'source' | 'externalId' | 'inputHash' | 'occurredAt'>;
@@ -40,6 +42,7 @@ export async function take(tx: Ctx, taking: Taking): Promise<SaleRow> {
     isNew: false,
     programId: taking.programId,
     saleId,
+    unproven: !taking.proven,
   });
   mustBeMeant(pricing, request.spendPoints);
   const fingerprint = mustBeSame(pricing, taking.fingerprint);

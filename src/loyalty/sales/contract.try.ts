@@ -20,7 +20,7 @@ export type TryInput = z.output<typeof tryInput>;
 export type TryForm = z.input<typeof tryInput>;
 
 export const tryAnswer = quoteAnswer
-  .omit({ fingerprint: true })
+  .omit({ fingerprint: true, proven: true })
   .extend({
     /** Everything the trace and the lines' parts name. `own`: the draft. */
     offers: z.array(z.object({ id: z.string(), name: z.string(), own: z.boolean() })),

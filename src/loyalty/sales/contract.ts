@@ -51,7 +51,10 @@ const cartLineInput = z
 const buyerInput = z.union([
   z.strictObject({ contactId: z.uuid() }),
   z.strictObject({ externalId }),
-  z.strictObject({ card: requiredText(40) }),
+  /** A card number, or what a QR code says. */
+  z.strictObject({ card: requiredText(600) }),
+  /** A look-up by phone that was confirmed by its code, not longer than 15 minutes ago. */
+  z.strictObject({ lookup: z.uuid() }),
   z.strictObject({ phone: requiredText(40) }),
   z.strictObject({ email: z.email().max(320) }),
 ]);
@@ -148,6 +151,11 @@ export const quoteAnswer = z
   .object({
     /** Send it with the commit to be sure of these figures. */
     fingerprint: z.string(),
+    /**
+     * Whether the buyer's points and personal coupons could be used: the card was shown, a look-up confirmed, or the key vouches for who
+     * buys. Without it nobody is told whose phone, e-mail or id it is, nor how many points there are.
+     */
+    proven: z.boolean(),
     contactId: z.uuid().nullable(),
     programId: z.uuid().nullable(),
     pointsAvailable: z.number().int(),

@@ -13,3 +13,9 @@ export function hintsOf(
     return text === null ? [] : [{ offerId: entry.id, text }];
   });
 }
+
+/** To whoever wants to spend what is theirs and has only said a name. */
+export const PROOF: Readonly<Record<Language, string>> = {
+  en: 'To spend points or use a personal coupon, show the card or its QR code, or say the code sent to your phone.',
+  ru: 'Чтобы потратить баллы или применить личный купон, покажите карту или её QR-код либо назовите код, отправленный на телефон.',
+};

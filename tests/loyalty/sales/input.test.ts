@@ -20,7 +20,7 @@ beforeAll(async () => {
   api = await startApi({ routes: (): ReadonlyArray<Hono<AppEnv>> => [salesRoutes()] });
   programId = await program(api.ctx);
   contactId = await member(api.ctx, programId, 500);
-  till = (await api.key({ scopes: ['loyalty:sell'] })).send;
+  till = (await api.key({ scopes: ['loyalty:sell', 'loyalty:vouch'] })).send;
   clerk = (await api.key({ scopes: ['orders:write', 'contacts:read'] })).send;
 });
 afterAll(() => api.close());

@@ -23,9 +23,12 @@ import type { QuoteView, ReturnAnswer, SaleView } from '../../../src/loyalty/sal
 
 export type Body = Record<string, unknown>;
 
-/** A till: a server's key that may do nothing but sell. */
-export const till = (ctx: Ctx): Ctx =>
-  as(ctx, { kind: 'apiKey', id: 'till', name: 'Till', scopes: ['loyalty:sell'] });
+/** A till: a key that may do nothing but sell. */
+export const till = (ctx: Ctx, id = 'till'): Ctx =>
+  as(ctx, { kind: 'apiKey', id, name: 'Till', scopes: ['loyalty:sell'] });
+/** A shop's server, which knows who has signed in. */
+export const shop = (ctx: Ctx): Ctx =>
+  as(ctx, { kind: 'apiKey', id: 'shop', name: 'Shop', scopes: ['loyalty:sell', 'loyalty:vouch'] });
 
 export async function program(ctx: Ctx, settings: Body = {}, change: Body = {}): Promise<string> {
   const input = programInput.parse({
@@ -63,15 +66,15 @@ export const number = (): Body => ({
   externalId: `n-${(numbers += 1)}-${newId().slice(-6)}`,
 });
 
-export const ask = (ctx: Ctx, body: Body): Promise<QuoteView> => quote(till(ctx), quoteInput.parse(body));
+export const ask = (ctx: Ctx, body: Body): Promise<QuoteView> => quote(shop(ctx), quoteInput.parse(body));
 export const hold = (ctx: Ctx, body: Body): Promise<SaleView> =>
-  reserve(till(ctx), reserveInput.parse({ ...number(), ...body }));
+  reserve(shop(ctx), reserveInput.parse({ ...number(), ...body }));
 export const buy = (ctx: Ctx, body: Body): Promise<SaleView> =>
-  sell(till(ctx), saleInput.parse({ ...number(), ...body }));
+  sell(shop(ctx), saleInput.parse({ ...number(), ...body }));
 export const finish = (ctx: Ctx, id: string, body: Body = {}): Promise<SaleView> =>
-  commit(till(ctx), id, commitInput.parse(body));
+  commit(shop(ctx), id, commitInput.parse(body));
 export const bringBack = (ctx: Ctx, id: string, body: Body): Promise<ReturnAnswer> =>
-  returnSale(till(ctx), id, returnInput.parse({ number: newId(), ...body }));
+  returnSale(shop(ctx), id, returnInput.parse({ number: newId(), ...body }));
 
 export const prices = ({ priced }: { priced: { lines: ReadonlyArray<{ priceMinor: number }> } }): number[] =>
   priced.lines.map(({ priceMinor }) => priceMinor);

@@ -4,8 +4,8 @@ import { contactFieldsOf, readAnswers, toldAnswers } from '../../../src/tracking
 import { formDefinition } from '../../../src/tracking/forms/contract.ts';
 import { frameCode, htmlCode } from '../../../src/tracking/forms/embed.ts';
 import { formPage } from '../../../src/tracking/forms/page.form.ts';
-import { takeFrom } from '../../../src/tracking/forms/rate.ts';
-import type { Buckets } from '../../../src/tracking/forms/rate.ts';
+import { takeFrom } from '../../../src/core/rate.ts';
+import type { Buckets } from '../../../src/core/rate.ts';
 import { policyOf } from '../../../src/tracking/forms/sites.ts';
 import { flagsOf } from '../../../src/tracking/forms/spam.ts';
 import { formTokens } from '../../../src/tracking/forms/token.ts';

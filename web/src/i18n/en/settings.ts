@@ -70,5 +70,6 @@ export default {
     export: 'export',
     send: 'send',
     sell: 'sell at a till',
+    vouch: 'vouch for who buys',
   },
 } as const;

@@ -73,5 +73,6 @@ export default {
     export: 'выгрузка',
     send: 'отправка',
     sell: 'продажа на кассе',
+    vouch: 'ручаться за покупателя',
   },
 } satisfies Russian<typeof en>;
