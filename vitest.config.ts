@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 export default defineConfig({
   test: {
@@ -6,7 +7,9 @@ export default defineConfig({
     globalSetup: ['tests/support/global-setup.ts'],
     // A process per file: the program keeps state of its own (pools, timers, signal handlers).
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: tests wait for databases, browsers and programs they have killed.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Far beyond what any test needs on a busy machine; nothing is asserted about time.
     testTimeout: 180_000,
     hookTimeout: 180_000,

@@ -1,6 +1,8 @@
 import { systemClock, monotonicMs } from '../core/clock.ts';
 import { outboxStats } from '../core/outbox.ts';
 import type { Running } from '../roles.ts';
+import { openClub, sellToMembers } from './club.ts';
+import type { ClubReport } from './club.ts';
 import type { Client } from './client.ts';
 import type { DemoReport } from './report.ts';
 import { seedOrders, seedShop } from './seed.ts';
@@ -32,6 +34,8 @@ export async function runMainJob(
   const loaded = await loadedCounts(client);
   say('Building segments …');
   const segments = await makeSegments(client, options.orders === null ? SHOP_SEGMENTS : RETAIL_SEGMENTS);
+  say('Opening a loyalty program …');
+  const club = await openClub(client, CURRENCY, options.orders === null ? ['Sweets'] : []);
   say('Sending a campaign with a personal coupon …');
   const campaignId = await sendCampaign(client, segments[0]?.id ?? '');
   await settled(running);
@@ -51,9 +55,22 @@ export async function runMainJob(
     await receivedOf(client, campaignId),
   );
   await settled(running);
+  const visitorsOrders = (await ordersCount(client)) - loaded.orders;
+  say('Members buy at the till …');
+  const loyalty = await sellToMembers(client, club, products.items);
+  await settled(running);
   const rfm = await client.post<{ contacts: number }>('/api/segments/rfm/compute', {});
   await settled(running);
-  return reportOf(client, { data, loaded, segments, scored: rfm.contacts, campaignId, startedMs });
+  return reportOf(client, {
+    data,
+    loaded,
+    visitorsOrders,
+    loyalty,
+    segments,
+    scored: rfm.contacts,
+    campaignId,
+    startedMs,
+  });
 }
 
 type Loaded = { contacts: number; orders: number };
@@ -61,9 +78,11 @@ type Loaded = { contacts: number; orders: number };
 /** What the files brought, before the visitors add orders of their own. */
 async function loadedCounts(client: Client): Promise<Loaded> {
   const contacts = await client.get<{ count: number }>('/api/contacts/count');
-  const orders = await client.get<{ count: number }>('/api/orders/count');
-  return { contacts: contacts.count, orders: orders.count };
+  return { contacts: contacts.count, orders: await ordersCount(client) };
 }
+
+const ordersCount = async (client: Client): Promise<number> =>
+  (await client.get<{ count: number }>('/api/orders/count')).count;
 
 async function makeSegments(
   client: Client,
@@ -149,6 +168,8 @@ async function reportOf(
   done: {
     data: string;
     loaded: Loaded;
+    visitorsOrders: number;
+    loyalty: ClubReport;
     segments: ReadonlyArray<{ name: string; count: number }>;
     scored: number;
     campaignId: string;
@@ -156,8 +177,7 @@ async function reportOf(
   },
 ): Promise<DemoReport> {
   type Tally = { human: number; machineOnly: number };
-  const [orders, report, leads, hot] = await Promise.all([
-    client.get<{ count: number }>('/api/orders/count'),
+  const [report, leads, hot] = await Promise.all([
     client.get<{
       counts: Record<string, number>;
       opens: Tally;
@@ -175,7 +195,8 @@ async function reportOf(
   return {
     data: done.data,
     ...done.loaded,
-    orders_by_visitors: orders.count - done.loaded.orders,
+    orders_by_visitors: done.visitorsOrders,
+    loyalty: done.loyalty,
     segments: done.segments.map(({ name, count }) => ({ name, count })),
     scored: done.scored,
     messages: report.counts,

@@ -1,3 +1,5 @@
+import type { ClubReport } from './club.ts';
+
 /** What the demo did, in figures read from the product's API. */
 export type DemoReport = {
   data: string;
@@ -5,6 +7,7 @@ export type DemoReport = {
   orders: number;
   /** Placed by the scripted visitors afterwards. */
   orders_by_visitors: number;
+  loyalty: ClubReport;
   segments: Array<{ name: string; count: number }>;
   /** Contacts with scores by recency, frequency and money. */
   scored: number;
@@ -39,6 +42,7 @@ export function inWords(report: DemoReport): string {
       .join(', ')}`,
     `Responses:   by people ${human.opened} opened, ${human.clicked} clicked, ${report.responses.unsubscribed} unsubscribed; by machines alone ${machine.opened} opened, ${machine.clicked} clicked`,
     `Conversions: ${report.conversions}, ${money} ${report.currency}`,
+    `Loyalty:     ${report.loyalty.members} members, ${report.loyalty.sales} sales at the till: ${(report.loyalty.discounts_minor / 100).toFixed(2)} ${report.currency} of discounts, ${report.loyalty.points_spent} points spent`,
     `Leads:       ${report.leads.hot} hot, ${report.leads.warm} warm, ${report.leads.cold} cold`,
     ...report.hotLeads
       .slice(0, 3)

@@ -20,6 +20,7 @@ type Report = {
     unsubscribed: number;
   };
   conversions: number;
+  loyalty: { members: number; sales: number; discounts_minor: number; points_spent: number };
   leads: { hot: number };
   hotLeads: Array<{ score: number; reasons: string[] }>;
   seconds: number;
@@ -55,6 +56,11 @@ function expectWholeJob(report: Report): void {
   expect(human.clicked).toBeGreaterThan(report.conversions);
   expect(machine.clicked).toBeGreaterThan(0);
   expect(report.conversions).toBeGreaterThan(0);
+  const { loyalty } = report;
+  expect(loyalty.members).toBe(400);
+  expect(loyalty.sales).toBe(60);
+  expect(loyalty.discounts_minor).toBeGreaterThan(0);
+  expect(loyalty.points_spent).toBeGreaterThan(0);
   expect(report.leads.hot).toBeGreaterThan(0);
   expect(report.hotLeads[0]?.reasons.length).toBeGreaterThan(0);
 }
@@ -70,31 +76,21 @@ describe('the main job from purchases to hot leads', () => {
     TIMEOUT_MS,
   );
 
-  test.skipIf(!existsSync(RETAIL))(
-    'real purchases go through it with exact counts (skipped without ../shared/data)',
-    async () => {
-      const report = await demo(['--orders', RETAIL]);
-      // spec/segments.md, acceptance on real purchases; data/DATA.md.
-      expect(report.contacts).toBe(4_372);
-      expect(report.orders).toBe(25_900);
-      expect(report.segments.map(({ count }) => count)).toEqual([964, 588, 391, 418, 856, 261]);
-      expectWholeJob(report);
-    },
-    TIMEOUT_MS,
-  );
-
-  const missing = redisMissing();
+  const missing = existsSync(RETAIL) ? redisMissing() : 'without ../shared/data';
   test.skipIf(missing !== undefined)(
-    `the same with the queue on Redis and a database of one's own${missing === undefined ? '' : ` (skipped: ${missing})`}`,
+    `real purchases go through it with exact counts, with the queue on Redis and a database of one's own${missing === undefined ? '' : ` (skipped: ${missing})`}`,
     async () => {
       const redis = await testRedis();
       const { url, drop } = await testDb();
+      const env = { REDIS_URL: redis.url, DATABASE_URL: url };
       try {
-        expectWholeJob(await demo([], { REDIS_URL: redis.url, DATABASE_URL: url }));
-        const again = await runProgram(['demo', '--once', '--json'], join(folder, 'data'), {
-          REDIS_URL: redis.url,
-          DATABASE_URL: url,
-        });
+        const report = await demo(['--orders', RETAIL], env);
+        // spec/segments.md, acceptance on real purchases; data/DATA.md.
+        expect(report.contacts).toBe(4_372);
+        expect(report.orders).toBe(25_900);
+        expect(report.segments.map(({ count }) => count)).toEqual([964, 588, 391, 418, 856, 261]);
+        expectWholeJob(report);
+        const again = await runProgram(['demo', '--once', '--json'], join(folder, 'data'), env);
         expect(again.code).toBe(1);
         expect(again.stderr).toContain('database_not_empty');
       } finally {
