@@ -14,7 +14,7 @@ import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
 import { formSearch } from './pages/forms/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
-import { liabilitySearch, programSearch, tierSearch } from './pages/loyalty/search.ts';
+import { liabilitySearch, programChoice, programSearch, tierSearch } from './pages/loyalty/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
 import { draftSearch, rfmSearch, segmentSearch } from './pages/segments/search.ts';
 import { sourceSearch } from './pages/developer/search.ts';
@@ -208,7 +208,13 @@ const pages = [
     getParentRoute,
     path: '/loyalty/tiers',
     validateSearch: tierSearch,
-    component: page(() => import('./pages/loyalty/TiersPage.tsx'), 'loyalty', 'contacts'),
+    component: page(() => import('./pages/loyalty/TiersPage.tsx'), 'loyalty', 'ladders', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/tiers/design',
+    validateSearch: programChoice,
+    component: page(() => import('./pages/loyalty/LadderPage.tsx'), 'ladders', 'loyalty'),
   }),
   createRoute({
     getParentRoute,

@@ -5,16 +5,26 @@ import type {
 } from '@server/loyalty/standing/contract.categories.ts';
 import type { StandingView } from '@server/loyalty/standing/contract.standing.ts';
 import type {
+  LadderInput,
+  LadderPreview,
+  ladderPatch,
+  ladderPreviewInput,
+  LadderVersions,
   LadderView,
   MovementList,
   MoveView,
   TierBoard,
 } from '@server/loyalty/standing/contract.tiers.ts';
+import type { PriceListView } from '@server/orders/contract.price-lists.ts';
 import { queryOptions } from '@tanstack/react-query';
-import { pagesOf } from '../lib/list.ts';
+import type { z } from 'zod';
+import { allPages, pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
 export type { AssignmentView, CategoryView, LadderView, MoveView, StandingView, TierBoard };
+export type { LadderPreview };
+export type LadderDraft = z.input<typeof ladderPreviewInput>;
+export type LadderVersion = LadderVersions['items'][number];
 export type Movement = MovementList['items'][number];
 export type TierStanding = StandingView['tiers'][number];
 type Items<T> = { items: T[] };
@@ -31,6 +41,22 @@ export const ladders = {
         return items.find(({ state }) => state === 'active') ?? null;
       },
     }),
+  create: (input: LadderDraft & Pick<LadderInput, 'name'>) =>
+    api.post<LadderView>('/api/tier-ladders', input),
+  change: (id: string, change: z.input<typeof ladderPatch>) =>
+    api.patch<LadderView>(`/api/tier-ladders/${id}`, change),
+  /** Who would stand where by rules that are not in force. */
+  preview: (draft: LadderDraft) =>
+    queryOptions({
+      queryKey: ['standing', 'preview', draft],
+      queryFn: ({ signal }) => api.ask<LadderPreview>('/api/tier-ladders/preview', draft, signal),
+      staleTime: 60_000,
+    }),
+  versions: (id: string) =>
+    queryOptions({
+      queryKey: ['standing', 'versions', id],
+      queryFn: async () => (await api.get<LadderVersions>(`/api/tier-ladders/${id}/versions`)).items,
+    }),
   board: (id: string) =>
     queryOptions({
       queryKey: ['standing', 'board', id],
@@ -46,6 +72,15 @@ export const ladders = {
     }),
   moves: (id: string, month: string | undefined) =>
     pagesOf<MoveView>('standing', `/api/tier-ladders/${id}/moves`, { month, limit: 20 }),
+};
+
+/** Price lists with whom they are for. */
+export const priceLists = {
+  all: queryOptions({
+    queryKey: ['price-lists', 'named'],
+    queryFn: () => allPages<PriceListView>('/api/price-lists'),
+    staleTime: 60_000,
+  }),
 };
 
 export const standing = {

@@ -5,6 +5,7 @@ import { AnchorLink } from './links.tsx';
 
 type Up =
   | '/loyalty'
+  | '/loyalty/tiers'
   | '/forms'
   | '/contacts'
   | '/segments'

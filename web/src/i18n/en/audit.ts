@@ -27,6 +27,7 @@ export default {
     accumulative_discount: 'Accumulative discount',
     accrual_rule: 'Earning rule',
     challenge: 'Challenge',
+    reward: 'Reward',
     import: 'Import',
     export: 'Export',
     order: 'Order',
@@ -217,6 +218,20 @@ export default {
     challenge: {
       created: 'Challenge created',
       ended: 'Challenge ended',
+    },
+    reward: {
+      created: 'Reward created',
+      changed: 'Reward changed',
+      live: 'Reward launched',
+      paused: 'Reward paused',
+      ended: 'Reward put away',
+      redeemed: 'Points became a reward',
+      cancelled: 'Reward taken back, points returned',
+      handed_over: 'Reward handed over',
+    },
+    wallet_link: {
+      made: 'Link to the wallet page made',
+      revoked: 'Links to the wallet page revoked',
     },
     referral_terms: {
       changed: 'Terms of recommending changed',

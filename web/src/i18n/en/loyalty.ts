@@ -253,7 +253,7 @@ export default {
     title: 'Tiers',
     description: 'How many members stand on each tier, and who moved.',
     none: 'This program has no tiers yet',
-    noneText: 'Tiers are made through the API (POST /api/tier-ladders). Members then stand here.',
+    noneText: 'Say from how much on a member rises and what each tier gives. You see who would stand where first.',
     building: 'Members are being looked at; figures may still change.',
     sizes: 'Members by tier',
     without: 'Without tier',

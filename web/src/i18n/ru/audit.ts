@@ -30,6 +30,7 @@ export default {
     accumulative_discount: 'Накопительная скидка',
     accrual_rule: 'Правило начисления',
     challenge: 'Задание',
+    reward: 'Награда',
     import: 'Загрузка',
     export: 'Выгрузка',
     order: 'Заказ',
@@ -219,6 +220,20 @@ export default {
     challenge: {
       created: 'Задание создано',
       ended: 'Задание завершено',
+    },
+    reward: {
+      created: 'Награда создана',
+      changed: 'Награда изменена',
+      live: 'Награда запущена',
+      paused: 'Награда приостановлена',
+      ended: 'Награда убрана',
+      redeemed: 'Баллы обменяны на награду',
+      cancelled: 'Награда отменена, баллы возвращены',
+      handed_over: 'Награда выдана',
+    },
+    wallet_link: {
+      made: 'Создана ссылка на страницу баллов',
+      revoked: 'Ссылки на страницу баллов отозваны',
     },
     referral_terms: {
       changed: 'Условия рекомендаций изменены',

@@ -13,11 +13,21 @@ export function liabilitySearch({ program, days }: Record<string, unknown>): Lia
   return { ...(id === undefined ? {} : { program: id }), ...(span === undefined ? {} : { days: span }) };
 }
 
-export type TierSearch = { program?: string; when?: 'all' };
+export type TierSearch = { program?: string; when?: 'all'; tab?: 'versions' };
 
-export function tierSearch({ program, when }: Record<string, unknown>): TierSearch {
+export function tierSearch({ program, when, tab }: Record<string, unknown>): TierSearch {
+  return {
+    ...programChoice({ program }),
+    ...(when === 'all' ? { when } : {}),
+    ...(tab === 'versions' ? { tab } : {}),
+  };
+}
+
+export type ProgramChoice = { program?: string };
+
+export function programChoice({ program }: Record<string, unknown>): ProgramChoice {
   const id = ofProgram(program);
-  return { ...(id === undefined ? {} : { program: id }), ...(when === 'all' ? { when } : {}) };
+  return id === undefined ? {} : { program: id };
 }
 
 export type ProgramSearch = { tab?: 'versions' };

@@ -1,0 +1,17 @@
+import { useTranslation } from 'react-i18next';
+import type { LadderView } from '../../../api/standing.ts';
+
+type Benefits = LadderView['tiers'][number]['benefits'];
+
+/** What a tier gives, a few words each. */
+export function useGifts(): (benefits: Benefits) => string[] {
+  const { t } = useTranslation('ladders');
+  return ({ multiplier, discountPercent, freeShipping, couponCampaignIds, segmentId }) =>
+    [
+      Number(multiplier) === 1 ? undefined : t('gifts.multiplier', { factor: multiplier }),
+      discountPercent === null ? undefined : t('gifts.discount', { percent: discountPercent }),
+      freeShipping ? t('gifts.freeShipping') : undefined,
+      couponCampaignIds.length === 0 ? undefined : t('gifts.coupons', { count: couponCampaignIds.length }),
+      segmentId === null ? undefined : t('gifts.segment'),
+    ].filter((one) => one !== undefined);
+}
