@@ -11,6 +11,7 @@ import {
   couponCampaign,
   personCategory,
   promotion,
+  reward,
   tierLadder,
 } from './loyalty/index.ts';
 import { category, orders, priceList, product } from './orders/index.ts';
@@ -52,6 +53,7 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
     ),
     import: uuids(sql`${importJob}`, sql`${importJob.importId}`, sql`${importJob.name}`),
     promotion: uuids(sql`${promotion}`, sql`${promotion.promotionId}`, sql`${promotion.name}`),
+    reward: uuids(sql`${reward}`, sql`${reward.rewardId}`, sql`${reward.definition} -> 'name' ->> 'en'`),
     price_list: uuids(sql`${priceList}`, sql`${priceList.priceListId}`, sql`${priceList.name}`),
     order: uuids(sql`${orders}`, sql`${orders.orderId}`, sql`${orders.externalId}`),
     product: uuids(sql`${product}`, sql`${product.productId}`, sql`${product.name}`),

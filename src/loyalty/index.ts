@@ -1,7 +1,7 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { newRouter } from '../core/http.ts';
 import type { Job, Subscription } from '../core/jobs.ts';
-import { accrualRoutes, accrualSubscriptions, registerAccrual } from './accrual/index.ts';
+import { accrualJobs, accrualRoutes, accrualSubscriptions, registerAccrual } from './accrual/index.ts';
 import { couponEraser } from './coupons/actions.erase.ts';
 import { moveCouponsOnMerge } from './coupons/actions.merge.ts';
 import { redeemCoupons } from './coupons/actions.redeem.ts';
@@ -10,6 +10,7 @@ import { couponRoutes } from './coupons/routes.ts';
 import { couponTimeline } from './coupons/store.timeline.ts';
 import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
 import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
+import { registerRewards, rewardRoutes } from './rewards/index.ts';
 import { registerSales, salesJobs, salesRoutes } from './sales/index.ts';
 import { registerStanding, standingJobs, standingRoutes, standingSubscriptions } from './standing/index.ts';
 
@@ -19,8 +20,16 @@ export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';
 export { accumulativeDiscount, personCategory, tierLadder } from './standing/schema.ts';
 export { promotion } from './offers/index.ts';
+export { reward } from './rewards/schema.ts';
 
-export const loyaltyJobs: Job[] = [...couponJobs, ...pointsJobs, ...standingJobs, ...offerJobs, ...salesJobs];
+export const loyaltyJobs: Job[] = [
+  ...couponJobs,
+  ...accrualJobs,
+  ...pointsJobs,
+  ...standingJobs,
+  ...offerJobs,
+  ...salesJobs,
+];
 
 export const loyaltyRoutes = () =>
   newRouter()
@@ -29,7 +38,8 @@ export const loyaltyRoutes = () =>
     .route('/', pointsRoutes())
     .route('/', standingRoutes())
     .route('/', promotionRoutes())
-    .route('/', salesRoutes());
+    .route('/', salesRoutes())
+    .route('/', rewardRoutes());
 
 export const loyaltySubscriptions: Subscription[] = [
   redeemCoupons,
@@ -46,4 +56,5 @@ export function registerLoyalty(): void {
   registerStanding();
   registerOffers();
   registerSales();
+  registerRewards();
 }
