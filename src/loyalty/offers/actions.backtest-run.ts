@@ -1,13 +1,17 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Ctx } from '../../core/ctx.ts';
-import { messageOf } from '../../core/errors.ts';
+import { categoryNames } from '../backtests/past.ts';
+import type { BacktestRow } from '../backtests/table.ts';
+import { workOff } from '../backtests/work.ts';
+import type { Trial as Worked } from '../backtests/work.ts';
 import { pricingSettings } from '../pricing/contract.ts';
 import type { Offer, PricedCart, PricingSettings } from '../pricing/contract.ts';
 import { prepare } from '../pricing/prepare.ts';
 import { prepareLists } from '../pricing/price-lists.ts';
 import { priceCart } from '../pricing/price.ts';
 import { PricingError } from '../pricing/state.ts';
-import { programTerms } from '../programs/actions.ts';
+import { presentSettings } from '../programs/actions.present.ts';
+import { pricingOf } from '../programs/pricing.ts';
 import { standingFacts } from '../standing/actions.facts.ts';
 import { segmentsOf } from './actions.live.ts';
 import { addOrder, leftFor, newTally, resultOf } from './backtest.ts';
@@ -20,34 +24,21 @@ import { offerOf } from './definition.ts';
 import type { Range } from './definition.ts';
 import { offerSources } from './sources.ts';
 import { livePromotions } from './store.ts';
-import { claimBacktest, progress, settleBacktest } from './store.backtests.ts';
-import type { BacktestRow } from './store.backtests.ts';
-import { categoryNames, countPast, membersAmong, pastOrders } from './store.orders.ts';
+import { promotionBacktest } from './schema.ts';
+import { membersAmong, pastOrders } from './store.orders.ts';
 import type { PastOrder } from './store.orders.ts';
 
-/** Working through backtests: orders in batches, in the order of their time, so that limits run dry where they would have. */
+/** Trying a promotion on batches of past orders. */
 
 /** Orders read at once; with forty lines each some megabytes. */
 const BATCH = 200;
 /** Orders priced between two turns of the event loop: some milliseconds. */
 const TURN = 20;
-/** Beyond this the oldest are left out: buyers and their uses are kept in memory. */
-const MAX_ORDERS = 300_000;
 const NO_LISTS = prepareLists([]);
 
 /** Works off what waits; stops between two batches when told to. */
-export async function runBacktests(ctx: Ctx, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const claimed = await claimBacktest(ctx);
-    if (claimed === undefined) return;
-    try {
-      await run(ctx, claimed, signal);
-    } catch (error) {
-      ctx.log.error({ backtestId: claimed.backtestId, reason: messageOf(error) }, 'backtest failed');
-      await settleBacktest(ctx, claimed, { state: 'failed', error: messageOf(error).slice(0, 500) });
-    }
-  }
-}
+export const runBacktests = (ctx: Ctx, signal: AbortSignal): Promise<void> =>
+  workOff(ctx, promotionBacktest, (row) => begin(ctx, row), signal);
 
 type Trial = {
   ctx: Ctx;
@@ -59,11 +50,11 @@ type Trial = {
   tally: Tally;
 };
 
-async function run(ctx: Ctx, row: BacktestRow, signal: AbortSignal): Promise<void> {
+async function begin(ctx: Ctx, row: BacktestRow): Promise<Worked<PastOrder>> {
   const definition = promotionDefinition.parse(row.definition);
   const options = backtestOptions.parse(row.options);
   const until = new Date(options.until);
-  const { promotionId } = row;
+  const promotionId = row.subjectId;
   const tally = newTally({
     offerId: promotionId,
     limits: definition.limits,
@@ -72,35 +63,19 @@ async function run(ctx: Ctx, row: BacktestRow, signal: AbortSignal): Promise<voi
   });
   const settings = await settingsFor(ctx, definition.programId);
   const trial: Trial = { ctx, promotionId, definition, version: row.version ?? 1, options, settings, tally };
-  const past = await countPast(ctx, new Date(options.from), until, MAX_ORDERS);
-  const ordersTotal = Math.min(past.orders, MAX_ORDERS);
-  let ordersDone = 0;
-  let after: PastOrder | undefined;
-  for (;;) {
-    if (!(await progress(ctx, row, { ordersDone, ordersTotal }))) return;
-    if (signal.aborted) return settleBacktest(ctx, row, { state: 'waiting' });
-    const batch = await pastOrders(ctx, {
-      from: past.from,
-      until,
-      after,
-      countEarlier:
-        definition.conditions.firstOrder ||
-        definition.conditions.minOrders !== undefined ||
-        options.beside === 'live',
-      limit: BATCH,
-    });
-    after = batch.at(-1);
-    if (after === undefined) break;
-    await tryBatch(trial, batch);
-    ordersDone += batch.length;
-  }
-  const ids = [...tally.categories.keys()].filter((id) => id !== null);
-  const result = resultOf(tally, {
-    complete: past.orders <= MAX_ORDERS,
-    assumptions: assumptionsOf(trial),
-    names: await categoryNames(ctx, ids),
-  });
-  await settleBacktest(ctx, row, { state: 'done', result });
+  const { firstOrder, minOrders } = definition.conditions;
+  const countEarlier = firstOrder || minOrders !== undefined || options.beside === 'live';
+  return {
+    from: new Date(options.from),
+    until,
+    read: (from, after) => pastOrders(ctx, { from, until, after, countEarlier, limit: BATCH }),
+    tryAll: (batch) => tryBatch(trial, batch),
+    result: async (complete) => {
+      const ids = [...tally.categories.keys()].filter((id) => id !== null);
+      const names = await categoryNames(ctx, ids);
+      return resultOf(tally, { complete, assumptions: assumptionsOf(trial), names });
+    },
+  };
 }
 
 async function tryBatch(trial: Trial, batch: readonly PastOrder[]): Promise<void> {
@@ -213,12 +188,10 @@ function fieldsAsked(offers: readonly Offer[]): Set<keyof BuyerPart> {
   return fields;
 }
 
-/** How a program rounds and what its percentages are of. */
+/** How a program prices: modes of stages, floors, rounding, what percentages are of. No points are spent. */
 export async function settingsFor(ctx: Ctx, programId: string | undefined): Promise<PricingSettings> {
-  const terms =
-    programId === undefined ? undefined : (await programTerms(ctx, [{ programId }])).get(programId);
-  const { rounding, percentBase } = terms?.settings ?? {};
-  return pricingSettings.parse({ rounding, percentBase });
+  const settings = await presentSettings(ctx, programId);
+  return pricingSettings.parse(settings === null ? {} : pricingOf(settings));
 }
 
 function assumptionsOf({ definition, options }: Trial): string[] {

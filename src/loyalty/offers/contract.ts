@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requiredText, text } from '../../core/text.ts';
 import { isTimeZone } from '../../core/time.ts';
+import { backtestProgress, backtestSpan } from '../backtests/contract.ts';
 import {
   currencyCode,
   minorAmount,
@@ -157,14 +158,14 @@ const promotionHead = {
   createdAt: iso,
   updatedAt: iso,
 };
-export const promotionView = z.object(promotionHead).meta({ id: 'Promotion' });
+const promotionView = z.object(promotionHead);
 export type PromotionView = z.output<typeof promotionView>;
-export const promotionList = z.object({ items: z.array(promotionView), nextCursor: z.string().nullable() });
 
 export const promotionDetail = z
   .object({ ...promotionHead, definition: promotionDefinition, usage })
   .meta({ id: 'PromotionDetail' });
 export type PromotionDetail = z.output<typeof promotionDetail>;
+export const promotionList = z.object({ items: z.array(promotionDetail), nextCursor: z.string().nullable() });
 
 export const promotionVersionView = z
   .object({
@@ -244,12 +245,8 @@ export const checkAnswer = z
   .meta({ id: 'PromotionCheck' });
 export type CheckAnswer = z.output<typeof checkAnswer>;
 
-const MAX_BACKTEST_DAYS = 1_100;
 export const backtestInput = z.strictObject({
-  /** Orders of so many days before now. */
-  days: z.number().int().min(1).max(MAX_BACKTEST_DAYS).default(90),
-  /** The end of the days; default: now. */
-  until: z.iso.datetime({ offset: true }).optional(),
+  ...backtestSpan,
   /** Tried instead of what is saved. */
   definition: promotionDefinition.optional(),
   /** live: beside the promotions that are live now, told as what it changes; alone: on the prices paid then. */
@@ -318,23 +315,15 @@ export type BacktestResult = z.output<typeof backtestResult>;
 
 export const backtestView = z
   .object({
-    id: z.uuid(),
+    ...backtestProgress,
     promotionId: z.uuid(),
     version: z.number().int().nullable(),
     options: backtestOptions,
-    state: z.enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
-    ordersDone: z.number().int(),
-    ordersTotal: z.number().int(),
     result: backtestResult.nullable(),
-    error: z.string().nullable(),
-    createdAt: iso,
-    startedAt: iso.nullable(),
-    endedAt: iso.nullable(),
   })
   .meta({ id: 'PromotionBacktest' });
 export type BacktestView = z.output<typeof backtestView>;
 export const backtestList = z.object({ items: z.array(backtestView), nextCursor: z.string().nullable() });
-export const backtestParams = z.object({ id: z.uuid(), backtestId: z.uuid() });
 export const versionParams = z.object({
   id: z.uuid(),
   version: z.coerce.number().int().min(1).max(1_000_000),

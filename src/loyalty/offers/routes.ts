@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { pageQuery } from '../../core/paging.ts';
+import { backtestParams } from '../backtests/contract.ts';
 import { backtests, cancelBacktest, getBacktest, startBacktest } from './actions.backtest.ts';
 import { checkPromotion, launchChecks } from './actions.check.ts';
 import { interferenceOf } from './actions.interference.ts';
@@ -19,7 +20,6 @@ import {
 import {
   backtestInput,
   backtestList,
-  backtestParams,
   backtestView,
   checkAnswer,
   checkInput,

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../core/columns.ts';
+import { backtestTable } from '../backtests/table.ts';
 
 /** A promotion: its state and which of its versions is in service. What it says stands in promotion_version. */
 export const promotion = pgTable(
@@ -111,34 +112,5 @@ export const offerContactCounter = pgTable(
   (t) => [primaryKey({ columns: [t.contactId, t.offerId, t.slot] })],
 );
 
-/** A promotion tried on past orders: what was asked, how far it is, what came out. */
-export const promotionBacktest = pgTable(
-  'promotion_backtest',
-  {
-    backtestId: uuid('backtest_id').primaryKey(),
-    promotionId: uuid('promotion_id').notNull(),
-    /** The version tried; null when it was a definition that is not saved. */
-    version: integer('version'),
-    definition: jsonb('definition').notNull(),
-    options: jsonb('options').notNull(),
-    /** waiting | running | done | failed | cancelled */
-    state: text('state').$type<'waiting' | 'running' | 'done' | 'failed' | 'cancelled'>().notNull(),
-    ordersDone: integer('orders_done').notNull().default(0),
-    ordersTotal: integer('orders_total').notNull().default(0),
-    /** Who works on it, and until when nobody else takes over. */
-    lease: uuid('lease'),
-    leaseUntil: instant('lease_until'),
-    result: jsonb('result'),
-    error: text('error'),
-    createdBy: text('created_by').notNull(),
-    createdAt: instant('created_at').notNull(),
-    startedAt: instant('started_at'),
-    endedAt: instant('ended_at'),
-  },
-  (t) => [
-    index('promotion_backtest_promotion_idx').on(t.promotionId, t.createdAt),
-    index('promotion_backtest_open_idx')
-      .on(t.createdAt)
-      .where(sql`state in ('waiting', 'running')`),
-  ],
-);
+/** Promotions tried on past orders. */
+export const promotionBacktest = backtestTable('promotion_backtest', 'promotion_id');

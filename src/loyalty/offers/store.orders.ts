@@ -4,9 +4,11 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import { category, orders, product, saleFact } from '../../orders/index.ts';
+import { afterPlace, pastSales } from '../backtests/past.ts';
+import type { Place } from '../backtests/past.ts';
 import { loyaltyMember } from '../programs/schema.ts';
 
-/** Past orders and products, as far as trying offers on them needs. Claims nobody confirmed and cancelled orders do not count. */
+/** Past orders and products, as far as trying offers on them needs. */
 
 export type PastLine = {
   ordinal: number;
@@ -36,33 +38,10 @@ type HeadRow = Record<string, unknown> &
   Omit<PastOrder, 'lines' | 'occurredAt' | 'externalId'> & { at: string; number: string };
 type LineRow = Record<string, unknown> & PastLine & { orderId: string };
 
-const sales = (from: Date, until: Date): SQL => sql`${orders.kind} = 'sale' and ${orders.trust} <> 'public'
-  and ${orders.status} <> 'cancelled' and ${orders.occurredAt} >= ${from.toISOString()}::timestamptz
-  and ${orders.occurredAt} < ${until.toISOString()}::timestamptz`;
-
-/** How many orders there are, and when the latest `most` of them begin. */
-export async function countPast(
-  ctx: Ctx,
-  from: Date,
-  until: Date,
-  most: number,
-): Promise<{ orders: number; from: Date }> {
-  const [found] = await rows<{ orders: number; at: string | null }>(
-    ctx.db,
-    sql`
-    select count(*)::int as orders,
-      (select ${orders.occurredAt} from ${orders} where ${sales(from, until)}
-        order by ${orders.occurredAt} desc offset ${most - 1} limit 1) as at
-    from ${orders} where ${sales(from, until)}`,
-  );
-  const at = found?.at ?? null;
-  return { orders: found?.orders ?? 0, from: at === null ? from : dateOf(at) };
-}
-
 export type PastQuery = {
   from: Date;
   until: Date;
-  after?: { occurredAt: Date; orderId: string } | undefined;
+  after?: Place | undefined;
   latestFirst?: boolean;
   countEarlier: boolean;
   limit: number;
@@ -81,12 +60,7 @@ export async function pastOrders(ctx: Ctx, query: PastQuery): Promise<PastOrder[
     select ${orders.contactId} as "contactId", ${orders.orderId} as "orderId", ${orders.anonymous}, ${orders.occurredAt} as at,
       ${orders.externalId} as number, ${orders.currency}, trim_scale(${orders.baseRate})::text as "baseRate", ${orders.channel},
       ${earlier} as earlier
-    from ${orders} where ${sales(from, until)}
-      and ${
-        after === undefined
-          ? sql`true`
-          : sql`(${orders.occurredAt}, ${orders.orderId}) > (${after.occurredAt.toISOString()}::timestamptz, ${after.orderId}::uuid)`
-      }
+    from ${orders} where ${pastSales(from, until)} and ${afterPlace(after)}
     order by ${orders.occurredAt} ${way}, ${orders.orderId} ${way} limit ${limit}`,
   );
   const lines = Map.groupBy(await linesOf(ctx, heads), (line) => line.orderId);
@@ -153,15 +127,6 @@ export async function unknownNames(
   );
   const of = (kind: string): string[] => found.filter((one) => one.of === kind).map(({ name }) => name);
   return { products: of('product'), categories: of('category') };
-}
-
-export async function categoryNames(ctx: Ctx, ids: readonly string[]): Promise<Map<string, string>> {
-  if (ids.length === 0) return new Map();
-  const found = await rows<{ id: string; name: string }>(
-    ctx.db,
-    sql`select category_id as id, name from ${category} where category_id = any(${`{${ids.join(',')}}`}::text::uuid[])`,
-  );
-  return new Map(found.map(({ id, name }) => [id, name]));
 }
 
 /** Those of these contacts that are members of the program; undefined: of any. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { upsertContacts } from '../../../src/contacts/index.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { DomainError } from '../../../src/core/errors.ts';
+import { claimBacktest } from '../../../src/loyalty/backtests/store.ts';
 import {
   backtests,
   cancelBacktest,
@@ -16,7 +17,7 @@ import { buyerOf, cartOf } from '../../../src/loyalty/offers/carts.ts';
 import { backtestInput } from '../../../src/loyalty/offers/contract.ts';
 import type { BacktestResult } from '../../../src/loyalty/offers/contract.ts';
 import { offerOf } from '../../../src/loyalty/offers/definition.ts';
-import { claimBacktest } from '../../../src/loyalty/offers/store.backtests.ts';
+import { promotionBacktest } from '../../../src/loyalty/offers/schema.ts';
 import type { PastOrder } from '../../../src/loyalty/offers/store.orders.ts';
 import { enrol } from '../../../src/loyalty/programs/actions.members.ts';
 import { createProgram } from '../../../src/loyalty/programs/actions.ts';
@@ -250,11 +251,11 @@ describe('the job', () => {
   test('what a worker that died had begun is begun anew, and the dead one writes no more', async () => {
     const { id } = await createPromotion(ctx, ten());
     const { id: backtestId } = await startBacktest(ctx, id, backtestInput.parse({}));
-    const dead = await claimBacktest(ctx);
+    const dead = await claimBacktest(ctx, promotionBacktest);
     expect(dead?.backtestId).toBe(backtestId);
-    expect(await claimBacktest(ctx)).toBeUndefined();
+    expect(await claimBacktest(ctx, promotionBacktest)).toBeUndefined();
     base.clock.advance(61_000);
-    const second = await claimBacktest(ctx);
+    const second = await claimBacktest(ctx, promotionBacktest);
     expect(second?.backtestId).toBe(backtestId);
     base.clock.advance(61_000);
     await runBacktests(ctx, new AbortController().signal);
