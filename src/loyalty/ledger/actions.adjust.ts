@@ -5,7 +5,7 @@ import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, forbidden, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { minorToWire } from '../../core/money.ts';
-import { openProgram } from '../programs/actions.ts';
+import { liveProgram } from '../programs/actions.ts';
 import { post } from './actions.post.ts';
 import type {
   AdjustAnswer,
@@ -39,7 +39,7 @@ export async function adjustPoints(ctx: Ctx, input: AdjustInput): Promise<Adjust
   authorise(ctx, 'loyalty:write');
   return inTxUndisturbed(ctx, async (tx) => {
     const contactId = await mustSee(tx, input.contactId);
-    const { settings } = await openProgram(tx, input.programId);
+    const { settings } = await liveProgram(tx, input.programId);
     const key = `adjust:${input.key ?? newId()}`;
     const points = BigInt(input.points);
     const key0 = { contactId, programId: input.programId, key };

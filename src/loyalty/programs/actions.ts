@@ -19,7 +19,7 @@ export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<Prog
     name: input.name,
     currency: input.currency ?? ctx.config.baseCurrency,
     zone: input.zone ?? ctx.config.timeZone,
-    state: 'active',
+    state: input.draft ? 'draft' : 'active',
     version: 1,
     settings: input.settings,
     createdAt: now,
@@ -38,12 +38,14 @@ export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<Prog
 
 /**
  * Changes a program; what is booked already keeps the terms it was booked under. 409 `program_changed` when `version` is not the
- * present one: somebody else has changed it since it was read.
+ * present one: somebody else has changed it since it was read; `program_draft` for a state a draft cannot take.
  */
 export async function changeProgram(ctx: Ctx, id: string, patch: ProgramPatch): Promise<ProgramView> {
   authorise(ctx, 'loyalty:write');
   return inTx(ctx, async (tx) => {
     const row = await mustFind(tx, id);
+    if (patch.state !== undefined && row.state === 'draft')
+      throw conflict('program_draft', 'A draft is launched, or stays a draft.', 'state');
     const settings = settingsWith(row, patch.settings);
     const next: ProgramRow = {
       ...row,
@@ -111,11 +113,49 @@ export async function mustFind(ctx: Ctx, id: string): Promise<ProgramRow> {
   return row;
 }
 
+/**
+ * From draft into force, for whoever has checked that it may. 409 `program_changed` when `version` is not the present one,
+ * `program_launched` for one that is no draft.
+ */
+export async function beginProgram(ctx: Ctx, id: string, version: number): Promise<ProgramView> {
+  authorise(ctx, 'loyalty:write');
+  return inTx(ctx, async (tx) => {
+    const row = await mustFind(tx, id);
+    if (row.state !== 'draft') throw conflict('program_launched', 'This program is no draft any more.');
+    const next: ProgramRow = {
+      ...row,
+      state: 'active',
+      version: version + 1,
+      updatedAt: tx.clock.now(),
+    };
+    if (row.version !== version || !(await updateProgram(tx, next)))
+      throw conflict('program_changed', 'Somebody has changed this program since you opened it.', 'version');
+    await audit(tx, {
+      action: 'loyalty_program.launched',
+      entity: 'loyalty_program',
+      entityId: id,
+      details: { version: next.version },
+    });
+    return programView(next);
+  });
+}
+
 /** The same, with its settings; 409 `program_archived` when nothing new begins in it. */
 export async function openProgram(ctx: Ctx, id: string): Promise<ProgramView> {
   const view = programView(await mustFind(ctx, id));
   if (view.state === 'archived')
     throw conflict('program_archived', `The program "${view.name}" is archived.`);
+  return view;
+}
+
+/** The same, for what only members have; 409 `program_draft` too: nobody is one yet. */
+export async function liveProgram(ctx: Ctx, id: string): Promise<ProgramView> {
+  const view = await openProgram(ctx, id);
+  if (view.state === 'draft')
+    throw conflict(
+      'program_draft',
+      `The program "${view.name}" is a draft: it takes no members before its launch.`,
+    );
   return view;
 }
 
