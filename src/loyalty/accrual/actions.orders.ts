@@ -65,7 +65,7 @@ export async function readSales(
   return { orders: readOrders(ctx, sales, lines, following), members };
 }
 
-type Read = { row: SaleRow; sale: Sale; returned: Returned };
+export type Read = { row: SaleRow; sale: Sale; returned: Returned };
 type All = {
   orders: readonly Read[];
   accrued: readonly AccrualRow[];
@@ -148,7 +148,8 @@ function happening({ row, sale, returned }: Read, frozen: AccrualRow) {
   return { at: row.occurredAt, sale: netOf({ ...sale, lines, paid: BigInt(frozen.facts.paid) }, returned) };
 }
 
-function readOrders(
+/** Sales as accrual sees them, with what came back of each. */
+export function readOrders(
   ctx: Ctx,
   sales: readonly SaleRow[],
   lines: readonly LineRow[],

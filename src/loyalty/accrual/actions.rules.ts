@@ -139,7 +139,8 @@ async function save(ctx: Ctx, row: RuleRow, definition: AccrualDefinition, what:
   return viewOf(row, definition);
 }
 
-async function check(ctx: Ctx, definition: AccrualDefinition): Promise<void> {
+/** 422 validation_failed with what is wrong, by its place under `at`. */
+export async function check(ctx: Ctx, definition: AccrualDefinition, at = 'definition'): Promise<void> {
   const { conditions, multipliers } = definition;
   const named = [
     ...(['segments', 'notSegments'] as const).flatMap((key) =>
@@ -158,7 +159,7 @@ async function check(ctx: Ctx, definition: AccrualDefinition): Promise<void> {
     ...named
       .filter(({ id }) => !known.has(id))
       .map(({ id, path }) => ({ path, code: 'unknown_segment', message: `There is no segment "${id}".` })),
-  ].map((one) => ({ ...one, path: `definition.${one.path}` }));
+  ].map((one) => ({ ...one, path: `${at}.${one.path}` }));
   const [first] = issues;
   if (first === undefined) return;
   throw new DomainError({

@@ -76,7 +76,7 @@ export async function knownOf(ctx: Ctx, candidates: readonly Candidate[]): Promi
   };
 }
 
-const segmentsIn = ({ definition: { conditions, multipliers } }: Rule): string[] => [
+export const segmentsIn = ({ definition: { conditions, multipliers } }: Rule): string[] => [
   ...conditions.segments,
   ...conditions.notSegments,
   ...multipliers.flatMap((one) => one.segments),
@@ -138,15 +138,18 @@ function factsOf({ member, orders, paid, promo, rules }: Candidate, known: Known
 }
 
 function remember(
-  { member, what }: Candidate,
+  { member, what, rules }: Candidate,
   known: Known,
   kept: readonly KeptRule[],
   points: bigint,
 ): void {
   const wallet = of(member.contactId, member.programId);
   known.balances.set(wallet, (known.balances.get(wallet) ?? 0n) + points);
+  const counted = new Set(
+    rules.filter((rule) => countsFrom(rule, what.at, member.zone) !== undefined).map(({ ruleId }) => ruleId),
+  );
   for (const { ruleId, points: own, item } of kept) {
-    if (own === 0) continue;
+    if (own === 0 || !counted.has(ruleId)) continue;
     const key = of(member.contactId, ruleId);
     const entry = { contactId: member.contactId, ruleId, at: what.at, points: BigInt(own), item };
     known.past.set(key, [...(known.past.get(key) ?? []), entry]);

@@ -8,6 +8,10 @@ export function problemsOf(definition: AccrualDefinition, now: Date): FieldIssue
   return [...timeProblems(definition, now), ...shapeProblems(definition), ...capProblems(definition)];
 }
 
+/** Whether it earns by orders: by amounts, units, or each order. */
+export const ofOrders = ({ earns }: AccrualDefinition): boolean =>
+  ['amount', 'unit', 'order'].includes(earns.type);
+
 const issue = (path: string, code: string, message: string): FieldIssue => ({ path, code, message });
 
 function timeProblems({ conditions, multipliers }: AccrualDefinition, now: Date): FieldIssue[] {
@@ -19,10 +23,10 @@ function timeProblems({ conditions, multipliers }: AccrualDefinition, now: Date)
   ];
 }
 
-function shapeProblems({ earns, conditions, multipliers, scope, pending }: AccrualDefinition): FieldIssue[] {
+function shapeProblems(definition: AccrualDefinition): FieldIssue[] {
+  const { earns, conditions, multipliers, scope, pending } = definition;
   const found: FieldIssue[] = [];
-  const ofOrders = ['amount', 'unit', 'order'].includes(earns.type);
-  if (!ofOrders) {
+  if (!ofOrders(definition)) {
     const only = 'Only rules of orders ask for this.';
     if (conditions.minAmountMinor !== undefined)
       found.push(issue('conditions.minAmountMinor', 'not_possible', only));

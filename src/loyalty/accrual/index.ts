@@ -6,7 +6,7 @@ import { earnPreview } from './actions.preview.ts';
 import { referralHook } from './actions.referral.ts';
 import { accrualEraser, moveAccrualsOnMerge } from './store.merge.ts';
 
-export { accrualSubscriptions } from './jobs.ts';
+export { accrualJobs, accrualSubscriptions } from './jobs.ts';
 export { accrualRoutes } from './routes.ts';
 
 export function registerAccrual(): void {

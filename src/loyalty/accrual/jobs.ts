@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import type { Ctx } from '../../core/ctx.ts';
-import type { OutboxEvent, Subscription } from '../../core/jobs.ts';
+import type { Job, OutboxEvent, Subscription } from '../../core/jobs.ts';
+import { MINUTE_MS } from '../../core/time.ts';
 import { recordedEvents } from '../../tracking/index.ts';
+import { EARNING_BACKTEST_JOB } from './actions.backtest.ts';
+import { runEarningBacktests } from './actions.backtest-run.ts';
 import { countEvents, countOrders } from './actions.count.ts';
 import { settleEnrolments } from './actions.days.ts';
 import { settleEvents } from './actions.events.ts';
@@ -103,5 +106,14 @@ export const accrualSubscriptions: Subscription[] = [
     name: 'earn member.enrolled',
     topic: 'member.enrolled',
     handle: (ctx, events) => settleEnrolments(ctx, payloads(events, joined)),
+  },
+];
+
+/** Also picks up what a worker that died had begun. */
+export const accrualJobs: Job[] = [
+  {
+    name: EARNING_BACKTEST_JOB,
+    everyMs: MINUTE_MS,
+    run: (ctx, _data, signal) => runEarningBacktests(ctx, signal),
   },
 ];

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import { describe, idParam, jsonBody, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { pageQuery } from '../../core/paging.ts';
+import { backtestRoutes } from './routes.backtest.ts';
 import { challengeRoutes } from './routes.challenges.ts';
 import { accruals, previewCart } from './actions.preview.ts';
 import { accrualRules, changeRule, createRule, getRule, moveRule, ruleHistory } from './actions.rules.ts';
@@ -22,6 +23,7 @@ const tag = 'loyalty';
 
 export function accrualRoutes(): Hono<AppEnv> {
   return challengeRoutes()
+    .route('/', backtestRoutes())
     .get(
       '/api/loyalty/accrual-rules',
       describe({ tag, summary: 'Rules by which points are earned', answer: ruleList }),

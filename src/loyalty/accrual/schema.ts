@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant } from '../../core/columns.ts';
+import { backtestTable } from '../backtests/table.ts';
 
 /** A rule by which points are earned. What it says stands in accrual_rule_version. */
 export const accrualRule = pgTable(
@@ -138,3 +139,6 @@ export const referral = pgTable(
     index('referral_referrer_idx').on(t.referrerId, t.programId),
   ],
 );
+
+/** Rules by which points are earned, tried on past orders. */
+export const accrualBacktest = backtestTable('accrual_backtest', 'program_id');
