@@ -2,7 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { contactsMatching } from '../../segments/index.ts';
 import { loadPriceLists } from '../../orders/index.ts';
-import type { Offer, PriceList, Remaining } from '../pricing/contract.ts';
+import type { Offer, PriceList } from '../pricing/contract.ts';
 import { prepare } from '../pricing/prepare.ts';
 import type { PreparedOffers } from '../pricing/prepare.ts';
 import { prepareLists } from '../pricing/price-lists.ts';
@@ -11,12 +11,11 @@ import { promotionDefinition } from './contract.ts';
 import type { OfferLimits, PromotionDefinition } from './contract.ts';
 import { offerOf } from './definition.ts';
 import type { Range } from './definition.ts';
-import { isLimited, slotsAt } from './limits.ts';
+import { isLimited } from './limits.ts';
 import { offerSources } from './sources.ts';
 import type { SourcedOffer } from './sources.ts';
 import { livePromotions } from './store.ts';
 import { readMarks } from './store.marks.ts';
-import { readCounters } from './store.uses.ts';
 
 /**
  * What quotes are made from, prepared once and kept in the process. Every change leaves another mark in its own transaction; a
@@ -154,22 +153,6 @@ async function loadLists(ctx: Ctx): Promise<ListSet> {
   }
 }
 
-/** What offers ask of a buyer that this part knows: segments named by any of them, and what limits leave. */
-export type OfferFacts = { segments: string[]; remaining: Record<string, Remaining> };
-
-/**
- * `contactId` null: nobody known. `orderId`: what this order has reserved itself does not count against it. `at` decides the
- * period of a limit.
- */
-export async function factsFor(
-  ctx: Ctx,
-  live: LiveOffers,
-  of: { contactId: string | null; orderId?: string | null; at: Date },
-): Promise<OfferFacts> {
-  const segments = of.contactId === null ? [] : await segmentsOf(ctx, live.segments, [of.contactId]);
-  return { segments: [...(segments[0]?.[1] ?? [])], remaining: await remainingOf(ctx, live, of) };
-}
-
 /** Which of these segments each contact is in right now, exactly. */
 export async function segmentsOf(
   ctx: Ctx,
@@ -180,43 +163,4 @@ export async function segmentsOf(
   const rules = new Map(segments.map((id) => [id, { type: 'segment' as const, segmentId: id }]));
   const matching = [...(await contactsMatching(ctx, rules, contactIds))];
   return contactIds.map((id) => [id, matching.flatMap(([name, members]) => (members.has(id) ? [name] : []))]);
-}
-
-async function remainingOf(
-  ctx: Ctx,
-  { limits }: LiveOffers,
-  { contactId, orderId = null, at }: { contactId: string | null; orderId?: string | null; at: Date },
-): Promise<Record<string, Remaining>> {
-  if (limits.size === 0) return {};
-  const slots = [...limits].map(([offerId, one]) => ({ offerId, ...slotsAt(one, at, ctx.config.timeZone) }));
-  const shared = slots.flatMap(({ offerId, shared: list }) => list.map(({ slot }) => ({ offerId, slot })));
-  const own = slots.flatMap(({ offerId, ofContact }) => ofContact.map(({ slot }) => ({ offerId, slot })));
-  const counters = new Map(
-    (await readCounters(ctx, shared, contactId === null ? [] : own, { contactId, orderId })).map((row) => [
-      `${row.own ? 'own' : 'all'} ${row.offerId} ${row.slot}`,
-      row,
-    ]),
-  );
-  return Object.fromEntries(
-    slots.map(({ offerId, shared: all, ofContact }) => {
-      const left: Remaining = {};
-      for (const { slot, uses, budgetMinor, points } of all) {
-        const taken = counters.get(`all ${offerId} ${slot}`);
-        lower(left, 'uses', uses, taken?.uses);
-        lower(left, 'budgetMinor', budgetMinor, taken?.spentMinor);
-        lower(left, 'points', points, taken?.points);
-      }
-      for (const { slot, uses } of ofContact) {
-        const taken = contactId === null ? String(uses) : counters.get(`own ${offerId} ${slot}`)?.uses;
-        lower(left, 'buyerUses', uses, taken);
-      }
-      return [offerId, left];
-    }),
-  );
-}
-
-function lower(left: Remaining, key: keyof Remaining, limit: number | undefined, taken = '0'): void {
-  if (limit === undefined) return;
-  const rest = Math.max(limit - Number(taken), 0);
-  left[key] = Math.min(left[key] ?? rest, rest);
 }

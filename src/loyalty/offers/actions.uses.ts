@@ -2,6 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import type { PricedCart } from '../pricing/contract.ts';
 import type { LiveOffers } from './actions.live.ts';
 import { slotsAt } from './limits.ts';
+import type { Slot, Slots } from './limits.ts';
 import {
   confirm,
   countContact,
@@ -41,6 +42,8 @@ export function usesIn(priced: PricedCart): UseItem[] {
 }
 
 export type Reservation = {
+  /** What the order was priced with. */
+  live: LiveOffers;
   /** Null: nobody known; an offer limited for each buyer is then refused. */
   contactId: string | null;
   orderId: string;
@@ -63,68 +66,100 @@ export type Reserved = { ok: true } | { ok: false; changed: boolean; refused: Re
 const ATTEMPTS = 3;
 
 /**
- * Takes one use of each offer for an order, or none at all. The same order again takes nothing more. Counters stay locked until
+ * Takes one use of each offer for these orders, or none at all. The same orders again take nothing more. Counters stay locked until
  * the commit: call it last, and a counter everybody waits for is held for one short statement and the commit.
  */
-export async function reserveUses(tx: Ctx, live: LiveOffers, reservation: Reservation): Promise<Reserved> {
+export async function reserveUses(tx: Ctx, reservations: readonly Reservation[]): Promise<Reserved> {
   if (!tx.inTransaction) throw new Error('uses are reserved in the transaction of their order');
-  const { contactId, orderId, at, currency, items, state = 'reserved' } = reservation;
-  if (items.length === 0) return { ok: true };
-  const { uses, takes, contactWants } = wantsOf(tx, live, reservation);
-  const [own] = contactWants;
-  if (contactId === null && own !== undefined)
-    return refusal([{ offerId: own.offerId, reason: 'buyer_uses_exhausted', left: 0 }]);
-  const buyer = contactId ?? orderId;
-  const { marked, written } = await writeUses(tx, {
-    contactId: buyer,
-    orderId,
-    at,
-    currency,
-    state,
-    mark: live.mark,
-    uses,
-  });
-  if (!marked) return { ok: false, changed: true, refused: [] };
-  const isNew = ({ offerId }: { offerId: string }): boolean => written.includes(offerId);
-  const ofContact = contactWants.filter(isNew);
-  const counted = ofContact.length === 0 ? [] : await countContact(tx, buyer, ofContact);
+  const asked = reservations.filter(({ items }) => items.length > 0);
+  const [first] = asked;
+  if (first === undefined) return { ok: true };
+  const { mark } = first.live;
+  if (asked.some(({ live }) => live.mark !== mark)) return CHANGED;
+  const wants = asked.flatMap((one) => wantsOf(tx, one));
+  const stranger = wants.find(({ contactId, contactSlots }) => contactId === null && contactSlots.length > 0);
+  if (stranger !== undefined)
+    return refusal([{ offerId: stranger.offerId, reason: 'buyer_uses_exhausted', left: 0 }]);
+  const uses = wants.map((want) => ({ ...want, contactId: want.contactId ?? want.orderId }));
+  const { marked, written } = await writeUses(tx, mark, uses);
+  if (!marked) return CHANGED;
+  const isNew = new Set(written.map(({ orderId, offerId }) => `${orderId} ${offerId}`));
+  const fresh = uses.filter(({ orderId, offerId }) => isNew.has(`${orderId} ${offerId}`));
+  const ofContact = contactWants(fresh);
+  const counted = ofContact.length === 0 ? [] : await countContact(tx, ofContact);
   const refused =
     counted.length < ofContact.length
       ? contactRefusals(ofContact, counted)
-      : await takeShared(tx, takes.filter(isNew));
+      : await takeShared(tx, sharedTakes(fresh));
   if (refused.length === 0) return { ok: true };
-  await undoUses(tx, { contactId: buyer, orderId }, written, counted);
+  const raised = ofContact.filter((want) => counted.some((one) => same(one, want)));
+  await undoUses(tx, written, raised);
   return refusal(refused);
 }
 
+const CHANGED: Reserved = { ok: false, changed: true, refused: [] };
 const refusal = (refused: Refusal[]): Reserved => ({ ok: false, changed: false, refused });
 
-/** What the items take from which counters, in the order of their keys. */
-function wantsOf(ctx: Ctx, live: LiveOffers, { items, at }: Reservation) {
-  const takes: Take[] = [];
-  const contactWants: ContactWant[] = [];
-  const uses = items.map((item): UseRow => {
+/** A use that is wanted, with the counters it is counted in. */
+type Wanted = Omit<UseRow, 'contactId'> & { contactId: string | null; counters: Slots };
+
+function wantsOf(ctx: Ctx, reservation: Reservation): Wanted[] {
+  const { live, contactId, orderId, at, currency, items, state = 'reserved' } = reservation;
+  return items.map((item) => {
     const limits = live.limits.get(item.offerId);
-    const slots = limits === undefined ? NO_SLOTS : slotsAt(limits, at, ctx.config.timeZone);
-    const of = { offerId: item.offerId, minor: item.actualMinor, more: item.points };
-    for (const { slot, uses: most, budgetMinor, points } of slots.shared)
-      takes.push({ ...of, slot, uses: most, budgetMinor, points });
-    for (const { slot, uses: most = 0 } of slots.ofContact)
-      contactWants.push({ offerId: item.offerId, slot, uses: most });
-    const names = (list: readonly { slot: string }[]): string[] => list.map(({ slot }) => slot);
-    return { ...item, slots: names(slots.shared), contactSlots: names(slots.ofContact) };
+    const counters = limits === undefined ? NO_SLOTS : slotsAt(limits, at, ctx.config.timeZone);
+    const names = (list: readonly Slot[]): string[] => list.map(({ slot }) => slot);
+    return {
+      ...item,
+      contactId,
+      orderId,
+      at,
+      currency,
+      state,
+      slots: names(counters.shared),
+      contactSlots: names(counters.ofContact),
+      counters,
+    };
   });
-  return { uses, takes, contactWants };
 }
 
-const NO_SLOTS: ReturnType<typeof slotsAt> = { shared: [], ofContact: [] };
-const same = (a: { offerId: string; slot: string }, b: { offerId: string; slot: string }): boolean =>
-  a.offerId === b.offerId && a.slot === b.slot;
+const NO_SLOTS: Slots = { shared: [], ofContact: [] };
 
-const contactRefusals = (
-  wants: readonly ContactWant[],
-  counted: readonly { offerId: string; slot: string }[],
-): Refusal[] =>
+type CounterKey = { offerId: string; slot: string; contactId?: string };
+const nameOf = ({ contactId = '', offerId, slot }: CounterKey): string => `${contactId} ${offerId} ${slot}`;
+const same = (a: CounterKey, b: CounterKey): boolean => nameOf(a) === nameOf(b);
+
+/** What the orders take from each counter of everybody, in all. */
+function sharedTakes(uses: ReadonlyArray<UseRow & { counters: Slots }>): Take[] {
+  const takes = new Map<string, Take>();
+  for (const { offerId, counters, actualMinor, points: given } of uses)
+    for (const { slot, uses: most, budgetMinor, points } of counters.shared) {
+      const name = nameOf({ offerId, slot });
+      const take = takes.get(name) ?? {
+        ...{ offerId, slot, uses: most, budgetMinor, points },
+        ...{ times: 0, minor: 0, more: 0 },
+      };
+      take.times += 1;
+      take.minor += actualMinor;
+      take.more += given;
+      takes.set(name, take);
+    }
+  return [...takes.values()];
+}
+
+function contactWants(uses: ReadonlyArray<UseRow & { counters: Slots }>): ContactWant[] {
+  const wants = new Map<string, ContactWant>();
+  for (const { contactId, offerId, counters } of uses)
+    for (const { slot, uses: most = 0 } of counters.ofContact) {
+      const name = nameOf({ contactId, offerId, slot });
+      const want = wants.get(name) ?? { contactId, offerId, slot, uses: most, times: 0 };
+      want.times += 1;
+      wants.set(name, want);
+    }
+  return [...wants.values()];
+}
+
+const contactRefusals = (wants: readonly ContactWant[], counted: readonly CounterKey[]): Refusal[] =>
   wants
     .filter((want) => !counted.some((one) => same(one, want)))
     .map(({ offerId }) => ({ offerId, reason: 'buyer_uses_exhausted', left: 0 }));
@@ -147,11 +182,12 @@ async function takeShared(tx: Ctx, takes: readonly Take[]): Promise<Refusal[]> {
 }
 
 function sharedRefusals(take: Take, standing: readonly Standing[]): Refusal[] {
-  const { offerId, uses, budgetMinor, points, minor, more } = take;
-  const taken = standing.find((one) => same(one, take));
+  const { offerId, slot, uses, budgetMinor, points, times, minor, more } = take;
+  const taken = standing.find((one) => same(one, { offerId, slot }));
   if (taken === undefined) return [];
   const left = (limit: number, used: number): number => Math.max(limit - used, 0);
-  if (uses !== undefined && taken.uses >= uses) return [{ offerId, reason: 'uses_exhausted', left: 0 }];
+  if (uses !== undefined && taken.uses + times > uses)
+    return [{ offerId, reason: 'uses_exhausted', left: left(uses, taken.uses) }];
   if (budgetMinor !== undefined && taken.spentMinor + minor > budgetMinor)
     return [{ offerId, reason: 'budget_exhausted', left: left(budgetMinor, taken.spentMinor) }];
   if (points !== undefined && taken.points + more > points)

@@ -10,6 +10,12 @@ import { offerChange, offerContactCounter, offerCounter, offerUse } from './sche
 /** Uses of offers and the counters of their limits, set by set. */
 
 export type UseRow = {
+  /** Of an anonymous order: the order's id. */
+  contactId: string;
+  orderId: string;
+  at: Date;
+  currency: string;
+  state: 'reserved' | 'used';
   offerId: string;
   version: number;
   desiredMinor: number;
@@ -19,6 +25,8 @@ export type UseRow = {
   slots: readonly string[];
   contactSlots: readonly string[];
 };
+/** A use that is there. */
+export type UseKey = { contactId: string; orderId: string; offerId: string };
 /** A counter of all buyers and what it may come to. */
 export type Want = {
   offerId: string;
@@ -27,33 +35,30 @@ export type Want = {
   budgetMinor: number | undefined;
   points: number | undefined;
 };
-export type ContactWant = { offerId: string; slot: string; uses: number };
-export type Taking = {
-  /** Of an anonymous order: the order's id. */
-  contactId: string;
-  orderId: string;
-  at: Date;
-  currency: string;
-  state: 'reserved' | 'used';
-  mark: string;
-  uses: readonly UseRow[];
-};
+/** `times`: how often it is to be counted. */
+export type ContactWant = { contactId: string; offerId: string; slot: string; uses: number; times: number };
 
 const json = (list: readonly string[]): string => JSON.stringify(list);
 const texts = (list: SQL): SQL => sql`array(select jsonb_array_elements_text(${list}::jsonb))`;
 
 /**
- * Writes the uses of an order that are not there yet (or were released), unless the offers have another mark. `written`: the
- * offers whose use is new.
+ * Writes the uses of orders that are not there yet (or were released), unless the offers have another mark. `written`: those that
+ * are new.
  */
 export async function writeUses(
   ctx: Ctx,
-  { contactId, orderId, at, currency, state, mark, uses }: Taking,
-): Promise<{ marked: boolean; written: string[] }> {
+  mark: string,
+  uses: readonly UseRow[],
+): Promise<{ marked: boolean; written: UseKey[] }> {
   const item = unnested(
     'item',
     uses.map((use) => ({ ...use, slots: json(use.slots), contactSlots: json(use.contactSlots) })),
     {
+      contactId: 'uuid',
+      orderId: 'uuid',
+      at: 'timestamptz',
+      currency: 'text',
+      state: 'text',
       offerId: 'text',
       version: 'integer',
       desiredMinor: 'bigint',
@@ -64,53 +69,54 @@ export async function writeUses(
       contactSlots: 'text',
     },
   );
-  const [found] = await hotRows<{ marked: boolean; written: string[] }>(
+  const [found] = await hotRows<{ marked: boolean; written: UseKey[] }>(
     ctx.db,
     sql`
     with present as materialized (select coalesce((select mark::text from ${offerChange}), '') = ${mark} as marked),
     written as (
       insert into ${offerUse} as u (contact_id, order_id, offer_id, version, state, desired_minor, actual_minor, points, currency,
         code, slots, contact_slots, occurred_at, settled_at, origin_id)
-      select ${contactId}::uuid, ${orderId}::uuid, item."offerId", item.version, ${state}, item."desiredMinor", item."actualMinor",
-        item.points, ${currency}, item.code, ${texts(sql`item.slots`)}, ${texts(sql`item."contactSlots"`)},
-        ${at.toISOString()}::timestamptz, null, ${contactId}::uuid
+      select item."contactId", item."orderId", item."offerId", item.version, item.state, item."desiredMinor", item."actualMinor",
+        item.points, item.currency, item.code, ${texts(sql`item.slots`)}, ${texts(sql`item."contactSlots"`)}, item.at, null,
+        item."contactId"
       from ${item}, present where present.marked
       on conflict (contact_id, order_id, offer_id) do update set version = excluded.version, state = excluded.state,
         desired_minor = excluded.desired_minor, actual_minor = excluded.actual_minor, points = excluded.points,
         code = excluded.code, currency = excluded.currency, slots = excluded.slots, contact_slots = excluded.contact_slots,
         occurred_at = excluded.occurred_at, settled_at = null
       where u.state = 'released'
-      returning u.offer_id
+      returning u.contact_id, u.order_id, u.offer_id
     )
-    select marked, to_jsonb(array(select offer_id from written)) as written from present`,
+    select marked, coalesce((select jsonb_agg(jsonb_build_object('contactId', contact_id, 'orderId', order_id, 'offerId', offer_id))
+      from written), '[]') as written from present`,
   );
   if (found === undefined) throw new Error('a reservation has no verdict');
   return found;
 }
 
 type Key = { offerId: string; slot: string };
+type ContactKey = Key & { contactId: string };
 
-/** Counts one use of the contact in each counter that is below its limit; returns those it was counted in. */
-export async function countContact(
-  ctx: Ctx,
-  contactId: string,
-  wants: readonly ContactWant[],
-): Promise<Key[]> {
-  const want = unnested('w', wants, { offerId: 'text', slot: 'text', uses: 'bigint' });
-  return hotRows<Key>(
+const ofContact = { contactId: 'uuid', offerId: 'text', slot: 'text' } as const;
+
+/** Counts uses of contacts in each counter that has room for them; returns those they were counted in. */
+export async function countContact(ctx: Ctx, wants: readonly ContactWant[]): Promise<ContactKey[]> {
+  const want = unnested('w', wants, { ...ofContact, uses: 'bigint', times: 'bigint' });
+  return hotRows<ContactKey>(
     ctx.db,
     sql`
     with want as materialized (select * from ${want})
     insert into ${offerContactCounter} as t (contact_id, offer_id, slot, uses)
-    select ${contactId}::uuid, "offerId", slot, 1 from want order by 2, 3
-    on conflict (contact_id, offer_id, slot) do update set uses = t.uses + 1
-    where t.uses < (select w.uses from want w where w."offerId" = excluded.offer_id and w.slot = excluded.slot)
-    returning offer_id as "offerId", slot`,
+    select "contactId", "offerId", slot, times from want where times <= uses order by 1, 2, 3
+    on conflict (contact_id, offer_id, slot) do update set uses = t.uses + excluded.uses
+    where t.uses + excluded.uses <= (select w.uses from want w
+      where w."contactId" = excluded.contact_id and w."offerId" = excluded.offer_id and w.slot = excluded.slot)
+    returning contact_id as "contactId", offer_id as "offerId", slot`,
   );
 }
 
-/** What an order takes from a counter of everybody. */
-export type Take = Want & { minor: number; more: number };
+/** What orders take from a counter of everybody: so many uses, so much money, so many points. */
+export type Take = Want & { times: number; minor: number; more: number };
 
 const wanted = (takes: readonly Take[]): SQL =>
   unnested('w', takes, {
@@ -119,6 +125,7 @@ const wanted = (takes: readonly Take[]): SQL =>
     uses: 'bigint',
     budgetMinor: 'bigint',
     points: 'bigint',
+    times: 'bigint',
     minor: 'bigint',
     more: 'bigint',
   });
@@ -128,8 +135,8 @@ export async function countShared(ctx: Ctx, takes: readonly Take[]): Promise<Key
   return hotRows<Key>(
     ctx.db,
     sql`
-    update ${offerCounter} c set uses = c.uses + 1, spent_minor = c.spent_minor + w.minor, points = c.points + w.more
-    from ${wanted(takes)} where c.offer_id = w."offerId" and c.slot = w.slot and (w.uses is null or c.uses < w.uses)
+    update ${offerCounter} c set uses = c.uses + w.times, spent_minor = c.spent_minor + w.minor, points = c.points + w.more
+    from ${wanted(takes)} where c.offer_id = w."offerId" and c.slot = w.slot and (w.uses is null or c.uses + w.times <= w.uses)
       and (w."budgetMinor" is null or c.spent_minor + w.minor <= w."budgetMinor")
       and (w.points is null or c.points + w.more <= w.points)
     returning c.offer_id as "offerId", c.slot`,
@@ -157,26 +164,21 @@ export async function lockShared(ctx: Ctx, takes: readonly Take[]): Promise<Stan
   }));
 }
 
-/** Takes back uses just written and what the contact's counters were raised by. */
+/** Takes back uses just written and what the contacts' counters were raised by. */
 export async function undoUses(
   ctx: Ctx,
-  { contactId, orderId }: OrderKey,
-  written: readonly string[],
-  counted: readonly Key[],
+  written: readonly UseKey[],
+  counted: ReadonlyArray<ContactKey & { times: number }>,
 ): Promise<void> {
   await hotRows(
     ctx.db,
     sql`
     with gone as (
-      delete from ${offerUse} u using ${unnested(
-        'w',
-        written.map((offerId) => ({ offerId })),
-        { offerId: 'text' },
-      )}
-      where u.contact_id = ${contactId}::uuid and u.order_id = ${orderId}::uuid and u.offer_id = w."offerId")
-    update ${offerContactCounter} t set uses = t.uses - 1
-    from ${unnested('w', counted, { offerId: 'text', slot: 'text' })}
-    where t.contact_id = ${contactId}::uuid and t.offer_id = w."offerId" and t.slot = w.slot`,
+      delete from ${offerUse} u using ${unnested('w', written, { contactId: 'uuid', orderId: 'uuid', offerId: 'text' })}
+      where u.contact_id = w."contactId" and u.order_id = w."orderId" and u.offer_id = w."offerId")
+    update ${offerContactCounter} t set uses = t.uses - w.times
+    from ${unnested('w', counted, { ...ofContact, times: 'bigint' })}
+    where t.contact_id = w."contactId" and t.offer_id = w."offerId" and t.slot = w.slot`,
   );
 }
 
@@ -242,46 +244,6 @@ export async function release(ctx: Ctx, orders: readonly OrderKey[]): Promise<nu
     select count(*)::int as released from gone`,
   );
   return found?.released ?? 0;
-}
-
-export type CounterRow = Record<string, unknown> & {
-  offerId: string;
-  slot: string;
-  own: boolean;
-  uses: string;
-  spentMinor: string;
-  points: string;
-};
-
-/** What counters stand at, without what `orderId` itself has taken. */
-export async function readCounters(
-  ctx: Ctx,
-  wants: ReadonlyArray<{ offerId: string; slot: string }>,
-  contactWants: ReadonlyArray<{ offerId: string; slot: string }>,
-  of: { contactId: string | null; orderId: string | null },
-): Promise<CounterRow[]> {
-  const key = { offerId: 'text', slot: 'text' } as const;
-  const nobody = '00000000-0000-0000-0000-000000000000';
-  const contactId = of.contactId ?? of.orderId ?? nobody;
-  const orderId = of.orderId ?? nobody;
-  return hotRows<CounterRow>(
-    ctx.db,
-    sql`
-    with mine as materialized (
-      select offer_id, slots, contact_slots, actual_minor, points from ${offerUse}
-      where contact_id = ${contactId}::uuid and order_id = ${orderId}::uuid and state <> 'released'
-    )
-    select c.offer_id as "offerId", c.slot, false as own,
-      (c.uses - (select count(*) from mine m where m.offer_id = c.offer_id and c.slot = any(m.slots)))::text as uses,
-      (c.spent_minor - coalesce((select sum(m.actual_minor) from mine m where m.offer_id = c.offer_id and c.slot = any(m.slots)), 0))::text as "spentMinor",
-      (c.points - coalesce((select sum(m.points) from mine m where m.offer_id = c.offer_id and c.slot = any(m.slots)), 0))::text as points
-    from ${offerCounter} c join ${unnested('w', wants, key)} on c.offer_id = w."offerId" and c.slot = w.slot
-    union all
-    select c.offer_id, c.slot, true,
-      (c.uses - (select count(*) from mine m where m.offer_id = c.offer_id and c.slot = any(m.contact_slots)))::text, '0', '0'
-    from ${offerContactCounter} c join ${unnested('w', contactWants, key)} on c.offer_id = w."offerId" and c.slot = w.slot
-    where c.contact_id = ${contactId}::uuid`,
-  );
 }
 
 /** Uses follow the buyer; what each of both has used is counted anew. */

@@ -3,7 +3,8 @@ import { invalid } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { findCodes } from '../coupons/actions.find.ts';
 import type { FoundCodes } from '../coupons/actions.find.ts';
-import { factsFor, liveOffers } from '../offers/actions.live.ts';
+import { factsFor } from '../offers/actions.facts.ts';
+import { liveOffers } from '../offers/actions.live.ts';
 import type { LiveOffers } from '../offers/actions.live.ts';
 import { buyerFacts, offer as offerShape } from '../pricing/contract.ts';
 import type { BuyerFacts, Cart, Offer, PricedCart } from '../pricing/contract.ts';
@@ -89,11 +90,8 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   const { live, codes } = asked.amend?.(offers) ?? offers;
   // Limits for each buyer are all there for somebody new.
   const limitsOf = contactId ?? (asked.isNew ? newId() : null);
-  const offered = await factsFor(ctx, alsoNamed(live, codes.offers), {
-    contactId: limitsOf,
-    orderId: saleId,
-    at: now,
-  });
+  const asks = { live: alsoNamed(live, codes.offers), contactId: limitsOf, orderId: saleId };
+  const [offered] = await factsFor(ctx, [asks], now);
   const mine = contactId === null ? undefined : standing.get(contactId);
   const settings = program === null ? undefined : terms?.get(program.programId)?.settings;
   const pricing = settingsOf(
@@ -107,7 +105,7 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
   const buyer = buyerFacts.parse({
     ...(contactId === null ? {} : { contactId }),
     member: isMember,
-    segments: offered.segments,
+    segments: offered?.segments,
     tier: mine?.tiers.find((one) => one.programId === program?.programId)?.tier?.id ?? null,
     personCategories: mine?.personCategories ?? [],
     orders: fact.orders,
@@ -119,7 +117,7 @@ export async function priceSale(ctx: Ctx, asked: Asked): Promise<Pricing> {
     buyer,
     offers: withExtra(live, personal.offers, extra),
     lists: live.lists,
-    remaining: { ...offered.remaining, ...codes.remaining },
+    remaining: { ...offered?.remaining(), ...codes.remaining },
     settings: pricing,
     now,
   });

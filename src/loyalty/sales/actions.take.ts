@@ -3,6 +3,7 @@ import { addMs, SECOND_MS } from '../../core/time.ts';
 import { releaseCoupons, reserveCoupons, useCoupons } from '../coupons/actions.reserve.ts';
 import { post } from '../ledger/actions.post.ts';
 import { releaseUses, reserveUses } from '../offers/actions.uses.ts';
+import type { Reservation } from '../offers/actions.uses.ts';
 import { placeSale, redeemAndGive } from './actions.place.ts';
 import { priceSale } from './actions.price.ts';
 import type { Pricing } from './actions.price.ts';
@@ -123,14 +124,16 @@ async function takeCoupons(tx: Ctx, row: SaleRow, pricing: Pricing): Promise<voi
 
 async function takeUses(tx: Ctx, row: SaleRow, pricing: Pricing): Promise<void> {
   const { contactId, saleId } = row;
-  const reserved = await reserveUses(tx, pricing.live, {
+  const reservation: Reservation = {
+    live: pricing.live,
     contactId: contactId === saleId ? null : contactId,
     orderId: saleId,
     at: tx.clock.now(),
     currency: row.currency,
     items: usesOf(pricing),
     state: row.state === 'reserved' ? 'reserved' : 'used',
-  });
+  };
+  const reserved = await reserveUses(tx, [reservation]);
   if (!reserved.ok) throw new PricedAnew();
 }
 

@@ -7,7 +7,8 @@ import type { Ctx } from '../../../src/core/ctx.ts';
 import { openDatabase, row, rows } from '../../../src/core/db.ts';
 import { newId } from '../../../src/core/ids.ts';
 import { registerOffers } from '../../../src/loyalty/offers/index.ts';
-import { factsFor, liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
+import { factsFor } from '../../../src/loyalty/offers/actions.facts.ts';
+import { liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
 import { changePromotion } from '../../../src/loyalty/offers/actions.promotions.ts';
 import { confirmUses, releaseUses, reserveUses } from '../../../src/loyalty/offers/actions.uses.ts';
 import { kindsOf, slotsAt } from '../../../src/loyalty/offers/limits.ts';
@@ -43,7 +44,8 @@ const remaining = async (
 ) => {
   const now = ctx.clock.now();
   const { contactId = null, at = now } = of;
-  return (await factsFor(ctx, await liveOffers(ctx, now), { ...of, contactId, at })).remaining[offerId];
+  const [facts] = await factsFor(ctx, [{ ...of, live: await liveOffers(ctx, now), contactId }], at);
+  return facts?.remaining()[offerId];
 };
 
 describe('limits under attack', () => {
@@ -178,13 +180,16 @@ describe('reservations', () => {
     const live = await liveOffers(ctx, ctx.clock.now());
     await changePromotion(ctx, made.id, { version: 1, definition: ten({ limits: { uses: 4 } }) });
     const reserved = await inTx(ctx, (tx) =>
-      reserveUses(tx, live, {
-        contactId: null,
-        orderId: newId(),
-        at: tx.clock.now(),
-        currency: 'GBP',
-        items: [use(made.id)],
-      }),
+      reserveUses(tx, [
+        {
+          live,
+          contactId: null,
+          orderId: newId(),
+          at: tx.clock.now(),
+          currency: 'GBP',
+          items: [use(made.id)],
+        },
+      ]),
     );
     expect(reserved).toEqual({ ok: false, changed: true, refused: [] });
     expect(await usesOf(made.id)).toBe(0);

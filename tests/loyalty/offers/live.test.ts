@@ -6,7 +6,8 @@ import type { Ctx } from '../../../src/core/ctx.ts';
 import { openDatabase } from '../../../src/core/db.ts';
 import { createSegment } from '../../../src/segments/actions.ts';
 import { segmentCreate } from '../../../src/segments/contract.ts';
-import { factsFor, liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
+import { factsFor } from '../../../src/loyalty/offers/actions.facts.ts';
+import { liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
 import {
   changePromotion,
   createPromotion,
@@ -146,12 +147,13 @@ test('of a buyer exactly the segments are told that offers name', async () => {
     ).id;
   const [leeds, paris] = [await segment('Leeds', 'Leeds'), await segment('Paris', 'Paris')];
   await launched(ctx, { conditions: { segments: [leeds], notSegments: [paris] } });
-  const facts = async (i: number) =>
-    (await factsFor(ctx, await live(), { contactId: made[i]?.contactId ?? null, at: ctx.clock.now() }))
-      .segments;
-  expect(await facts(0)).toEqual([leeds]);
-  expect(await facts(1)).toEqual([paris]);
-  expect((await factsFor(ctx, await live(), { contactId: null, at: ctx.clock.now() })).segments).toEqual([]);
+  const offers = await live();
+  const facts = await factsFor(
+    ctx,
+    [made[0], made[1], null].map((one) => ({ live: offers, contactId: one?.contactId ?? null })),
+    ctx.clock.now(),
+  );
+  expect(facts.map(({ segments }) => segments)).toEqual([[leeds], [paris], []]);
 });
 
 test('a price list and its prices are seen by the next quote', async () => {

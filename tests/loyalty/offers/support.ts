@@ -42,14 +42,9 @@ export async function order(
   const orderId = change.orderId ?? newId();
   return inTx(ctx, async (tx) => {
     const live = await liveOffers(tx, tx.clock.now());
-    const reserved = await reserveUses(tx, live, {
-      contactId: newId(),
-      at: tx.clock.now(),
-      currency: 'GBP',
-      items,
-      ...change,
-      orderId,
-    });
+    const reserved = await reserveUses(tx, [
+      { live, contactId: newId(), at: tx.clock.now(), currency: 'GBP', items, ...change, orderId },
+    ]);
     return { ...reserved, orderId };
   });
 }
