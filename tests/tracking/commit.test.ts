@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rows } from '../../src/core/db.ts';
 import { byteBudget } from '../../src/tracking/budget.ts';
-import { groupCommitter } from '../../src/tracking/commit.ts';
+import { groupCommitter } from '../../src/core/group-commit.ts';
 import { until } from '../support/until.ts';
 import { facts, openSite, taken, track } from './site.ts';
 import type { Site } from './site.ts';
