@@ -5,7 +5,7 @@ import { programTerms } from '../programs/actions.ts';
 import { dayOf } from '../programs/calendar.ts';
 import { bookName, countAgainstCap, reversalKey, walletIdOf } from './books.ts';
 import type { Books, Cap, NewKey, Place } from './books.ts';
-import type { Book, ProgramTerms } from './book.ts';
+import type { Book, Entry, ProgramTerms } from './book.ts';
 import { walletKindOf } from './movement.ts';
 import type { Movement, Owner, WalletKind } from './movement.ts';
 import { lockWallets, readNeeds } from './store.read.ts';
@@ -122,6 +122,7 @@ function emptyBooks(terms: Map<string, ProgramTerms>, present: Map<string, strin
     newKeys: [],
     entries: new Map(),
     caps: new Map(),
+    actors: new Map(),
     anyKey: (name, key) => {
       for (const walletId of books.byName.get(name)?.wallets.keys() ?? []) {
         const found = books.keys.get(`${walletId} ${key}`);
@@ -281,7 +282,8 @@ function addNeeds(books: Books, needs: Needs, movement: Movement, name: string):
 export async function write(ctx: Ctx, books: Books): Promise<void> {
   const writing: Writing = { wallets: [], lots: [], holds: [], spends: [], entries: [], keys: [] };
   const keys = Map.groupBy(books.newKeys, ({ name }) => name);
-  for (const [name, book] of books.byName) collect(writing, keys.get(name) ?? [], book);
+  for (const [name, book] of books.byName)
+    collect(writing, keys.get(name) ?? [], book, ({ entryId }) => books.actors.get(entryId) ?? ctx.actor.id);
   const caps = [...books.caps.values()].filter(({ changed }) => changed);
   await Promise.all([
     writeRows({ ...ctx, clock: { now: () => books.now } }, writing),
@@ -289,7 +291,12 @@ export async function write(ctx: Ctx, books: Books): Promise<void> {
   ]);
 }
 
-function collect(writing: Writing, keys: readonly NewKey[], book: Book): void {
+function collect(
+  writing: Writing,
+  keys: readonly NewKey[],
+  book: Book,
+  actorOf: (entry: Entry) => string,
+): void {
   const { programId, version: programVersion } = book.program;
   const own = <T extends { walletId: string }>(row: T): T & { originId: string; programId: string } => ({
     ...row,
@@ -303,7 +310,9 @@ function collect(writing: Writing, keys: readonly NewKey[], book: Book): void {
   writing.lots.push(...picked(book.lots, book.touched.lots).map(own));
   writing.holds.push(...picked(book.holds, book.touched.holds).map(own));
   writing.spends.push(...picked(book.spends, book.touched.spends).map(own));
-  writing.entries.push(...book.entries.map((entry) => ({ ...own(entry), programVersion })));
+  writing.entries.push(
+    ...book.entries.map((entry) => ({ ...own(entry), programVersion, actorId: actorOf(entry) })),
+  );
   writing.keys.push(
     ...keys.map(({ walletId, key, inputHash, result }) => {
       const { contactId = '', originId = '' } = book.wallets.get(walletId) ?? {};

@@ -30,27 +30,37 @@ export async function post(ctx: Ctx, movements: readonly Movement[]): Promise<Po
 
 /**
  * The same for many units in one transaction with a fixed number of statements. A unit that is refused leaves no trace and does not
- * stop the others. With `tell: 'grouped'` an event of the outbox carries many ({ events: [...] }), for nights and loads.
+ * stop the others. With `tell: 'grouped'` an event of the outbox carries many ({ events: [...] }), for nights and loads. `actorIds`:
+ * who moves the points of each unit, when it is not the ctx's actor.
  */
 export async function postMany(
   ctx: Ctx,
   units: readonly (readonly Movement[])[],
   tell: 'each' | 'grouped' = 'each',
+  actorIds: readonly string[] = [],
 ): Promise<Outcome[]> {
   if (units.length > MAX_UNITS) throw new RangeError(`at most ${MAX_UNITS} units at once`);
-  return inTxUndisturbed(ctx, (tx) => carryOut(tx, units, tell));
+  return inTxUndisturbed(ctx, (tx) => carryOut(tx, units, tell, actorIds));
 }
 
 async function carryOut(
   ctx: Ctx,
   units: readonly (readonly Movement[])[],
   tell: 'each' | 'grouped',
+  actorIds: readonly string[] = [],
 ): Promise<Outcome[]> {
   const movements = units.flat();
   for (const movement of movements) mustBeSound(movement);
   if (movements.length === 0) return units.map(() => ({ ok: true, posted: [] }));
   const books = await openBooks(ctx, movements);
-  const outcomes = units.map((unit) => tryUnit(books, unit));
+  const outcomes = units.map((unit, i) => {
+    const outcome = tryUnit(books, unit);
+    const by = actorIds[i];
+    if (outcome.ok && by !== undefined)
+      for (const { entries } of outcome.posted)
+        for (const { entryId } of entries) books.actors.set(entryId, by);
+    return outcome;
+  });
   await Promise.all([write(ctx, books), tellOf(ctx, books, tell)]);
   return outcomes;
 }

@@ -45,6 +45,8 @@ export type Books = {
   newKeys: NewKey[];
   entries: Map<string, StoredEntry>;
   caps: Map<string, Cap>;
+  /** Who made which entry, where it is not the ctx's actor. */
+  actors: Map<string, string>;
   anyKey(name: string, key: string): KeptKey | undefined;
   namesOf(movement: Movement): string[];
   placeOf(movement: Movement): Place | undefined;

@@ -22,7 +22,7 @@ export type Writing = {
   lots: Array<Owned<Lot> & { programId: string }>;
   holds: Array<Owned<HoldRow> & { programId: string }>;
   spends: Array<Owned<SpendRow> & { programId: string }>;
-  entries: Array<Owned<Entry> & { programId: string; programVersion: number }>;
+  entries: Array<Owned<Entry> & { programId: string; programVersion: number; actorId: string }>;
   keys: WrittenKey[];
 };
 
@@ -246,7 +246,7 @@ function jsonOf(ctx: Ctx, writing: Writing): string {
       ref: row.ref,
       reason: row.reason,
       points: Number(row.points),
-      actor_id: ctx.actor.id,
+      actor_id: row.actorId,
       relates_to: row.relatesTo,
       by_contact_id: row.byContactId,
     })),
