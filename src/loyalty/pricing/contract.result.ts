@@ -62,7 +62,7 @@ export type Gain = z.output<typeof gain>;
 
 /** One offer considered. */
 export const traceEntry = z.object({
-  /** offer, or price_list for the next quantity step of a price list. */
+  /** offer; or price_list: one that lines have their price by (applied, with `for`), or its next quantity step (near). */
   kind: z.enum(['offer', 'price_list']),
   id: z.string(),
   version: z.number().int(),
@@ -84,6 +84,15 @@ export const traceEntry = z.object({
   next: z.object({ miss, gives: gain }).nullable(),
   /** Only for those who hold a code: not to be told to others. */
   needsCode: z.boolean(),
+  /** Of a price list that is applied: why it is this buyer's; empty for one that is everybody's. */
+  for: z
+    .array(
+      z.object({
+        kind: z.enum(['contact', 'personCategory', 'tier', 'segment', 'channel']),
+        id: z.string(),
+      }),
+    )
+    .optional(),
 });
 export type TraceEntry = z.output<typeof traceEntry>;
 

@@ -24,6 +24,7 @@ export function openLines(asked: Asked): { lines: Line[]; told: TraceEntry[] } {
   );
   const quantities = quantityByProduct(cart.lines);
   const told: TraceEntry[] = [];
+  const used = new Map<string, TraceEntry>();
   let total = 0;
   const lines = ordered.map((line, place) => {
     const found = line.priceFixed
@@ -38,12 +39,13 @@ export function openLines(asked: Asked): { lines: Line[]; told: TraceEntry[] } {
         });
     const opened = openLine(asked, line, place, found);
     total += opened.listMinor;
+    if (found !== null) tellUsed(used, found, opened, asked);
     if (found?.next) told.push(listEntry(found, quantities.get(productOf(line)) ?? 0n));
     return opened;
   });
   if (!Number.isSafeInteger(total + cart.shippingMinor * 2))
     throw new PricingError('amount_too_large', 'lines', 'The cart comes to more than can be told exactly.');
-  return { lines, told: oncePerList(told) };
+  return { lines, told: [...oncePerList(told), ...used.values()] };
 }
 
 const productOf = (line: CartLine): string => line.productId ?? line.externalId;
@@ -166,6 +168,46 @@ function fineOfLine(unitPrice: string, quantity: bigint, digits: number): Fine {
   if (fraction.length <= 6) return fineOfPrice(unitPrice, quantity, digits);
   const factor = 10n ** BigInt(fraction.length);
   return (fineOfPrice('1', quantity, digits) / factor) * BigInt(whole + fraction);
+}
+
+/** A list that lines have their price by, told once for all of them: what it took off the shop's own prices, and whose it is. */
+function tellUsed(
+  used: Map<string, TraceEntry>,
+  found: ResolvedPrice,
+  line: Line,
+  { buyer, cart }: Asked,
+): void {
+  const { list, unitPrice } = found;
+  const entry = used.get(list.id) ?? {
+    ...listEntry({ ...found, next: null }, 0n),
+    outcome: 'applied' as const,
+    near: false,
+    gives: { kind: 'unit_price' as const, unitPrice },
+    for: whoseOf(list, buyer, cart.channel),
+  };
+  const off = line.parts.reduce((sum, { amountMinor }) => sum + amountMinor, 0);
+  used.set(list.id, {
+    ...entry,
+    desiredMinor: entry.desiredMinor + off,
+    actualMinor: entry.actualMinor + off,
+  });
+}
+
+function whoseOf(
+  list: ResolvedPrice['list'],
+  buyer: BuyerFacts,
+  channel: string | undefined,
+): NonNullable<TraceEntry['for']> {
+  type Kind = NonNullable<TraceEntry['for']>[number]['kind'];
+  const both = (kind: Kind, named: readonly string[], own: ReadonlyArray<string | null | undefined>) =>
+    named.filter((id) => own.includes(id)).map((id) => ({ kind, id }));
+  return [
+    ...both('contact', list.contacts, [buyer.contactId]),
+    ...both('personCategory', list.personCategories, buyer.personCategories),
+    ...both('tier', list.tiers, [buyer.tier]),
+    ...both('segment', list.segments, buyer.segments),
+    ...both('channel', list.channels, [channel]),
+  ];
 }
 
 function listEntry({ list, next }: ResolvedPrice, quantity: bigint): TraceEntry {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requiredText, text } from '../../core/text.ts';
 import { isTimeZone } from '../../core/time.ts';
+import { idText, offerStage, percentBase, tagText } from '../pricing/contract.values.ts';
 
 /** Points of one movement at most: far beyond any programme, and sums of millions of them stay exact on the wire. */
 export const MAX_POINTS = 1_000_000_000;
@@ -64,6 +65,22 @@ const debtPolicy = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('allow'), limit: points.min(1) }),
 ]);
 
+/** In percent with up to three decimals. */
+const percent = z.number().min(0).max(100).multipleOf(0.001);
+const MAX_EXCLUDED = 1_000;
+const MAX_TAGS = 100;
+
+/**
+ * How the offers of a stage stand beside each other. best: no line is lowered twice, the lowest total counts; stack: all, each on what
+ * is left; first: the first by priority takes a line. `percentBase` null: the program's.
+ */
+const stageRule = z.object({
+  mode: z.enum(['best', 'stack', 'first']).default('best'),
+  percentBase: percentBase.nullable().default(null),
+  /** All offers of the stage together lower the goods by at most this, of the price after price lists. */
+  maxPercent: percent.min(0.001).nullable().default(null),
+});
+
 export const programSettings = z.object({
   /** Minor units of the currency that 100 points are worth when spent. */
   valueOf100Minor: minor.min(1).default(100),
@@ -72,7 +89,7 @@ export const programSettings = z.object({
   spendCap: z
     .object({
       /** Of the order, in percent with up to three decimals. */
-      percentOfOrder: z.number().min(0).max(100).multipleOf(0.001).nullable().default(null),
+      percentOfOrder: percent.nullable().default(null),
       amountMinor: minor.nullable().default(null),
       /** Nobody with fewer points may spend any. */
       minBalance: points.default(0),
@@ -80,7 +97,37 @@ export const programSettings = z.object({
     .prefault({}),
   rounding: z.enum(['half_up', 'half_even', 'down', 'up']).default('half_up'),
   /** What a percentage is of: the price before other discounts, or what they left. */
-  percentBase: z.enum(['initial', 'reduced']).default('initial'),
+  percentBase: percentBase.default('initial'),
+  /** By stage: product, personal, order, coupon, shipping; one that is not named takes the best. */
+  stages: z.partialRecord(offerStage, stageRule).default({}),
+  /** Below this no discount lowers a line: a share of its list price, a mark-up over its cost. */
+  floor: z
+    .object({
+      percentOfList: percent.nullable().default(null),
+      overCostPercent: z.number().min(0).max(999.999).multipleOf(0.001).nullable().default(null),
+    })
+    .prefault({}),
+  /** All discounts of an order together, of the price after price lists. */
+  maxDiscountPercent: percent.nullable().default(null),
+  /** What points may pay beside `spendCap`. */
+  spendLimits: z
+    .object({
+      maxPoints: points.nullable().default(null),
+      minOrderMinor: minor.default(0),
+      /** Points are spent in multiples of this. */
+      step: points.min(1).default(1),
+      /** Only as a payment. */
+      payShipping: z.boolean().default(false),
+      /** Goods that take no points. */
+      excluded: z
+        .object({
+          products: z.array(idText).max(MAX_EXCLUDED).default([]),
+          categories: z.array(idText).max(MAX_EXCLUDED).default([]),
+          tags: z.array(tagText).max(MAX_TAGS).default([]),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   /** Whether the part of an order paid with points earns points. */
   earnOnPointsPart: z.boolean().default(false),
   pending: pendingRule.prefault({ kind: 'days', days: 0 }),

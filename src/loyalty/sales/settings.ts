@@ -1,12 +1,13 @@
 import { pricingSettings } from '../pricing/contract.ts';
 import type { PricingSettings, PricingSettingsInput } from '../pricing/contract.ts';
 import type { ProgramSettings } from '../programs/contract.ts';
+import { pointsOf, pricingOf } from '../programs/pricing.ts';
 
 /** How a program prices, in pricing's own words. Pure. */
 
 /**
- * `program` null: a shop without one. Points of a program are worth something in its own currency alone: a cart in another one takes
- * none.
+ * `program` null: a shop without one. Where accumulative discounts say how personal ones add up, they have the last word. Points of a
+ * program are worth something in its own currency alone: a cart in another one takes none.
  */
 export function settingsOf(
   program: { currency: string; settings: ProgramSettings } | null,
@@ -15,20 +16,11 @@ export function settingsOf(
 ): PricingSettings {
   if (program === null) return pricingSettings.parse(personal);
   const { settings } = program;
+  const own = pricingOf(settings);
   return pricingSettings.parse({
+    ...own,
     ...personal,
-    rounding: settings.rounding,
-    percentBase: settings.percentBase,
+    stages: { ...own.stages, ...personal.stages },
     ...(program.currency === currency ? { points: pointsOf(settings) } : {}),
   });
-}
-
-function pointsOf({ valueOf100Minor, spendAs, spendCap }: ProgramSettings): PricingSettingsInput['points'] {
-  return {
-    spendAs,
-    worthPer100: valueOf100Minor,
-    minBalance: spendCap.minBalance,
-    ...(spendCap.percentOfOrder === null ? {} : { maxPercent: String(spendCap.percentOfOrder) }),
-    ...(spendCap.amountMinor === null ? {} : { maxMinor: spendCap.amountMinor }),
-  };
 }

@@ -69,12 +69,13 @@ export function shippingOffer(tier: { id: string; version: number; name: string 
 
 /**
  * How the stage of personal discounts adds up. Only when every discount in force says so are they summed (percentages of the price
- * before them), at most the lowest of their caps; else the best alone counts. The same for price lists.
+ * before them), at most the lowest of their caps; else the best alone counts. The same for price lists. Without any the program says.
  */
 export function precedenceSettings(
   all: readonly Precedence[],
 ): Pick<PricingSettingsInput, 'stages' | 'personalOverPriceList'> {
-  const sum = all.length > 0 && all.every(({ withPersonal }) => withPersonal === 'sum');
+  if (all.length === 0) return {};
+  const sum = all.every(({ withPersonal }) => withPersonal === 'sum');
   const caps = all.flatMap(({ capPercent }) => (capPercent === null ? [] : [capPercent]));
   const cap = caps.toSorted((a, b) => Number(a) - Number(b))[0];
   return {
