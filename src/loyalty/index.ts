@@ -8,6 +8,7 @@ import { redeemCoupons } from './coupons/actions.redeem.ts';
 import { couponJobs } from './coupons/jobs.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { couponTimeline } from './coupons/store.timeline.ts';
+import { designRoutes } from './design/routes.ts';
 import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
 import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
 import { registerRewards, rewardRoutes } from './rewards/index.ts';
@@ -35,6 +36,7 @@ export const loyaltyRoutes = () =>
   newRouter()
     .route('/', couponRoutes())
     .route('/', accrualRoutes())
+    .route('/', designRoutes())
     .route('/', pointsRoutes())
     .route('/', standingRoutes())
     .route('/', promotionRoutes())

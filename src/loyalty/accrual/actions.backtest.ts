@@ -12,6 +12,7 @@ import {
   stopBacktest,
 } from '../backtests/actions.ts';
 import type { BacktestKind } from '../backtests/actions.ts';
+import { latestDone } from '../backtests/store.ts';
 import type { BacktestRow } from '../backtests/table.ts';
 import { mustFind } from '../programs/actions.ts';
 import { check } from './actions.rules.ts';
@@ -90,6 +91,16 @@ export const earningBacktest = async (
   programId: string,
   id: string,
 ): Promise<EarningBacktestView> => viewOf(await oneBacktest(ctx, KIND, programId, id));
+
+/** The latest that ended well. */
+export async function latestEarningBacktest(
+  ctx: Ctx,
+  programId: string,
+): Promise<EarningBacktestView | null> {
+  authorise(ctx, 'loyalty:read');
+  const found = await latestDone(ctx, accrualBacktest, programId);
+  return found === undefined ? null : viewOf(found);
+}
 
 export async function earningBacktests(
   ctx: Ctx,

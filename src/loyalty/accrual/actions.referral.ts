@@ -56,6 +56,10 @@ export async function setReferralTerms(
   });
 }
 
+/** For verbs that have authorised their caller; null: the program rewards none. */
+export const referralTermsOf = async (ctx: Ctx, programId: string): Promise<ReferralTerms | null> =>
+  (await termsOf(ctx, programId)) ?? null;
+
 /** 404 referral_not_found: the program rewards none. */
 export async function getReferralTerms(ctx: Ctx, programId: string): Promise<ReferralTerms> {
   authorise(ctx, 'loyalty:read');

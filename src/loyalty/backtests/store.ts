@@ -48,6 +48,21 @@ export async function listBacktests(
     .limit(limit);
 }
 
+/** The latest that ended well. */
+export async function latestDone(
+  ctx: Ctx,
+  table: BacktestTable,
+  subjectId: string,
+): Promise<BacktestRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(table)
+    .where(and(eq(table.subjectId, subjectId), eq(table.state, 'done')))
+    .orderBy(desc(table.createdAt), desc(table.backtestId))
+    .limit(1);
+  return found;
+}
+
 export async function openBacktests(ctx: Ctx, table: BacktestTable): Promise<number> {
   const found = await row<{ n: number }>(
     ctx.db,

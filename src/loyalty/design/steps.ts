@@ -1,0 +1,3 @@
+/** The steps in which a program is designed. */
+export const STEPS = ['basics', 'value', 'earning', 'tiers', 'members', 'review'] as const;
+export type Step = (typeof STEPS)[number];
