@@ -4,8 +4,10 @@ import type { AppEnv } from '../../core/http.ts';
 import { pageQuery } from '../../core/paging.ts';
 import { backtestRoutes } from './routes.backtest.ts';
 import { challengeRoutes } from './routes.challenges.ts';
+import { earningExample } from './actions.example.ts';
 import { accruals, previewCart } from './actions.preview.ts';
 import { accrualRules, changeRule, createRule, getRule, moveRule, ruleHistory } from './actions.rules.ts';
+import { earningExample as earningExampleAnswer, exampleInput } from './contract.example.ts';
 import {
   accrualList,
   previewAnswer,
@@ -41,6 +43,16 @@ export function accrualRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'What a cart would earn now, by which rules', answer: previewAnswer }),
       jsonBody(previewInput),
       async (c) => c.json(await previewCart(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/loyalty/accrual-rules/example',
+      describe({
+        tag,
+        summary: 'What a rule would give for one order, and when',
+        answer: earningExampleAnswer,
+      }),
+      jsonBody(exampleInput),
+      async (c) => c.json(await earningExample(c.var.ctx, c.req.valid('json'))),
     )
     .get(
       '/api/loyalty/accrual-rules/:id',
