@@ -6,7 +6,7 @@ import type { PromotionDefinition } from '../offers/contract.ts';
 import { offerOf } from '../offers/definition.ts';
 import { isLimited } from '../offers/limits.ts';
 import { prepare } from '../pricing/prepare.ts';
-import type { Offered } from './actions.price.ts';
+import type { Offered } from './actions.facts.ts';
 
 /** A draft among what is live: what would be offered if it were launched as it stands. Pure. */
 

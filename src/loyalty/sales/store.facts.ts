@@ -21,7 +21,10 @@ export async function productsOf(
   ctx: Ctx,
   wanted: ReadonlyArray<{ product?: string | undefined; productId?: string | undefined }>,
 ): Promise<Catalogue> {
-  const list = wanted.map((one) => ({ code: one.product ?? null, id: one.productId ?? null }));
+  const named = new Map(
+    wanted.map(({ product: code = null, productId: id = null }) => [code ?? id, { code, id }]),
+  );
+  const list = [...named.values()];
   const found = await hotRows<CatalogueProduct>(
     ctx.db,
     sql`
@@ -61,60 +64,75 @@ export type BuyerFact = {
 /** More than one means that the caller has to say which. */
 const PROGRAMS = 2;
 
+type RawFact = {
+  n: number;
+  orders: number;
+  hasStanding: boolean;
+  standingMark: string;
+  programId: string | null;
+  version: number;
+  currency: string;
+  member: boolean;
+  points: string;
+};
+
 /**
- * The programs in question (one named, or those there are) and the buyer's part in each. Holds that are over count
- * as spendable again.
+ * For each buyer (null: nobody) the programs in question (one named, or those there are) and their part in each. Holds that are over
+ * count as spendable again.
  */
-export async function buyerFact(
+export async function buyerFactsOf(
   ctx: Ctx,
-  of: { contactId: string | null; programId: string | null },
-): Promise<BuyerFact> {
+  of: ReadonlyArray<{ contactId: string | null; programId: string | null }>,
+): Promise<BuyerFact[]> {
   const now = sql`${ctx.clock.now().toISOString()}::timestamptz`;
-  const who = sql`${of.contactId}::uuid`;
-  const found = await hotRows<{
-    orders: number;
-    hasStanding: boolean;
-    standingMark: string;
-    programId: string | null;
-    version: number;
-    currency: string;
-    member: boolean;
-    points: string;
-  }>(
+  const asked = of.map((one, n) => ({ ...one, n }));
+  const found = await hotRows<RawFact>(
     ctx.db,
     sql`
-    with p as materialized (
-      select program_id, version, currency from ${loyaltyProgram}
-      where state = 'active' and (${of.programId}::uuid is null or program_id = ${of.programId}::uuid)
-      order by created_at, program_id limit ${PROGRAMS}
+    with b as materialized (
+      select n, "contactId" as who, "programId" as named
+      from ${unnested('given', asked, { n: 'integer', contactId: 'uuid', programId: 'uuid' })}
+    ), p as materialized (
+      select b.n, b.who, x.* from b cross join lateral (
+        select program_id, version, currency from ${loyaltyProgram}
+        where state = 'active' and (b.named is null or program_id = b.named)
+        order by created_at, program_id limit ${PROGRAMS}) x
     ), own as materialized (
-      select w.* from ${wallet} w join p on p.program_id = w.program_id where w.contact_id = ${who} and w.kind = 'points'
+      select p.n, w.* from p join ${wallet} w on w.contact_id = p.who and w.program_id = p.program_id and w.kind = 'points'
     ), w as materialized (
-      select o.* from own o where not exists (select from own f where f.program_id = o.program_id and f.family_owner_id is not null)
+      select o.* from own o
+      where not exists (select from own f where f.n = o.n and f.program_id = o.program_id and f.family_owner_id is not null)
       union
-      select f.* from own o join ${wallet} f on f.contact_id = o.family_owner_id and f.wallet_id = o.family_wallet_id
+      select o.n, f.* from own o join ${wallet} f on f.contact_id = o.family_owner_id and f.wallet_id = o.family_wallet_id
     ), there as (
-      select w.program_id, bool_and(w.state = 'open') as open, sum(w.debt
+      select w.n, w.program_id, bool_and(w.state = 'open') as open, sum(w.debt
         + coalesce((select sum(case when least(l.expires_at, w.expires_at) is null or least(l.expires_at, w.expires_at) > ${now}
               then l.remaining else 0 end + case when l.activates_at <= ${now} then l.pending else 0 end)
             from ${lot} l where l.contact_id = w.contact_id and l.wallet_id = w.wallet_id and l.live), 0)
         + coalesce((select sum(h.points) from ${pointHold} h where h.contact_id = w.contact_id and h.wallet_id = w.wallet_id
             and h.state = 'active' and h.expires_at <= ${now}), 0)) as points
-      from w group by w.program_id
+      from w group by w.n, w.program_id
+    ), everybody as materialized (
+      select exists (select from ${tierLadder} where state = 'active')
+          or exists (select from ${accumulativeDiscount} where state = 'active') as standing,
+        md5(concat((select string_agg(concat(ladder_id, version, state, updated_at), ' ' order by ladder_id) from ${tierLadder}),
+          (select string_agg(concat(discount_id, version, state, updated_at), ' ' order by discount_id) from ${accumulativeDiscount}),
+          (select string_agg(concat(category_id, version, state, updated_at), ' ' order by category_id) from ${personCategory}))) as mark
     )
-    select (select count(*)::int from ${orders} o where o.contact_id = ${who} and o.kind = 'sale' and o.trust <> 'public'
+    select b.n, (select count(*)::int from ${orders} o where o.contact_id = b.who and o.kind = 'sale' and o.trust <> 'public'
         and o.status <> 'cancelled') as orders,
-      exists (select from ${tierLadder} where state = 'active') or exists (select from ${accumulativeDiscount} where state = 'active')
-        or exists (select from ${personCategoryAssignment} where contact_id = ${who})
-        or exists (select from ${personalDiscount} where contact_id = ${who}) as "hasStanding",
-      md5(concat((select string_agg(concat(ladder_id, version, state, updated_at), ' ' order by ladder_id) from ${tierLadder}),
-        (select string_agg(concat(discount_id, version, state, updated_at), ' ' order by discount_id) from ${accumulativeDiscount}),
-        (select string_agg(concat(category_id, version, state, updated_at), ' ' order by category_id) from ${personCategory}))) as "standingMark",
-      p.program_id as "programId", p.version, p.currency,
-      exists (select from ${loyaltyMember} m where m.contact_id = ${who} and m.program_id = p.program_id and m.state = 'active') as member,
+      e.standing or exists (select from ${personCategoryAssignment} where contact_id = b.who)
+        or exists (select from ${personalDiscount} where contact_id = b.who) as "hasStanding",
+      e.mark as "standingMark", p.program_id as "programId", p.version, p.currency,
+      exists (select from ${loyaltyMember} m where m.contact_id = b.who and m.program_id = p.program_id and m.state = 'active') as member,
       case when t.open then greatest(t.points, 0) else 0 end::text as points
-    from (values (1)) one left join p on true left join there t on t.program_id = p.program_id`,
+    from everybody e cross join b left join p on p.n = b.n left join there t on t.n = p.n and t.program_id = p.program_id`,
   );
+  const rows = Map.groupBy(found, ({ n }) => n);
+  return of.map((_, n) => factOf(rows.get(n) ?? []));
+}
+
+function factOf(found: readonly RawFact[]): BuyerFact {
   const programs = found.flatMap(({ programId, version, currency, member, points }) =>
     programId === null ? [] : [{ programId, version, currency, member, points: Number(points) }],
   );
