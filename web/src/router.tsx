@@ -219,7 +219,56 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/loyalty/approvals',
-    component: page(() => import('./pages/loyalty/ApprovalsPage.tsx'), 'loyalty', 'contacts'),
+    component: page(
+      () => import('./pages/loyalty/ApprovalsPage.tsx'),
+      'loyalty',
+      'categories',
+      'discounts',
+      'contacts',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/discounts',
+    component: page(
+      () => import('./pages/loyalty/DiscountsPage.tsx'),
+      'discounts',
+      'categories',
+      'loyalty',
+      'contacts',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/discounts/new',
+    component: page(() => import('./pages/loyalty/NewDiscountPage.tsx'), 'discounts', 'ladders'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/discounts/$id',
+    component: page(() => import('./pages/loyalty/DiscountPage.tsx'), 'discounts', 'ladders'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/categories',
+    component: page(
+      () => import('./pages/loyalty/CategoriesPage.tsx'),
+      'categories',
+      'loyalty',
+      'wallet',
+      'contacts',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/categories/$id',
+    component: page(
+      () => import('./pages/loyalty/CategoryPage.tsx'),
+      'categories',
+      'loyalty',
+      'wallet',
+      'contacts',
+    ),
   }),
   createRoute({
     getParentRoute,

@@ -1,7 +1,16 @@
 import type {
+  accumulativeInput,
+  accumulativePatch,
+  AccumulativeView,
+} from '@server/loyalty/standing/contract.accumulative.ts';
+import type {
   AssignInput,
   AssignmentView,
+  categoryInput,
+  categoryPatch,
   CategoryView,
+  personalInput,
+  PersonalView,
 } from '@server/loyalty/standing/contract.categories.ts';
 import type { StandingView } from '@server/loyalty/standing/contract.standing.ts';
 import type {
@@ -22,7 +31,10 @@ import { allPages, pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
 export type { AssignmentView, CategoryView, LadderView, MoveView, StandingView, TierBoard };
-export type { LadderPreview };
+export type { AccumulativeView, LadderPreview, PersonalView };
+export type CategoryInput = z.input<typeof categoryInput>;
+export type AccumulativeInput = z.input<typeof accumulativeInput>;
+type Decision = 'approve' | 'reject';
 export type LadderDraft = z.input<typeof ladderPreviewInput>;
 export type LadderVersion = LadderVersions['items'][number];
 export type Movement = MovementList['items'][number];
@@ -57,6 +69,11 @@ export const ladders = {
       queryKey: ['standing', 'versions', id],
       queryFn: async () => (await api.get<LadderVersions>(`/api/tier-ladders/${id}/versions`)).items,
     }),
+  /** Those of all programs. */
+  all: queryOptions({
+    queryKey: ['standing', 'ladders'],
+    queryFn: async () => (await api.get<Items<LadderView>>('/api/tier-ladders')).items,
+  }),
   board: (id: string) =>
     queryOptions({
       queryKey: ['standing', 'board', id],
@@ -98,10 +115,52 @@ export const categories = {
     queryKey: ['standing', 'categories'],
     queryFn: async () => (await api.get<Items<CategoryView>>('/api/person-categories')).items,
   }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ['standing', 'categories', id],
+      queryFn: () => api.get<CategoryView>(`/api/person-categories/${id}`),
+    }),
+  create: (input: CategoryInput) => api.post<CategoryView>('/api/person-categories', input),
+  change: (id: string, change: z.input<typeof categoryPatch>) =>
+    api.patch<CategoryView>(`/api/person-categories/${id}`, change),
+  /** Who has it, the soonest to end first. */
+  members: (id: string) =>
+    pagesOf<AssignmentView>('standing', `/api/person-categories/${id}/members`, { limit: 50 }),
+  ending: (days: number) =>
+    pagesOf<AssignmentView>('standing', '/api/person-categories/ending', { days, limit: 20 }),
   requests: () => pagesOf<AssignmentView>('standing', '/api/person-categories/requests', { limit: 50 }),
   assign: (contactId: string, input: AssignInput) => api.post<AssignmentView>(assigned(contactId), input),
-  decide: ({ contactId, id }: AssignmentView, decision: 'approve' | 'reject') =>
-    api.post<AssignmentView>(`${assigned(contactId)}/${id}/decide`, { decision }),
+  decide: ({ contactId, id }: AssignmentView, decision: Decision, reason = '') =>
+    api.post<AssignmentView>(`${assigned(contactId)}/${id}/decide`, { decision, reason }),
   revoke: ({ contactId, id }: AssignmentView, reason: string) =>
     api.post<AssignmentView>(`${assigned(contactId)}/${id}/revoke`, { reason }),
+};
+
+const given = (contactId: string) => `/api/contacts/${contactId}/personal-discounts`;
+
+/** Discounts of one contact alone. */
+export const personal = {
+  inForce: () => pagesOf<PersonalView>('standing', '/api/personal-discounts', { limit: 50 }),
+  requests: () => pagesOf<PersonalView>('standing', '/api/personal-discounts/requests', { limit: 50 }),
+  ask: (contactId: string, input: z.input<typeof personalInput>) =>
+    api.post<PersonalView>(given(contactId), input),
+  decide: ({ contactId, id }: PersonalView, decision: Decision, reason = '') =>
+    api.post<PersonalView>(`${given(contactId)}/${id}/decide`, { decision, reason }),
+  revoke: ({ contactId, id }: PersonalView, reason: string) =>
+    api.post<PersonalView>(`${given(contactId)}/${id}/revoke`, { reason }),
+};
+
+export const accumulatives = {
+  all: queryOptions({
+    queryKey: ['standing', 'accumulative'],
+    queryFn: async () => (await api.get<Items<AccumulativeView>>('/api/accumulative-discounts')).items,
+  }),
+  one: (id: string) =>
+    queryOptions({
+      queryKey: ['standing', 'accumulative', id],
+      queryFn: () => api.get<AccumulativeView>(`/api/accumulative-discounts/${id}`),
+    }),
+  create: (input: AccumulativeInput) => api.post<AccumulativeView>('/api/accumulative-discounts', input),
+  change: (id: string, change: z.input<typeof accumulativePatch>) =>
+    api.patch<AccumulativeView>(`/api/accumulative-discounts/${id}`, change),
 };

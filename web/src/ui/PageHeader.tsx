@@ -6,6 +6,8 @@ import { AnchorLink } from './links.tsx';
 type Up =
   | '/loyalty'
   | '/loyalty/tiers'
+  | '/loyalty/categories'
+  | '/loyalty/discounts'
   | '/forms'
   | '/contacts'
   | '/segments'

@@ -5,6 +5,8 @@ export default {
     programs: 'Programs',
     liability: 'Liability',
     tiers: 'Tiers',
+    categories: 'Categories',
+    discounts: 'Discounts',
     approvals: 'Approvals',
   },
   program: 'Program',
@@ -253,7 +255,8 @@ export default {
     title: 'Tiers',
     description: 'How many members stand on each tier, and who moved.',
     none: 'This program has no tiers yet',
-    noneText: 'Say from how much on a member rises and what each tier gives. You see who would stand where first.',
+    noneText:
+      'Say from how much on a member rises and what each tier gives. You see who would stand where first.',
     building: 'Members are being looked at; figures may still change.',
     sizes: 'Members by tier',
     without: 'Without tier',

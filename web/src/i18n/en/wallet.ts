@@ -93,6 +93,8 @@ export default {
     addTitle: 'Assign a person category',
     category: 'Category',
     choose: 'Choose a category.',
+    who: 'Who',
+    whoNeeded: 'Choose who it is for.',
     proof: 'Proof',
     proofHint: 'What was shown, such as “student card, seen at the till”.',
     proofRef: 'Where it is kept',

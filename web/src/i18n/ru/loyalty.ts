@@ -8,6 +8,8 @@ export default {
     programs: 'Программы',
     liability: 'Обязательства',
     tiers: 'Уровни',
+    categories: 'Категории',
+    discounts: 'Скидки',
     approvals: 'Подтверждения',
   },
   program: 'Программа',

@@ -4,10 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { contacts } from '../../api/contacts.ts';
 import type { RequestView } from '../../api/loyalty.ts';
 import { adjustments, programs } from '../../api/loyalty.ts';
-import type { AssignmentView } from '../../api/standing.ts';
-import { categories } from '../../api/standing.ts';
 import { contactName } from '../../lib/contactName.ts';
-import { useList } from '../../lib/list.ts';
 import { useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/DataTable.tsx';
 import { DataTable } from '../../ui/DataTable.tsx';
@@ -18,6 +15,8 @@ import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { EmptyState } from '../../ui/states.tsx';
 import { Areas } from './Areas.tsx';
+import { CategoryRequests } from './categories/Requests.tsx';
+import { PersonalRequests } from './discounts/PersonalRequests.tsx';
 import { Signed } from './member/Signed.tsx';
 
 export default function ApprovalsPage() {
@@ -28,7 +27,8 @@ export default function ApprovalsPage() {
       <Areas now="approvals" />
       <Stack gap="lg">
         <Adjustments />
-        <Categories />
+        <CategoryRequests />
+        <PersonalRequests />
       </Stack>
     </>
   );
@@ -100,67 +100,6 @@ function Adjustments() {
         onRetry={() => void query.refetch()}
         rowKey={({ id }) => id}
         empty={<EmptyState title={t('approvals.empty')} text={t('approvals.emptyText')} />}
-      />
-    </Section>
-  );
-}
-
-function Categories() {
-  const { t } = useTranslation(['loyalty', 'contacts']);
-  const { may } = useMe();
-  const { at: _at, ...list } = useList(categories.requests());
-  const decide = useWrite({
-    run: ({ row, approve }: { row: AssignmentView; approve: boolean }) =>
-      categories.decide(row, approve ? 'approve' : 'reject'),
-    touches: ['standing', 'timeline'],
-    done: (_, { approve }) => t(approve ? 'loyalty:approvals.approved' : 'loyalty:approvals.refused'),
-  });
-  const columns: Column<AssignmentView>[] = [
-    {
-      key: 'contact',
-      header: t('loyalty:approvals.contact'),
-      main: true,
-      cell: (row) => (
-        <AnchorLink to="/contacts/$id" params={{ id: row.contactId }} c="inherit" fw={550}>
-          {row.contactName === null || row.contactName === '' ? t('contacts:unnamed') : row.contactName}
-        </AnchorLink>
-      ),
-    },
-    { key: 'category', header: t('loyalty:approvals.category'), cell: (row) => row.categoryName },
-    {
-      key: 'proof',
-      header: t('loyalty:approvals.proof'),
-      cell: ({ proof, proofRef }) =>
-        [proof, proofRef].filter(Boolean).join(' · ') || t('loyalty:approvals.noProof'),
-    },
-    {
-      key: 'term',
-      header: t('loyalty:approvals.term'),
-      cell: ({ validUntil }) =>
-        validUntil === null ? t('loyalty:approvals.forGood') : <DateTime at={validUntil} mode="date" />,
-    },
-    { key: 'author', header: t('loyalty:approvals.author'), cell: (row) => row.requestedBy },
-  ];
-  if (may('loyalty:write'))
-    columns.push({
-      key: 'decide',
-      header: t('loyalty:approvals.decide'),
-      cell: (row) => (
-        <Decision
-          what={row.categoryName}
-          busy={decide.isPending && decide.variables.row.id === row.id}
-          onDecide={(approve) => decide.mutate({ row, approve })}
-        />
-      ),
-    });
-  return (
-    <Section flush title={t('loyalty:approvals.categories')} hint={t('loyalty:approvals.categoriesHint')}>
-      <DataTable
-        label={t('loyalty:approvals.categories')}
-        columns={columns}
-        {...list}
-        rowKey={({ id }) => id}
-        empty={<EmptyState title={t('loyalty:approvals.categoriesEmpty')} />}
       />
     </Section>
   );

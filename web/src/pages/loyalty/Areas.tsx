@@ -6,6 +6,8 @@ const AREAS = [
   { key: 'programs', to: '/loyalty' },
   { key: 'liability', to: '/loyalty/liability' },
   { key: 'tiers', to: '/loyalty/tiers' },
+  { key: 'categories', to: '/loyalty/categories' },
+  { key: 'discounts', to: '/loyalty/discounts' },
   { key: 'approvals', to: '/loyalty/approvals' },
 ] as const;
 

@@ -7,21 +7,33 @@ import { showFieldErrors } from '../../../lib/formErrors.ts';
 import { FormDrawer } from '../../../ui/FormDrawer.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { Loaded } from '../../../ui/states.tsx';
+import { ContactChoice } from '../ContactChoice.tsx';
 
-type Form = { categoryId: string; proof: string; proofRef: string; validUntil: string };
+type Form = { contactId: string; categoryId: string; proof: string; proofRef: string; validUntil: string };
 
-/** Asks for a person category, with what was shown and until when; the category says who decides. */
-export function AssignDrawer({ contactId, onClose }: { contactId: string; onClose: () => void }) {
+type Props = { contactId?: string; categoryId?: string; onClose: () => void };
+
+/** Asks for a person category, with what was shown and until when; the category says who decides. Whom or which is chosen where it is not given. */
+export function AssignDrawer({ contactId, categoryId, onClose }: Props) {
   const { t } = useTranslation('wallet');
   const query = useQuery(categories.all);
   const form = useForm<Form>({
-    initialValues: { categoryId: '', proof: '', proofRef: '', validUntil: '' },
-    validate: { categoryId: (id) => (id === '' ? t('categories.choose') : null) },
+    initialValues: {
+      contactId: contactId ?? '',
+      categoryId: categoryId ?? '',
+      proof: '',
+      proofRef: '',
+      validUntil: '',
+    },
+    validate: {
+      contactId: (id) => (id === '' ? t('categories.whoNeeded') : null),
+      categoryId: (id) => (id === '' ? t('categories.choose') : null),
+    },
   });
   const save = useWrite({
-    run: ({ categoryId, proof, proofRef, validUntil }: Form) =>
-      categories.assign(contactId, {
-        categoryId,
+    run: ({ proof, proofRef, validUntil, ...values }: Form) =>
+      categories.assign(values.contactId, {
+        categoryId: values.categoryId,
         proof,
         proofRef: proofRef === '' ? null : proofRef,
         // To the end of that day where the person who writes it is.
@@ -42,6 +54,14 @@ export function AssignDrawer({ contactId, onClose }: { contactId: string; onClos
       busy={save.isPending}
       onSubmit={form.onSubmit((values) => save.mutate(values))}
     >
+      {contactId === undefined && (
+        <ContactChoice
+          label={t('categories.who')}
+          value={form.values.contactId}
+          onChange={(id) => form.setFieldValue('contactId', id)}
+          error={form.errors['contactId']}
+        />
+      )}
       <Loaded query={query} lines={1}>
         {(all) => {
           const active = all.filter(({ state }) => state === 'active');
@@ -51,10 +71,11 @@ export function AssignDrawer({ contactId, onClose }: { contactId: string; onClos
             </Text>
           ) : (
             <Select
-              data-autofocus
+              data-autofocus={contactId !== undefined}
               label={t('categories.category')}
               description={chosen === undefined ? undefined : t(`categories.review.${chosen.review}`)}
               data={active.map(({ id, name }) => ({ value: id, label: name }))}
+              disabled={categoryId !== undefined}
               {...form.getInputProps('categoryId')}
               onChange={(id) => form.setFieldValue('categoryId', id ?? '')}
             />

@@ -10,7 +10,7 @@ import { Confirm } from '../../../ui/Confirm.tsx';
 import { ButtonLink } from '../../../ui/links.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { unitsOf } from '../amounts.ts';
-import classes from './tiers.module.css';
+import classes from '../beside.module.css';
 import { draftOf, showErrors, useLadderForm } from './form.ts';
 import { Preview, useMovesWords } from './Preview.tsx';
 import { RulesPart } from './RulesPart.tsx';

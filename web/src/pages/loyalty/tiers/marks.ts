@@ -23,5 +23,5 @@ export const isWhole = (tiers: readonly TierFields[]): boolean =>
     ({ name, threshold }, index) =>
       name.trim() !== '' &&
       threshold !== '' &&
-      (index === 0 || Number(threshold) > Number(tiers[index - 1]?.threshold)),
+      (index === 0 || threshold > Number(tiers[index - 1]?.threshold)),
   );

@@ -18,7 +18,8 @@ export function useRuleWords(): (rules: Rules) => string {
             step: t('ladders:words.days', { count: stepDays }),
           });
     return [
-      `${t(`loyalty:tiers.measure.${measure}`)} ${windowOf(window)}.`,
+      // "мес." has its dot already.
+      `${t(`loyalty:tiers.measure.${measure}`)} ${windowOf(window)}.`.replace(/\.\.$/, '.'),
       counts === 'membership' ? t('ladders:words.membership') : undefined,
       t('ladders:words.up'),
       down,
