@@ -15,6 +15,9 @@ const INVITATION: Limit = { name: 'invitation', burst: 60, perSecond: 1 };
 /** Links and pixels of mails: mail providers fetch for many people from one address. A wrong token costs 100. */
 const LINK: Limit = { name: 'link', burst: 5_000, perSecond: 500 };
 const WRONG_LINK_COST = 100;
+/** Members' pages: a family, a shop's tablet. A wrong link costs 30, so that none is found by trying. */
+const WALLET: Limit = { name: 'wallet', burst: 600, perSecond: 5 };
+const WRONG_WALLET_COST = 30;
 /** Pages of forms, and what their visitors send; a form counts the latter once more by itself. */
 const FORM: Limit = { name: 'form', burst: 400, perSecond: 40 };
 /** Events from browsers, many of which may stand behind one address, and from servers. */
@@ -110,6 +113,11 @@ export function limitAddress(limiter: Limiter): MiddlewareHandler<AppEnv> {
       limiter.take(LINK, ip);
       await next();
       if (c.res.status >= 400) limiter.take(LINK, ip, WRONG_LINK_COST);
+      return;
+    } else if (path.startsWith('/w/')) {
+      limiter.take(WALLET, ip);
+      await next();
+      if (c.res.status === 404) limiter.take(WALLET, ip, WRONG_WALLET_COST);
       return;
     }
     return next();

@@ -13,6 +13,7 @@ import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
 import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
 import { registerRewards, rewardRoutes } from './rewards/index.ts';
 import { registerSales, salesJobs, salesRoutes } from './sales/index.ts';
+import { registerWalletPage, walletPageRoutes } from './wallet-page/index.ts';
 import { registerStanding, standingJobs, standingRoutes, standingSubscriptions } from './standing/index.ts';
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
@@ -41,7 +42,8 @@ export const loyaltyRoutes = () =>
     .route('/', standingRoutes())
     .route('/', promotionRoutes())
     .route('/', salesRoutes())
-    .route('/', rewardRoutes());
+    .route('/', rewardRoutes())
+    .route('/', walletPageRoutes());
 
 export const loyaltySubscriptions: Subscription[] = [
   redeemCoupons,
@@ -59,4 +61,5 @@ export function registerLoyalty(): void {
   registerOffers();
   registerSales();
   registerRewards();
+  registerWalletPage();
 }

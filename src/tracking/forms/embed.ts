@@ -1,6 +1,6 @@
 import type { FormDefinition, FormField } from './contract.ts';
-import { markup } from './html.ts';
-import type { Html } from './html.ts';
+import { markup } from '../../core/html.ts';
+import type { Html } from '../../core/html.ts';
 import { NAMES } from './page.form.ts';
 import { PAGE_TEXTS } from './texts.ts';
 import { localesOf, textOf } from './words.ts';

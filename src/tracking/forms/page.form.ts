@@ -1,7 +1,7 @@
 import type { FieldError, Values } from './answers.ts';
 import type { FormDefinition, FormField, FormLocale } from './contract.ts';
-import { markup, paragraphs } from './html.ts';
-import type { Html } from './html.ts';
+import { markup, paragraphs } from '../../core/html.ts';
+import type { Html } from '../../core/html.ts';
 import { layout } from './page.layout.ts';
 import type { Frame } from './page.layout.ts';
 import { PAGE_TEXTS } from './texts.ts';

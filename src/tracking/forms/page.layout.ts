@@ -1,6 +1,6 @@
 import type { FormLocale } from './contract.ts';
-import { markup, rawHtml } from './html.ts';
-import type { Html } from './html.ts';
+import { markup, rawHtml } from '../../core/html.ts';
+import type { Html } from '../../core/html.ts';
 
 /** The frame of every page of a form: no inline script, styles from one file. Pure. */
 

@@ -1,6 +1,6 @@
 import type { FormDefinition } from './contract.ts';
-import { markup, paragraphs } from './html.ts';
-import type { Html } from './html.ts';
+import { markup, paragraphs } from '../../core/html.ts';
+import type { Html } from '../../core/html.ts';
 import { layout } from './page.layout.ts';
 import type { Frame } from './page.layout.ts';
 import { PAGE_TEXTS } from './texts.ts';
