@@ -17,8 +17,16 @@ export type FollowUp = {
   occurredAt: Date;
   does:
     | { status: string; lines?: OrderToPlace['lines'] | undefined }
-    /** Lines that came back (null: all that is left), or money alone; `number` is the return's own, once for good. */
-    | { number: string; lines: readonly ReturnLine[] | null; amount?: string | undefined };
+    /**
+     * Lines that came back (null: all that is left), or money alone; `number` is the return's own, once for good. `beside`: money given
+     * back beside the lines named, which may be none; goods that have not come back stay sold.
+     */
+    | {
+        number: string;
+        lines: readonly ReturnLine[] | null;
+        amount?: string | undefined;
+        beside?: string | undefined;
+      };
 };
 
 /**
@@ -118,6 +126,7 @@ function orderFor(one: FollowUp, sale: Document, known: Known): OrderToPlace | n
     returned: known.returned,
     wanted: does.lines,
     amount: does.amount,
+    beside: does.beside,
   });
   if (back === null) return null;
   const { buyer, source, currency, baseRate, channel } = same;

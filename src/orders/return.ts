@@ -25,6 +25,8 @@ export type ReturnWanted = {
   wanted: readonly ReturnLine[] | null;
   /** Money without goods; counts when no lines are named. As much as is left, or more (with the carriage), is all of it. */
   amount?: string | undefined;
+  /** Money beside the lines named. */
+  beside?: string | undefined;
 };
 
 /** Product code of money given back without goods. */
@@ -37,7 +39,10 @@ const REFUND = 'refund';
 export function returnOf(told: ReturnWanted): PlaceLine[] | null {
   const left = leftOf(told);
   const leftAmount = told.sale.lines.reduce((sum, line) => sum + line.amount, 0n) + returnedAmount(told);
-  if (told.wanted !== null) return some(told.wanted, left);
+  if (told.wanted !== null) {
+    const beside = decimalToScaled(told.beside ?? '0', AMOUNT_SCALE);
+    return [...some(told.wanted, left), ...(beside > 0n ? [money(beside)] : [])];
+  }
   const amount = told.amount === undefined ? null : decimalToScaled(told.amount, AMOUNT_SCALE);
   if (amount !== null && amount < leftAmount) return amount > 0n ? [money(amount)] : null;
   return rest(left, leftAmount);

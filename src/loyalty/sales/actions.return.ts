@@ -3,6 +3,7 @@ import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict } from '../../core/errors.ts';
 import { followOrders } from '../../orders/index.ts';
 import type { FollowUp } from '../../orders/index.ts';
+import { spread } from '../pricing/spread.ts';
 import { returnCoupons } from '../coupons/actions.reserve.ts';
 import { post } from '../ledger/actions.post.ts';
 import type { Movement } from '../ledger/movement.ts';
@@ -16,7 +17,7 @@ import { returnLines } from './order.ts';
 import { changeSale, insertReturn, returnsOf } from './store.ts';
 import type { SaleRow } from './store.ts';
 import { productsOf } from './store.facts.ts';
-import { bonusKept, goodsOf, SHIPPING, worthOf } from './worth.ts';
+import { allUnitsBack, bonusKept, goodsOf, moneyAlone, SHIPPING, worthOf } from './worth.ts';
 import type { Worth } from './worth.ts';
 
 /**
@@ -51,12 +52,14 @@ export async function giveBack(
     return { row, worth: known.worth };
   }
   mustBeSold(row);
-  const worth = worthOf(row, input);
+  const alone = moneyAlone(kept.map(({ worth: earlier }) => earlier));
+  const worth = worthOf(row, input, alone);
   const at = saleTime(input.occurredAt, tx.clock.now());
-  const before = kept.map(({ worth: earlier }) => earlier);
-  await takeBackPoints(tx, row, input.number, worth, before);
+  await takeBackPoints(tx, row, input.number, { worth, alone: alone + (input.moneyMinor ?? 0) });
   await followOrder(tx, row, { input, worth, at, cancelled });
-  const couponsGivenBack = worth.isAll ? await returnCoupons(tx, row.saleId) : [];
+  // Goods may still come back after all of the money has.
+  const isFirst = worth.isAll && row.state !== 'returned';
+  const couponsGivenBack = isFirst ? await returnCoupons(tx, row.saleId) : [];
   const view: ReturnView = {
     number: input.number,
     lines: worth.lines,
@@ -74,7 +77,7 @@ export async function giveBack(
   const state = worth.isAll ? 'returned' : 'partly_returned';
   await changeSale(tx, { contactId, saleId, state, returned, refundedMinor });
   // Counters that others wait for come last.
-  if (worth.isAll) await releaseUses(tx, [{ contactId, orderId: saleId }]);
+  if (isFirst) await releaseUses(tx, [{ contactId, orderId: saleId }]);
   return { row: { ...row, state, returned, refundedMinor }, worth: view };
 }
 
@@ -89,8 +92,7 @@ async function takeBackPoints(
   tx: Ctx,
   row: SaleRow,
   number: string,
-  worth: Worth,
-  before: readonly ReturnView[],
+  { worth, alone }: { worth: Worth; alone: number },
 ): Promise<void> {
   const { contactId, programId, saleId, orderId, bonusPoints } = row;
   if (programId === null) return;
@@ -105,7 +107,7 @@ async function takeBackPoints(
       ...owner,
       key: `${key} bonus`,
       source: bonusKey(saleId),
-      keep: BigInt(bonusKept(row, before, worth)),
+      keep: BigInt(bonusKept(row, alone, worth)),
     });
   if (movements.length > 0) await post(tx, movements);
 }
@@ -121,6 +123,7 @@ async function followOrder(tx: Ctx, row: SaleRow, following: Following): Promise
   if (result !== undefined && !result.ok) throw result.error;
 }
 
+/** Units of the order follow the goods that came back, its money what they and money alone come to. */
 async function whatItDoes(
   tx: Ctx,
   row: SaleRow,
@@ -128,19 +131,23 @@ async function whatItDoes(
 ): Promise<FollowUp['does'] | null> {
   if (cancelled) return { status: 'cancelled' };
   const number = `${row.externalId}#${input.number}`;
-  if (worth.isAll) return { number, lines: null };
-  if (input.moneyMinor !== undefined)
-    return { number, lines: null, amount: decimalOf(worth.moneyMinor, row.currency) };
-  if (worth.lines.length === 0) return null;
-  const { request, currency } = row;
+  const { request, currency, priced } = row;
+  if (worth.lines.length > 0 && allUnitsBack({ priced, returned: worth.returned }))
+    return { number, lines: null };
+  const goods = worth.lines.map((line) => goodsOf(line, request.taxIncluded));
+  const each = spread(Math.min(worth.goodsMinor, sum(goods)), goods, goods);
+  const beside = decimalOf(worth.goodsMinor - sum(each), currency);
+  if (worth.lines.length === 0) return worth.goodsMinor === 0 ? null : { number, lines: [], beside };
   const catalogue = await productsOf(tx, request.lines);
   const known = new Map(
     knownLines({ ...request, unknownProducts: 'create' }, catalogue).map((line) => [line.id, line]),
   );
-  const lines = worth.lines.flatMap((line) =>
-    returnLines(known.get(line.id)?.code ?? '', line.quantity, goodsOf(line, request.taxIncluded), currency),
+  const lines = worth.lines.flatMap((line, i) =>
+    returnLines(known.get(line.id)?.code ?? '', line.quantity, each[i] ?? 0, currency),
   );
-  return { number, lines };
+  return { number, lines, beside };
 }
+
+const sum = (list: readonly number[]): number => list.reduce((total, one) => total + one, 0);
 
 export const shippingLeft = ({ returned }: SaleRow): boolean => returned[SHIPPING] === undefined;

@@ -31,28 +31,87 @@ function leftOf({
   });
 }
 
-export type Worth = ReturnWorth & { returned: Record<string, string>; refundedMinor: number; isAll: boolean };
+export const allUnitsBack = (sold: Pick<Sold, 'priced' | 'returned'>): boolean => leftOf(sold).length === 0;
+
+export type Worth = ReturnWorth & {
+  returned: Record<string, string>;
+  refundedMinor: number;
+  /** Everything is back: every unit, or all that was paid (some of it without goods). */
+  isAll: boolean;
+  /** Of the goods in the order, minor units: what this return takes off them in all. */
+  goodsMinor: number;
+};
+
+/** What came back in all. Everything that is paid out follows from it, in whatever order it came. */
+type Total = { units: ReadonlyArray<{ id: string; quantity: string }>; shipping: boolean; alone: number };
+
+const totalOf = (returned: Record<string, string>, alone: number): Total => ({
+  units: Object.entries(unitsOf(returned)).map(([id, quantity]) => ({ id, quantity })),
+  shipping: returned[SHIPPING] !== undefined,
+  alone,
+});
+
+type Figures = { refundedMinor: number; goodsMinor: number; isAll: boolean; unitsMinor: number };
 
 /**
- * Throws 409 `return_exceeds` (more units or money than is left, shipping a second time), 422 `unknown_line`, `bad_quantity`. Money
- * given back before without goods is not paid out a second time with them.
+ * What is to be paid out in all: the worth of the goods, of the shipping, and money given without goods, which the goods that come back
+ * later have had already; the shipping is kept for itself, unless money alone was more than the goods. Never more than was paid.
  */
-export function worthOf(sold: Sold, input: Pick<ReturnInput, 'lines' | 'shipping' | 'moneyMinor'>): Worth {
-  const { priced, refundedMinor } = sold;
-  const left = priced.totals.payableMinor - refundedMinor;
-  if (input.moneyMinor !== undefined) return moneyAlone(sold, input.moneyMinor, left);
-  if (input.shipping && sold.returned[SHIPPING] !== undefined)
+function figuresOf(sold: Sold, { units, shipping, alone }: Total): Figures {
+  const { priced, request } = sold;
+  const { payableMinor, goodsMinor: goods } = priced.totals;
+  const back = shares({ ...sold, returned: {} }, units, true);
+  const shippingMinor = back.shipping?.moneyMinor ?? 0;
+  const unitsMinor = back.moneyMinor - shippingMinor;
+  const most = shipping
+    ? payableMinor
+    : Math.max(payableMinor - shippingMinor, Math.min(alone, payableMinor));
+  const refundedMinor = Math.min(most, unitsMinor + alone + (shipping ? shippingMinor : 0));
+  const isAll =
+    allUnitsBack({ priced, returned: back.returned }) || (alone > 0 && refundedMinor === payableMinor);
+  const goodsBack = back.lines.reduce((sum, line) => sum + goodsOf(line, request.taxIncluded), 0);
+  return {
+    refundedMinor,
+    unitsMinor,
+    isAll,
+    goodsMinor: isAll ? goods : Math.min(goods, goodsBack + alone),
+  };
+}
+
+/** Of earlier returns: money given back without goods. */
+export const moneyAlone = (
+  before: ReadonlyArray<Pick<ReturnView, 'lines' | 'shipping' | 'moneyMinor'>>,
+): number =>
+  before
+    .filter(({ lines, shipping }) => lines.length === 0 && shipping === null)
+    .reduce((sum, { moneyMinor }) => sum + moneyMinor, 0);
+
+/**
+ * Throws 409 `return_exceeds` (more units or money than is left, shipping a second time), 422 `unknown_line`, `bad_quantity`. `alone`:
+ * money given back before without goods.
+ */
+export function worthOf(
+  sold: Sold,
+  input: Pick<ReturnInput, 'lines' | 'shipping' | 'moneyMinor'>,
+  alone: number,
+): Worth {
+  const { returned, refundedMinor } = sold;
+  const before = figuresOf(sold, totalOf(returned, alone));
+  if (input.moneyMinor !== undefined) return ofMoney(sold, input.moneyMinor, { alone, before });
+  if (input.shipping && returned[SHIPPING] !== undefined)
     throw conflict('return_exceeds', 'The shipping was given back before.', 'shipping');
   const lines = input.lines === 'all' ? leftOf(sold) : input.lines;
   if (lines.length === 0 && !input.shipping)
     throw conflict('return_exceeds', 'Nothing is left to come back.', 'lines');
-  const worth = capped(shares(sold, lines, input.shipping), left);
-  const returned = { ...worth.returned, ...keepShipping(sold, input.shipping) };
+  const worth = shares(sold, lines, input.shipping);
+  const now = { ...worth.returned, ...keepShipping(sold, input.shipping) };
+  const after = figuresOf(sold, totalOf(now, alone));
   return {
-    ...worth,
-    returned,
-    refundedMinor: refundedMinor + worth.moneyMinor,
-    isAll: leftOf({ priced, returned }).length === 0,
+    ...paying(worth, Math.max(0, after.refundedMinor - refundedMinor)),
+    returned: now,
+    refundedMinor: Math.max(after.refundedMinor, refundedMinor),
+    isAll: after.isAll,
+    goodsMinor: after.goodsMinor - before.goodsMinor,
   };
 }
 
@@ -79,9 +138,15 @@ function shares(
   }
 }
 
-function moneyAlone({ returned, refundedMinor }: Sold, moneyMinor: number, left: number): Worth {
-  if (moneyMinor > left)
-    throw conflict('return_exceeds', `Only ${left} of what was paid is left.`, 'moneyMinor');
+function ofMoney(
+  sold: Sold,
+  moneyMinor: number,
+  { alone, before }: { alone: number; before: Figures },
+): Worth {
+  const { returned, refundedMinor } = sold;
+  const after = figuresOf(sold, totalOf(returned, alone + moneyMinor));
+  if (after.refundedMinor - Math.max(refundedMinor, before.refundedMinor) !== moneyMinor)
+    throw conflict('return_exceeds', tooMuch(sold, before), 'moneyMinor');
   return {
     lines: [],
     shipping: null,
@@ -90,20 +155,34 @@ function moneyAlone({ returned, refundedMinor }: Sold, moneyMinor: number, left:
     points: 0,
     taxMinor: 0,
     returned,
-    refundedMinor: refundedMinor + moneyMinor,
-    isAll: moneyMinor === left,
+    refundedMinor: after.refundedMinor,
+    isAll: after.isAll,
+    goodsMinor: after.goodsMinor - before.goodsMinor,
   };
 }
 
-function capped(worth: ReturnWorth, left: number): ReturnWorth {
-  if (worth.moneyMinor <= left) return worth;
+function tooMuch(sold: Sold, { refundedMinor, unitsMinor }: Figures): string {
+  const { payableMinor } = sold.priced.totals;
+  const shippingMinor = shares({ ...sold, returned: {} }, [], true).moneyMinor;
+  const keepsShipping = sold.returned[SHIPPING] === undefined && unitsMinor > 0 && shippingMinor > 0;
+  const left = payableMinor - Math.max(refundedMinor, sold.refundedMinor);
+  return keepsShipping
+    ? `Only ${Math.max(0, left - shippingMinor)} of what was paid for the goods is left; "shipping" gives back the shipping.`
+    : `Only ${left} of what was paid is left.`;
+}
+
+/** Pays out so much of what came back: the rest was given back before. */
+function paying(worth: ReturnWorth, moneyMinor: number): ReturnWorth {
+  if (worth.moneyMinor === moneyMinor) return worth;
   const all = worth.shipping === null ? worth.lines : [...worth.lines, worth.shipping];
-  const each = all.map(({ moneyMinor }) => moneyMinor);
-  const cut = spread(left, each, each);
+  const cut = spread(
+    moneyMinor,
+    all.map((one) => one.moneyMinor),
+  );
   const lines = worth.lines.map((line, i) => ({ ...line, moneyMinor: cut[i] ?? 0 }));
   const shipping =
     worth.shipping === null ? null : { ...worth.shipping, moneyMinor: cut[worth.lines.length] ?? 0 };
-  return { ...worth, lines, shipping, moneyMinor: left };
+  return { ...worth, lines, shipping, moneyMinor };
 }
 
 /** Worth of the goods of a line in the order: what was paid in money and points, tax as the prices have it. */
@@ -111,24 +190,18 @@ export const goodsOf = ({ moneyMinor, pointsPaidMinor, taxMinor }: Refund, taxIn
   Math.max(0, moneyMinor + pointsPaidMinor - (taxIncluded ? 0 : taxMinor));
 
 /**
- * How many of the points given by promotions stay, by what has come back in all: the same whatever the order of the returns. `before`:
- * earlier returns; `now`: this one.
+ * How many of the points given by promotions stay, by what has come back in all: the same whatever the order of the returns. `alone`:
+ * money given back without goods, this return's among it.
  */
 export function bonusKept(
   sold: Sold & Pick<SaleRow, 'bonusPoints'>,
-  before: readonly ReturnView[],
-  now: Worth,
+  alone: number,
+  now: Pick<Worth, 'returned' | 'isAll'>,
 ): number {
   if (now.isAll) return 0;
-  const { priced, request, bonusPoints } = sold;
-  const units = Object.entries(unitsOf(now.returned)).map(([id, quantity]) => ({ id, quantity }));
-  const back = shares({ ...sold, returned: {} }, units, false);
-  const goods = back.lines.reduce((sum, line) => sum + goodsOf(line, request.taxIncluded), 0);
-  const alone = [...before, now]
-    .filter(({ lines, shipping }) => lines.length === 0 && shipping === null)
-    .reduce((sum, { moneyMinor }) => sum + moneyMinor, 0);
+  const { priced, bonusPoints } = sold;
+  const { goodsMinor } = figuresOf(sold, totalOf(now.returned, alone));
   const total = priced.totals.goodsMinor;
   if (total === 0) return bonusPoints;
-  const left = Math.max(0, total - goods - alone);
-  return Number((BigInt(bonusPoints) * BigInt(left)) / BigInt(total));
+  return Number((BigInt(bonusPoints) * BigInt(total - goodsMinor)) / BigInt(total));
 }

@@ -1,7 +1,7 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppEnv } from '../../../src/core/http.ts';
-import type { SaleView } from '../../../src/loyalty/sales/contract.ts';
+import type { ReturnAnswer, SaleView } from '../../../src/loyalty/sales/contract.ts';
 import { salesRoutes } from '../../../src/loyalty/sales/routes.ts';
 import { registerModules } from '../../../src/modules.ts';
 import { startApi } from '../../support/api.ts';
@@ -100,6 +100,24 @@ test('returns that overlap, of what was never sold, or under a used number are r
   );
   expect(both.map(({ status }) => String(status)).toSorted()).toEqual(['201', '409']);
   expect(code(await back({ number: 'm', moneyMinor: 1 }))).toBe('409 return_exceeds');
+});
+
+test('money back for all goods stops neither goods nor shipping from coming back, and nothing is paid twice', async () => {
+  const shipping = { amountMinor: 300 };
+  const { body } = await till('POST', '/api/loyalty/sales', sale({ shipping }));
+  const { id } = body as SaleView;
+  const back = async (number_: string, returned: Body): Promise<unknown[]> => {
+    const answer = await till('POST', `/api/loyalty/sales/${id}/returns`, { number: number_, ...returned });
+    const { state, worth, refundedMinor } = answer.body as ReturnAnswer;
+    return answer.status === 201 ? [state, worth.moneyMinor, refundedMinor] : [code(answer)];
+  };
+  const unit = { lines: [{ id: '1', quantity: '1' }] };
+  expect(await back('money', { moneyMinor: 2_000 })).toEqual(['partly_returned', 2_000, 2_000]);
+  expect(await back('first', unit)).toEqual(['partly_returned', 0, 2_000]);
+  expect(await back('more', { moneyMinor: 1 })).toEqual(['409 return_exceeds']);
+  expect(await back('carriage', { shipping: true })).toEqual(['returned', 300, 2_300]);
+  expect(await back('second', unit)).toEqual(['returned', 0, 2_300]);
+  expect(await back('third', unit)).toEqual(['409 return_exceeds']);
 });
 
 test('a coupon of another contact, a used key with another body, a changed price are conflicts by name', async () => {
