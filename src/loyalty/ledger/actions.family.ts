@@ -9,9 +9,9 @@ import { openProgram } from '../programs/actions.ts';
 import { dayOf } from '../programs/calendar.ts';
 import { post } from './actions.post.ts';
 import { walletIdOf } from './books.ts';
-import type { FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
+import type { FamilyCapInput, FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
 import type { Owner, Sweep } from './movement.ts';
-import { addMember, familyOf, membersOf, ownState, removeMember } from './store.family.ts';
+import { addMember, familyOf, membersOf, ownState, removeMember, setCap } from './store.family.ts';
 import { mustSee } from './actions.views.ts';
 
 /** Shared wallets: what a member brings goes in, everybody spends from it within their cap, who leaves gets what the rule says. */
@@ -63,6 +63,25 @@ export async function joinFamily(ctx: Ctx, input: FamilyInput): Promise<FamilyVi
       details: { ownerId },
     });
     return viewOf(tx, ownerId, programId);
+  });
+}
+
+/** Changes what a member may spend in a month; what was spent in this one counts. 404 family_member_not_found. */
+export async function capFamilyMember(ctx: Ctx, input: FamilyCapInput): Promise<FamilyView> {
+  authorise(ctx, 'loyalty:write');
+  return inTxUndisturbed(ctx, async (tx) => {
+    const { programId, monthlyCap } = input;
+    const contactId = await mustSee(tx, input.contactId);
+    const family = await familyOf(tx, contactId, programId);
+    if (family === undefined || !(await setCap(tx, contactId, programId, monthlyCap)))
+      throw notFound('family_member', contactId);
+    await audit(tx, {
+      action: 'points.family_capped',
+      entity: 'contact',
+      entityId: contactId,
+      details: { ownerId: family.ownerId, monthlyCap },
+    });
+    return viewOf(tx, family.ownerId, programId);
   });
 }
 
@@ -118,6 +137,7 @@ async function viewOf(ctx: Ctx, ownerId: string, programId: string): Promise<Fam
     programId,
     members: members.map((one) => ({
       contactId: one.contactId,
+      name: one.name,
       monthlyCap: one.monthlyCap === null ? null : minorToWire(one.monthlyCap),
       spentThisMonth: one.spentMonth === month ? minorToWire(one.spent) : 0,
       joinedAt: one.joinedAt.toISOString(),

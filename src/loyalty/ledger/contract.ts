@@ -155,6 +155,12 @@ export const familyLeaveInput = z
   .meta({ id: 'FamilyLeaveInput' });
 export type FamilyLeaveInput = z.output<typeof familyLeaveInput>;
 
+export const familyCapInput = familyInput
+  .pick({ programId: true, contactId: true })
+  .extend({ monthlyCap: points.min(0).max(MAX_POINTS).nullable() })
+  .meta({ id: 'FamilyCapInput' });
+export type FamilyCapInput = z.output<typeof familyCapInput>;
+
 export const familyAnswer = z
   .object({
     ownerId: z.uuid(),
@@ -162,6 +168,7 @@ export const familyAnswer = z
     members: z.array(
       z.object({
         contactId: z.uuid(),
+        name: z.string().nullable(),
         monthlyCap: points.nullable(),
         spentThisMonth: points,
         joinedAt: instant,
@@ -177,7 +184,10 @@ export const liabilityQuery = z.object({
   days: z.coerce.number().int().min(1).max(366).default(30),
 });
 
-/** All in points; `worthMinor` is what the outstanding ones are worth when spent. */
+/**
+ * All in points; `worthMinor` is what the outstanding ones are worth when spent. It adds up: issued + adjusted − redeemed − expired =
+ * outstanding + pending + held − debt.
+ */
 export const liabilityAnswer = z
   .object({
     programId: z.uuid(),
@@ -188,7 +198,10 @@ export const liabilityAnswer = z
     held: points,
     debt: points,
     worthMinor: z.number().int(),
+    /** By rules and promotions, and bought; less what returns took back. */
     issued: points,
+    /** By hand, and written off: what should have come back and was spent. Above zero when more was put in than taken. */
+    adjusted: points,
     redeemed: points,
     expired: points,
     /** Expired and forfeited of what was issued, in percent; null before anything was. */
@@ -199,6 +212,7 @@ export const liabilityAnswer = z
       z.object({
         day: z.iso.date(),
         issued: points,
+        adjusted: points,
         redeemed: points,
         expired: points,
         outstanding: points,

@@ -10,7 +10,7 @@ import {
   reverseEntry,
   transferPoints,
 } from './actions.adjust.ts';
-import { getFamily, joinFamily, leaveFamily } from './actions.family.ts';
+import { capFamilyMember, getFamily, joinFamily, leaveFamily } from './actions.family.ts';
 import { askVerification, verificationList } from './actions.verify.ts';
 import { contactLedger, contactWallets, liability } from './actions.views.ts';
 import {
@@ -20,6 +20,7 @@ import {
   decisionInput,
   entryPage,
   familyAnswer,
+  familyCapInput,
   familyInput,
   familyLeaveInput,
   liabilityAnswer,
@@ -69,6 +70,12 @@ export function ledgerRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'Let a contact share a wallet', answer: familyAnswer }),
       jsonBody(familyInput),
       async (c) => c.json(await joinFamily(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/loyalty/families/cap',
+      describe({ tag, summary: 'Change what a member of a shared wallet may spend', answer: familyAnswer }),
+      jsonBody(familyCapInput),
+      async (c) => c.json(await capFamilyMember(c.var.ctx, c.req.valid('json'))),
     )
     .post(
       '/api/loyalty/families/leave',

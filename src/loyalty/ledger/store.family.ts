@@ -1,4 +1,5 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { hotRows, row } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
@@ -48,10 +49,15 @@ export async function writeCaps(ctx: Ctx, caps: readonly Cap[]): Promise<void> {
 
 export type MemberRow = typeof familyMember.$inferSelect;
 
-export async function membersOf(ctx: Ctx, ownerId: string, programId: string): Promise<MemberRow[]> {
+export async function membersOf(
+  ctx: Ctx,
+  ownerId: string,
+  programId: string,
+): Promise<(MemberRow & { name: string | null })[]> {
   return ctx.db
-    .select()
+    .select({ ...getTableColumns(familyMember), name: contact.name })
     .from(familyMember)
+    .innerJoin(contact, eq(contact.contactId, familyMember.contactId))
     .where(and(eq(familyMember.ownerId, ownerId), eq(familyMember.programId, programId)))
     .orderBy(asc(familyMember.joinedAt), asc(familyMember.contactId));
 }
@@ -105,6 +111,21 @@ export async function addMember(
   await ctx.db.execute(sql`
     update ${wallet} set family_owner_id = ${ownerId}::uuid, family_wallet_id = ${walletId}::uuid, version = version + 1
     where contact_id = ${contactId}::uuid and program_id = ${programId}::uuid and kind = 'points'`);
+}
+
+/** False for who shares no wallet. */
+export async function setCap(
+  ctx: Ctx,
+  contactId: string,
+  programId: string,
+  monthlyCap: number | null,
+): Promise<boolean> {
+  const changed = await ctx.db
+    .update(familyMember)
+    .set({ monthlyCap: monthlyCap === null ? null : BigInt(monthlyCap) })
+    .where(and(eq(familyMember.contactId, contactId), eq(familyMember.programId, programId)))
+    .returning({ contactId: familyMember.contactId });
+  return changed.length > 0;
 }
 
 export async function removeMember(ctx: Ctx, contactId: string, programId: string): Promise<void> {

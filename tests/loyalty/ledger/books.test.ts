@@ -4,6 +4,7 @@ import { eraseContacts, mergeContacts } from '../../../src/contacts/index.ts';
 import { unmergeContact } from '../../../src/contacts/identity/actions.unmerge.ts';
 import { registerContacts } from '../../../src/contacts/index.ts';
 import { row, rows } from '../../../src/core/db.ts';
+import { newId } from '../../../src/core/ids.ts';
 import {
   adjustPoints,
   adjustmentRequests,
@@ -11,7 +12,12 @@ import {
   reverseEntry,
   transferPoints,
 } from '../../../src/loyalty/ledger/actions.adjust.ts';
-import { joinFamily, leaveFamily } from '../../../src/loyalty/ledger/actions.family.ts';
+import {
+  capFamilyMember,
+  getFamily,
+  joinFamily,
+  leaveFamily,
+} from '../../../src/loyalty/ledger/actions.family.ts';
 import { releaseHolds, runNights } from '../../../src/loyalty/ledger/actions.night.ts';
 import { postMany } from '../../../src/loyalty/ledger/actions.post.ts';
 import {
@@ -311,6 +317,17 @@ describe('shared wallets', () => {
     expect(await refusal(one(base.ctx, { ...of(son), kind: 'redeem', key: 'r2', points: 1n }))).toBe(
       'family_cap_reached',
     );
+    const { members } = await capFamilyMember(base.ctx, { ...of(son), monthlyCap: 49 });
+    expect(members.map(({ monthlyCap, spentThisMonth }) => [monthlyCap, spentThisMonth])).toEqual([
+      [null, 0],
+      [49, 50],
+      [null, 0],
+    ]);
+    expect(await refusal(capFamilyMember(base.ctx, { ...of(newId()), monthlyCap: 1 }))).toBe(
+      'contact_not_found',
+    );
+    await capFamilyMember(base.ctx, { ...of(son), monthlyCap: 50 });
+    expect((await getFamily(base.ctx, aunt, programId)).ownerId).toBe(mother);
     await one(base.ctx, { ...of(son), kind: 'return', key: 'b1', spend: 'r1', points: 10n });
     await one(base.ctx, { ...of(son), kind: 'redeem', key: 'r3', points: 10n });
     await one(base.ctx, { ...of(aunt), kind: 'accrue', key: 'aunt', points: 12n, pending: 'none' });

@@ -138,6 +138,7 @@ export default {
     coupon_campaign: {
       created: 'Coupon created',
       changed: 'Coupon changed',
+      launched: 'Coupon launched',
       paused: 'Coupon paused',
       resumed: 'Coupon resumed',
       archived: 'Coupon put away',
@@ -183,6 +184,7 @@ export default {
       adjustment_refused: 'Adjustment of points refused',
       transferred: 'Points transferred',
       entry_reversed: 'Entry of points taken back',
+      family_capped: 'Cap in a shared wallet changed',
       family_joined: 'Shared wallet joined',
       family_left: 'Shared wallet left',
     },

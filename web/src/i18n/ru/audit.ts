@@ -140,6 +140,7 @@ export default {
     coupon_campaign: {
       created: 'Купон создан',
       changed: 'Купон изменён',
+      launched: 'Купон запущен',
       paused: 'Купон приостановлен',
       resumed: 'Купон возобновлён',
       archived: 'Купон убран в архив',
@@ -185,6 +186,7 @@ export default {
       adjustment_refused: 'В изменении баллов отказано',
       transferred: 'Баллы переведены',
       entry_reversed: 'Запись о баллах отменена',
+      family_capped: 'Изменение предела в общем кошельке',
       family_joined: 'Вступление в общий кошелёк',
       family_left: 'Выход из общего кошелька',
     },
