@@ -76,12 +76,14 @@ export async function reserveCoupons(
     codes: readonly CouponWish[];
     expiresAt: Date;
     partial?: boolean;
+    /** Other orders take in the same transaction. */
+    serial?: boolean;
   },
 ): Promise<ReserveResult> {
-  const { codes: wishes, orderKey, contactId, expiresAt, partial = false } = input;
+  const { codes: wishes, orderKey, contactId, expiresAt, partial = false, serial = false } = input;
   const at = ctx.clock.now();
   if (expiresAt <= at) throw new RangeError('a hold ends in the future');
-  const taken = await take(ctx, { orderKey, contactId, at, expiresAt, wishes, partial, serial: false });
+  const taken = await take(ctx, { orderKey, contactId, at, expiresAt, wishes, partial, serial });
   const refused = taken.filter((one) => !one.ok);
   if (refused.length === 0)
     return { ok: true, held: taken.flatMap((one) => (one.ok ? [useOf(one.hold)] : [])) };

@@ -135,10 +135,8 @@ function sharedTakes(uses: ReadonlyArray<UseRow & { counters: Slots }>): Take[] 
   for (const { offerId, counters, actualMinor, points: given } of uses)
     for (const { slot, uses: most, budgetMinor, points } of counters.shared) {
       const name = nameOf({ offerId, slot });
-      const take = takes.get(name) ?? {
-        ...{ offerId, slot, uses: most, budgetMinor, points },
-        ...{ times: 0, minor: 0, more: 0 },
-      };
+      const none = { offerId, slot, uses: most, budgetMinor, points, times: 0, minor: 0, more: 0 };
+      const take = takes.get(name) ?? none;
       take.times += 1;
       take.minor += actualMinor;
       take.more += given;

@@ -2,10 +2,8 @@ import {
   findByExternalIds,
   findByPoints,
   externalIdKey,
-  holdContacts,
   normalPoint,
   pointKey,
-  upsertContacts,
 } from '../../contacts/index.ts';
 import type { UpsertInput } from '../../contacts/index.ts';
 import { authorise, may } from '../../core/ctx.ts';
@@ -102,23 +100,4 @@ async function ofLookup(ctx: Ctx, lookupId: string): Promise<Buyer> {
     throw conflict('lookup_unusable', 'Ask for a new code: nobody confirmed this look-up.', 'buyer.lookup');
   const { fresh, ...holder } = found;
   return { ...NOBODY, ...holder, proven: fresh };
-}
-
-/**
- * The buyer's contact, made when it is not there, held alone until the commit: a second sale of the same buyer waits and then sees
- * what this one has done. Null: nobody is known. 404 `contact_not_found`.
- */
-export async function holdBuyer(
-  tx: Ctx,
-  { contactId, said }: Buyer,
-): Promise<{ contactId: string; originId: string } | null> {
-  if (contactId === null && said === null) return null;
-  const [made] =
-    contactId === null && said !== null
-      ? await upsertContacts(asSales(tx), [said], { matchBy: ['email', 'phone'] })
-      : [{ contactId: contactId ?? '', originId: contactId ?? '' }];
-  const id = made?.contactId ?? '';
-  const present = (await holdContacts(tx, [id], 'alone')).get(id);
-  if (present === undefined) throw notFound('contact', id);
-  return { contactId: present, originId: made?.originId ?? id };
 }

@@ -81,7 +81,12 @@ export async function readFacts(ctx: Ctx, carts: readonly Asked[], now: Date): P
     const { live, codes: found } = amended(cart, { live: set.live, codes: codes[i] ?? NO_CODES });
     const mine = cart.contactId === null ? undefined : standing.get(cart.contactId);
     return {
-      ...{ catalogue, fact, program, standing: mine, codes: found, everybodys: set.everybodys },
+      catalogue,
+      fact,
+      program,
+      standing: mine,
+      codes: found,
+      everybodys: set.everybodys,
       live: alsoNamed(live, found.offers),
       terms: (programId === null ? null : terms.get(programId)?.settings) ?? null,
       personalOffers: (mine?.personalOffers ?? []).map(readOffer),

@@ -65,7 +65,14 @@ export function priceWith(baseCurrency: string, asked: Asked, facts: Facts, now:
   });
   const wallet = buyer.member && contactId !== null && program !== null;
   return {
-    ...{ priced, currency, lines, cart, buyer, program, live, codes },
+    priced,
+    currency,
+    lines,
+    cart,
+    buyer,
+    program,
+    live,
+    codes,
     wallet: wallet ? { contactId, programId: program.programId } : null,
   };
 }

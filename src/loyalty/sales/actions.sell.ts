@@ -1,18 +1,10 @@
 import type { Ctx } from '../../core/ctx.ts';
-import { inTxUndisturbed } from '../../core/deadlock.ts';
-import { conflict } from '../../core/errors.ts';
-import { newId } from '../../core/ids.ts';
-import { authoriseSell, findBuyer, holdBuyer, mustBeProven } from './actions.buyer.ts';
-import { commitHeld } from './actions.commit.ts';
-import { isOver, letGo, take } from './actions.take.ts';
-import type { Manner, Taking } from './actions.take.ts';
+import { authoriseSell } from './actions.buyer.ts';
+import { together } from './actions.together.ts';
 import { hashOf, saleTime } from './cart.ts';
 import { keptRequest } from './contract.ts';
 import type { ReserveInput, SaleInput, SaleView } from './contract.ts';
-import { PricedAnew } from './repeat.ts';
-import { claimNumber, findSale, placeOf } from './store.ts';
-import type { SaleRow } from './store.ts';
-import { viewOf } from './view.ts';
+import type { Manner } from './work.ts';
 
 /** Reserving and selling. */
 
@@ -35,40 +27,17 @@ async function begin(ctx: Ctx, input: ReserveInput | SaleInput, how: Manner): Pr
   // What is kept of it, so that a repeat is told by what counts: neither by fields left out nor by their order.
   const request = keptRequest.parse(input);
   const { source, externalId } = input;
-  const inputHash = hashOf(request);
-  const occurredAt = saleTime(input.occurredAt, ctx.clock.now());
-  return inTxUndisturbed(ctx, async (tx) => {
-    const found = await findBuyer(tx, request.buyer, source);
-    const buyer = await holdBuyer(tx, found);
-    const newSaleId = newId();
-    const claim = { source, externalId, saleId: newSaleId, contactId: buyer?.contactId ?? newSaleId };
-    const isNew = await claimNumber(tx, claim);
-    const place = isNew ? claim : await placeOf(tx, { source, externalId });
-    if (place === undefined) throw new PricedAnew();
-    const known = isNew ? undefined : await findSale(tx, place, true);
-    if (known !== undefined) {
-      if (known.inputHash !== inputHash)
-        throw conflict('key_reused', `"${externalId}" of "${source}" is another sale.`, 'externalId');
-      if (how.kind === 'sell' && known.state !== 'expired')
-        return commitHeld(tx, known, { ...input, status: how.status });
-      if (known.state !== 'expired' && !isOver(known, tx.clock.now())) return viewOf(tx, known);
-      await letGo(tx, known);
-    }
-    // What was taken under this number before had its proof then.
-    if (known === undefined) mustBeProven(request, found);
-    const row = await take(tx, {
-      request,
-      buyer: known === undefined ? buyer : ownerOf(known),
-      saleId: place.saleId,
-      programId: found.programId,
-      proven: known !== undefined || found.proven,
-      how,
-      fingerprint: input.fingerprint,
-      kept: { source, externalId, inputHash, occurredAt },
-    });
-    return viewOf(tx, row);
+  return together({
+    kind: 'begin',
+    ctx,
+    input,
+    how,
+    request,
+    inputHash: hashOf(request),
+    occurredAt: saleTime(input.occurredAt, ctx.clock.now()),
+    same: [
+      `number ${source}\n${externalId}`,
+      ...(request.buyer === undefined ? [] : [`buyer ${JSON.stringify(request.buyer)}`]),
+    ],
   });
 }
-
-const ownerOf = ({ contactId, originId, saleId }: SaleRow): Taking['buyer'] =>
-  contactId === saleId ? null : { contactId, originId };

@@ -1,145 +1,123 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { addMs, SECOND_MS } from '../../core/time.ts';
 import { releaseCoupons, reserveCoupons, useCoupons } from '../coupons/actions.reserve.ts';
-import { post } from '../ledger/actions.post.ts';
-import { releaseUses, reserveUses } from '../offers/actions.uses.ts';
-import type { Reservation } from '../offers/actions.uses.ts';
-import { placeSale, redeemAndGive } from './actions.place.ts';
-import { priceSale } from './actions.price.ts';
-import type { Pricing } from './actions.price.ts';
-import { bonusOf } from './actions.quote.ts';
-import { holdKeyAt, releaseKey } from './keys.ts';
+import { post, postMany } from '../ledger/actions.post.ts';
+import { confirmUses, releaseUses, reserveUses } from '../offers/actions.uses.ts';
+import { placeAll } from './actions.place.ts';
+import { movementsOf } from './effect.ts';
+import type { Effect } from './effect.ts';
+import { releaseKey } from './keys.ts';
 import { PricedAnew } from './repeat.ts';
 import { settled } from './settled.ts';
-import { putSale } from './store.ts';
+import { claimNumbers, commitSales, putSales } from './store.ts';
 import type { SaleRow } from './store.ts';
-import { mustBeMeant, mustBeSame, usesOf, wishesOf } from './take.ts';
+import { usesOf, wishesOf } from './take.ts';
+import { Apart } from './work.ts';
 
-/** Taking what a priced sale needs, and setting it free. */
-
-export type Manner = { kind: 'reserve'; ttlS: number } | { kind: 'sell'; status: 'placed' | 'paid' };
-
-export type Taking = {
-  request: SaleRow['request'];
-  buyer: { contactId: string; originId: string } | null;
-  saleId: string;
-  programId: string | null;
-  /** As the buyer is, or was when the sale was first made under its number. */
-  proven: boolean;
-  how: Manner;
-  fingerprint: string | undefined;
-  kept: Pick<SaleRow, 'source' | 'externalId' | 'inputHash' | 'occurredAt'>;
-};
+/** Taking what sales need, and setting it free. */
 
 /**
- * Prices the cart and takes what it needs, all in the caller's transaction, which holds the buyer: points first, what everybody waits
- * for last.
+ * Takes all of it in the caller's transaction, which holds the buyers: points first, what everybody waits for last. Throws when one of
+ * them cannot be had; nothing of the transaction may stand then.
  */
-export async function take(tx: Ctx, taking: Taking): Promise<SaleRow> {
-  const { request, buyer, saleId, how, kept } = taking;
-  const pricing = await priceSale(tx, {
-    request,
-    contactId: buyer?.contactId ?? null,
-    isNew: false,
-    programId: taking.programId,
-    saleId,
-    unproven: !taking.proven,
+export async function takeAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  if (effects.length === 0) return;
+  await settled([claimAll(tx, effects), orderAll(tx, effects)]);
+  await settled([
+    moveAll(tx, effects),
+    putSales(
+      tx,
+      effects.flatMap(({ row, pricing }) => (pricing === null ? [] : [{ row, trace: pricing.priced.trace }])),
+    ),
+    commitSales(
+      tx,
+      effects.flatMap(({ row, pricing }) => (pricing === null ? [row] : [])),
+    ),
+  ]);
+  await takeCoupons(tx, effects);
+  await takeUses(tx, effects);
+}
+
+/** Who was faster has made another sale of it. */
+async function claimAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  const fresh = effects.flatMap(({ row, isNew }) => (isNew ? [row] : []));
+  if (fresh.length > 0 && (await claimNumbers(tx, fresh)) < fresh.length) throw new PricedAnew();
+}
+
+async function orderAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  const sold = effects.flatMap(({ row, pricing, status }) =>
+    status === null ? [] : [{ row, status, lines: pricing?.lines ?? null }],
+  );
+  const ids = await placeAll(tx, sold);
+  for (const [i, { row }] of sold.entries()) row.orderId = ids[i] ?? null;
+}
+
+async function moveAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  const moving = effects
+    .map((effect) => ({ movements: movementsOf(effect), actorId: effect.work.ctx.actor.id }))
+    .filter(({ movements }) => movements.length > 0);
+  if (moving.length === 0) return;
+  const outcomes = await postMany(
+    tx,
+    moving.map(({ movements }) => movements),
+    'each',
+    moving.map(({ actorId }) => actorId),
+  );
+  for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
+}
+
+/** One after the other: each campaign has its own book. Sales of one transaction take campaigns in one order. */
+async function takeCoupons(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  const wanted = effects.flatMap(({ row, pricing, work }) => {
+    if (pricing === null)
+      return row.priced.codes.some(({ accepted }) => accepted) ? [{ row, codes: [], work }] : [];
+    const codes = wishesOf(pricing);
+    return codes.length === 0 ? [] : [{ row, codes, work }];
   });
-  mustBeMeant(pricing, request.spendPoints);
-  const fingerprint = mustBeSame(pricing, taking.fingerprint);
-  const now = tx.clock.now();
-  const row: SaleRow = {
-    ...kept,
-    contactId: buyer?.contactId ?? saleId,
-    originId: buyer?.originId ?? saleId,
-    saleId,
-    programId: pricing.program?.programId ?? null,
-    state: how.kind === 'reserve' ? 'reserved' : 'committed',
-    request,
-    priced: withoutTrace(pricing),
-    fingerprint,
-    currency: pricing.currency,
-    totalMinor: pricing.priced.totals.totalMinor,
-    points: pricing.priced.points.spent,
-    bonusPoints: pricing.wallet === null ? 0 : bonusOf(pricing.priced),
-    refundedMinor: 0,
-    returned: {},
-    holdKey: null,
-    reservedUntil: how.kind === 'reserve' ? addMs(now, how.ttlS * SECOND_MS) : null,
-    orderId: null,
-    createdAt: now,
-    updatedAt: now,
-  };
-  const { trace } = pricing.priced;
-  if (how.kind === 'reserve') {
-    await holdPoints(tx, row, how.ttlS);
-    await takeCoupons(tx, row, pricing);
-    await putSale(tx, row, trace);
-  } else {
-    // An order nobody has told of before has the id of its sale; then nothing waits for it.
-    row.orderId = saleId;
-    const { lines } = pricing;
-    const [orderId] = await settled([
-      placeSale(tx, row, { lines, status: how.status }),
-      redeemAndGive(tx, row, null),
-      putSale(tx, row, trace),
-    ]);
-    if (orderId !== saleId) {
-      row.orderId = orderId;
-      await putSale(tx, row, trace);
+  for (const { row, codes, work } of wanted) {
+    const { saleId, reservedUntil, contactId, orderId } = row;
+    if (codes.length > 0) {
+      const taken = await reserveCoupons(tx, {
+        orderKey: saleId,
+        contactId: contactId === saleId ? null : contactId,
+        codes,
+        expiresAt: reservedUntil ?? addMs(tx.clock.now(), SECOND_MS),
+        serial: wanted.length > 1,
+      });
+      if (!taken.ok) throw work.isAlone ? new PricedAnew() : new Apart();
     }
-    await takeCoupons(tx, row, pricing);
+    if (orderId !== null) await useCoupons(tx, saleId, { orderId, contactId });
   }
-  await takeUses(tx, row, pricing);
-  return row;
 }
 
-function withoutTrace({ priced }: Pricing): SaleRow['priced'] {
-  const { trace: _, ...rest } = priced;
-  return rest;
-}
-
-async function holdPoints(tx: Ctx, row: SaleRow, ttlS: number): Promise<void> {
-  const { contactId, saleId, programId, points } = row;
-  if (programId === null || points === 0) return;
-  // A number that ran out may be reserved again: what it held before is over, and its key with it.
-  row.holdKey = holdKeyAt(saleId, tx.clock.now());
-  const what = { contactId, programId, key: row.holdKey, ref: row.externalId };
-  await post(tx, [{ kind: 'hold', ...what, points: BigInt(points), ttlS }]);
-}
-
-async function takeCoupons(tx: Ctx, row: SaleRow, pricing: Pricing): Promise<void> {
-  const codes = wishesOf(pricing);
-  if (codes.length === 0) return;
-  const { saleId, reservedUntil, contactId, orderId } = row;
-  const taken = await reserveCoupons(tx, {
-    orderKey: saleId,
-    contactId: contactId === saleId ? null : contactId,
-    codes,
-    expiresAt: reservedUntil ?? addMs(tx.clock.now(), SECOND_MS),
-  });
-  if (!taken.ok) throw new PricedAnew();
-  if (orderId !== null) await useCoupons(tx, saleId, { orderId, contactId });
-}
-
-async function takeUses(tx: Ctx, row: SaleRow, pricing: Pricing): Promise<void> {
-  const { contactId, saleId } = row;
-  const reservation: Reservation = {
-    live: pricing.live,
-    contactId: contactId === saleId ? null : contactId,
-    orderId: saleId,
-    at: tx.clock.now(),
-    currency: row.currency,
-    items: usesOf(pricing),
-    state: row.state === 'reserved' ? 'reserved' : 'used',
-  };
-  const reserved = await reserveUses(tx, [reservation]);
+async function takeUses(tx: Ctx, effects: readonly Effect[]): Promise<void> {
+  const now = tx.clock.now();
+  await confirmUses(
+    tx,
+    effects.flatMap(({ row, pricing }) =>
+      pricing === null ? [{ contactId: row.contactId, orderId: row.saleId }] : [],
+    ),
+  );
+  const reserved = await reserveUses(
+    tx,
+    effects.flatMap(({ row, pricing }) =>
+      pricing === null
+        ? []
+        : [
+            {
+              live: pricing.live,
+              contactId: row.contactId === row.saleId ? null : row.contactId,
+              orderId: row.saleId,
+              at: now,
+              currency: row.currency,
+              items: usesOf(pricing),
+              state: row.state === 'reserved' ? ('reserved' as const) : ('used' as const),
+            },
+          ],
+    ),
+  );
   if (!reserved.ok) throw new PricedAnew();
 }
-
-/** A reservation that nobody has ended yet, and that is over. */
-export const isOver = ({ state, reservedUntil }: SaleRow, now: Date): boolean =>
-  state === 'reserved' && reservedUntil !== null && reservedUntil <= now;
 
 /** Sets free what a reservation has taken; what is free already stays so. */
 export async function letGo(tx: Ctx, row: SaleRow): Promise<void> {

@@ -21,6 +21,7 @@ export async function productsOf(
   ctx: Ctx,
   wanted: ReadonlyArray<{ product?: string | undefined; productId?: string | undefined }>,
 ): Promise<Catalogue> {
+  if (wanted.length === 0) return { byCode: new Map(), byId: new Map() };
   const named = new Map(
     wanted.map(({ product: code = null, productId: id = null }) => [code ?? id, { code, id }]),
   );

@@ -3,6 +3,7 @@ import type { SQL } from 'drizzle-orm';
 import { visibleContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
+import { unnested } from '../../core/unnest.ts';
 import type { PricedCart } from '../pricing/contract.ts';
 import { keptPriced, keptRequest, keptTrace, returnWorth } from './contract.ts';
 import type { QuoteInput, ReturnView } from './contract.ts';
@@ -71,6 +72,8 @@ const COLUMNS = sql`s.contact_id as "contactId", s.sale_id as "saleId", s.source
   s.reserved_until as "reservedUntil", s.order_id as "orderId", s.occurred_at as "occurredAt", s.created_at as "createdAt",
   s.updated_at as "updatedAt", s.origin_id as "originId"`;
 
+const PLACE = { contactId: 'uuid', saleId: 'uuid' } as const;
+
 const rowOf = (raw: Raw): SaleRow => ({
   ...raw,
   request: keptRequest.parse(raw.request),
@@ -86,49 +89,69 @@ const rowOf = (raw: Raw): SaleRow => ({
   updatedAt: dateOf(raw.updatedAt),
 });
 
+export type SalePlace = { contactId: string; saleId: string };
+export type SaleNumber = { source: string; externalId: string };
+
 /**
- * Takes a number of a shop for a sale; false when it is taken. Waits for whoever is taking it right now. An order nobody has priced
- * here keeps its number too.
+ * Takes numbers of shops for sales; gives how many were free. Waits for whoever is taking one of them right now. An order nobody has
+ * priced here keeps its number too.
  */
-export async function claimNumber(
-  ctx: Ctx,
-  key: { source: string; externalId: string; saleId: string; contactId: string },
-): Promise<boolean> {
+export async function claimNumbers(ctx: Ctx, claims: ReadonlyArray<SaleNumber & SalePlace>): Promise<number> {
+  const columns = { source: 'text', externalId: 'text', saleId: 'uuid', contactId: 'uuid' } as const;
   const claimed = await hotRows(
     ctx.db,
     sql`
     insert into ${saleLookup} (source, external_id, sale_id, contact_id)
-    values (${key.source}, ${key.externalId}, ${key.saleId}::uuid, ${key.contactId}::uuid)
+    select source, "externalId", "saleId", "contactId" from ${unnested('k', claims, columns)}
+    order by source collate "C", "externalId" collate "C"
     on conflict do nothing returning 1 as one`,
   );
-  return claimed.length > 0;
+  return claimed.length;
 }
 
-export type SalePlace = { contactId: string; saleId: string };
-
-export async function placeOf(
+/** Which sales these numbers are; free ones are absent. */
+export async function placesByNumber(
   ctx: Ctx,
-  of: { saleId: string } | { source: string; externalId: string },
-): Promise<SalePlace | undefined> {
-  const which =
-    'saleId' in of
-      ? sql`sale_id = ${of.saleId}::uuid`
-      : sql`source = ${of.source} and external_id = ${of.externalId}`;
-  const [found] = await hotRows<SalePlace>(
+  numbers: readonly SaleNumber[],
+): Promise<Array<SaleNumber & SalePlace>> {
+  if (numbers.length === 0) return [];
+  return hotRows<SaleNumber & SalePlace>(
     ctx.db,
-    sql`select contact_id as "contactId", sale_id as "saleId" from ${saleLookup} where ${which}`,
+    sql`
+    select l.source, l.external_id as "externalId", l.contact_id as "contactId", l.sale_id as "saleId"
+    from ${unnested('k', numbers, { source: 'text', externalId: 'text' })}
+    join ${saleLookup} l on l.source = k.source and l.external_id = k."externalId"`,
   );
-  return found;
+}
+
+export async function placesById(ctx: Ctx, saleIds: readonly string[]): Promise<SalePlace[]> {
+  if (saleIds.length === 0) return [];
+  return hotRows<SalePlace>(
+    ctx.db,
+    sql`select contact_id as "contactId", sale_id as "saleId" from ${saleLookup}
+      where sale_id = any(${`{${saleIds.join(',')}}`}::uuid[])`,
+  );
+}
+
+export async function placeOf(ctx: Ctx, { saleId }: { saleId: string }): Promise<SalePlace | undefined> {
+  return (await placesById(ctx, [saleId]))[0];
 }
 
 /** A sale; with `lock` nobody else changes it until the transaction ends. */
 export async function findSale(ctx: Ctx, place: SalePlace, lock: boolean): Promise<SaleRow | undefined> {
-  const [found] = await hotRows<Raw>(
+  return (await findSales(ctx, [place], lock))[0];
+}
+
+/** The same for several, locked in one order; those that are not there are left out. */
+export async function findSales(ctx: Ctx, places: readonly SalePlace[], lock: boolean): Promise<SaleRow[]> {
+  if (places.length === 0) return [];
+  const found = await hotRows<Raw>(
     ctx.db,
-    sql`select ${COLUMNS} from ${sale} s
-      where s.contact_id = ${place.contactId}::uuid and s.sale_id = ${place.saleId}::uuid ${lock ? sql`for update` : sql``}`,
+    sql`select ${COLUMNS} from ${unnested('k', places, PLACE)}
+      join ${sale} s on s.contact_id = k."contactId" and s.sale_id = k."saleId"
+      order by s.sale_id ${lock ? sql`for update of s` : sql``}`,
   );
-  return found === undefined ? undefined : rowOf(found);
+  return found.map(rowOf);
 }
 
 /** Whether the actor may know of the contact a sale is of. */
@@ -151,22 +174,71 @@ export async function traceOf(ctx: Ctx, place: SalePlace): Promise<PricedCart['t
 const json = (value: unknown): SQL => sql`${JSON.stringify(value)}::text::jsonb`;
 const at = (value: Date | null): SQL => sql`${value === null ? null : value.toISOString()}::timestamptz`;
 
-/** Writes a sale, or over the one that has run out under the same number. */
-export async function putSale(ctx: Ctx, row: SaleRow, trace: PricedCart['trace']): Promise<void> {
+export type NewSale = { row: SaleRow; trace: PricedCart['trace'] };
+
+const NEW = {
+  contactId: 'uuid',
+  saleId: 'uuid',
+  source: 'text',
+  externalId: 'text',
+  programId: 'uuid',
+  state: 'text',
+  inputHash: 'text',
+  request: 'text',
+  priced: 'text',
+  trace: 'text',
+  fingerprint: 'text',
+  currency: 'text',
+  totalMinor: 'bigint',
+  points: 'bigint',
+  bonusPoints: 'bigint',
+  holdKey: 'text',
+  reservedUntil: 'timestamptz',
+  orderId: 'uuid',
+  occurredAt: 'timestamptz',
+  createdAt: 'timestamptz',
+  updatedAt: 'timestamptz',
+  originId: 'uuid',
+} as const;
+
+/** Writes sales, or over those that have run out under the same number. */
+export async function putSales(ctx: Ctx, sales: readonly NewSale[]): Promise<void> {
+  if (sales.length === 0) return;
+  const list = sales.map(({ row, trace }) => {
+    const { returned: _, refundedMinor: __, request, priced, ...kept } = row;
+    const texts = { request: JSON.stringify(request), priced: JSON.stringify(priced) };
+    return { ...kept, ...texts, trace: JSON.stringify(trace) };
+  });
   await hotRows(
     ctx.db,
     sql`
     insert into ${sale} (contact_id, sale_id, source, external_id, program_id, state, input_hash, request, priced, trace, fingerprint,
       currency, total_minor, points, bonus_points, hold_key, reserved_until, order_id, occurred_at, created_at, updated_at,
       origin_id)
-    values (${row.contactId}::uuid, ${row.saleId}::uuid, ${row.source}, ${row.externalId}, ${row.programId}::uuid, ${row.state},
-      ${row.inputHash}, ${json(row.request)}, ${json(row.priced)}, ${json(trace)}, ${row.fingerprint}, ${row.currency},
-      ${row.totalMinor}::bigint, ${row.points}::bigint, ${row.bonusPoints}::bigint, ${row.holdKey}, ${at(row.reservedUntil)}, ${row.orderId}::uuid,
-      ${at(row.occurredAt)}, ${at(row.createdAt)}, ${at(row.updatedAt)}, ${row.originId}::uuid)
+    select "contactId", "saleId", source, "externalId", "programId", state, "inputHash", request::jsonb, priced::jsonb, trace::jsonb,
+      fingerprint, currency, "totalMinor", points, "bonusPoints", "holdKey", "reservedUntil", "orderId", "occurredAt", "createdAt",
+      "updatedAt", "originId"
+    from ${unnested('n', list, NEW)}
     on conflict (contact_id, sale_id) do update set program_id = excluded.program_id, state = excluded.state,
       priced = excluded.priced, trace = excluded.trace, fingerprint = excluded.fingerprint, total_minor = excluded.total_minor,
       points = excluded.points, bonus_points = excluded.bonus_points, hold_key = excluded.hold_key, reserved_until = excluded.reserved_until,
       order_id = excluded.order_id, occurred_at = excluded.occurred_at, updated_at = excluded.updated_at`,
+  );
+}
+
+/** Reservations are sold. */
+export async function commitSales(
+  ctx: Ctx,
+  sold: ReadonlyArray<SalePlace & { orderId: string | null; occurredAt: Date }>,
+): Promise<void> {
+  if (sold.length === 0) return;
+  await hotRows(
+    ctx.db,
+    sql`
+    update ${sale} s set state = 'committed', order_id = k."orderId", occurred_at = k."occurredAt", reserved_until = null,
+      updated_at = ${at(ctx.clock.now())}
+    from ${unnested('k', sold, { ...PLACE, orderId: 'uuid', occurredAt: 'timestamptz' })}
+    where s.contact_id = k."contactId" and s.sale_id = k."saleId"`,
   );
 }
 

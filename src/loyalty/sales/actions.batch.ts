@@ -1,0 +1,254 @@
+import { holdContacts, upsertContacts } from '../../contacts/index.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { DomainError, notFound } from '../../core/errors.ts';
+import { newId } from '../../core/ids.ts';
+import { asSales, findBuyer, mustBeProven } from './actions.buyer.ts';
+import { readFacts } from './actions.facts.ts';
+import type { Asked, Facts } from './actions.facts.ts';
+import { meet } from './actions.meet.ts';
+import { priceWith } from './actions.price.ts';
+import { letGo, takeAll } from './actions.take.ts';
+import { pricedEffect } from './effect.ts';
+import type { Effect } from './effect.ts';
+import { mustBeMeant, mustBeSame, usesOf } from './take.ts';
+import { PricedAnew } from './repeat.ts';
+import { settled } from './settled.ts';
+import { findSales, maySee, placesById, placesByNumber } from './store.ts';
+import type { SalePlace } from './store.ts';
+import { viewOf } from './view.ts';
+import type { Verdict, Wish, Work } from './work.ts';
+
+/**
+ * Sales that came at about the same moment, carried out in one transaction with a fixed number of statements: buyers held, facts read,
+ * carts priced one after the other, so that each sees what those before it take, then everything taken, what everybody waits for last.
+ * One that is refused leaves nothing behind and does not stop the others. One verdict each.
+ */
+export async function carryOut(tx: Ctx, wishes: readonly Wish[]): Promise<Verdict[]> {
+  const works = wishes.map((wish): Work => ({
+    wish,
+    ctx: { ...tx, ...actorOf(wish) },
+    isAlone: wishes.length === 1,
+  }));
+  try {
+    return await carryOutAll(tx, works);
+  } catch (error) {
+    const [only] = works;
+    throw only?.isAlone === true && only.promise !== undefined ? only.promise.explain(error) : error;
+  }
+}
+
+async function carryOutAll(tx: Ctx, works: readonly Work[]): Promise<Verdict[]> {
+  laterIfSame(works, ({ wish }) => wish.same);
+  await find(tx, open(works));
+  await hold(tx, open(works));
+  await meetKnown(tx, open(works));
+  const effects = [...commits(open(works)), ...(await price(tx, open(works)))];
+  await takeAll(tx, effects);
+  for (const { work, row } of effects) work.verdict = { is: 'done', view: viewOf(work.ctx, row) };
+  return works.map(({ verdict }) => verdict ?? { is: 'later' });
+}
+
+const actorOf = ({ ctx: { actor, requestId, log } }: Wish): Pick<Ctx, 'actor' | 'requestId' | 'log'> => ({
+  actor,
+  requestId,
+  log,
+});
+
+/** Those nothing is decided of yet. */
+const open = (works: readonly Work[]): Work[] => works.filter(({ verdict }) => verdict === undefined);
+
+/** Of those with the same key the first goes on; the others wait for what it will have done. */
+function laterIfSame(works: readonly Work[], keysOf: (work: Work) => readonly string[]): void {
+  const seen = new Set<string>();
+  for (const work of works) {
+    const keys = keysOf(work);
+    if (keys.some((key) => seen.has(key))) work.verdict = { is: 'later' };
+    else for (const key of keys) seen.add(key);
+  }
+}
+
+/** Carries a part out for one of them; when it is refused, it alone. */
+async function attempt(work: Work, part: () => Promise<void> | void): Promise<void> {
+  try {
+    await part();
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    refuse(work, error);
+  }
+}
+
+/** What a refused sale has written has to go again, and the whole transaction with it. */
+function refuse(work: Work, error: DomainError): void {
+  if (work.hasWritten === true) throw error;
+  work.verdict = { is: 'refused', error };
+}
+
+/** Who buys, and which sales are there already. */
+async function find(tx: Ctx, works: readonly Work[]): Promise<void> {
+  const begun = works.flatMap((work) => (work.wish.kind === 'begin' ? [{ work, wish: work.wish }] : []));
+  const ids = works.flatMap(({ wish }) => (wish.kind === 'commit' ? [wish.saleId] : []));
+  const [byNumber, byId] = await settled([
+    placesByNumber(
+      tx,
+      begun.map(({ wish: { input } }) => ({ source: input.source, externalId: input.externalId })),
+    ),
+    placesById(tx, ids),
+    settled(
+      begun.map(({ work, wish }) =>
+        attempt(work, async () => {
+          work.buyer = await findBuyer(work.ctx, wish.request.buyer, wish.input.source);
+        }),
+      ),
+    ),
+  ]);
+  const numbers = new Map(byNumber.map((place) => [numberOf(place), place]));
+  const places = new Map(byId.map((place) => [place.saleId, place]));
+  for (const work of works) {
+    const { wish } = work;
+    if (wish.kind === 'begin') work.place = numbers.get(numberOf(wish.input));
+    else {
+      work.place = places.get(wish.saleId);
+      if (work.place === undefined) refuse(work, notFound('sale', wish.saleId));
+    }
+  }
+}
+
+const numberOf = ({ source, externalId }: { source: string; externalId: string }): string =>
+  `${source}\n${externalId}`;
+
+/**
+ * Everybody's contact, made when it is not there, held alone until the commit: a second sale of the same buyer waits and then sees
+ * what this one has done. 404 `contact_not_found`.
+ */
+async function hold(tx: Ctx, works: readonly Work[]): Promise<void> {
+  await makeContacts(tx, works);
+  const idOf = ({ place, buyer }: Work): string | null =>
+    place === undefined ? (buyer?.contactId ?? null) : personOf(place);
+  const present = await holdContacts(
+    tx,
+    works.flatMap((work) => idOf(work) ?? []),
+    'alone',
+  );
+  for (const work of works) {
+    const id = idOf(work);
+    if (id === null) continue;
+    const held = present.get(id);
+    if (held !== undefined) work.held = held;
+    else if (work.place === undefined) refuse(work, notFound('contact', id));
+  }
+  laterIfSame(open(works), ({ held, place }) => [
+    ...(held === undefined ? [] : [held]),
+    ...(place === undefined ? [] : [place.saleId]),
+  ]);
+}
+
+/** An anonymous sale carries its own id. */
+const personOf = ({ contactId, saleId }: SalePlace): string | null =>
+  contactId === saleId ? null : contactId;
+
+async function makeContacts(tx: Ctx, works: readonly Work[]): Promise<void> {
+  const strangers = works.flatMap((work) => {
+    const { place, buyer } = work;
+    return place === undefined && buyer !== undefined && buyer.contactId === null && buyer.said !== null
+      ? [{ work, buyer, said: buyer.said }]
+      : [];
+  });
+  if (strangers.length === 0) return;
+  const said = strangers.map((one) => one.said);
+  const made = await upsertContacts(asSales(tx), said, { matchBy: ['email', 'phone'] });
+  for (const [i, { work, buyer }] of strangers.entries()) {
+    const { contactId, originId } = made[i] ?? { contactId: '', originId: '' };
+    work.buyer = { ...buyer, contactId };
+    work.originId = originId;
+    work.hasWritten = true;
+  }
+}
+
+/** Decides of sales that are there already; those to be taken anew are left open. */
+async function meetKnown(tx: Ctx, works: readonly Work[]): Promise<void> {
+  const known = works.flatMap((work) => (work.place === undefined ? [] : [{ work, place: work.place }]));
+  const rows = await findSales(
+    tx,
+    known.map(({ work, place }) => ({ ...place, contactId: work.held ?? place.contactId })),
+    true,
+  );
+  const byId = new Map(rows.map((row) => [row.saleId, row]));
+  for (const { work, place } of known)
+    await attempt(work, async () => {
+      const row = byId.get(place.saleId);
+      const { ctx, wish, held } = work;
+      // Moved in between: the next attempt finds it.
+      if (row === undefined && wish.kind === 'begin') throw new PricedAnew();
+      const hidden =
+        wish.kind === 'commit' &&
+        ctx.actor.kind === 'user' &&
+        held !== undefined &&
+        !(await maySee(ctx, held));
+      if (row === undefined || hidden) throw notFound('sale', place.saleId);
+      work.row = row;
+      const met = meet(ctx, wish, row);
+      if (met.is === 'known') work.verdict = { is: 'done', view: viewOf(ctx, row) };
+      else if (met.is === 'sold') work.sold = met;
+      else if (work.isAlone) {
+        work.hasWritten = true;
+        work.promise = met.promise;
+        await letGo(tx, row);
+      } else work.verdict = { is: 'apart' };
+    });
+}
+
+/** Reservations that become sales as they are. */
+const commits = (works: readonly Work[]): Effect[] =>
+  works.flatMap((work) =>
+    work.sold === undefined ? [] : [{ work, pricing: null, isNew: false, ...work.sold }],
+  );
+
+/** Prices those that are to be taken, in their order: each sees what the ones before it take. */
+async function price(tx: Ctx, works: readonly Work[]): Promise<Effect[]> {
+  const wanted: Array<{ work: Work; asked: Asked }> = [];
+  for (const work of works)
+    if (work.sold === undefined)
+      await attempt(work, () => {
+        wanted.push({ work, asked: askedOf(work) });
+      });
+  if (wanted.length === 0) return [];
+  const now = tx.clock.now();
+  const facts = await readFacts(
+    tx,
+    wanted.map(({ asked }) => asked),
+    now,
+  );
+  const effects: Effect[] = [];
+  for (const [i, { work, asked }] of wanted.entries())
+    await attempt(work, () => {
+      const known = facts[i];
+      if (known !== undefined) effects.push(priceOne(tx, work, { asked, facts: known, now }));
+    });
+  return effects;
+}
+
+function askedOf({ wish, buyer, row, held }: Work): Asked {
+  const request = wish.kind === 'begin' ? wish.request : row?.request;
+  if (request === undefined) throw new Error('a sale without its cart');
+  // What was taken under this number before had its proof then.
+  if (row === undefined && buyer !== undefined) mustBeProven(request, buyer);
+  return {
+    request,
+    contactId: row === undefined ? (held ?? null) : personOf(row),
+    isNew: false,
+    programId: (wish.kind === 'begin' ? buyer?.programId : row?.programId) ?? null,
+    saleId: row?.saleId ?? newId(),
+    unproven: row === undefined && buyer?.proven !== true,
+  };
+}
+
+type Priced = { asked: Asked; facts: Facts; now: Date };
+
+function priceOne(tx: Ctx, work: Work, { asked, facts, now }: Priced): Effect {
+  const pricing = priceWith(tx.config.baseCurrency, asked, facts, now);
+  mustBeMeant(pricing, asked.request.spendPoints);
+  const { fingerprint } = work.promise ?? work.wish.input;
+  const effect = pricedEffect(work, { asked, pricing, fingerprint: mustBeSame(pricing, fingerprint), now });
+  facts.offered.take(usesOf(pricing));
+  return effect;
+}
