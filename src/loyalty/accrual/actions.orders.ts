@@ -10,6 +10,8 @@ import { accrualsOf } from './store.accruals.ts';
 import type { AccrualRow } from './store.accruals.ts';
 import { membershipsOf } from './store.facts.ts';
 import type { Membership } from './store.facts.ts';
+import type { Attributed } from './loose.ts';
+import { looseReturnsOf } from './store.loose.ts';
 import { followingLinesOf, linesOf, ownersOf, salesOf } from './store.orders.ts';
 import type { LineRow, SaleRow } from './store.orders.ts';
 import { liveRules, ruleVersions } from './store.rules.ts';
@@ -34,35 +36,44 @@ export async function settleOrders(ctx: Ctx, orderIds: readonly string[], past =
 
 async function settleSome(ctx: Ctx, orderIds: readonly string[], past: boolean): Promise<void> {
   const { orders, members } = await readSales(ctx, orderIds);
-  if (members.length === 0) return;
+  if (orders.length === 0) return;
   const rules = await liveRules(ctx, { types: OF_ORDERS });
-  const accrued = await accrualsOf(
-    ctx,
-    orders.map(({ row }) => ({ contactId: row.contactId, source: `order:${row.orderId}` })),
-  );
+  const accrued = await accrualsOf(ctx, sourcesOf(orders.map(({ row }) => row)));
   const settled = await settleAll(ctx, { orders, accrued, held: members, rules, past });
   await book(ctx, settled, past ? 'grouped' : 'each');
 }
 
-/** These sales and their members, who are held until the transaction ends; nothing when nobody is one. */
+const sourcesOf = (sales: ReadonlyArray<{ contactId: string; orderId: string }>) =>
+  sales.map(({ contactId, orderId }) => ({ contactId, source: `order:${orderId}` }));
+
+/** These sales and their members, who are held until the transaction ends; nothing when nobody is one, nor was when they earned. */
 export async function readSales(
   ctx: Ctx,
   orderIds: readonly string[],
 ): Promise<{ orders: Read[]; members: Membership[] }> {
   const owners = await ownersOf(ctx, orderIds);
   // Nearly everybody is no member in most installations; nobody is held for nothing.
-  if ((await membershipsOf(ctx, owners)).length === 0) return { orders: [], members: [] };
+  if ((await membershipsOf(ctx, owners)).length === 0) {
+    const pairs = owners.flatMap((contactId) => orderIds.map((orderId) => ({ contactId, orderId })));
+    if ((await accrualsOf(ctx, sourcesOf(pairs))).length === 0) return { orders: [], members: [] };
+  }
   const present = await holdContacts(ctx, owners, 'alone');
   const contactIds = [...new Set(present.values())];
-  const [sales, lines, following, members] = await Promise.all([
+  const [sales, lines, following, members, loose] = await Promise.all([
     salesOf(ctx, orderIds),
     linesOf(ctx, orderIds),
     followingLinesOf(ctx, orderIds),
     membershipsOf(ctx, contactIds),
+    looseReturnsOf(ctx, contactIds),
   ]);
   if (sales.some(({ contactId }) => !contactIds.includes(contactId)))
     throw new Error('an order has moved to another contact meanwhile; it is tried again');
-  return { orders: readOrders(ctx, sales, lines, following), members };
+  const byOrder = Map.groupBy(loose, ({ orderId }) => orderId);
+  const orders = readOrders(ctx, sales, lines, following).map((read) => ({
+    ...read,
+    returned: withLoose(read.returned, byOrder.get(read.row.orderId) ?? []),
+  }));
+  return { orders, members };
 }
 
 export type Read = { row: SaleRow; sale: Sale; returned: Returned };
@@ -76,6 +87,7 @@ type All = {
 
 async function settleAll(ctx: Ctx, { orders, accrued, held, rules, past }: All): Promise<Settled[]> {
   const rowOf = new Map(accrued.map((row) => [`${row.contactId} ${row.programId} ${row.source}`, row]));
+  const rowsBy = Map.groupBy(accrued, (row) => `${row.contactId} ${row.source}`);
   const versions = await ruleVersions(
     ctx,
     accrued.flatMap((row) => row.rules),
@@ -83,14 +95,14 @@ async function settleAll(ctx: Ctx, { orders, accrued, held, rules, past }: All):
   const settled: Settled[] = [];
   const candidates: { candidate: Candidate; order: Read }[] = [];
   for (const order of orders) {
+    const source = `order:${order.row.orderId}`;
     for (const member of held.filter(({ contactId }) => contactId === order.row.contactId)) {
-      const source = `order:${order.row.orderId}`;
-      const row = rowOf.get(`${member.contactId} ${member.programId} ${source}`);
-      if (row === undefined) {
-        const candidate = candidateOf(member, order, source, rules, past);
-        if (candidate !== null) candidates.push({ candidate, order });
-        continue;
-      }
+      if (rowOf.has(`${member.contactId} ${member.programId} ${source}`)) continue;
+      const candidate = candidateOf(member, order, source, rules, past);
+      if (candidate !== null) candidates.push({ candidate, order });
+    }
+    // What was earned goes back with the goods, also when the member has left since.
+    for (const row of rowsBy.get(`${order.row.contactId} ${source}`) ?? []) {
       const own = versions.filter((rule) =>
         row.rules.some((one) => one.ruleId === rule.ruleId && one.version === rule.version),
       );
@@ -197,6 +209,21 @@ function saleOf(ctx: Ctx, row: SaleRow, lines: readonly LineRow[]): Sale {
     paid: BigInt(row.pointsPaidMinor) * 10n ** BigInt(SCALE - minorDigits(row.currency)),
     total: sum(left.map(({ amount }) => amount)),
   };
+}
+
+/** With goods that came back without saying of which order. */
+function withLoose(returned: Returned, loose: readonly Attributed[]): Returned {
+  if (loose.length === 0) return returned;
+  const products = new Map(returned.products);
+  for (const { productId, quantity, amount, baseAmount } of loose) {
+    const before = products.get(productId) ?? { quantity: 0n, amount: 0n, baseAmount: 0n };
+    products.set(productId, {
+      quantity: before.quantity + quantity,
+      amount: before.amount + amount,
+      baseAmount: before.baseAmount + baseAmount,
+    });
+  }
+  return { ...returned, products };
 }
 
 /** Units of products that were sold come back as such; everything else is money. */

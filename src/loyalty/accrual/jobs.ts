@@ -9,6 +9,7 @@ import { countEvents, countOrders } from './actions.count.ts';
 import { settleEnrolments } from './actions.days.ts';
 import { settleEvents } from './actions.events.ts';
 import { settleOrders } from './actions.orders.ts';
+import { looseReturnsOf } from './store.loose.ts';
 import { followedSales, unsettledSales } from './store.orders.ts';
 import { liveRules } from './store.rules.ts';
 
@@ -20,7 +21,7 @@ const SALES = 2_000;
 const FIRST = '00000000-0000-0000-0000-000000000000';
 
 const placed = z.object({ orderId: z.uuid() });
-const returned = z.object({ originalOrderId: z.uuid().nullable() });
+const returned = z.object({ contactId: z.uuid(), originalOrderId: z.uuid().nullable() });
 const ofContact = z.object({ contactId: z.uuid() });
 const ofContacts = z.object({ contactIds: z.array(z.uuid()) });
 const joined = z.object({ contactId: z.uuid(), programId: z.uuid() });
@@ -56,11 +57,15 @@ export const accrualSubscriptions: Subscription[] = [
   {
     name: 'earn order.returned',
     topic: 'order.returned',
-    handle: (ctx, events) =>
-      ordersTold(
-        ctx,
-        payloads(events, returned).flatMap(({ originalOrderId: id }) => (id === null ? [] : [id])),
-      ),
+    handle: async (ctx, events) => {
+      const told = payloads(events, returned);
+      // A return by name may leave fewer goods to those without: all of that buyer's are looked at again.
+      const loose = await looseReturnsOf(ctx, [...new Set(told.map(({ contactId }) => contactId))]);
+      await ordersTold(ctx, [
+        ...told.flatMap(({ originalOrderId: id }) => (id === null ? [] : [id])),
+        ...loose.map(({ orderId }) => orderId),
+      ]);
+    },
   },
   {
     name: 'earn order.adjusted',
@@ -80,7 +85,11 @@ export const accrualSubscriptions: Subscription[] = [
     things: CONTACTS,
     handle: async (ctx, events) => {
       const contactIds = [...new Set(payloads(events, ofContacts).flatMap((one) => one.contactIds))];
-      await settleOrders(ctx, await followedSales(ctx, contactIds));
+      const loose = await looseReturnsOf(ctx, contactIds);
+      await settleOrders(ctx, [
+        ...(await followedSales(ctx, contactIds)),
+        ...loose.map(({ orderId }) => orderId),
+      ]);
       const rules = await liveRules(ctx, { types: ['amount', 'unit', 'order'] });
       if (!rules.some(({ definition }) => definition.historical)) return;
       let after = FIRST;

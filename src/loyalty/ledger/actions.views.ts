@@ -142,6 +142,7 @@ export async function liability(ctx: Ctx, programId: string, days: number): Prom
     debt: minorToWire(-total('debt')),
     worthMinor: minorToWire(((outstanding + total('held')) * BigInt(valueOf100Minor)) / HUNDRED),
     issued: minorToWire(issued),
+    adjusted: minorToWire(-total('adjustment')),
     redeemed: minorToWire(total('redeemed')),
     expired: minorToWire(lost),
     breakagePercent: issued <= 0n ? null : Number((lost * 10_000n) / issued) / 100,
@@ -169,6 +170,7 @@ function historyOf(told: readonly DaySum[], from: string, days: number): Liabili
     return {
       day,
       issued: minorToWire(-sumOf(told, 'issuance', day) - sumOf(told, 'sold', day)),
+      adjusted: minorToWire(-sumOf(told, 'adjustment', day)),
       redeemed: minorToWire(sumOf(told, 'redeemed', day)),
       expired: minorToWire(sumOf(told, 'expired', day) + sumOf(told, 'forfeited', day)),
       outstanding: minorToWire(outstanding),

@@ -162,14 +162,19 @@ function takeFrom(
 
 /**
  * Takes back what a source earned beyond `keep`, in the order: pending, its own lots, the contact's other lots, debt. What is neither
- * there nor allowed as debt is the shortfall; it counts as taken back, so that a repeat asks for nothing more.
+ * there nor allowed as debt is the shortfall; it counts as taken back, so that a repeat asks for nothing more, and is written off in an
+ * entry of its own: it was given and is not, and the program bears it.
  */
 export function reduce(book: Book, movement: Reduce): Sums {
   const lots = lotsOf(book, movement.source);
   const standing = sumOf(lots, 'earned') - sumOf(lots, 'reduced');
   const wanted = standing - movement.keep;
   if (wanted <= 0n) return NOTHING;
-  return takeBack(book, draftOf('reduce', movement), lots, wanted);
+  const sums = takeBack(book, draftOf('reduce', movement), lots, wanted);
+  const off = draftOf('write_off', movement);
+  move(book, off, book.mine, { account: 'adjustment' }, { account: giver(book) }, sums.shortfall);
+  enter(book, off);
+  return sums;
 }
 
 export function takeBack(book: Book, draft: Draft, lots: readonly Lot[], wanted: bigint): Sums {

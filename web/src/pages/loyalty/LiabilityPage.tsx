@@ -1,4 +1,4 @@
-import { SegmentedControl, SimpleGrid, Stack } from '@mantine/core';
+import { SegmentedControl, SimpleGrid, Stack, Text } from '@mantine/core';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -53,6 +53,9 @@ function Owed({ program }: { program: ProgramView }) {
       {(owed) => (
         <Stack gap="lg">
           <Tiles owed={owed} />
+          <Text size="sm" c="dimmed">
+            {t('liability.adds', sumsOf(owed))}
+          </Text>
           <Section title={t('liability.expiring')} hint={t('liability.expiringHint')}>
             <Expiring owed={owed} />
           </Section>
@@ -87,6 +90,18 @@ function Owed({ program }: { program: ProgramView }) {
 }
 
 const HUNDRED = 100;
+
+/** How the figures come to what is owed. */
+function sumsOf({ issued, adjusted, redeemed, expired, ...owed }: LiabilityView) {
+  const words = (value: number): string => numberText(value, locale());
+  return {
+    issued: words(issued),
+    adjusted: words(adjusted),
+    redeemed: words(redeemed),
+    expired: words(expired),
+    total: words(owed.outstanding + owed.pending + owed.held - owed.debt),
+  };
+}
 
 function Tiles({ owed }: { owed: LiabilityView }) {
   const { t } = useTranslation('loyalty');

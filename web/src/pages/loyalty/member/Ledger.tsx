@@ -51,13 +51,13 @@ function Entry({ entry }: { entry: EntryView }) {
   const { t } = useTranslation('wallet');
   const { nameOf } = useOwners();
   const actor = nameOf(entry.actorId);
-  const told = entry.points === 0 ? pendingOf(entry) : entry.points;
+  const told = entry.points === 0 ? besideOf(entry) : entry.points;
   return (
     <div role="listitem">
       <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
         <Text size="sm">
           {t(`kind.${entry.kind as 'accrue'}`, { defaultValue: entry.kind })}
-          {entry.points === 0 && told !== 0 && (
+          {entry.points === 0 && told !== 0 && entry.kind !== 'write_off' && (
             <Text span inherit c="dimmed">
               {' '}
               ({t('pending').toLowerCase()})
@@ -82,6 +82,8 @@ function Entry({ entry }: { entry: EntryView }) {
   );
 }
 
-/** What an entry did to points on the way, when it did nothing to those that can be spent. */
-const pendingOf = ({ postings }: EntryView): number =>
-  postings.filter(({ account }) => account === 'pending').reduce((sum, { points }) => sum + points, 0);
+/** What an entry did to points on the way, or wrote off, when it did nothing to those that can be spent. */
+const besideOf = ({ kind, postings }: EntryView): number =>
+  postings
+    .filter(({ account }) => account === (kind === 'write_off' ? 'adjustment' : 'pending'))
+    .reduce((sum, { points }) => sum + points, 0);
