@@ -14,7 +14,21 @@ import { queryClient } from './api/query.ts';
 import { contactSearch } from './pages/contacts/search.ts';
 import { formSearch } from './pages/forms/search.ts';
 import { leadSearch } from './pages/leads/search.ts';
-import { liabilitySearch, programChoice, programSearch, tierSearch } from './pages/loyalty/search.ts';
+import { couponSearch, couponsSearch } from './pages/loyalty/coupons/search.ts';
+import {
+  designSearch,
+  earningSearch,
+  liabilitySearch,
+  programChoice,
+  programSearch,
+  tierSearch,
+} from './pages/loyalty/search.ts';
+import {
+  newPromotionSearch,
+  onePromotionSearch,
+  promotionSearch,
+} from './pages/loyalty/promotions/search.ts';
+import { rewardSearch } from './pages/loyalty/rewards/search.ts';
 import { salesSearch } from './pages/sales/search.ts';
 import { draftSearch, rfmSearch, segmentSearch } from './pages/segments/search.ts';
 import { sourceSearch } from './pages/developer/search.ts';
@@ -197,6 +211,131 @@ const pages = [
     path: '/loyalty/programs/$id',
     validateSearch: programSearch,
     component: page(() => import('./pages/loyalty/ProgramPage.tsx'), 'loyalty'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/promotions',
+    validateSearch: promotionSearch,
+    component: page(
+      () => import('./pages/loyalty/promotions/PromotionsPage.tsx'),
+      'loyalty',
+      'promotions',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/promotions/new',
+    validateSearch: newPromotionSearch,
+    component: page(
+      () => import('./pages/loyalty/promotions/NewPromotionPage.tsx'),
+      'loyalty',
+      'promotions',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/promotions/$id',
+    validateSearch: onePromotionSearch,
+    component: page(
+      () => import('./pages/loyalty/promotions/PromotionPage.tsx'),
+      'loyalty',
+      'promotions',
+      'launch',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/promotions/$id/edit',
+    component: page(
+      () => import('./pages/loyalty/promotions/EditPromotionPage.tsx'),
+      'loyalty',
+      'promotions',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/coupons',
+    validateSearch: couponsSearch,
+    component: page(
+      () => import('./pages/loyalty/coupons/CouponsPage.tsx'),
+      'coupons',
+      'offers',
+      'loyalty',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/coupons/new',
+    component: page(
+      () => import('./pages/loyalty/coupons/NewCouponPage.tsx'),
+      'couponWizard',
+      'coupons',
+      'offers',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/coupons/$id',
+    validateSearch: couponSearch,
+    component: page(() => import('./pages/loyalty/coupons/CouponPage.tsx'), 'coupons', 'offers', 'cart'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/coupons/$id/edit',
+    component: page(
+      () => import('./pages/loyalty/coupons/EditCouponPage.tsx'),
+      'couponWizard',
+      'coupons',
+      'offers',
+      'cart',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/programs/$id/design',
+    validateSearch: designSearch,
+    component: page(
+      () => import('./pages/loyalty/DesignPage.tsx'),
+      'loyalty',
+      'design',
+      'earning',
+      'ladders',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/earning',
+    validateSearch: earningSearch,
+    component: page(() => import('./pages/loyalty/EarningPage.tsx'), 'loyalty', 'earning'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/earning/new',
+    validateSearch: earningSearch,
+    component: page(() => import('./pages/loyalty/NewRulePage.tsx'), 'loyalty', 'earning'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/earning/$id',
+    validateSearch: programSearch,
+    component: page(() => import('./pages/loyalty/RulePage.tsx'), 'loyalty', 'earning'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/rewards',
+    validateSearch: rewardSearch,
+    component: page(
+      () => import('./pages/loyalty/rewards/RewardsPage.tsx'),
+      'rewards',
+      'loyalty',
+      'contacts',
+    ),
   }),
   createRoute({
     getParentRoute,

@@ -29,7 +29,7 @@ import {
   updatePromotion,
   usageOf,
 } from './store.ts';
-import type { PromotionQuery, PromotionRow, VersionRow } from './store.ts';
+import type { PromotionQuery, PromotionRow, UsageRow, VersionRow } from './store.ts';
 import { recount } from './store.recount.ts';
 
 /** Promotions: written, launched, changed version by version, paused and ended. */
@@ -167,13 +167,22 @@ export async function getPromotion(ctx: Ctx, id: string): Promise<PromotionDetai
 export async function promotions(
   ctx: Ctx,
   query: Omit<PromotionQuery, 'before'> & { cursor?: string | undefined },
-): Promise<Page<PromotionView>> {
+): Promise<Page<PromotionDetail>> {
   authorise(ctx, 'loyalty:read');
   const before = query.cursor === undefined ? undefined : positionOf(query.cursor);
   const found = await listPromotions(ctx, { ...query, before, limit: query.limit + 1 });
   const page = toPage(found, query.limit, ({ row }) => [row.createdAt.toISOString(), row.promotionId]);
   const now = ctx.clock.now();
-  return { ...page, items: page.items.map(({ row, frozen }) => viewOf(row, frozen, now)) };
+  const launched = page.items.flatMap(({ row }) => (row.launchedAt === null ? [] : [row.promotionId]));
+  const used = await usageOf(ctx, launched);
+  return {
+    ...page,
+    items: page.items.map(({ row, frozen, definition }) => ({
+      ...viewOf(row, frozen, now),
+      definition: promotionDefinition.parse(definition),
+      usage: usageView(used.get(row.promotionId)),
+    })),
+  };
 }
 
 export async function promotionVersions(
@@ -328,19 +337,21 @@ async function detailOf(
   definition: PromotionDefinition,
   frozen: boolean,
 ): Promise<PromotionDetail> {
-  const used = row.launchedAt === null ? undefined : await usageOf(ctx, row.promotionId);
+  const used = row.launchedAt === null ? undefined : await usageOf(ctx, [row.promotionId]);
   return {
     ...viewOf(row, frozen, ctx.clock.now()),
     definition,
-    usage: {
-      uses: used?.uses ?? 0,
-      reserved: used?.reserved ?? 0,
-      desiredMinor: Number(used?.desiredMinor ?? 0),
-      actualMinor: Number(used?.actualMinor ?? 0),
-      points: Number(used?.points ?? 0),
-    },
+    usage: usageView(used?.get(row.promotionId)),
   };
 }
+
+const usageView = (used: UsageRow | undefined): PromotionDetail['usage'] => ({
+  uses: used?.uses ?? 0,
+  reserved: used?.reserved ?? 0,
+  desiredMinor: Number(used?.desiredMinor ?? 0),
+  actualMinor: Number(used?.actualMinor ?? 0),
+  points: Number(used?.points ?? 0),
+});
 
 const versionView = (row: VersionRow): PromotionVersionView => ({
   version: row.version,

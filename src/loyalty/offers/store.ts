@@ -82,11 +82,15 @@ export type PromotionQuery = {
 export async function listPromotions(
   ctx: Ctx,
   query: PromotionQuery,
-): Promise<Array<{ row: PromotionRow; frozen: boolean }>> {
+): Promise<Array<{ row: PromotionRow; frozen: boolean; definition: unknown }>> {
   const { search, state, stage, before, limit } = query;
   const like = search === undefined ? undefined : `%${search.replaceAll(/[\\%_]/g, '\\$&')}%`;
   return ctx.db
-    .select({ row: promotion, frozen: sql<boolean>`${promotionVersion.frozenAt} is not null` })
+    .select({
+      row: promotion,
+      frozen: sql<boolean>`${promotionVersion.frozenAt} is not null`,
+      definition: promotionVersion.definition,
+    })
     .from(promotion)
     .innerJoin(
       promotionVersion,
@@ -182,6 +186,7 @@ export async function livePromotions(
 }
 
 export type UsageRow = Record<string, unknown> & {
+  offerId: string;
   uses: number;
   reserved: number;
   desiredMinor: string;
@@ -189,16 +194,19 @@ export type UsageRow = Record<string, unknown> & {
   points: string;
 };
 
-export async function usageOf(ctx: Ctx, offerId: string): Promise<UsageRow | undefined> {
-  const [found] = await rows<UsageRow>(
+/** Of each that was used at all. */
+export async function usageOf(ctx: Ctx, offerIds: readonly string[]): Promise<Map<string, UsageRow>> {
+  if (offerIds.length === 0) return new Map();
+  const found = await rows<UsageRow>(
     ctx.db,
     sql`
-    select count(*)::int as uses, count(*) filter (where state = 'reserved')::int as reserved,
+    select offer_id as "offerId", count(*)::int as uses, count(*) filter (where state = 'reserved')::int as reserved,
       coalesce(sum(desired_minor), 0)::text as "desiredMinor", coalesce(sum(actual_minor), 0)::text as "actualMinor",
       coalesce(sum(points), 0)::text as points
-    from ${offerUse} where offer_id = ${offerId} and state <> 'released'`,
+    from ${offerUse} where offer_id in (select jsonb_array_elements_text(${JSON.stringify(offerIds)}::text::jsonb))
+      and state <> 'released' group by offer_id`,
   );
-  return found;
+  return new Map(found.map((row) => [row.offerId, row]));
 }
 
 /** Those of these segments that there are. */

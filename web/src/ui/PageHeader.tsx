@@ -5,6 +5,9 @@ import { AnchorLink } from './links.tsx';
 
 type Up =
   | '/loyalty'
+  | '/loyalty/promotions'
+  | '/loyalty/coupons'
+  | '/loyalty/earning'
   | '/loyalty/tiers'
   | '/loyalty/categories'
   | '/loyalty/discounts'

@@ -4,10 +4,14 @@ import { ButtonLink } from '../../ui/links.tsx';
 
 const AREAS = [
   { key: 'programs', to: '/loyalty' },
+  { key: 'earning', to: '/loyalty/earning' },
+  { key: 'promotions', to: '/loyalty/promotions' },
+  { key: 'coupons', to: '/loyalty/coupons' },
   { key: 'liability', to: '/loyalty/liability' },
   { key: 'tiers', to: '/loyalty/tiers' },
   { key: 'categories', to: '/loyalty/categories' },
   { key: 'discounts', to: '/loyalty/discounts' },
+  { key: 'rewards', to: '/loyalty/rewards' },
   { key: 'approvals', to: '/loyalty/approvals' },
 ] as const;
 

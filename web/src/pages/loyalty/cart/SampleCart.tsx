@@ -83,7 +83,7 @@ function Priced(props: {
   const body = cart ?? { cart: { lines: [] } };
   const isDraft = draft !== null && (draft.promotion !== undefined || draft.coupon !== undefined);
   const tried = useQuery({
-    ...tries.of({ ...body, ...(draft ?? {}) }),
+    ...tries.of({ ...body, ...draft }),
     enabled: usable,
     placeholderData: keepPreviousData,
   });

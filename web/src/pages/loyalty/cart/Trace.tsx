@@ -157,12 +157,19 @@ function missText(
   };
   const why = t(`reason.${reason}`);
   if (unit === 'none') return why;
+  if (unit === 'time') return `${why} ${timeText(t, reason, words(needed), words(had))}`;
   const facts = [
     needed === null ? null : t('trace.needs', { what: words(needed) }),
     had === null ? null : t('trace.has', { what: words(had) }),
     missing === null ? null : t('trace.short', { what: words(missing) }),
   ].filter((one) => one !== null);
   return facts.length === 0 ? why : `${why}: ${facts.join(', ')}`;
+}
+
+/** When it begins or ended, and which moment it is. */
+function timeText(t: TFunction<'cart'>, reason: Miss['reason'], needed: string, at: string): string {
+  if (reason === 'not_started') return t('trace.begins', { needed, at });
+  return reason === 'ended' ? t('trace.ended', { needed, at }) : t('trace.moment', { at });
 }
 
 /** Why a code opens nothing: the coupon book's reason, or one of the trace. */

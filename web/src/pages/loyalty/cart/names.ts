@@ -1,9 +1,11 @@
 import type { LadderView } from '@server/loyalty/standing/contract.tiers.ts';
+import type { CategoryView } from '@server/orders/contract.ts';
 import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from '../../../api/client.ts';
 import { segments } from '../../../api/segments.ts';
 import { categories } from '../../../api/standing.ts';
 import { useList } from '../../../lib/list.ts';
+import { useMe } from '../../../lib/me.ts';
 
 const MANY = 200;
 
@@ -16,11 +18,26 @@ export const everyTier = queryOptions({
       .flatMap(({ tiers }) => tiers),
 });
 
-/** Names of what conditions are about: segments, tiers, categories of people. What nobody knows is told as it is. */
+/** Categories of goods by our ids, each with its way from the root. */
+export const goodsCategories = queryOptions({
+  queryKey: ['categories', 'by-id'],
+  queryFn: async () => {
+    const { items } = await api.get<{ items: CategoryView[] }>('/api/categories');
+    const names = new Map(items.map(({ id, name }) => [id, name]));
+    return items.map(({ id, path }) => ({ id, name: path.map((one) => names.get(one) ?? '').join(' › ') }));
+  },
+  staleTime: 60_000,
+});
+
+/** Names of what conditions are about: segments, tiers, categories of people and goods. What nobody knows is told as it is. */
 export function useNames(): (id: string) => string {
+  const { may } = useMe();
   const { rows = [] } = useList(segments.list(MANY));
   const { data: people = [] } = useQuery(categories.all);
   const { data: tiers = [] } = useQuery(everyTier);
-  const known = new Map([...rows, ...people, ...tiers].map(({ id, name }): [string, string] => [id, name]));
+  const { data: goods = [] } = useQuery({ ...goodsCategories, enabled: may('orders:read') });
+  const known = new Map(
+    [...rows, ...people, ...tiers, ...goods].map(({ id, name }): [string, string] => [id, name]),
+  );
   return (id) => known.get(id) ?? id;
 }
