@@ -1,0 +1,5 @@
+import { CouponWizard } from './wizard/CouponWizard.tsx';
+
+export default function NewCouponPage() {
+  return <CouponWizard />;
+}
