@@ -97,10 +97,10 @@ export function resolvePrice(lists: PreparedLists, question: PriceQuestion): Res
 }
 
 /** nearness: 1,000 for the product itself, then categories by depth, 0 for all. */
-type Found = { spot: Spot; nearness: number };
-const PRODUCT = 1_000;
+export type Found = { spot: Spot; nearness: number };
+export const PRODUCT = 1_000;
 
-function spotsFor(lists: PreparedLists, line: CartLine): Found[] {
+export function spotsFor(lists: PreparedLists, line: CartLine): Found[] {
   const of = (key: string, nearness: number): Found[] =>
     (lists.get(key) ?? []).map((spot) => ({ spot, nearness }));
   const products = new Set([line.productId, line.externalId]);
@@ -129,7 +129,7 @@ function fits(
   );
 }
 
-function goesFirst(a: Found, b: Found): boolean {
+export function goesFirst(a: Found, b: Found): boolean {
   if (a.spot.specific !== b.spot.specific) return a.spot.specific > b.spot.specific;
   if (a.nearness !== b.nearness) return a.nearness > b.nearness;
   if (a.spot.from !== b.spot.from) return a.spot.from > b.spot.from;
@@ -138,7 +138,7 @@ function goesFirst(a: Found, b: Found): boolean {
   return byList === 0 ? compareIds(a.spot.entry.id, b.spot.entry.id) < 0 : byList < 0;
 }
 
-function unitPriceOf({ unitPrice, percentOff }: PriceListEntry, line: CartLine): string {
+export function unitPriceOf({ unitPrice, percentOff }: PriceListEntry, line: CartLine): string {
   if (unitPrice !== undefined) return unitPrice;
   const own = decimalToScaled(line.unitPrice ?? '0', PRICE_SCALE);
   // Eleven decimals hold six of the price and five of the percentage: nothing is rounded yet.

@@ -1,9 +1,10 @@
 import type { Hono } from 'hono';
-import { describe, idParam, jsonBody, newRouter, paramsOf } from '../../core/http.ts';
+import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { cancel } from './actions.cancel.ts';
 import { commit } from './actions.commit.ts';
 import { quote } from './actions.quote.ts';
+import { priceOf } from './actions.price-of.ts';
 import { getSale } from './actions.read.ts';
 import { returnSale } from './actions.return.ts';
 import { reserve, sell } from './actions.sell.ts';
@@ -19,6 +20,7 @@ import {
   saleDetail,
   saleInput,
 } from './contract.ts';
+import { priceOfAnswer, priceOfQuery } from './contract.price-of.ts';
 import { tryAnswer, tryInput } from './contract.try.ts';
 
 const tag = 'Loyalty: sales';
@@ -78,6 +80,12 @@ export function salesRoutes(): Hono<AppEnv> {
       paramsOf(idParam),
       jsonBody(returnInput),
       async (c) => c.json(await returnSale(c.var.ctx, c.req.valid('param').id, c.req.valid('json')), 201),
+    )
+    .get(
+      '/api/loyalty/price',
+      describe({ tag, summary: 'What a product costs a customer, and why', answer: priceOfAnswer }),
+      queryOf(priceOfQuery),
+      async (c) => c.json(await priceOf(c.var.ctx, c.req.valid('query'))),
     )
     .get(
       '/api/loyalty/sales/:id',

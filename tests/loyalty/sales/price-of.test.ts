@@ -59,12 +59,12 @@ const priced = (productId: string, change: object = {}) =>
 
 test('the price of a product names its list, and why every other one does not count', async () => {
   const drinks = await createCategory(base.ctx, { name: 'Drinks', externalId: 'drinks', parentId: null });
-  const [tea, loose] = await upsertProducts(base.ctx, [
+  const made = await upsertProducts(base.ctx, [
     productInput.parse({ externalId: 'TEA', name: 'Tea', category: 'drinks', price: '10.00' }),
     productInput.parse({ externalId: 'LOOSE', name: 'Loose' }),
   ]);
   expect(drinks.externalId).toBe('drinks');
-  console.log(tea, base.ctx.config.baseCurrency);
+  const [tea, loose] = ['TEA', 'LOOSE'].map((code) => made.find(({ externalId }) => externalId === code));
   const [leeds, paris] = [await buyer('Leeds'), await buyer('Paris')];
   await list('all', {}, [{ percentOff: '5' }, { category: 'drinks', percentOff: '10' }]);
   await list('leeds', { segments: [await inCity('Leeds')] }, [
@@ -119,8 +119,14 @@ test('a code for a segment works for those who are in it, and for nobody else', 
   await made('OSLO-ONLY', { segments: [segment] });
   await made('NOT-OSLO', { notSegments: [segment] });
   const paid = async (contactId: string, code: string): Promise<number> =>
-    (await ask(base.ctx, { lines: [{ ...line, priceFixed: true }], unknownProducts: 'create', buyer: { contactId }, codes: [code] })).priced.totals
-      .totalMinor;
+    (
+      await ask(base.ctx, {
+        lines: [{ ...line, priceFixed: true }],
+        unknownProducts: 'create',
+        buyer: { contactId },
+        codes: [code],
+      })
+    ).priced.totals.totalMinor;
   expect([await paid(oslo, 'OSLO-ONLY'), await paid(bergen, 'OSLO-ONLY')]).toEqual([9_000, 10_000]);
   expect([await paid(oslo, 'NOT-OSLO'), await paid(bergen, 'NOT-OSLO')]).toEqual([10_000, 9_000]);
 });
