@@ -3,13 +3,24 @@ import type {
   AdjustInput,
   CheckView,
   EntryView,
+  FamilyCapInput,
+  FamilyInput,
+  FamilyLeaveInput,
+  FamilyView,
   LiabilityView,
+  PostedView,
   RequestView,
+  TransferInput,
   WalletView,
 } from '@server/loyalty/ledger/contract.ts';
 import type {
+  ClaimInput,
+  ClaimView,
+  CodeAnswer,
   EnrolInput,
+  LookupInput,
   MemberView,
+  PhoneLookupInput,
   programInput,
   ProgramSettings,
   programVersionList,
@@ -21,7 +32,7 @@ import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
 export type { CheckView, EntryView, LiabilityView, MemberView, ProgramSettings, ProgramView };
-export type { RequestView, WalletView };
+export type { FamilyView, RequestView, WalletView };
 export type ProgramVersion = z.output<typeof programVersionList>['items'][number];
 export type Verification = { sound: boolean | null; items: CheckView[] };
 type ProgramChange = {
@@ -99,4 +110,34 @@ export const members = {
     }),
   ledger: (contactId: string, programId: string) =>
     pagesOf<EntryView>('loyalty', `/api/contacts/${contactId}/ledger`, { programId, limit: 10 }),
+};
+
+export const transfers = {
+  make: (input: TransferInput) => api.post<PostedView>('/api/loyalty/transfers', input),
+};
+
+export const claims = {
+  make: (contactId: string, programId: string, input: ClaimInput) =>
+    api.post<ClaimView>(`/api/contacts/${contactId}/memberships/${programId}/claims`, input),
+};
+
+/** Shared wallets. */
+export const families = {
+  of: (contactId: string, programId: string) =>
+    queryOptions({
+      queryKey: ['loyalty', 'family', contactId, programId],
+      queryFn: () => api.get<FamilyView>(`/api/contacts/${contactId}/family/${programId}`),
+    }),
+  join: (input: FamilyInput) => api.post<FamilyView>('/api/loyalty/families/join', input),
+  cap: (input: FamilyCapInput) => api.post<FamilyView>('/api/loyalty/families/cap', input),
+  leave: (input: FamilyLeaveInput) => api.post<FamilyView>('/api/loyalty/families/leave', input),
+};
+
+/** How a till finds a member. */
+export const lookups = {
+  find: (input: LookupInput) => api.post<MemberView>('/api/loyalty/lookups', input),
+  askByPhone: (input: PhoneLookupInput) =>
+    api.post<{ lookupId: string; expiresAt: string }>('/api/loyalty/lookups/phone', input),
+  confirm: (lookupId: string, code: string) =>
+    api.post<CodeAnswer>(`/api/loyalty/lookups/${lookupId}/code`, { code }),
 };

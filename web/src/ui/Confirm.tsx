@@ -11,6 +11,8 @@ export function Confirm(props: {
   yes: string;
   busy?: boolean;
   danger?: boolean;
+  /** Something stands in the way; the text says what. */
+  disabled?: boolean;
   onYes: () => void;
 }) {
   const { t } = useTranslation();
@@ -26,6 +28,7 @@ export function Confirm(props: {
           </Button>
           <Button
             loading={props.busy ?? false}
+            disabled={props.disabled ?? false}
             onClick={props.onYes}
             {...(props.danger === true ? { color: 'red' } : {})}
           >

@@ -8,17 +8,21 @@ import type { MemberView, ProgramView, RequestView } from '../../../api/loyalty.
 import { adjustments, members, programs } from '../../../api/loyalty.ts';
 import { standing } from '../../../api/standing.ts';
 import { useMe } from '../../../lib/me.ts';
-import { Confirm } from '../../../ui/Confirm.tsx';
-import { CopyField } from '../../../ui/CopyField.tsx';
 import { DateTime } from '../../../ui/format.tsx';
-import { useWrite } from '../../../ui/mutation.ts';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { AdjustDrawer } from './AdjustDrawer.tsx';
+import { CardNumber } from './CardNumber.tsx';
+import { ClaimDrawer } from './ClaimDrawer.tsx';
 import { EnrolDrawer } from './EnrolDrawer.tsx';
+import { Family } from './Family.tsx';
+import { InviteDrawer } from './FamilyDrawers.tsx';
+import { Leave } from './Leave.tsx';
 import { Ledger } from './Ledger.tsx';
 import { Signed } from './Signed.tsx';
 import { Accumulated, Tier } from './Tier.tsx';
+import { WalletLink } from './WalletLink.tsx';
+import { TransferDrawer } from './TransferDrawer.tsx';
 import { Wallets } from './Wallets.tsx';
 
 /** On a contact's card: for each program the card, the wallet, the tier and what moved, or the way in. */
@@ -115,14 +119,9 @@ function OfProgram({ contactId, program, member, named }: Props) {
           {active && <TierOf contactId={contactId} programId={program.id} />}
           <Wallets contactId={contactId} program={program} />
           <Waiting contactId={contactId} programId={program.id} />
-          {active && (
-            <div>
-              <CopyField label={t('card')} value={member.cardNumber} />
-              <Text size="xs" c="dimmed" mt={4}>
-                {t('memberSince')} <DateTime at={member.enrolledAt} mode="date" />
-              </Text>
-            </div>
-          )}
+          {active && <Family contactId={contactId} program={program} />}
+          {active && <CardNumber member={member} />}
+          {active && <WalletLink contactId={contactId} program={program} />}
           <Ledger contactId={contactId} programId={program.id} />
         </>
       )}
@@ -158,16 +157,14 @@ function Waiting({ contactId, programId }: { contactId: string; programId: strin
     ));
 }
 
+const TASKS = ['transfer', 'share', 'claim'] as const;
+
 function Actions({ contactId, program }: { contactId: string; program: ProgramView }) {
   const { t } = useTranslation(['wallet', 'common']);
-  const [open, setOpen] = useState<'adjust' | 'leave'>();
-  const close = () => setOpen(undefined);
-  const leave = useWrite({
-    run: () => members.leave(contactId, program.id, ''),
-    touches: ['loyalty', 'standing', 'timeline'],
-    done: t('wallet:leftDone'),
-    onDone: close,
-  });
+  const [open, setOpen] = useState<'adjust' | 'leave' | (typeof TASKS)[number]>();
+  const { data: wallets = [] } = useQuery(members.wallets(contactId));
+  const shares = wallets.some((one) => one.programId === program.id && one.kind === 'family');
+  const which = { contactId, program, onClose: () => setOpen(undefined) };
   return (
     <Group gap={6} wrap="nowrap">
       <Button size="xs" variant="default" onClick={() => setOpen('adjust')}>
@@ -185,22 +182,22 @@ function Actions({ contactId, program }: { contactId: string; program: ProgramVi
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          {TASKS.filter((task) => task !== 'share' || !shares).map((task) => (
+            <Menu.Item key={task} onClick={() => setOpen(task)}>
+              {t(`wallet:tasks.${task}`)}
+            </Menu.Item>
+          ))}
+          <Menu.Divider />
           <Menu.Item color="red" onClick={() => setOpen('leave')}>
             {t('wallet:leave')}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      {open === 'adjust' && <AdjustDrawer contactId={contactId} program={program} onClose={close} />}
-      <Confirm
-        opened={open === 'leave'}
-        onClose={close}
-        title={t('wallet:leaveTitle', { program: program.name })}
-        text={t(`wallet:leaveText.${program.settings.leaving}`)}
-        yes={t('wallet:leave')}
-        danger
-        busy={leave.isPending}
-        onYes={() => leave.mutate(undefined)}
-      />
+      {open === 'adjust' && <AdjustDrawer {...which} />}
+      {open === 'transfer' && <TransferDrawer {...which} />}
+      {open === 'share' && <InviteDrawer {...which} />}
+      {open === 'claim' && <ClaimDrawer {...which} />}
+      {open === 'leave' && <Leave {...which} />}
     </Group>
   );
 }
