@@ -368,6 +368,12 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/loyalty/till',
+    validateSearch: programChoice,
+    component: page(() => import('./pages/loyalty/TillPage.tsx'), 'till', 'loyalty', 'wallet', 'contacts'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/loyalty/discounts',
     component: page(
       () => import('./pages/loyalty/DiscountsPage.tsx'),

@@ -33,6 +33,7 @@ import type scoring from './en/scoring.ts';
 import type segments from './en/segments.ts';
 import type settings from './en/settings.ts';
 import type templates from './en/templates.ts';
+import type till from './en/till.ts';
 import type wallet from './en/wallet.ts';
 import type work from './en/work.ts';
 
@@ -74,6 +75,7 @@ declare module 'i18next' {
       segments: typeof segments;
       settings: typeof settings;
       templates: typeof templates;
+      till: typeof till;
       wallet: typeof wallet;
       work: typeof work;
     };

@@ -1,6 +1,8 @@
 import { Group } from '@mantine/core';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../ui/links.tsx';
+import classes from './areas.module.css';
 
 const AREAS = [
   { key: 'programs', to: '/loyalty' },
@@ -13,13 +15,25 @@ const AREAS = [
   { key: 'discounts', to: '/loyalty/discounts' },
   { key: 'rewards', to: '/loyalty/rewards' },
   { key: 'approvals', to: '/loyalty/approvals' },
+  { key: 'till', to: '/loyalty/till' },
 ] as const;
 
 /** The parts of loyalty, from each to the others. */
 export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
   const { t } = useTranslation('loyalty');
+  const line = useRef<HTMLElement>(null);
+  useEffect(() => {
+    line.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [now]);
   return (
-    <Group component="nav" gap={6} mb="lg" aria-label={t('areas.label')}>
+    <Group
+      ref={line}
+      component="nav"
+      gap={6}
+      mb="lg"
+      className={classes['areas'] ?? ''}
+      aria-label={t('areas.label')}
+    >
       {AREAS.map(({ key, to }) => (
         <ButtonLink
           key={key}
