@@ -4,12 +4,14 @@ import type { Ctx } from '../core/ctx.ts';
 import { untilUndisturbed } from '../core/deadlock.ts';
 import { invalid } from '../core/errors.ts';
 import type { AppEnv } from '../core/http.ts';
-import { claimKey, MAX_KEY_LENGTH, saveAnswer } from '../core/idempotency.ts';
+import { claimKey, MAX_KEY_LENGTH, saveAnswer, sharedKeyStatus } from '../core/idempotency.ts';
 import type { StoredAnswer } from '../core/idempotency.ts';
 import { isStreamed } from './body.ts';
 import { onward } from './onward.ts';
 
 const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+const REPLAYED = 'Idempotency-Replayed';
 
 /** Ends the transaction of a request that was refused; the answer is in the context already. */
 class Refused extends Error {}
@@ -18,7 +20,8 @@ class Refused extends Error {}
  * Carries a write with an Idempotency-Key out once. Key, effect and answer commit in one transaction; a repeat gets the
  * first answer (marked `Idempotency-Replayed`), a repeat at the same moment waits for it, another input is a 409. What was
  * refused is not kept: it had no effect, and may pass when its cause is gone. Verbs cannot repeat what a deadlock undid inside
- * our transaction, so all of it is carried out again. Streams have their own ids, sign-in has none.
+ * our transaction, so all of it is carried out again; those that share a transaction with other requests claim the key there.
+ * Streams have their own ids, sign-in has none.
  */
 export function idempotency(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
@@ -33,6 +36,14 @@ export function idempotency(): MiddlewareHandler<AppEnv> {
     const input = `${method} ${path}${new URL(c.req.url).search}\n${await c.req.text()}`;
     const outer = c.var.ctx;
     const credential = credentialOf(outer, path);
+    const status = sharedKeyStatus(path);
+    if (status !== undefined) {
+      const sharedKey = { credential, key, input, status, isReplayed: false };
+      c.set('ctx', { ...outer, sharedKey });
+      await next();
+      if (sharedKey.isReplayed) c.res.headers.set(REPLAYED, 'true');
+      return undefined;
+    }
     const handle = onward(c);
     try {
       const replay = await untilUndisturbed(() =>
@@ -62,7 +73,7 @@ function credentialOf(ctx: Ctx, path: string): string {
 }
 
 function replayed(answer: StoredAnswer): Response {
-  const headers = { 'Idempotency-Replayed': 'true' };
+  const headers = { [REPLAYED]: 'true' };
   if (answer.body === '') return new Response(null, { status: answer.status, headers });
   return new Response(answer.body, {
     status: answer.status,

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Db } from './db.ts';
 import { forbidden } from './errors.ts';
 import type { Logger } from './logger.ts';
+import type { SharedKey } from './idempotency.ts';
 import { newId } from './ids.ts';
 import { allows } from './rights.ts';
 import type { Right, Role, Visibility } from './rights.ts';
@@ -26,6 +27,8 @@ export type Ctx = {
   readonly inTransaction: boolean;
   /** Set inside a transaction: what runs once it has committed (wake-ups; never anything that must not be lost). */
   readonly afterCommit?: (effect: AfterCommit) => void;
+  /** The Idempotency-Key of a request whose verb shares its transaction with others. */
+  readonly sharedKey?: SharedKey;
 };
 
 /** Gets the ctx from outside the transaction; must not throw. */

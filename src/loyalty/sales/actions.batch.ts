@@ -1,15 +1,18 @@
 import { holdContacts, upsertContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { DomainError, notFound } from '../../core/errors.ts';
+import { claimKeys, giveBackKeys, saveAnswers } from '../../core/idempotency.ts';
 import { newId } from '../../core/ids.ts';
 import { asSales, findBuyer, mustBeProven } from './actions.buyer.ts';
 import { readFacts } from './actions.facts.ts';
 import type { Asked, Facts } from './actions.facts.ts';
-import { meet } from './actions.meet.ts';
+
 import { priceWith } from './actions.price.ts';
 import { letGo, takeAll } from './actions.take.ts';
+import type { SaleView } from './contract.ts';
 import { pricedEffect } from './effect.ts';
 import type { Effect } from './effect.ts';
+import { meet } from './meet.ts';
 import { mustBeMeant, mustBeSame, usesOf } from './take.ts';
 import { PricedAnew } from './repeat.ts';
 import { settled } from './settled.ts';
@@ -39,12 +42,14 @@ export async function carryOut(tx: Ctx, wishes: readonly Wish[]): Promise<Verdic
 
 async function carryOutAll(tx: Ctx, works: readonly Work[]): Promise<Verdict[]> {
   laterIfSame(works, ({ wish }) => wish.same);
+  await claim(tx, open(works));
   await find(tx, open(works));
   await hold(tx, open(works));
   await meetKnown(tx, open(works));
   const effects = [...commits(open(works)), ...(await price(tx, open(works)))];
   await takeAll(tx, effects);
   for (const { work, row } of effects) work.verdict = { is: 'done', view: viewOf(work.ctx, row) };
+  await keepAnswers(tx, works);
   return works.map(({ verdict }) => verdict ?? { is: 'later' });
 }
 
@@ -81,6 +86,42 @@ async function attempt(work: Work, part: () => Promise<void> | void): Promise<vo
 function refuse(work: Work, error: DomainError): void {
   if (work.hasWritten === true) throw error;
   work.verdict = { is: 'refused', error };
+}
+
+/** Requests that were answered before get their first answer. */
+async function claim(tx: Ctx, works: readonly Work[]): Promise<void> {
+  const keyed = works.flatMap((work) => {
+    const { sharedKey } = work.wish.ctx;
+    return sharedKey === undefined ? [] : [{ work, sharedKey }];
+  });
+  const claimed = await claimKeys(
+    tx,
+    keyed.map(({ sharedKey }) => sharedKey),
+  );
+  for (const [i, { work, sharedKey }] of keyed.entries()) {
+    const answer = claimed[i] ?? null;
+    if (answer === null) work.claimed = sharedKey;
+    else if (answer instanceof DomainError) refuse(work, answer);
+    else {
+      sharedKey.isReplayed = true;
+      // What was kept is what `viewOf` gave.
+      work.verdict = { is: 'done', view: JSON.parse(answer.body) as SaleView };
+    }
+  }
+}
+
+async function keepAnswers(tx: Ctx, works: readonly Work[]): Promise<void> {
+  const claimed = works.flatMap(({ claimed: key, verdict }) => (key === undefined ? [] : [{ key, verdict }]));
+  await saveAnswers(
+    tx,
+    claimed.flatMap(({ key, verdict }) =>
+      verdict?.is === 'done' ? [{ ...key, body: JSON.stringify(verdict.view) }] : [],
+    ),
+  );
+  await giveBackKeys(
+    tx,
+    claimed.flatMap(({ key, verdict }) => (verdict?.is === 'done' ? [] : [key])),
+  );
 }
 
 /** Who buys, and which sales are there already. */

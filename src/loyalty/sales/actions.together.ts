@@ -30,8 +30,11 @@ const groups = new WeakMap<Db, WeakMap<Clock, Submit>>();
  * Carries a sale out together with others, and returns when it is committed. In a transaction that is open already it is carried out
  * there, alone.
  */
-export async function together(wish: Wish): Promise<SaleView> {
-  const { ctx } = wish;
+export async function together(asked: Wish): Promise<SaleView> {
+  const { ctx } = asked;
+  const { sharedKey } = ctx;
+  const key = sharedKey === undefined ? [] : [`key ${sharedKey.credential} ${sharedKey.key}`];
+  const wish = { ...asked, same: [...asked.same, ...key] };
   const verdict = ctx.inTransaction ? await alone(ctx, wish) : await inGroup(ctx, wish);
   if (verdict.is === 'done') return verdict.view;
   if (verdict.is === 'refused') throw verdict.error;

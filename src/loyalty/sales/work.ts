@@ -1,5 +1,6 @@
 import type { Ctx } from '../../core/ctx.ts';
 import type { DomainError } from '../../core/errors.ts';
+import type { SharedKey } from '../../core/idempotency.ts';
 import type { Buyer } from './actions.buyer.ts';
 import type { CommitInput, QuoteInput, ReserveInput, SaleInput, SaleView } from './contract.ts';
 import type { SalePlace, SaleRow } from './store.ts';
@@ -40,6 +41,8 @@ export type Work = {
   /** The transaction, by whoever asks. */
   readonly ctx: Ctx;
   readonly isAlone: boolean;
+  /** The request's Idempotency-Key, claimed in this transaction. */
+  claimed?: SharedKey;
   buyer?: Buyer;
   /** Of a contact just made. */
   originId?: string;
