@@ -164,12 +164,19 @@ export async function dropPrices(
 export async function pricesOf(
   ctx: Ctx,
   id: string,
-  query: { product?: string | undefined; limit: number; cursor?: string | undefined },
+  query: {
+    /** A product's code. */
+    product?: string | undefined;
+    /** A part of the name or code of a product or category. */
+    search?: string | undefined;
+    limit: number;
+    cursor?: string | undefined;
+  },
 ): Promise<Page<PriceView>> {
   authorise(ctx, 'orders:read');
   if ((await findPriceList(ctx, id)) === undefined) throw notFound('price_list', id);
   const after = query.cursor === undefined ? null : cursorId(decodeCursor(query.cursor, 1)[0]);
-  const found = await listPrices(ctx, id, { product: query.product, after, limit: query.limit + 1 });
+  const found = await listPrices(ctx, id, { ...query, after, limit: query.limit + 1 });
   const page = toPage(found, query.limit, (row) => [row.id]);
   return { ...page, items: page.items.map(priceView) };
 }

@@ -12,6 +12,7 @@ import {
   pricesOf,
   putPrices,
 } from './actions.price-lists.ts';
+import { exportPrices } from './actions.price-lists-export.ts';
 import {
   deletedPrices,
   priceListInput,
@@ -25,6 +26,7 @@ import {
 } from './contract.price-lists.ts';
 
 const tag = 'Price lists';
+const priceSearch = z.string().trim().min(1).max(100).optional();
 
 export function priceListRoutes(app: Hono<AppEnv>): void {
   app.get(
@@ -60,8 +62,19 @@ export function priceListRoutes(app: Hono<AppEnv>): void {
     '/api/price-lists/:id/prices',
     describe({ tag, summary: 'Prices of a list', answer: pricePage }),
     paramsOf(idParam),
-    queryOf(pageQuery.extend({ product: z.string().trim().min(1).max(100).optional() })),
+    queryOf(pageQuery.extend({ product: priceSearch, search: priceSearch })),
     async (c) => c.json(await pricesOf(c.var.ctx, c.req.valid('param').id, c.req.valid('query'))),
+  );
+  app.get(
+    '/api/price-lists/:id/prices.csv',
+    describe({ tag, summary: 'Prices of a list as CSV', media: 'text/csv', answer: z.string() }),
+    paramsOf(idParam),
+    async (c) =>
+      c.body(await exportPrices(c.var.ctx, c.req.valid('param').id), 200, {
+        'Content-Type': 'text/csv; charset=utf-8',
+        'Content-Disposition': 'attachment; filename="prices.csv"',
+        'Cache-Control': 'no-store',
+      }),
   );
   app.put(
     '/api/price-lists/:id/prices',

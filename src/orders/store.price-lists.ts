@@ -157,8 +157,9 @@ export type PriceRowFound = Record<string, unknown> & {
 export async function listPrices(
   ctx: Ctx,
   priceListId: string,
-  query: { product?: string | undefined; after: string | null; limit: number },
+  query: { product?: string | undefined; search?: string | undefined; after: string | null; limit: number },
 ): Promise<PriceRowFound[]> {
+  const like = query.search === undefined ? null : `%${query.search.replaceAll(/[\\%_]/g, '\\$&')}%`;
   return rows<PriceRowFound>(
     ctx.db,
     sql`
@@ -169,6 +170,11 @@ export async function listPrices(
     from ${priceListEntry} e left join ${product} p on p.product_id = e.product_id
       left join ${category} c on c.category_id = e.category_id
     where e.price_list_id = ${priceListId} and ${query.product === undefined ? sql`true` : sql`p.external_id = ${query.product}`}
+      and ${
+        like === null
+          ? sql`true`
+          : sql`(p.name ilike ${like} or p.external_id ilike ${like} or c.name ilike ${like} or c.external_id ilike ${like})`
+      }
       and ${query.after === null ? sql`true` : sql`e.entry_id > ${query.after}::uuid`}
     order by e.entry_id limit ${query.limit}`,
   );

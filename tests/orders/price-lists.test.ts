@@ -13,7 +13,9 @@ let send: Send;
 
 beforeAll(async () => {
   api = await startImportApi();
-  ({ send } = await api.key({ scopes: ['orders:read', 'loyalty:write', 'contacts:import'] }));
+  ({ send } = await api.key({
+    scopes: ['orders:read', 'loyalty:write', 'contacts:import', 'contacts:export'],
+  }));
   await createCategory(api.ctx, { externalId: 'mugs', name: 'Mugs' });
   await upsertProducts(
     api.ctx,
@@ -201,4 +203,27 @@ test('a file of prices is written list by list; bad rows fail alone, the same fi
   ]);
   expect(await run()).toMatchObject({ rowsCreated: 0, rowsUnchanged: 3, rowsFailed: 3 });
   expect((await send('GET', `/api/price-lists/${a.id}`)).body).toMatchObject({ version: 2, prices: 2 });
+});
+
+test('prices come out as a file that is read back unchanged, and are found by what they are for', async () => {
+  const list = await create();
+  await put(list.id, [
+    { product: 'M1', unitPrice: '4.50' },
+    { product: 'M1', unitPrice: '4', fromQuantity: '10' },
+    { category: 'mugs', percentOff: '7.5', until: '2030-01-01T00:00:00Z' },
+  ]);
+  const { text } = await send('GET', `/api/price-lists/${list.id}/prices.csv`);
+  expect(text.trim().split('\r\n')).toHaveLength(4);
+  const answer = await send('POST', '/api/imports?kind=prices&format=csv&name=back', text, {
+    'content-type': 'application/octet-stream',
+  });
+  await api.work();
+  expect(await api.view((answer.body as { id: string }).id)).toMatchObject({
+    state: 'done',
+    rowsUnchanged: 3,
+    rowsFailed: 0,
+  });
+  expect((await pricesOf(list.id, 'search=Mug')).items).toMatchObject([{ category: { name: 'Mugs' } }]);
+  expect((await pricesOf(list.id, 'search=m1')).items).toHaveLength(2);
+  expect((await pricesOf(list.id, 'search=100%25')).items).toEqual([]);
 });
