@@ -38,10 +38,12 @@ import { taskSearch } from './pages/work/search.ts';
 
 type Area = keyof CustomTypeOptions['resources'];
 type Page = { default: () => React.ReactNode };
+/** Not looked into here: pages ask the router for their addresses, whose type would hang on theirs. */
+type Loaded = { default: unknown };
 
 /** A page comes with its code and its texts, both only when someone goes there. */
-const page = (load: () => Promise<Page>, ...areas: Area[]) =>
-  lazyRouteComponent(async () => (await Promise.all([load(), loadNamespaces(areas)]))[0]);
+const page = (load: () => Promise<Loaded>, ...areas: Area[]) =>
+  lazyRouteComponent(async () => (await Promise.all([load(), loadNamespaces(areas)]))[0] as Page);
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Crash });
 
@@ -339,6 +341,28 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/loyalty/prices',
+    component: page(
+      () => import('./pages/loyalty/prices/PricesPage.tsx'),
+      'prices',
+      'loyalty',
+      'cart',
+      'couponWizard',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/loyalty/prices/$id',
+    validateSearch: ({ q }): { q?: string } => (typeof q === 'string' && q !== '' ? { q } : {}),
+    component: page(
+      () => import('./pages/loyalty/prices/PriceListPage.tsx'),
+      'prices',
+      'cart',
+      'couponWizard',
+    ),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/loyalty/liability',
     validateSearch: liabilitySearch,
     component: page(() => import('./pages/loyalty/LiabilityPage.tsx'), 'loyalty'),
@@ -441,6 +465,7 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/imports/new',
+    validateSearch: ({ kind }): { kind?: string } => (typeof kind === 'string' ? { kind } : {}),
     component: page(() => import('./pages/imports/NewImportPage.tsx'), 'imports', 'contacts'),
   }),
   createRoute({

@@ -171,8 +171,8 @@ export default {
     depthHint: 'Touched orders by how much of their goods it takes off.',
     untouched: 'Why the others stay as they are',
     allTouched: 'It touches every order.',
-    near_one: '{{shown}} of them lacked only a little.',
-    near_other: '{{shown}} of them lacked only a little.',
+    near_one: '{{shown}} of them lacked nothing but an amount or a number.',
+    near_other: '{{shown}} of them lacked nothing but an amount or a number.',
     supposed: 'What had to be supposed',
   },
   assumption: {

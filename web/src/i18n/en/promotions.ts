@@ -36,7 +36,7 @@ export default {
   uses_other: '{{shown}} orders',
   ofLimit: 'of {{limit}}',
   filter: { search: 'Search by name', state: 'Any state', stage: 'Any stage' },
-  column: { name: 'Promotion', state: 'State', stage: 'Stage', when: 'When', used: 'So far' },
+  column: { name: 'Promotion', state: 'State', type: 'Type', stage: 'Stage', when: 'When', used: 'So far' },
   state: {
     draft: 'Draft',
     scheduled: 'Scheduled',
@@ -235,7 +235,7 @@ export default {
     yearly: 'once a year',
     custom: 'by a calendar rule',
   },
-  nth: { 1: 'first', 2: 'second', 3: 'third', 4: 'fourth', '-1': 'last' },
+  nth: { first: 'first', second: 'second', third: 'third', fourth: 'fourth', last: 'last' },
   limits: {
     title: 'Limits and budget',
     hint: 'What ends it before its time. A budget that runs dry gives the rest as a part.',

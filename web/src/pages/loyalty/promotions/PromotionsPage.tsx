@@ -128,6 +128,11 @@ function useColumns(): Column<PromotionDetail>[] {
       cell: (row) => <Name row={row} base={settings.baseCurrency} />,
     },
     { key: 'state', header: t('column.state'), cell: ({ state }) => <PromotionState state={state} /> },
+    {
+      key: 'type',
+      header: t('column.type'),
+      cell: ({ type }) => t(`type.${type}` as 'type.percent'),
+    },
     { key: 'stage', header: t('column.stage'), cell: ({ stage }) => t(`stage.${stage}`) },
     { key: 'when', header: t('column.when'), cell: (row) => <When row={row} /> },
     {
@@ -147,7 +152,7 @@ function Name({ row, base }: { row: PromotionDetail; base: string }) {
         {row.name}
       </AnchorLink>
       <Text size="sm" c="dimmed" fw={400} style={{ overflowWrap: 'anywhere' }}>
-        {words.effect(row.definition.effect)}
+        {words.short(row.definition)}
       </Text>
     </div>
   );

@@ -16,17 +16,25 @@ export type Clause = { key: (typeof CLAUSES)[number]; text: string };
 
 const number = (value: number | string): string => numberText(Number(value), locale(), 3);
 const FEW = 4;
+const SHORT: readonly Clause['key'][] = ['what', 'from', 'who'];
 
 export function usePromotionWords(currency: string): {
-  effect: (effect: Effect) => string;
   clauses: (definition: Any) => Clause[];
+  /** What it gives, from what on and for whom. */
+  short: (definition: Any) => string;
 } {
   const { t } = useTranslation('promotions');
   const names = useNames();
   const tools = { t, currency, names };
+  const inClauses = (definition: Any): Clause[] =>
+    clausesOf(definition, { ...tools, currency: definition.currency ?? currency });
   return {
-    effect: (effect) => effectWords(effect, tools),
-    clauses: (definition) => clausesOf(definition, { ...tools, currency: definition.currency ?? currency }),
+    clauses: inClauses,
+    short: (definition) =>
+      inClauses(definition)
+        .filter(({ key }) => SHORT.includes(key))
+        .map(({ text }) => text)
+        .join(' '),
   };
 }
 
@@ -165,7 +173,7 @@ function goodsWords(scope: Scope, { stage }: Any, { t, currency, names }: Tools)
   ];
   const named = [...products, ...categories.map(names), ...tags];
   const money = (minor: number) => moneyText(minor, currency, locale());
-  const found = [named.length === 0 ? t('goods.all') : t('goods.named', { names: few(named) })];
+  const found: string[] = [named.length === 0 ? t('goods.all') : t('goods.named', { names: few(named) })];
   if (left.length > 0) found.push(t('goods.without', { names: few(left) }));
   if (scope.minUnitPriceMinor !== undefined)
     found.push(t('goods.dearer', { money: money(scope.minUnitPriceMinor) }));
@@ -241,6 +249,10 @@ function dayList(days: readonly number[]): string {
     : sorted.map((day) => weekdayName(day)).join(', ');
 }
 
+/** "-1" is the last one of a month. */
+export const nthWord = (nth: string): 'first' | 'second' | 'third' | 'fourth' | 'last' =>
+  nth === '1' ? 'first' : nth === '2' ? 'second' : nth === '3' ? 'third' : nth === '4' ? 'fourth' : 'last';
+
 const CODES = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'];
 const MINUTES_PER_HOUR = 60;
 
@@ -255,7 +267,7 @@ function recurringWords(
   const [, nth, weekday] = /^FREQ=MONTHLY;BYDAY=(-?\d)([A-Z]{2})$/.exec(rule) ?? [];
   if (nth !== undefined && weekday !== undefined)
     return t('when.weekday', {
-      nth: t(`nth.${nth}` as 'nth.1'),
+      nth: t(`nth.${nthWord(nth)}`),
       day: weekdayName(CODES.indexOf(weekday) + 1, 'long'),
       at,
       hours,
@@ -289,7 +301,7 @@ function orderWords(
   { stage, priority = 0, tags = [], excludes = [], percentBase }: Any,
   { t }: Tools,
 ): string[] {
-  const found = [t('order.stage', { stage: t(`stage.${stage}`) })];
+  const found: string[] = [t('order.stage', { stage: t(`stage.${stage}`) })];
   if (priority !== 0) found.push(t('order.priority', { priority: number(priority) }));
   if (percentBase !== undefined) found.push(t(`base.${percentBase}`));
   if (tags.length > 0) found.push(t('order.tags', { tags: tags.join(', ') }));

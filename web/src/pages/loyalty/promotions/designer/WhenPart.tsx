@@ -1,6 +1,6 @@
 import { Chip, Group, Input } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { weekdayName } from '../words.ts';
+import { nthWord, weekdayName } from '../words.ts';
 import { Choice, Fields, Num, Part, Words } from './fields.tsx';
 import type { Form } from './form.ts';
 import { NTHS, WEEKDAYS } from './form.ts';
@@ -111,7 +111,7 @@ function Recurring({ form }: { form: Form }) {
             path={at('nth')}
             label={t('whenPart.nth')}
             kinds={NTHS}
-            words={(one) => t(`nth.${one}`)}
+            words={(one) => t(`nth.${nthWord(one)}`)}
           />
           <Choice
             form={form}

@@ -122,14 +122,19 @@ function Margins({ result }: { result: Result }) {
 
 function Depth({ result }: { result: Result }) {
   const { t } = useTranslation('launch');
+  // Depths that no order reaches would only make the others thin.
+  const shown = result.distribution.slice(
+    0,
+    result.distribution.findLastIndex(({ orders }) => orders > 0) + 1,
+  );
   return (
     <Section title={t('result.depth')} hint={t('result.depthHint')}>
       <Chart
         label={t('result.depth')}
         kind="bar"
         whole
-        categories={result.distribution.map(({ from, to }) => `${from}–${to} %`)}
-        series={[{ name: t('result.touched'), values: result.distribution.map(({ orders }) => orders) }]}
+        categories={shown.map(({ from, to }) => `${from}–${to} %`)}
+        series={[{ name: t('result.touched'), values: shown.map(({ orders }) => orders) }]}
         format={(value) => numberText(value, locale())}
       />
     </Section>

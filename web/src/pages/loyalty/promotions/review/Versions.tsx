@@ -63,7 +63,9 @@ function Changes({ row }: { row: Listed }) {
       </Text>
     );
   const old = new Map(words.clauses(before.definition).map(({ key, text }) => [key, text]));
-  const lines = CLAUSES.filter((key) => now.get(key) !== old.get(key)).map((key) => ({
+  const lines: { label: string; from: string; to: string }[] = CLAUSES.filter(
+    (key) => now.get(key) !== old.get(key),
+  ).map((key) => ({
     label: t(`promotions:clause.${key}`),
     from: old.get(key) ?? t('launch:versions.nothing'),
     to: now.get(key) ?? t('launch:versions.nothing'),
