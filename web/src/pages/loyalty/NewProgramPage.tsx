@@ -15,10 +15,16 @@ export default function NewProgramPage() {
       <PageHeader
         title={t('programs.create')}
         up={{ to: '/loyalty', label: t('programs.title') }}
-        description={writes ? t('programs.description') : t('programs.readersOnly')}
+        description={writes ? t('programs.draftFirst') : t('programs.readersOnly')}
       />
       {writes ? (
-        <ProgramForm onSaved={({ id }) => void navigate({ to: '/loyalty/programs/$id', params: { id } })} />
+        <ProgramForm
+          draft
+          parts={['basics', 'spending', 'terms']}
+          onSaved={({ id }) =>
+            void navigate({ to: '/loyalty/programs/$id/design', params: { id }, search: { step: 'earning' } })
+          }
+        />
       ) : (
         <ButtonLink to="/loyalty">{t('toPrograms')}</ButtonLink>
       )}

@@ -8,6 +8,7 @@ import { programs } from '../../api/loyalty.ts';
 import { useMe } from '../../lib/me.ts';
 import { Confirm } from '../../ui/Confirm.tsx';
 import { useWrite } from '../../ui/mutation.ts';
+import { ButtonLink } from '../../ui/links.tsx';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { ProgramForm } from './program/ProgramForm.tsx';
@@ -39,7 +40,20 @@ function Program({ program }: { program: ProgramView }) {
         description={
           may('loyalty:write') ? `${program.currency} · ${program.zone}` : t('programs.readersOnly')
         }
-        actions={may('loyalty:write') && <StateButton program={program} />}
+        actions={
+          may('loyalty:write') && (
+            <>
+              <ButtonLink
+                to="/loyalty/programs/$id/design"
+                params={{ id: program.id }}
+                variant={program.state === 'draft' ? 'filled' : 'default'}
+              >
+                {t(program.state === 'draft' ? 'programs.continueDesign' : 'programs.design')}
+              </ButtonLink>
+              {program.state !== 'draft' && <StateButton program={program} />}
+            </>
+          )
+        }
       />
       <Tabs
         value={tab}

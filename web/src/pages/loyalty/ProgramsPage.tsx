@@ -80,5 +80,6 @@ export default function ProgramsPage() {
 
 export function ProgramState({ state }: { state: ProgramView['state'] }) {
   const { t } = useTranslation('loyalty');
-  return <Badge color={state === 'active' ? 'pine' : 'gray'}>{t(`programs.states.${state}`)}</Badge>;
+  const colour = { draft: 'sky', active: 'pine', archived: 'gray' }[state];
+  return <Badge color={colour}>{t(`programs.states.${state}`)}</Badge>;
 }

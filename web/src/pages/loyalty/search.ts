@@ -30,6 +30,22 @@ export function programChoice({ program }: Record<string, unknown>): ProgramChoi
   return id === undefined ? {} : { program: id };
 }
 
+export type EarningSearch = { program?: string };
+
+export function earningSearch({ program }: Record<string, unknown>): EarningSearch {
+  const id = ofProgram(program);
+  return id === undefined ? {} : { program: id };
+}
+
+export const DESIGN_STEPS = ['basics', 'value', 'earning', 'tiers', 'members', 'review'] as const;
+export type DesignStep = (typeof DESIGN_STEPS)[number];
+export type DesignSearch = { step?: DesignStep };
+
+export function designSearch({ step }: Record<string, unknown>): DesignSearch {
+  const found = DESIGN_STEPS.find((one) => one === step);
+  return found === undefined ? {} : { step: found };
+}
+
 export type ProgramSearch = { tab?: 'versions' };
 
 export const programSearch = ({ tab }: Record<string, unknown>): ProgramSearch =>

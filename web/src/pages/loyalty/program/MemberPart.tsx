@@ -1,4 +1,4 @@
-import { NumberInput, TextInput } from '@mantine/core';
+import { NumberInput, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { adjustmentExample, claimExample } from './examples.ts';
 import { Choice, Fields, Part } from './fields.tsx';
@@ -17,6 +17,14 @@ export function MemberPart({ form }: { form: Form }) {
           {...form.getInputProps('settings.termsVersion')}
         />
       </Fields>
+      <Textarea
+        label={t('form.termsText')}
+        description={t('form.termsTextHint')}
+        autosize
+        minRows={3}
+        maxRows={14}
+        {...form.getInputProps('settings.termsText')}
+      />
       <Fields example={t('form.cardExample', { prefix: settings.cardPrefix })}>
         <TextInput
           label={t('form.cardPrefix')}

@@ -14,12 +14,30 @@ import { MemberPart } from './MemberPart.tsx';
 import { ReckoningPart, SpendPart } from './SpendParts.tsx';
 import { ReturnsPart, TermsPart } from './TermParts.tsx';
 
+const OTHERS = {
+  spending: SpendPart,
+  terms: TermsPart,
+  returns: ReturnsPart,
+  members: MemberPart,
+  reckoning: ReckoningPart,
+};
+export type ProgramPart = 'basics' | keyof typeof OTHERS;
+const PARTS: readonly ProgramPart[] = ['basics', 'spending', 'terms', 'returns', 'members', 'reckoning'];
+
 /** Settings of a program, new or existing, each with what it comes to. Who may not change them reads them. */
 export function ProgramForm({
   program,
+  parts = PARTS,
+  draft = false,
+  submit,
   onSaved,
 }: {
   program?: ProgramView;
+  parts?: readonly ProgramPart[];
+  /** A new one takes no members before it is launched. */
+  draft?: boolean;
+  /** What the button says. */
+  submit?: string;
   onSaved: (saved: ProgramView) => void;
 }) {
   const { t } = useTranslation(['loyalty', 'common']);
@@ -41,6 +59,7 @@ export function ProgramForm({
             ...(currency === '' ? {} : { currency }),
             ...(zone === '' ? {} : { zone }),
             settings: given,
+            draft,
           })
         : programs.change(program.id, { version, name, settings: given });
     },
@@ -64,16 +83,13 @@ export function ProgramForm({
       <fieldset disabled={!may('loyalty:write')} style={{ border: 0, margin: 0, padding: 0, minWidth: 0 }}>
         <Stack gap="lg" maw={860}>
           {conflict && <Alert color="gold">{t('loyalty:programs.changedMeanwhile')}</Alert>}
-          <BasicsPart form={form} fresh={program === undefined} />
-          <SpendPart form={form} />
-          <TermsPart form={form} />
-          <ReturnsPart form={form} />
-          <MemberPart form={form} />
-          <ReckoningPart form={form} />
+          {parts.map((part) => (
+            <OnePart key={part} part={part} form={form} fresh={program === undefined} />
+          ))}
           {may('loyalty:write') && (
             <Group>
               <Button type="submit" loading={save.isPending}>
-                {t(program === undefined ? 'common:action.create' : 'common:action.save')}
+                {submit ?? t(program === undefined ? 'common:action.create' : 'common:action.save')}
               </Button>
             </Group>
           )}
@@ -81,6 +97,12 @@ export function ProgramForm({
       </fieldset>
     </form>
   );
+}
+
+function OnePart({ part, form, fresh }: { part: ProgramPart; form: Form; fresh: boolean }) {
+  if (part === 'basics') return <BasicsPart form={form} fresh={fresh} />;
+  const Part = OTHERS[part];
+  return <Part form={form} />;
 }
 
 function BasicsPart({ form, fresh }: { form: Form; fresh: boolean }) {

@@ -113,6 +113,7 @@ function linesOf(
     [t('form.returned'), t(`form.returnedKind.${returnedExpired.kind}`)],
     [t('form.returnedDays'), returnedExpired.kind === 'extend' ? number(returnedExpired.days) : none],
     [t('form.termsVersion'), settings.termsVersion],
+    [t('form.termsText'), settings.termsText],
     [t('form.cardPrefix'), settings.cardPrefix],
     [t('form.claimDays'), number(settings.claimDays)],
     [t('form.leaving'), t(`form.leavingKind.${settings.leaving}`)],

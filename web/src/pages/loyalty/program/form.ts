@@ -40,6 +40,7 @@ export type SettingsForm = {
   leaving: ProgramSettings['leaving'];
   cardPrefix: string;
   termsVersion: string;
+  termsText: string;
 };
 type ProgramForm = { name: string; currency: string; zone: string; settings: SettingsForm };
 export type Form = UseFormReturnType<ProgramForm>;
@@ -60,6 +61,7 @@ const FRESH: SettingsForm = {
   leaving: 'forfeit',
   cardPrefix: '29',
   termsVersion: '1',
+  termsText: '',
 };
 
 const blank = (value: number | null): Blank => value ?? '';
