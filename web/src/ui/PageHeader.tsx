@@ -7,6 +7,7 @@ type Up =
   | '/loyalty'
   | '/loyalty/promotions'
   | '/loyalty/coupons'
+  | '/loyalty/prices'
   | '/loyalty/earning'
   | '/loyalty/tiers'
   | '/loyalty/categories'

@@ -91,7 +91,7 @@ export default {
     code: 'Code',
     pattern: 'Pattern',
     usesPerCode: 'One code works',
-    times_one: '{{count}} time',
+    times_one: 'once',
     times_other: '{{count}} times',
     noBound: 'as often as one likes',
   },

@@ -6,7 +6,7 @@ export default {
   emptyText: 'CSV or NDJSON, also gzipped, of any size: rows that do not fit are set aside with a reason.',
   name: 'Name',
   kind: 'What it holds',
-  kinds: { contacts: 'Contacts', orders: 'Orders', 'order-lines': 'Order lines' },
+  kinds: { contacts: 'Contacts', orders: 'Orders', 'order-lines': 'Order lines', prices: 'Prices' },
   state: 'State',
   states: {
     queued: 'Waiting',

@@ -6,6 +6,7 @@ export default {
     earning: 'Earning',
     promotions: 'Promotions',
     coupons: 'Coupons',
+    prices: 'Price lists',
     liability: 'Liability',
     tiers: 'Tiers',
     categories: 'Categories',

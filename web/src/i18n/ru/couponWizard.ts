@@ -174,7 +174,7 @@ export default {
     perContact: 'Использований каждым покупателем',
     perContactHint: 'Тогда покупатель должен быть известен.',
     perPeriod: 'Использований за период',
-    perContactPeriod: 'Каждым покупателем за период',
+    perContactPeriod: 'Каждым за период',
     unit: 'период',
     units: { day: 'в день', week: 'в неделю', month: 'в месяц' },
     budget: 'Скидок всего на сумму',

@@ -9,7 +9,7 @@ export default {
   emptyText: 'CSV или NDJSON, можно в gzip, любого размера: непринятые строки откладываются с причиной.',
   name: 'Название',
   kind: 'Что внутри',
-  kinds: { contacts: 'Контакты', orders: 'Заказы', 'order-lines': 'Строки заказов' },
+  kinds: { contacts: 'Контакты', orders: 'Заказы', 'order-lines': 'Строки заказов', prices: 'Цены' },
   state: 'Состояние',
   states: {
     queued: 'Ожидает',

@@ -9,6 +9,7 @@ export default {
     earning: 'Начисление',
     promotions: 'Акции',
     coupons: 'Купоны',
+    prices: 'Прайс-листы',
     liability: 'Обязательства',
     tiers: 'Уровни',
     categories: 'Категории',

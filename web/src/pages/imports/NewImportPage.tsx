@@ -12,7 +12,7 @@ import {
 } from '@mantine/core';
 import { IconFileUpload } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ImportKind } from '../../api/imports.ts';
@@ -26,6 +26,8 @@ import type { FirstRows } from './firstRows.ts';
 import type { ColumnMap } from './mapping.ts';
 import { guessColumns, mappingOf, missingFields } from './mapping.ts';
 import { useKindName } from './words.ts';
+
+const route = getRouteApi('/app/imports/new');
 
 export default function NewImportPage() {
   const { t } = useTranslation(['imports', 'common']);
@@ -44,7 +46,8 @@ function Steps({ kinds }: { kinds: readonly ImportKind[] }) {
   const { t } = useTranslation(['imports', 'common']);
   const kindName = useKindName();
   const navigate = useNavigate();
-  const [kindKey, setKind] = useState(kinds[0]?.kind ?? '');
+  const { kind: asked } = route.useSearch();
+  const [kindKey, setKind] = useState((kinds.find((one) => one.kind === asked) ?? kinds[0])?.kind ?? '');
   const [preset, setPreset] = useState<string | null>(null);
   const [name, setName] = useState('');
   const [chosen, setChosen] = useState<Chosen>();

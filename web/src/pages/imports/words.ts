@@ -9,7 +9,7 @@ export const STATE_COLORS: Record<ImportView['state'], string> = {
   cancelled: 'gray',
 };
 
-const KNOWN = ['contacts', 'orders', 'order-lines'] as const;
+const KNOWN = ['contacts', 'orders', 'order-lines', 'prices'] as const;
 
 /** A kind the console has no word for keeps its own name. */
 export function useKindName() {

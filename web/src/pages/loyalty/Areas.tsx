@@ -9,6 +9,7 @@ const AREAS = [
   { key: 'earning', to: '/loyalty/earning' },
   { key: 'promotions', to: '/loyalty/promotions' },
   { key: 'coupons', to: '/loyalty/coupons' },
+  { key: 'prices', to: '/loyalty/prices' },
   { key: 'liability', to: '/loyalty/liability' },
   { key: 'tiers', to: '/loyalty/tiers' },
   { key: 'categories', to: '/loyalty/categories' },
@@ -23,7 +24,10 @@ export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
   const { t } = useTranslation('loyalty');
   const line = useRef<HTMLElement>(null);
   useEffect(() => {
-    line.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+    const nav = line.current;
+    const here = nav?.querySelector('[aria-current]')?.getBoundingClientRect();
+    if (nav === null || here === undefined) return;
+    nav.scrollLeft += here.left - (nav.clientWidth - here.width) / 2;
   }, [now]);
   return (
     <Group

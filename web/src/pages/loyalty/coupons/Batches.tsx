@@ -1,6 +1,5 @@
 import { Button, Group, NumberInput, Progress, SimpleGrid, Text, TextInput } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CouponBatchView, CouponCampaignView } from '../../../api/coupons.ts';
@@ -68,18 +67,16 @@ export function Batches({ campaign }: { campaign: CouponCampaignView }) {
   );
 }
 
-/** When the last work ends, figures and codes are others. */
+/** Figures follow the work; codes are read anew when the last of it ends. */
 function useFresh(rows: readonly CouponBatchView[] | undefined): void {
   const client = useQueryClient();
   const going = rows?.some(batches.isGoing) === true;
-  const [was, setWas] = useState(going);
+  const done = rows?.reduce((sum, batch) => sum + batch.done, 0) ?? 0;
   useEffect(() => {
-    if (was === going) return;
-    setWas(going);
-    if (going) return;
-    void client.invalidateQueries({ queryKey: ['coupons'] });
+    if (done === 0) return;
     void client.invalidateQueries({ queryKey: ['coupon-campaigns'] });
-  }, [client, going, was]);
+    if (!going) void client.invalidateQueries({ queryKey: ['coupons'] });
+  }, [client, going, done]);
 }
 
 function Make({ campaign }: { campaign: CouponCampaignView }) {

@@ -12,7 +12,7 @@ import { AnchorLink } from '../../../ui/links.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { useWhy } from './useWhy.ts';
 import { VoidDialog } from './VoidDialog.tsx';
-import { CODE_COLORS } from './words.ts';
+import { CODE_COLORS } from './states.ts';
 
 /** One code: who has it, whether it works now and why not, and everything it went through. */
 export function CodeDrawer({ code, onClose }: { code: string; onClose: () => void }) {

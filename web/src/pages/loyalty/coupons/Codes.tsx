@@ -16,7 +16,7 @@ import { Section } from '../../../ui/Section.tsx';
 import { EmptyState } from '../../../ui/states.tsx';
 import { CodeState } from './CodeDrawer.tsx';
 import { VoidDialog } from './VoidDialog.tsx';
-import { CODE_STATES } from './words.ts';
+import { CODE_STATES } from './states.ts';
 
 const route = getRouteApi('/app/loyalty/coupons/$id');
 const TYPING_MS = 300;

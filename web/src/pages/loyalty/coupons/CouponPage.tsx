@@ -48,8 +48,8 @@ function Campaign({ campaign }: { campaign: CouponCampaignView }) {
         {ran && <Figures campaign={campaign} />}
         <Terms campaign={campaign} />
         {ran && <Days campaign={campaign} />}
-        {ran && <Codes campaign={campaign} onOpen={open} />}
         {ran && campaign.codeKind === 'unique' && <Batches campaign={campaign} />}
+        {ran && <Codes campaign={campaign} onOpen={open} />}
       </Stack>
       {code !== undefined && <CodeDrawer code={code} onClose={() => open(undefined)} />}
     </>

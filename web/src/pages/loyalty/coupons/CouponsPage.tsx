@@ -17,7 +17,8 @@ import { EmptyState } from '../../../ui/states.tsx';
 import { Areas } from '../Areas.tsx';
 import { CheckCode } from './CheckCode.tsx';
 import { useOfferWords } from './useOfferWords.ts';
-import { CAMPAIGN_COLORS, CAMPAIGN_STATES, leftOf, outOf, useCouponWords } from './words.ts';
+import { CAMPAIGN_COLORS, CAMPAIGN_STATES } from './states.ts';
+import { leftOf, outOf, useCouponWords } from './words.ts';
 
 const route = getRouteApi('/app/loyalty/coupons');
 const TYPING_MS = 300;

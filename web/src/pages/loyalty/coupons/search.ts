@@ -1,5 +1,5 @@
 import type { CouponCampaignState, CouponState } from '../../../api/coupons.ts';
-import { CAMPAIGN_STATES, CODE_STATES } from './words.ts';
+import { CAMPAIGN_STATES, CODE_STATES } from './states.ts';
 
 /** What the addresses of coupons hold. */
 

@@ -1,25 +1,8 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { CouponCampaignState, CouponCampaignView, CouponState } from '../../../api/coupons.ts';
+import type { CouponCampaignView } from '../../../api/coupons.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateText, moneyText, numberText } from '../../../lib/format.ts';
-
-export const CAMPAIGN_STATES: readonly CouponCampaignState[] = ['draft', 'active', 'paused', 'archived'];
-export const CAMPAIGN_COLORS: Record<CouponCampaignState, string> = {
-  draft: 'gray',
-  active: 'pine',
-  paused: 'gold',
-  archived: 'gray',
-};
-
-export const CODE_STATES: readonly CouponState[] = ['issued', 'held', 'used', 'expired', 'void'];
-export const CODE_COLORS: Record<CouponState, string> = {
-  issued: 'pine',
-  held: 'gold',
-  used: 'sky',
-  expired: 'gray',
-  void: 'red',
-};
 
 type Kinds = Pick<CouponCampaignView, 'codeKind' | 'personal'>;
 

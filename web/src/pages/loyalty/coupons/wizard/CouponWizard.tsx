@@ -34,7 +34,12 @@ type How = { draft: boolean; codes: number | null };
 export function CouponWizard({ campaign }: { campaign?: CouponCampaignView }) {
   const { t } = useTranslation(['couponWizard', 'coupons', 'common']);
   const { settings } = useMe();
-  const [step, setStep] = useState(0);
+  const [step, go] = useState(0);
+  const setStep = (next: number) => {
+    go(next);
+    // A step begins at its top, wherever the one before it was left.
+    window.scrollTo({ top: 0 });
+  };
   const [draft, setDraft] = useState(() =>
     campaign === undefined
       ? freshDraft(settings.baseCurrency, settings.timeZone)
