@@ -9,6 +9,7 @@ import { couponJobs } from './coupons/jobs.ts';
 import { couponRoutes } from './coupons/routes.ts';
 import { couponTimeline } from './coupons/store.timeline.ts';
 import { designRoutes } from './design/routes.ts';
+import { leafSubscriptions } from './leaf/jobs.ts';
 import { pointsJobs, pointsRoutes, registerPoints } from './ledger/index.ts';
 import { offerJobs, promotionRoutes, registerOffers } from './offers/index.ts';
 import { registerRewards, rewardRoutes } from './rewards/index.ts';
@@ -49,6 +50,7 @@ export const loyaltySubscriptions: Subscription[] = [
   redeemCoupons,
   ...accrualSubscriptions,
   ...standingSubscriptions,
+  ...leafSubscriptions,
 ];
 
 export function registerLoyalty(): void {

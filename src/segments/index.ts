@@ -10,7 +10,7 @@ export { evaluateHappenings } from './actions.evaluate.ts';
 export type { Happening } from './actions.evaluate.ts';
 export { registerLeaf } from './catalogue.ts';
 export type { CatalogueField, Dependency, Language, LeafEnv, LeafSql, LeafType, Source } from './leaf.ts';
-export { countLeaf, numberTest } from './leaves/count.ts';
+export { countLeaf, figureTest, numberTest } from './leaves/count.ts';
 export { compared, inWindow, quote } from './phrases.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';

@@ -12,6 +12,7 @@ import { addMs } from '../../core/time.ts';
 import { mustFindCampaign, openCouponCampaign } from './actions.campaigns.ts';
 import { issueOf } from './actions.issue.ts';
 import { codeFrom, foldCode, isRoomy, randomBytesOf } from './code.ts';
+import { tell } from './actions.tell.ts';
 import type { CouponBatchInput, CouponBatchView, CouponVoidBatchInput } from './contract.codes.ts';
 import {
   analyseCodes,
@@ -261,6 +262,7 @@ async function voidPart(ctx: Ctx, batch: BatchRow): Promise<Part> {
     .filter((part) => part !== '');
   const ids = await nextCodes(ctx, { couponCampaignId: batch.couponCampaignId, state, batchId, after }, PART);
   const moved = ids.length === 0 ? [] : await voidById(ctx, batch.couponCampaignId, ids);
+  await tell(ctx, 'coupon.voided', moved);
   const last = ids.at(-1);
   const nextState = VOIDABLE[VOIDABLE.indexOf(state) + 1];
   if (last !== undefined && ids.length === PART)

@@ -7,6 +7,7 @@ import { cursorId, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { csvLine } from '../../contacts/index.ts';
 import { mustFindCampaign } from './actions.campaigns.ts';
+import { tell } from './actions.tell.ts';
 import { foldCode } from './code.ts';
 import type { CouponSearch, CouponExportQuery, CouponVoidInput } from './contract.codes.ts';
 import type { CouponView } from './contract.ts';
@@ -79,6 +80,7 @@ export async function voidCoupons(
     );
     const visible = asked.filter(([folded]) => seen.has(folded)).map(([folded]) => folded);
     const moved = visible.length === 0 ? [] : await voidByCode(tx, visible);
+    await tell(tx, 'coupon.voided', moved);
     const after = await standOfCodes(tx, visible);
     const left = asked.flatMap(([folded, code]) => {
       const stand = after.get(folded);

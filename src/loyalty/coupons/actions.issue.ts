@@ -73,7 +73,12 @@ export async function settleCoupons(
     issued: ['held'],
     void: ['issued', 'held'],
   };
-  return keys.length === 0 ? 0 : moveByKey(ctx, keys, from[to], to);
+  if (keys.length === 0) return 0;
+  return inTx(ctx, async (tx) => {
+    const moved = await moveByKey(tx, keys, from[to], to);
+    if (to === 'void') await tell(tx, 'coupon.voided', moved);
+    return moved.length;
+  });
 }
 
 export type CouponTerms = {

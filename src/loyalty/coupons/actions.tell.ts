@@ -18,7 +18,7 @@ const GROUP = 40;
 /** Tells of coupons of people: { events: [...] } for many at once. Codes that nobody has are nobody's news. */
 export async function tell(
   ctx: Ctx,
-  topic: 'coupon.issued' | 'coupon.used' | 'coupon.expired' | 'coupon.released',
+  topic: 'coupon.issued' | 'coupon.used' | 'coupon.expired' | 'coupon.released' | 'coupon.voided',
   all: readonly Told[],
 ): Promise<void> {
   const occurredAt = ctx.clock.now().toISOString();

@@ -56,17 +56,16 @@ export async function moveByKey(
   keys: ReadonlyArray<{ contactId: string; sendKey: string }>,
   from: readonly CouponState[],
   to: CouponState,
-): Promise<number> {
+): Promise<MovedCoupon[]> {
   const given = sql`jsonb_to_recordset(${JSON.stringify(keys)}::text::jsonb) as k("contactId" uuid, "sendKey" text)`;
   // What an order holds or has used stays: whoever shows the code has got it.
-  const moved = await moveStates(
+  return moveStates(
     ctx,
     to,
     sql`from ${given} join coupon c on c.contact_id = k."contactId" and c.send_key = k."sendKey"
       where ${to === 'void' ? sql`c.taken = 0` : sql`true`}`,
     { states: from },
   );
-  return moved.length;
 }
 
 /** Marks up to `limit` coupons whose end has passed and that no order holds. */

@@ -5,6 +5,7 @@ import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { minorToWire } from '../../core/money.ts';
+import { emit } from '../../core/outbox.ts';
 import { openProgram } from '../programs/actions.ts';
 import { dayOf } from '../programs/calendar.ts';
 import { post } from './actions.post.ts';
@@ -56,6 +57,7 @@ export async function joinFamily(ctx: Ctx, input: FamilyInput): Promise<FamilyVi
       },
     ]);
     await addMember(tx, { contactId, programId, ownerId, walletId, monthlyCap: input.monthlyCap });
+    await emit(tx, 'wallet.shared', [{ contactIds: [...new Set([contactId, ownerId])] }]);
     await audit(tx, {
       action: 'points.family_joined',
       entity: 'contact',
@@ -102,6 +104,7 @@ export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<Fa
       throw conflict('family_owner_stays', 'The owner of a shared wallet leaves it last.');
     const { available } = await ownState(tx, ownerId, programId, 'family');
     await removeMember(tx, contactId, programId);
+    await emit(tx, 'wallet.shared', [{ contactIds: [...new Set([contactId, ownerId])] }]);
     const key = `family:${newId()}`;
     const to: Owner = { contactId, programId };
     const give = { ...shared, kind: 'transfer', key, to, points: 0n } as const;

@@ -2,7 +2,7 @@ import { registerEraser, registerMergeMover, registerTimelineSource } from '../.
 import { registerLeaf, registerTemplate } from '../../segments/index.ts';
 import { registerNightHook } from '../ledger/hooks.ts';
 import { loyaltyLeaf } from '../leaf/contract.ts';
-import { nearNextTier } from '../leaf/templates.ts';
+import { nearNextTier, pointsExpiring } from '../leaf/templates.ts';
 import { loyaltyType } from '../leaf/type.ts';
 import { reviewAtNight } from './jobs.ts';
 import { moveStandingsOnMerge, standingEraser } from './store.move.ts';
@@ -18,5 +18,6 @@ export function registerStanding(): void {
   registerTimelineSource(categoryTimeline);
   registerLeaf(loyaltyType, loyaltyLeaf);
   registerTemplate(nearNextTier);
+  registerTemplate(pointsExpiring);
   registerNightHook('tiers', reviewAtNight);
 }

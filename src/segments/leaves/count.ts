@@ -28,6 +28,11 @@ export function countLeaf(
   };
 }
 
+/** A figure that is 0 where there is nothing, compared as a leaf says. */
+export function figureTest(leaf: Comparison, value: SQL, source: Source): Pick<LeafSql, 'value' | 'needs'> {
+  return presence(ofNumber(leaf, decimal), value, source);
+}
+
 /** A number compared as a leaf says; null where the number is. */
 export function numberTest(leaf: Comparison, value: SQL): SQL {
   return ofNumber(leaf, decimal).test(value);
