@@ -23,6 +23,7 @@ export async function earningExample(
       ? null
       : (lotExpiry(settings.expiry, from, zone) ?? walletExpiry(settings.expiry, now, zone));
   return {
+    definition,
     ...exampleOf(definition, { currency, orderMinor, now }),
     from: pending?.at?.toISOString() ?? null,
     event,

@@ -16,6 +16,8 @@ export type ExampleInput = z.output<typeof exampleInput>;
 
 export const earningExample = z
   .object({
+    /** As it was understood, with every default. */
+    definition: accrualDefinition,
     points: z.number().int(),
     why: z.enum(MISSES).nullable(),
     /** What the cause needed, such as the least amount. */
