@@ -14,27 +14,17 @@ type Asked = Pick<AccrualDefinition['conditions'], 'tiers' | 'segments' | 'perso
 type Scope = AccrualDefinition['scope'];
 
 export function exampleOf(given: AccrualDefinition, of: Of): Figures {
-  const definition = always(given);
-  const plain = figureOf(definition, of, definition.conditions, definition.scope);
-  const multiplied = definition.multipliers.map((one) => {
-    const { points, why } = figureOf(
-      definition,
-      of,
-      both(definition.conditions, one),
-      meet(definition.scope, one.scope),
-    );
+  const { conditions, scope, multipliers } = given;
+  const always = { ...given, conditions: { ...conditions, schedule: undefined } };
+  // Outside the hours of those that have some.
+  const plain = multipliers.filter(({ schedule }) => schedule === undefined);
+  const multiplied = multipliers.map((one) => {
+    const others = plain.filter((other) => other !== one);
+    const definition = { ...always, multipliers: [...others, { ...one, schedule: undefined }] };
+    const { points, why } = figureOf(definition, of, both(conditions, one), meet(scope, one.scope));
     return { points, why };
   });
-  return { ...plain, multiplied };
-}
-
-function always(definition: AccrualDefinition): AccrualDefinition {
-  const { conditions, multipliers } = definition;
-  return {
-    ...definition,
-    conditions: { ...conditions, schedule: undefined },
-    multipliers: multipliers.map((one) => ({ ...one, schedule: undefined })),
-  };
+  return { ...figureOf({ ...always, multipliers: plain }, of, conditions, scope), multiplied };
 }
 
 const both = (a: Asked, b: Asked): Asked => ({

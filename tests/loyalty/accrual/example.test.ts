@@ -40,6 +40,11 @@ describe('a rule told by one order', () => {
     const least = definition({ conditions: { minAmountMinor: 5_000 } });
     expect(exampleOf(least, of)).toMatchObject({ points: 0, why: 'min_amount', needed: 5_000 });
   });
+  test('hours are told by their multiplier alone', () => {
+    const schedule = { timeZone: 'Europe/Berlin', weekly: [{ days: [5], from: '10:00', to: '14:00' }] };
+    const rule = definition({ multipliers: [{ factor: '2', schedule }] });
+    expect(exampleOf(rule, of)).toMatchObject({ points: 4, multiplied: [{ points: 8 }] });
+  });
   test('one of a happening needs no order', () => {
     expect(exampleOf(definition({ earns: { type: 'birthday', points: 300 } }), of).points).toBe(300);
   });
