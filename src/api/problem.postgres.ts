@@ -23,12 +23,15 @@ const TOO_LARGE: Answer = {
   status: 422,
   detail: 'A value is too large to be stored or evaluated.',
 };
-const TRY_AGAIN: Answer = {
-  code: 'try_again',
+/** Deadlocks that stayed after several attempts, and transactions that could not be ordered. */
+const CROSSED: Answer = {
+  code: 'busy',
   status: 503,
-  detail: 'Another change was made to the same rows at the same moment. Nothing was changed; try again.',
+  detail: 'Others are changing the same at this moment. Nothing was changed; try again.',
   retryAfterS: 1,
 };
+/** A lock that was not to be had in the time given for it: whoever holds it works through much. */
+const LOCKED: Answer = { ...CROSSED, retryAfterS: 5 };
 const UNAVAILABLE: Answer = {
   code: 'database_unavailable',
   status: 503,
@@ -59,9 +62,9 @@ const BY_STATE: Readonly<Record<string, Answer>> = {
     detail: 'The change names an entry that does not exist, or removes one still in use.',
   },
   '23514': { code: 'value_not_allowed', status: 422, detail: 'A value is not one of those allowed.' },
-  '40001': TRY_AGAIN,
-  '40P01': TRY_AGAIN,
-  '55P03': TRY_AGAIN,
+  '40001': CROSSED,
+  '40P01': CROSSED,
+  '55P03': LOCKED,
   '57014': {
     code: 'took_too_long',
     status: 503,
