@@ -20,7 +20,7 @@ export function Wallets({ contactId, program }: { contactId: string; program: Pr
       {(all) => (
         <Stack gap="sm">
           {all
-            .filter(({ programId }) => programId === program.id)
+            .filter((wallet) => wallet.programId === program.id && !isIdle(wallet, all))
             .map((wallet) => (
               <Wallet key={`${wallet.kind} ${wallet.sharedBy}`} wallet={wallet} zone={program.zone} />
             ))}
@@ -29,6 +29,12 @@ export function Wallets({ contactId, program }: { contactId: string; program: Pr
     </Loaded>
   );
 }
+
+/** While somebody shares a wallet nothing goes into their own: empty, it need not be shown. */
+const isIdle = (wallet: WalletView, all: readonly WalletView[]): boolean =>
+  wallet.kind === 'points' &&
+  wallet.spendable + wallet.pending + wallet.held + wallet.debt === 0 &&
+  all.some(({ kind, programId }) => kind === 'family' && programId === wallet.programId);
 
 function Wallet({ wallet, zone }: { wallet: WalletView; zone: string }) {
   const { t } = useTranslation('wallet');
@@ -43,8 +49,9 @@ function Wallet({ wallet, zone }: { wallet: WalletView; zone: string }) {
         <Text size="sm" c="dimmed">
           {t('balance')}, {t('worth', { money: moneyText(wallet.worthMinor, wallet.currency, locale()) })}
         </Text>
-        {wallet.kind !== 'points' && <Badge color="sky">{t(`kinds.${wallet.kind}`)}</Badge>}
-        {wallet.sharedBy !== null && <Badge color="sky">{t('shared')}</Badge>}
+        {wallet.kind !== 'points' && (
+          <Badge color="sky">{wallet.sharedBy === null ? t(`kinds.${wallet.kind}`) : t('shared')}</Badge>
+        )}
         {wallet.state !== 'open' && <Badge color="gray">{t(wallet.state)}</Badge>}
       </Group>
       <Group gap="md" mt={4}>
