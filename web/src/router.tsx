@@ -110,6 +110,7 @@ const pages = [
       'identity',
       'segments',
       'wallet',
+      'discounts',
     ),
   }),
   createRoute({

@@ -86,6 +86,7 @@ export default {
     hint: 'Of one person each, always with an end. The soonest to end first.',
     none: 'Nobody has one',
     noneText: 'Give one for a time: another person approves it.',
+    short: 'Give a discount',
     give: 'Give a personal discount',
     giveHint: 'It waits until another person has approved it, and holds to the end of its last day.',
     ask: 'Ask for approval',

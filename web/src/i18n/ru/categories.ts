@@ -1,3 +1,6 @@
+import type en from '../en/categories.ts';
+import type { Russian } from '../types.ts';
+
 export default {
   title: 'Категории людей',
   description: 'Студенты, семьи, сотрудники…: по подтверждению, на срок и с тем, что они дают.',
@@ -96,4 +99,4 @@ export default {
   restored: 'Категория снова действует',
   refuseReason: 'Почему',
   refuseHint: 'Это прочтёт тот, кто запросил. Можно оставить пустым.',
-} as const;
+} satisfies Russian<typeof en>;

@@ -1,3 +1,6 @@
+import type en from '../en/ladders.ts';
+import type { Russian } from '../types.ts';
+
 export default {
   design: 'Настройка уровней',
   designText: 'За что участники поднимаются и что даёт каждый уровень. До запуска ничего не меняется.',
@@ -122,4 +125,4 @@ export default {
   },
   versions: { title: 'Версии уровней', rules: 'Правила' },
   tabs: { board: 'Участники', versions: 'Версии' },
-} as const;
+} satisfies Russian<typeof en>;

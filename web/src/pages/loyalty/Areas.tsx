@@ -22,7 +22,7 @@ const AREAS = [
 /** The parts of loyalty, from each to the others. */
 export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
   const { t } = useTranslation('loyalty');
-  const line = useRef<HTMLElement>(null);
+  const line = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const nav = line.current;
     const here = nav?.querySelector('[aria-current]')?.getBoundingClientRect();

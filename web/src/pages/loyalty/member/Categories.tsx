@@ -10,6 +10,8 @@ import { Confirm } from '../../../ui/Confirm.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { PersonalDrawer } from '../discounts/PersonalDrawer.tsx';
+import { EndPersonal } from '../discounts/PersonalInForce.tsx';
 import { AssignDrawer } from './AssignDrawer.tsx';
 import { Until } from './Tier.tsx';
 
@@ -24,17 +26,23 @@ const COLORS = {
 
 /** On a contact's card: categories such as student or employee with proof, term and review, and personal discounts. */
 export function PersonCategories({ contactId }: { contactId: string }) {
-  const { t } = useTranslation('wallet');
+  const { t } = useTranslation(['wallet', 'discounts']);
   const { may } = useMe();
   const [adding, add] = useDisclosure(false);
+  const [giving, give] = useDisclosure(false);
   return (
     <Section
-      title={t('categories.title')}
+      title={t('wallet:categories.title')}
       actions={
         may('loyalty:write') && (
-          <Button size="xs" variant="default" onClick={add.open}>
-            {t('categories.add')}
-          </Button>
+          <Group gap={6}>
+            <Button size="xs" variant="default" onClick={add.open}>
+              {t('wallet:categories.add')}
+            </Button>
+            <Button size="xs" variant="default" onClick={give.open}>
+              {t('discounts:personal.short')}
+            </Button>
+          </Group>
         )
       }
     >
@@ -42,12 +50,14 @@ export function PersonCategories({ contactId }: { contactId: string }) {
         {(found) => <Shown found={found} />}
       </Loaded>
       {adding && <AssignDrawer contactId={contactId} onClose={add.close} />}
+      {giving && <PersonalDrawer contactId={contactId} onClose={give.close} />}
     </Section>
   );
 }
 
 function Shown({ found }: { found: StandingView }) {
   const { t } = useTranslation('wallet');
+  const { may } = useMe();
   const { personCategories, personalDiscounts } = found;
   if (personCategories.length === 0 && personalDiscounts.length === 0)
     return (
@@ -68,6 +78,9 @@ function Shown({ found }: { found: StandingView }) {
             until={row.validUntil}
           />
           {row.note !== '' && <Quiet text={row.note} />}
+          {(row.state === 'approved' || row.state === 'waiting') && may('loyalty:write') && (
+            <EndPersonal row={row} />
+          )}
         </div>
       ))}
     </Stack>
