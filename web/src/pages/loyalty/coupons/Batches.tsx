@@ -26,6 +26,7 @@ export function Batches({ campaign }: { campaign: CouponCampaignView }) {
   const { may } = useMe();
   const query = useQuery(batches.of(campaign.id));
   const [voidingAll, setVoidingAll] = useState(false);
+  const columns = useColumns(campaign);
   const writes = may('loyalty:write');
   useFresh(query.data);
   if (campaign.personal && query.data?.length === 0)
@@ -49,7 +50,7 @@ export function Batches({ campaign }: { campaign: CouponCampaignView }) {
       {writes && !campaign.personal && campaign.state === 'active' && <Make campaign={campaign} />}
       <DataTable
         label={t('batches.title')}
-        columns={useColumns(campaign)}
+        columns={columns}
         rows={query.data}
         error={query.error}
         onRetry={() => void query.refetch()}

@@ -88,6 +88,7 @@ function Answer(question: {
 function Told({ price }: { price: PriceOfView }) {
   const { t } = useTranslation('prices');
   const { currency, next, ownPrice, candidates } = price;
+  const columns = useColumns(currency);
   const chosen = candidates.find(({ why }) => why.length === 0);
   const unit = priceText(price.unitPrice, currency);
   const quantity = numberText(Number(price.quantity), locale(), QUANTITY_DIGITS);
@@ -123,7 +124,7 @@ function Told({ price }: { price: PriceOfView }) {
         <div style={{ marginTop: 'var(--mantine-spacing-sm)' }}>
           <DataTable
             label={t('lookUp.considered')}
-            columns={useColumns(currency)}
+            columns={columns}
             rows={candidates}
             rowKey={({ listId, entryId }) => `${listId} ${entryId}`}
             empty={null}
