@@ -27,13 +27,7 @@ function moneyWords(minor: number, currency: string, language: Language): string
   const digits = minorDigits(currency);
   const value = minor / 10 ** digits;
   const whole = Number.isInteger(value);
-  const format = new Intl.NumberFormat(language, {
-    style: 'currency',
-    currency,
-    currencyDisplay: 'narrowSymbol',
-    minimumFractionDigits: whole ? 0 : digits,
-    maximumFractionDigits: whole ? 0 : digits,
-  });
+  const format = formatOf(language, currency, whole ? 0 : digits);
   if (language === 'ru' || !behind(currency)) return format.format(value);
   const parts = format.formatToParts(value);
   const number = parts.filter((part) => part.type !== 'currency' && part.type !== 'literal');
@@ -41,10 +35,35 @@ function moneyWords(minor: number, currency: string, language: Language): string
   return `${number.map((part) => part.value).join('')}${NBSP}${sign}`;
 }
 
+/** Making a format costs a hundred times what using it does, and a quote has a sentence for many offers. */
+const formats = new Map<string, Intl.NumberFormat>();
+const MAX_FORMATS = 500;
+
+function formatOf(language: Language, currency: string, digits: number): Intl.NumberFormat {
+  const key = `${language} ${currency} ${digits}`;
+  const known = formats.get(key);
+  if (known !== undefined) return known;
+  const made = new Intl.NumberFormat(language, {
+    style: 'currency',
+    currency,
+    currencyDisplay: 'narrowSymbol',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  if (formats.size < MAX_FORMATS) formats.set(key, made);
+  return made;
+}
+
+const signsBehind = new Map<string, boolean>();
+
 /** English puts the signs it knows in front; a rouble's goes behind, as on the price tag. */
 function behind(currency: string): boolean {
+  const known = signsBehind.get(currency);
+  if (known !== undefined) return known;
   const parts = new Intl.NumberFormat('en', { style: 'currency', currency }).formatToParts(0);
-  return parts.find((part) => part.type === 'currency')?.value === currency;
+  const isBehind = parts.find((part) => part.type === 'currency')?.value === currency;
+  if (signsBehind.size < MAX_FORMATS) signsBehind.set(currency, isBehind);
+  return isBehind;
 }
 
 type Words = { near: (miss: Miss, gives: Gain, currency: string) => string };

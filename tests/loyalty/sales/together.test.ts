@@ -201,7 +201,7 @@ test('an Idempotency-Key is kept in the shared transaction: the same again is an
   const other = await post('/api/loyalty/sales', cart(buyers[0] ?? '', from('keyed')), 'k0');
   expect([other.status, (other.body as { code: string }).code]).toEqual([409, 'idempotency_key_reused']);
   // The first answer stays, whatever has become of the sale.
-  const { id } = answers[0]?.body as { id: string };
+  const { id } = (answers[0]?.body ?? {}) as { id: string };
   await key.send('POST', `/api/loyalty/sales/${id}/returns`, { number: '1', lines: 'all' });
   expect((await post('/api/loyalty/sales', bodies[0] ?? {}, 'k0')).text).toBe(answers[0]?.text);
   // What was refused is not kept.
