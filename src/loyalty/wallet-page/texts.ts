@@ -46,7 +46,7 @@ const EN = {
   challengeLine: (done: string, target: string) => `${done} of ${target}`,
   challengePrize: (points: string, day: string) => `${points} when you get there by ${day}`,
   friends: 'Bring a friend',
-  friendsText: (friend: string, own: string) => `Your friend gets ${friend}, you get ${own}`,
+  friendsText: (friend: string, own: string) => `Your friend gets ${friend} and you get ${own}`,
   friendsOwn: (own: string) => `You get ${own}`,
   friendsFriend: (friend: string) => `Your friend gets ${friend}`,
   friendsWhen: (min: string | null, days: number) =>

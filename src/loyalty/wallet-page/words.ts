@@ -48,9 +48,10 @@ export const percent = (value: string | number, language: Language): string =>
 
 /** The day of an instant in the program's zone. */
 export function day(at: Date | string, zone: string, language: Language): string {
-  return new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' }).format(
-    new Date(`${dayOf(new Date(at), zone)}T00:00:00Z`),
-  );
+  const midnight = new Date(`${dayOf(new Date(at), zone)}T00:00:00Z`);
+  const written = new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: 'UTC' });
+  // Russian ends with "г.", whose full stop would meet that of a sentence.
+  return written.format(midnight).replace(/\sг\.$/, '');
 }
 
 /** The last day on which something that ends at an instant is still good. */

@@ -175,7 +175,7 @@ describe('the page', () => {
       maxFriends: 10,
     });
     expect(textOf(await get(`${path}?lang=en`))).toContain(
-      'Your friend gets 50 points, you get 100 points after their first purchase of at least €10, 14 days later.',
+      'Your friend gets 50 points and you get 100 points after their first purchase of at least €10, once 14 days have passed.',
     );
     expect((await post(`${path}/referral-code?lang=en`, {})).headers.get('location')).toBe(`${path}?lang=en`);
     const code = /\/w\/friend\/(\w+)/.exec((await get(path)).text)?.[1] ?? '';

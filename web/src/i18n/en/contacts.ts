@@ -274,6 +274,7 @@ export default {
       change: 'Changes',
       coupon: 'Coupons',
       points: 'Points',
+      reward: 'Rewards',
       tier: 'Tiers',
       segment: 'Segments',
     },

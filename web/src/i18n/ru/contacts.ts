@@ -281,6 +281,7 @@ export default {
       change: 'Изменения',
       coupon: 'Купоны',
       points: 'Баллы',
+      reward: 'Награды',
       tier: 'Уровни',
       segment: 'Сегменты',
     },

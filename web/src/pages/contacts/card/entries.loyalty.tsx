@@ -1,15 +1,26 @@
 import { useTranslation } from 'react-i18next';
-import { locale } from '../../../i18n/index.ts';
+import { language, locale } from '../../../i18n/index.ts';
 import { dateText } from '../../../lib/format.ts';
 import { Signed } from '../../loyalty/member/Signed.tsx';
 import type { Data, Words } from './entries.tsx';
-import { text } from './values.ts';
+import { isRecord, text } from './values.ts';
 
 const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 
+/** In the reader's language, where the reward has words in it. */
+function rewardName(name: unknown): string {
+  if (!isRecord(name)) return '';
+  const own = language() === 'ru' ? text(name['ru']) : undefined;
+  return own === undefined || own === '' ? (text(name['en']) ?? '') : own;
+}
+
 /** How movements of points, tiers and person categories read. */
-export function useLoyaltyWords(): Record<'points' | 'tier' | 'personCategory', (data: Data) => Words> {
+export function useLoyaltyWords(): Record<
+  'points' | 'tier' | 'personCategory' | 'reward',
+  (data: Data) => Words
+> {
   const { t } = useTranslation('wallet');
+  const { t: ofReward } = useTranslation('rewards');
   const lines = (...parts: (string | undefined)[]): string => parts.filter(Boolean).join(' · ');
   return {
     points: (data) => {
@@ -30,6 +41,13 @@ export function useLoyaltyWords(): Record<'points' | 'tier' | 'personCategory', 
         body: lines(text(data['reason']), text(data['ref']), text(data['program'])),
       };
     },
+    reward: (data) => ({
+      title: ofReward('timeline.redeemed', { name: rewardName(data['name']) }),
+      body: lines(
+        ofReward(`queue.states.${(text(data['state']) ?? 'open') as 'open'}`),
+        ofReward('timeline.points', { count: numberOf(data['points']) }),
+      ),
+    }),
     tier: (data) => ({
       title: `${t('tier')}: ${text(data['from']) ?? t('noTier')} → ${text(data['to']) ?? t('noTier')}`,
     }),

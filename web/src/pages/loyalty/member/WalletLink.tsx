@@ -49,7 +49,9 @@ export function WalletLink({ contactId, program }: { contactId: string; program:
             <Text size="sm">{t('link.text')}</Text>
             <CopyField label={t('link.label')} value={link.url} />
             <Text size="sm" c="dimmed">
-              {t('link.until', { day: dateText(link.expiresAt, locale()) })} {t('link.revokeHint')}
+              {t('link.until', { day: dateText(link.expiresAt, locale()) })}
+              <br />
+              {t('link.revokeHint')}
             </Text>
             <Group justify="space-between">
               <Button
