@@ -62,9 +62,13 @@ export function givesWords(effect: OfferEffect, told: Told): string {
       return t('gives.accumulative');
     case 'bundle':
       return bundleWords(effect, told, money);
-    default:
-      return repeatedOrStepped(effect, told, money, price);
+    case 'gift':
+    case 'bonus_points':
+    case 'volume_ladder':
+    case 'spend_ladder':
+      break;
   }
+  return repeatedOrStepped(effect, told, money, price);
 }
 
 type Of<Type extends OfferEffect['type']> = Extract<OfferEffect, { type: Type }>;

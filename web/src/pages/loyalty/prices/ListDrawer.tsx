@@ -32,7 +32,7 @@ export function ListDrawer(props: {
     initialValues: {
       externalId: list?.externalId ?? '',
       name: list?.name ?? '',
-      kind: list?.kind ?? ('wholesale' as PriceListView['kind']),
+      kind: list?.kind ?? 'wholesale',
       currency: list?.currency ?? settings.baseCurrency,
       contacts: list?.contacts ?? [],
       segments: list?.segments ?? [],

@@ -69,9 +69,13 @@ function Figures(props: EffectProps) {
       return <Free {...props} />;
     case 'bundle':
       return <SetFields {...props} />;
-    default:
+    case 'spend_ladder':
+    case 'volume_ladder':
       return <StepFields {...props} />;
+    case 'kept':
+      break;
   }
+  return null;
 }
 
 const PERCENT = { max: 100, decimalScale: 3, suffix: ' %' };

@@ -8,7 +8,9 @@ import { fromLocalInput, toLocalInput } from '../../../../lib/localTime.ts';
 import type { Blank } from '../../amounts.ts';
 import { blankOf, minorOf, orNull, unitsOf } from '../../amounts.ts';
 import type { EffectDraft } from './effect.ts';
-import { effectDraftOf, effectOf, freshEffect } from './effect.ts';
+import { freshEffect } from './effect.ts';
+import { effectDraftOf } from './effect.read.ts';
+import { effectOf } from './effect.write.ts';
 
 /** The coupon as the wizard holds it; amounts are in units of its currency, moments as their fields have them. */
 

@@ -54,7 +54,9 @@ function isEmpty(effect: EffectDraft): boolean {
       return effect.steps.some(({ from, value }) => blank(from, value));
     case 'bundle':
       return effect.setValue === '' || effect.items.some(({ quantity }) => blank(quantity));
-    default:
-      return false;
+    case 'free_shipping':
+    case 'kept':
+      break;
   }
+  return false;
 }
