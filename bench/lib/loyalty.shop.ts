@@ -8,11 +8,11 @@ import { postMany } from '../../src/loyalty/ledger/actions.post.ts';
 import { createProgram } from '../../src/loyalty/programs/actions.ts';
 import { enrol } from '../../src/loyalty/programs/actions.members.ts';
 import { enrolInput, programInput } from '../../src/loyalty/programs/contract.ts';
+import { brandOf, CATEGORIES, sampleOffer } from './offers.ts';
 
 /** A shop with a program, members with points, goods in categories, and live promotions. */
 export type Shop = { programId: string; members: readonly string[]; categories: readonly string[] };
 
-const CATEGORIES = 20;
 const PRODUCTS = 200;
 const START_POINTS = 1_000_000n;
 const IN_A_BATCH = 500;
@@ -60,18 +60,12 @@ export async function openShop(ctx: Ctx, members: number): Promise<Shop> {
 
 const sku = (i: number): string => `SKU-${i % PRODUCTS}`;
 
-/** Of every type; most for a category, every fifth for the whole order, some with thresholds that are missed. */
 export async function launchPromotions(ctx: Ctx, shop: Shop, from: number, to: number): Promise<void> {
   for (let i = from; i < to; i += 1)
-    await launch(ctx, {
-      name: `Promotion ${i}`,
-      ...EFFECTS[i % EFFECTS.length]?.(i),
-      priority: i % 3,
-      scope: i % 5 === 0 ? {} : { categories: [shop.categories[i % CATEGORIES]] },
-      conditions: i % 4 === 0 ? { minAmount: { amountMinor: 1_000 * (i % 200) + 1 } } : {},
-      tags: i % 10 === 0 ? ['seasonal'] : [],
-      excludes: i % 40 === 1 ? ['seasonal'] : [],
-    });
+    await launch(
+      ctx,
+      sampleOffer(i, (n) => shop.categories[n] ?? ''),
+    );
 }
 
 export async function launch(ctx: Ctx, definition: object): Promise<string> {
@@ -79,17 +73,6 @@ export async function launch(ctx: Ctx, definition: object): Promise<string> {
   await movePromotion(ctx, id, 'launched', version);
   return id;
 }
-
-const EFFECTS: readonly ((i: number) => object)[] = [
-  (i) => ({ stage: 'product', effect: { type: 'percent', percent: String((i % 30) + 1) } }),
-  (i) => ({ stage: 'product', effect: { type: 'fixed_amount', amountMinor: (i % 50) + 10, per: 'unit' } }),
-  () => ({ stage: 'product', effect: { type: 'buy_x_get_y', buy: 2, get: 1 } }),
-  (i) => ({ stage: 'order', effect: { type: 'percent', percent: String((i % 15) + 1) } }),
-  () => ({ stage: 'product', effect: { type: 'cheapest_free', groupOf: 4 } }),
-  (i) => ({ stage: 'order', effect: { type: 'fixed_amount', amountMinor: (i % 900) + 100 } }),
-  (i) => ({ stage: 'order', effect: { type: 'bonus_points', points: (i % 90) + 10 } }),
-  () => ({ stage: 'shipping', effect: { type: 'free_shipping' } }),
-];
 
 let sold = 0;
 
@@ -102,6 +85,7 @@ export function cartOf(shop: Shop, lines: number, more: object = {}): Record<str
     lines: Array.from({ length: lines }, (_, i) => ({
       product: sku(sold * 7 + i),
       quantity: i % 7 === 0 ? '1.25' : String((i % 4) + 1),
+      tags: [brandOf(i)],
     })),
     channel: 'shop',
     shipping: { amountMinor: 500 },

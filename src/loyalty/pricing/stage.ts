@@ -183,7 +183,7 @@ function runBest(state: StageRun, ranked: Candidate[]): void {
         candidate,
         part(alone, (line) => takers[line.place] === i),
       );
-    else tellBeaten(candidate, alone, priced, takers);
+    else tellBeaten(candidate, alone, { priced, takers, standing });
   }
   for (const candidate of ranked)
     if (isEffect(candidate.ready) && free(state, candidate)) giveEffect(state, candidate);
@@ -210,7 +210,11 @@ function foesOf(priced: readonly Candidate[]): Map<number, Set<number>> {
   const foes = new Map<number, Set<number>>();
   const tagged = new Map<string, number[]>();
   for (const [i, { ready }] of priced.entries())
-    for (const tag of ready.tags) tagged.set(tag, [...(tagged.get(tag) ?? []), i]);
+    for (const tag of ready.tags) {
+      const list = tagged.get(tag);
+      if (list === undefined) tagged.set(tag, [i]);
+      else list.push(i);
+    }
   const everybody = priced.map((_, i) => i);
   const note = (a: number, b: number): void => {
     foes.set(a, (foes.get(a) ?? new Set()).add(b));
@@ -229,18 +233,15 @@ function foesOf(priced: readonly Candidate[]): Map<number, Set<number>> {
 
 const MAX_TOLD = 5;
 
+type Choice = { priced: readonly Candidate[]; takers: Int32Array; standing: ReadonlySet<number> };
+
 /** Names those that stand instead: they have its lines, or exclude it. */
-function tellBeaten(
-  { ready, entry }: Candidate,
-  alone: Outcome,
-  priced: readonly Candidate[],
-  takers: Int32Array,
-): void {
+function tellBeaten({ ready, entry }: Candidate, alone: Outcome, { priced, takers, standing }: Choice): void {
   const winners = new Set<number>();
   for (const { line } of alone.changes) winners.add(takers[line.place] ?? -1);
   winners.delete(-1);
   const shy = ready.tags.size > 0 || ready.excludes.size > 0 || winners.size === 0;
-  const foes = shy ? new Set(takers) : winners;
+  const foes = shy ? standing : winners;
   const by: string[] = [];
   for (const i of foes) {
     const other = priced[i]?.ready;
