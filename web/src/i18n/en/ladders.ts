@@ -77,7 +77,7 @@ export default {
     more: 'Coupons, segment, price lists',
     less: 'Hide coupons, segment, price lists',
     coupons: 'Coupons of this tier',
-    couponsHint: 'For this tier and those above it alone.',
+    couponsHint: 'Told with the tier. Who may redeem a coupon is a condition of its campaign.',
     segment: 'Segment',
     segmentHint: 'Named with the tier to whoever reads it; its own rule says who is in it.',
     lists: 'Price lists for this tier',

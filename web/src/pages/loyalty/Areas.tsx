@@ -19,13 +19,16 @@ const AREAS = [
   { key: 'till', to: '/loyalty/till' },
 ] as const;
 
+/** The address of programs is the beginning of all others: it is not the present one for that. */
+const EXACT = { exact: true };
+
 /** The parts of loyalty, from each to the others. */
 export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
   const { t } = useTranslation('loyalty');
   const line = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const nav = line.current;
-    const here = nav?.querySelector('[aria-current]')?.getBoundingClientRect();
+    const here = nav?.querySelector('[data-here]')?.getBoundingClientRect();
     if (nav === null || here === undefined) return;
     nav.scrollLeft += here.left - (nav.clientWidth - here.width) / 2;
   }, [now]);
@@ -42,6 +45,8 @@ export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
         <ButtonLink
           key={key}
           to={to}
+          activeOptions={EXACT}
+          data-here={key === now || undefined}
           size="xs"
           variant={key === now ? 'light' : 'subtle'}
           aria-current={key === now ? 'page' : undefined}

@@ -5,6 +5,7 @@ import { locale } from '../../../i18n/index.ts';
 import { shareText } from '../../../lib/format.ts';
 import { Figure } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
+import { useGifts } from './gifts.ts';
 import type { Tiers } from './words.ts';
 import { useFigure, useTierName, useWindow } from './words.ts';
 
@@ -16,6 +17,7 @@ export function Board({ tiers, board }: { tiers: Tiers; board: TierBoard }) {
   const figure = useFigure(tiers);
   const nameOf = useTierName(tiers);
   const windowOf = useWindow();
+  const gifts = useGifts();
   const { ladder } = tiers;
   const all = board.tiers.reduce((sum, { members }) => sum + members, 0);
   const shareOf = (members: number): number => (all === 0 ? 0 : members / all);
@@ -26,7 +28,9 @@ export function Board({ tiers, board }: { tiers: Tiers; board: TierBoard }) {
     >
       <Stack gap="md" role="list">
         {board.tiers.toReversed().map(({ tierId, members }) => {
-          const threshold = ladder.tiers.find(({ id }) => id === tierId)?.threshold;
+          const tier = ladder.tiers.find(({ id }) => id === tierId);
+          const threshold = tier?.threshold;
+          const given = tier === undefined ? [] : gifts(tier.benefits);
           return (
             <div key={tierId ?? 'none'} role="listitem">
               <Group justify="space-between" gap="xs" mb={4} align="baseline">
@@ -55,6 +59,11 @@ export function Board({ tiers, board }: { tiers: Tiers; board: TierBoard }) {
                 size="md"
                 aria-label={nameOf(tierId)}
               />
+              {given.length > 0 && (
+                <Text size="sm" c="dimmed" mt={4}>
+                  {given.join(' · ')}
+                </Text>
+              )}
             </div>
           );
         })}

@@ -26,7 +26,11 @@ export function LadderVersions({ tiers }: { tiers: Tiers }) {
           <Text inherit fw={550}>
             {version}
           </Text>
-          {version === tiers.ladder.version && <Badge color="pine">{t('loyalty:versions.present')}</Badge>}
+          {version === tiers.ladder.version && (
+            <Badge color="pine" style={{ flex: 'none' }}>
+              {t('loyalty:versions.present')}
+            </Badge>
+          )}
         </Group>
       ),
     },
