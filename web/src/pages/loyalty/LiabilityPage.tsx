@@ -107,7 +107,7 @@ function Tiles({ owed }: { owed: LiabilityView }) {
   const { t } = useTranslation('loyalty');
   const number = (value: number) => numberText(value, locale());
   return (
-    <SimpleGrid cols={{ base: 1, xs: 2, md: 5 }} spacing="md">
+    <SimpleGrid cols={{ base: 2, md: 5 }} spacing="md">
       <StatTile
         label={t('liability.outstanding')}
         why={t('liability.outstandingWhy')}
