@@ -28,6 +28,10 @@ const MADE: Record<string, (text: string) => string[]> = {
     ...said(text, /note\(tx, '(\w+)'/g, 'promotion.'),
     ...said(/type Move = ([^;]+);/.exec(text)?.[1] ?? '', /'(\w+)'/g, 'promotion.'),
   ],
+  'src/loyalty/rewards/actions.rewards.ts': (text) => [
+    ...said(text, /note\(tx, '(\w+)'/g, 'reward.'),
+    ...said(text, /^  (\w+): \['(?:draft|live)'/gm, 'reward.'),
+  ],
   'src/loyalty/standing/actions.assign.ts': () => decided('person_category'),
   'src/loyalty/standing/actions.personal.ts': () => decided('personal_discount'),
   'src/orders/actions.price-lists.ts': (text) => [

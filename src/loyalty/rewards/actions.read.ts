@@ -102,9 +102,12 @@ const asReader = (ctx: Ctx): Ctx => ({
 });
 
 /** Redemptions of everybody the actor sees; open ones with the longest wait first. */
-export async function redemptions(ctx: Ctx, query: RedemptionsQuery): Promise<Page<RedemptionView>> {
+export async function redemptions(
+  ctx: Ctx,
+  of: RedemptionsQuery,
+  { limit, cursor }: { limit: number; cursor?: string | undefined },
+): Promise<Page<RedemptionView>> {
   if (!may(ctx, 'loyalty:sell')) authorise(ctx, 'loyalty:read');
-  const { limit, cursor, ...of } = query;
   const found = await listRedemptions(ctx, {
     ...of,
     after: cursor === undefined ? undefined : positionOf(cursor),

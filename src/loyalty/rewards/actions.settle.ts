@@ -25,7 +25,7 @@ export async function handOver(ctx: Ctx, id: string): Promise<RedemptionView> {
     if (row.state === 'given') return row;
     const next: RedemptionRow = { ...row, state: 'given', ...settledNow(tx) };
     await settleRedemption(tx, next);
-    await note(tx, 'handed_over', next, {});
+    await audit(tx, { action: 'reward.handed_over', entity: 'contact', ...said(next) });
     return next;
   });
 }
@@ -59,7 +59,7 @@ export async function cancelRedemption(ctx: Ctx, id: string, reason: string): Pr
     const next: RedemptionRow = { ...row, state: 'cancelled', ...settledNow(tx), reason };
     await settleRedemption(tx, next);
     await tellRedemption(tx, 'reward.cancelled', next);
-    await note(tx, 'cancelled', next, { reason });
+    await audit(tx, { action: 'reward.cancelled', entity: 'contact', ...said(next) });
     await giveOneBack(tx, row.rewardId);
     return next;
   });
@@ -85,10 +85,7 @@ const settledNow = (ctx: Ctx): { settledAt: Date; settledBy: string } => ({
   settledBy: ctx.actor.name,
 });
 
-const note = (ctx: Ctx, what: string, row: RedemptionRow, more: Record<string, unknown>): Promise<void> =>
-  audit(ctx, {
-    action: `reward.${what}`,
-    entity: 'contact',
-    entityId: row.contactId,
-    details: { rewardId: row.rewardId, redemptionId: row.redemptionId, ...more },
-  });
+const said = ({ contactId, rewardId, redemptionId, reason }: RedemptionRow) => ({
+  entityId: contactId,
+  details: { rewardId, redemptionId, ...(reason === null ? {} : { reason }) },
+});

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { pageQuery } from '../../core/paging.ts';
 import { requiredText, text } from '../../core/text.ts';
 import { MAX_POINTS } from '../programs/contract.ts';
 
@@ -158,7 +157,7 @@ export const contactRewards = z
   .meta({ id: 'ContactRewards' });
 export type ContactRewards = z.output<typeof contactRewards>;
 
-export const redemptionsQuery = pageQuery.extend({
+export const redemptionsQuery = z.object({
   state: z.enum(REDEMPTION_STATES).optional(),
   rewardId: z.uuid().optional(),
   programId: z.uuid().optional(),

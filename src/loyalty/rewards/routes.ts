@@ -5,6 +5,7 @@ import { contactRewards, redemptions } from './actions.read.ts';
 import { redeemReward } from './actions.redeem.ts';
 import { changeReward, createReward, getReward, moveReward, rewards } from './actions.rewards.ts';
 import { cancelRedemption, handOver } from './actions.settle.ts';
+import { pageQuery } from '../../core/paging.ts';
 import {
   cancelInput,
   contactRewards as contactRewardsAnswer,
@@ -103,8 +104,11 @@ function redemptionRoutes(): Hono<AppEnv> {
         summary: 'What was redeemed; state=open is the queue to hand over, the longest wait first',
         answer: redemptionList,
       }),
-      queryOf(redemptionsQuery),
-      async (c) => c.json(await redemptions(c.var.ctx, c.req.valid('query'))),
+      queryOf(redemptionsQuery.extend(pageQuery.shape)),
+      async (c) => {
+        const { limit, cursor, ...of } = c.req.valid('query');
+        return c.json(await redemptions(c.var.ctx, of, { limit, cursor }));
+      },
     )
     .post(
       '/api/reward-redemptions/:id/hand-over',

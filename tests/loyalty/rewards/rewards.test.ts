@@ -124,17 +124,16 @@ describe('afterwards', () => {
     const first = await redeem(ctx, a, reward.id);
     base.clock.advance(1_000);
     const second = await redeem(ctx, b, reward.id);
-    const queue = () => redemptions(ctx, { state: 'open', rewardId: reward.id, limit: 1 });
+    const queue = () => redemptions(ctx, { state: 'open', rewardId: reward.id }, { limit: 1 });
     const page = await queue();
     expect(page.items).toMatchObject([
       { id: first.id, contactId: a, contactName: expect.stringMatching(/^Member/) },
     ]);
-    const rest = await redemptions(ctx, {
-      state: 'open',
-      rewardId: reward.id,
-      limit: 1,
-      cursor: page.nextCursor ?? '',
-    });
+    const rest = await redemptions(
+      ctx,
+      { state: 'open', rewardId: reward.id },
+      { limit: 1, cursor: page.nextCursor ?? '' },
+    );
     expect(rest).toMatchObject({ items: [{ id: second.id }], nextCursor: null });
     expect(await handOver(ctx, first.id)).toMatchObject({ state: 'given', settledBy: 'test' });
     await handOver(ctx, first.id);
