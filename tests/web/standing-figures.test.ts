@@ -8,18 +8,16 @@ import { spendableOf } from '../../web/src/pages/loyalty/till/spendable.ts';
 describe('an accumulative discount in figures', () => {
   const terms = {
     thresholds: [
-      { key: '1', fromMinor: 500, percent: 2 },
-      { key: '2', fromMinor: 1_000, percent: 3 },
-    ] as const,
+      { fromMinor: 500, percent: 2 },
+      { fromMinor: 1_000, percent: 3 },
+    ],
     countCurrentOrder: false,
     returns: 'subtract',
     precedence: { withPersonal: 'max', capPercent: '', withPriceList: 'add' },
   } as const;
-  const of = (change: object, one: object = {}) =>
-    outcomeOf(
-      { ...terms, thresholds: [...terms.thresholds], ...change },
-      { spent: 999.99, order: 100, other: 0, list: 0, ...one },
-    );
+  type Terms = Parameters<typeof outcomeOf>[0];
+  const of = (change: Partial<Terms>, one: object = {}) =>
+    outcomeOf({ ...terms, ...change }, { spent: 999.99, order: 100, other: 0, list: 0, ...one });
 
   test('the present order counts when it is to, and else the next one has its discount', () => {
     expect(of({})).toMatchObject({ percent: 2, pays: 98, nextPercent: 3 });
@@ -28,14 +26,14 @@ describe('an accumulative discount in figures', () => {
 
   test('beside a tier the larger holds, or both up to the cap', () => {
     expect(of({}, { other: 5 }).pays).toBe(95);
-    const sum = { withPersonal: 'sum', withPriceList: 'add' };
+    const sum = { withPersonal: 'sum', withPriceList: 'add' } as const;
     expect(of({ precedence: { ...sum, capPercent: '' } }, { other: 5 }).pays).toBe(93);
     expect(of({ precedence: { ...sum, capPercent: 6 } }, { other: 5 }).pays).toBe(94);
   });
 
   test('a price list comes first, or the better of both is taken', () => {
     expect(of({}, { list: 10 }).pays).toBe(88.2);
-    const max = { ...terms.precedence, withPriceList: 'max' };
+    const max = { ...terms.precedence, withPriceList: 'max' } as const;
     expect(of({ precedence: max }, { list: 10 })).toMatchObject({ pays: 90, usesDiscount: false });
     expect(of({ precedence: max }, { list: 1 })).toMatchObject({ pays: 98, usesList: false });
   });

@@ -1,5 +1,3 @@
-import type { DiscountFields } from './form.ts';
-
 /** One customer and one order in units of the currency, percentages of a tier or category and of a price list beside the discount. */
 export type Case = { spent: number; order: number; other: number; list: number };
 
@@ -21,7 +19,13 @@ export type Outcome = {
   afterReturn: number;
 };
 
-type Terms = Pick<DiscountFields, 'thresholds' | 'countCurrentOrder' | 'returns' | 'precedence'>;
+/** What of the fields of a discount counts here; a field that is empty is ''. */
+type Terms = {
+  thresholds: readonly { fromMinor: number | ''; percent: number | '' }[];
+  countCurrentOrder: boolean;
+  returns: 'subtract' | 'ignore';
+  precedence: { withPersonal: 'max' | 'sum'; capPercent: number | ''; withPriceList: 'add' | 'max' };
+};
 
 const CENT = 100;
 const share = (percent: number): number => 1 - percent / CENT;

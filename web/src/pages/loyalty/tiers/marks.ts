@@ -1,5 +1,5 @@
-import type { LadderPreview } from '../../../api/standing.ts';
-import type { TierFields } from './form.ts';
+type Mark = { percent: number; figure: number };
+type TierFields = { name: string; threshold: number | '' };
 
 /** Two figures that say something, the rest zeros: nobody remembers a threshold of 12,347. */
 export function rounded(value: number): number {
@@ -8,7 +8,7 @@ export function rounded(value: number): number {
 }
 
 /** Thresholds for so many tiers, from what members have: the higher the tier, the fewer reach it. Undefined: too little to go by. */
-export function suggested(marks: LadderPreview['marks'], tiers: number): number[] | undefined {
+export function suggested(marks: readonly Mark[], tiers: number): number[] | undefined {
   const figures = marks.map(({ figure }) => figure).slice(-tiers);
   while (figures.length > 0 && figures.length < tiers) figures.push((figures.at(-1) ?? 0) * 2);
   const found = figures.map(rounded);

@@ -1,8 +1,12 @@
-import type { ProgramSettings } from '../../../api/loyalty.ts';
-
 const HUNDRED = 100;
 
-export type Spendable = {
+type Terms = {
+  /** Minor units. */
+  valueOf100Minor: number;
+  spendCap: { percentOfOrder: number | null; amountMinor: number | null; minBalance: number };
+};
+
+type Spendable = {
   points: number;
   worthMinor: number;
   /** What keeps it from being more; undefined: the order does. */
@@ -11,7 +15,7 @@ export type Spendable = {
 
 /** What a balance may pay of an order of so many minor units, by the program's terms; goods that are excluded are not known here. */
 export function spendableOf(
-  { valueOf100Minor, spendCap }: Pick<ProgramSettings, 'valueOf100Minor' | 'spendCap'>,
+  { valueOf100Minor, spendCap }: Terms,
   balance: number,
   orderMinor: number,
 ): Spendable {
