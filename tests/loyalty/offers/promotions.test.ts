@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rows } from '../../../src/core/db.ts';
 import { newId } from '../../../src/core/ids.ts';
-import type { PromotionDetail, PromotionView } from '../../../src/loyalty/offers/contract.ts';
+import type { PromotionDetail } from '../../../src/loyalty/offers/contract.ts';
 import { loyaltyRoutes, registerLoyalty } from '../../../src/loyalty/index.ts';
 import { startApi } from '../../support/api.ts';
 import type { Send, TestApi } from '../../support/api.ts';
@@ -66,14 +66,18 @@ describe('states', () => {
     await move(ids[1] ?? '', 'launch');
     const page = async (query: string) =>
       (await reader('GET', `/api/promotions?${query}`)).body as {
-        items: PromotionView[];
+        items: PromotionDetail[];
         nextCursor: string | null;
       };
     const one = await page('search=ski&stage=order&limit=2');
     const two = await page(`search=ski&stage=order&limit=2&cursor=${one.nextCursor}`);
     expect(new Set([...one.items, ...two.items].map(({ id }) => id))).toEqual(new Set(ids));
     expect(two.nextCursor).toBeNull();
-    expect((await page('search=ski&state=live')).items.map(({ name }) => name)).toEqual(['Ski two']);
+    const [live, ...more] = (await page('search=ski&state=live')).items;
+    expect(more).toEqual([]);
+    // What it says and what it has done so far are there at once, as on its own page.
+    expect(live).toEqual((await reader('GET', `/api/promotions/${ids[1]}`)).body);
+    expect(live).toMatchObject({ name: 'Ski two', usage: { uses: 0 }, definition: { effect: ten.effect } });
     expect((await page('search=ski&stage=coupon')).items).toEqual([]);
     const odd = Buffer.from('[1e300]').toString('base64url');
     expect((await reader('GET', `/api/promotions/${ids[0]}/versions?cursor=${odd}`)).status).toBe(400);

@@ -33,6 +33,11 @@ export const promotions = {
       queryKey: ['promotions', 'one', id],
       queryFn: () => api.get<PromotionDetail>(path(id)),
     }),
+  edited: (id: string) =>
+    queryOptions({
+      queryKey: ['promotions', 'edited', id],
+      queryFn: () => api.get<PromotionDetail>(path(id)),
+    }),
   checks: (id: string, version: number) =>
     queryOptions({
       queryKey: ['promotions', 'checks', id, version],

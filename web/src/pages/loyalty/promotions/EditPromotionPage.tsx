@@ -1,3 +1,4 @@
+import { Alert } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -14,7 +15,8 @@ export default function EditPromotionPage() {
   const { t } = useTranslation('promotions');
   const { settings } = useMe();
   const { id } = route.useParams();
-  const query = useQuery({ ...promotions.one(id), staleTime: Infinity });
+  // Brought anew for each visit, and then left alone: what the fields began with must not change under them.
+  const query = useQuery({ ...promotions.edited(id), staleTime: Infinity, gcTime: 0 });
   return (
     <Loaded page query={query}>
       {(promotion) => (
@@ -24,13 +26,18 @@ export default function EditPromotionPage() {
             up={{ to: '/loyalty/promotions', label: t('title') }}
             {...(promotion.launchedAt === null ? {} : { description: t('editLive') })}
           />
-          <Designer
-            promotion={promotion}
-            initial={readForm(promotion.definition, {
-              currency: promotion.definition.currency ?? settings.baseCurrency,
-              timeZone: settings.timeZone,
-            })}
-          />
+          {promotion.definition.effect.type === 'accumulative' && (
+            <Alert color="gold">{t('madeElsewhere')}</Alert>
+          )}
+          {promotion.definition.effect.type !== 'accumulative' && (
+            <Designer
+              promotion={promotion}
+              initial={readForm(promotion.definition, {
+                currency: promotion.definition.currency ?? settings.baseCurrency,
+                timeZone: settings.timeZone,
+              })}
+            />
+          )}
         </>
       )}
     </Loaded>

@@ -73,7 +73,7 @@ function Filters({ search }: { search: PromotionSearch }) {
   const [typed, setTyped] = useState(search.search ?? '');
   const put = (change: { [K in keyof PromotionSearch]?: PromotionSearch[K] | undefined }) =>
     void navigate({
-      search: (before) => ({ ...before, ...change }) as PromotionSearch,
+      search: (before) => ({ ...before, ...change }),
       replace: true,
     });
   const find = useDebouncedCallback(

@@ -120,8 +120,9 @@ function effectWords(effect: Effect, tools: Tools): string {
         (effect.maxMinor === undefined ? '' : t('effect.upTo', { money: money(effect.maxMinor) }))
       );
     case 'accumulative':
-      return t('effect.accumulative');
+      break;
   }
+  return t('effect.accumulative');
 }
 
 function moneyOf(price: string | number, currency: string): string {

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../../lib/format.ts';
-import { Choice, Fields, Num, Part, Words } from './fields.tsx';
+import { Choice, Fields, MaxTimes, Num, Part, Words } from './fields.tsx';
 import type { Form } from './form.ts';
 import { stagesOf, TYPES, usualStage } from './form.ts';
 import { Bundle, Ladder } from './Rows.tsx';
@@ -122,36 +122,24 @@ function Parameters({ form, currency }: Props) {
         </>
       );
     case 'free_shipping':
-      return (
-        <Fields>
-          <Num
-            form={form}
-            path="effect.maxMinor"
-            label={t('what.maxShipping')}
-            hint={t('what.emptyAll')}
-            {...money}
-          />
-        </Fields>
-      );
+      break;
   }
+  return (
+    <Fields>
+      <Num
+        form={form}
+        path="effect.maxMinor"
+        label={t('what.maxShipping')}
+        hint={t('what.emptyAll')}
+        {...money}
+      />
+    </Fields>
+  );
 }
 
 const Percent = ({ form, label, hint }: { form: Form; label: string; hint?: string }) => (
   <Num form={form} path="effect.percent" label={label} hint={hint} unit="%" max={100} decimals={3} />
 );
-
-export function MaxTimes({ form }: { form: Form }) {
-  const { t } = useTranslation('promotions');
-  return (
-    <Num
-      form={form}
-      path="effect.maxTimes"
-      label={t('what.maxTimes')}
-      hint={t('what.emptyNoLimit')}
-      min={1}
-    />
-  );
-}
 
 function BuyAndGet({ form, currency }: Props) {
   const { t } = useTranslation('promotions');

@@ -1,14 +1,13 @@
-import { Checkbox, Text, Textarea } from '@mantine/core';
+import { Checkbox, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { AnchorLink } from '../../../../ui/links.tsx';
-import { Choice, Fields, Num, Part, Tags } from './fields.tsx';
+import { Choice, Fields, Num, Part, Tags, Words } from './fields.tsx';
 import type { Form } from './form.ts';
 import { stagesOf } from './form.ts';
 
 /** How it stands among the others. */
-export function OrderPart({ form }: { form: Form }) {
+export function OrderPart({ form, fresh }: { form: Form; fresh: boolean }) {
   const { t } = useTranslation('promotions');
-  const { effect, stage, needsCode } = form.values;
+  const { effect, stage, needsCode, code } = form.values;
   return (
     <Part title={t('orderPart.title')} hint={t('orderPart.hint')}>
       <Fields>
@@ -59,16 +58,30 @@ export function OrderPart({ form }: { form: Form }) {
           max={999.999}
         />
       </Fields>
-      {needsCode ? (
-        <Checkbox
-          label={t('orderPart.needsCode')}
-          description={t('orderPart.needsCodeHint')}
-          {...form.getInputProps('needsCode', { type: 'checkbox' })}
-        />
+      {fresh ? (
+        <Fields>
+          <Choice
+            form={form}
+            path="code"
+            label={t('orderPart.opens')}
+            hint={t('orderPart.opensHint')}
+            value={code === null ? 'automatic' : 'code'}
+            kinds={['automatic', 'code'] as const}
+            words={(one) => t(`opens.${one}`)}
+            onChoice={(one) => form.setFieldValue('code', one === 'code' ? (code ?? '') : null)}
+          />
+          {code !== null && (
+            <Words form={form} path="code" label={t('orderPart.code')} hint={t('orderPart.codeHint')} />
+          )}
+        </Fields>
       ) : (
-        <Text size="sm" c="dimmed">
-          {t('orderPart.automatic')} <AnchorLink to="/loyalty/coupons">{t('orderPart.toCoupons')}</AnchorLink>
-        </Text>
+        needsCode && (
+          <Checkbox
+            label={t('orderPart.needsCode')}
+            description={t('orderPart.needsCodeHint')}
+            {...form.getInputProps('needsCode', { type: 'checkbox' })}
+          />
+        )
       )}
       <Textarea
         label={t('orderPart.note')}

@@ -3,7 +3,7 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../../lib/format.ts';
-import { Choice, Fields, Num } from './fields.tsx';
+import { Choice, Fields, MaxTimes, Num } from './fields.tsx';
 import type { Form, GainKind } from './form.ts';
 import { emptyScope } from './form.ts';
 import { ScopeFields } from './Scope.tsx';
@@ -144,6 +144,7 @@ export function Bundle({ form, currency }: Props) {
           unit={setGain === 'percent' ? '%' : currency}
           decimals={setGain === 'percent' ? 3 : currencyDigits(currency)}
         />
+        <MaxTimes form={form} />
       </Fields>
       {items.map(({ scope }, i) => (
         <Row

@@ -1,5 +1,6 @@
 import { MultiSelect, NumberInput, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
 import { Section } from '../../../../ui/Section.tsx';
 import type { Form } from './form.ts';
 
@@ -42,6 +43,20 @@ export function Num(
             rightSectionWidth: 48,
           })}
       {...props.form.getInputProps(props.path)}
+    />
+  );
+}
+
+/** How often it may come round in one order. */
+export function MaxTimes({ form }: { form: Form }) {
+  const { t } = useTranslation('promotions');
+  return (
+    <Num
+      form={form}
+      path="effect.maxTimes"
+      label={t('what.maxTimes')}
+      hint={t('what.emptyNoLimit')}
+      min={1}
     />
   );
 }

@@ -119,6 +119,8 @@ export type PromotionForm = {
   excludes: string[];
   currency: string | null;
   needsCode: boolean;
+  /** What one has to show; null: it works by itself. Of a new one alone: with a code it becomes a coupon. */
+  code: string | null;
   percentBase: NonNullable<PromotionDefinition['percentBase']> | 'stage';
   floor: { percentOfList: Blank; overCostPercent: Blank };
 };

@@ -19,7 +19,7 @@ type Scope = PromotionDefinition['scope'];
 type Recurring = NonNullable<PromotionDefinition['conditions']['schedule']>['recurring'];
 
 /** What "as often as one likes" is in the API. */
-export const NO_MAX_TIMES = 1_000_000;
+const NO_MAX_TIMES = 1_000_000;
 const MINUTES_PER_HOUR = 60;
 
 const blank = (value: number | string | null | undefined): Blank =>
@@ -76,6 +76,7 @@ export function readForm(
     excludes: definition.excludes,
     currency: definition.currency ?? null,
     needsCode: definition.needsCode,
+    code: null,
     percentBase: definition.percentBase ?? 'stage',
     floor: {
       percentOfList: blank(definition.floor.percentOfList),

@@ -137,6 +137,7 @@ function freshForm(type: PromotionType, name: string, timeZone: string): Promoti
     excludes: [],
     currency: null,
     needsCode: false,
+    code: null,
     percentBase: 'stage',
     floor: { percentOfList: '', overCostPercent: '' },
   };

@@ -18,69 +18,6 @@ type Schedule = NonNullable<NonNullable<PromotionInput['conditions']>['schedule'
 
 const MINUTES_PER_HOUR = 60;
 
-/** Fields that have to be filled before it is whole, by their paths. */
-export function lackingIn(form: PromotionForm): string[] {
-  const { effect, conditions } = form;
-  const need = (path: string, value: Blank | string[]): string[] =>
-    value === '' || (Array.isArray(value) && value.length === 0) ? [`effect.${path}`] : [];
-  const found = [...effectNeeds(effect, need)];
-  if (conditions.orders === 'atLeast' && conditions.minOrders === '') found.push('conditions.minOrders');
-  for (const [i, { days }] of conditions.schedule.weekly.entries())
-    if (days.length === 0) found.push(`conditions.schedule.weekly.${i}.days`);
-  return found;
-}
-
-function effectNeeds(
-  effect: EffectForm,
-  need: (path: string, value: Blank | string[]) => string[],
-): string[] {
-  switch (effect.type) {
-    case 'percent':
-      return need('percent', effect.percent);
-    case 'fixed_amount':
-      return need('amountMinor', effect.amountMinor);
-    case 'fixed_price':
-      return need('unitPrice', effect.unitPrice);
-    case 'buy_x_get_y':
-      return [...need('buy', effect.buy), ...need('get', effect.get), ...need('percent', effect.percent)];
-    case 'cheapest_free':
-      return [
-        ...need('groupOf', effect.groupOf),
-        ...need('free', effect.free),
-        ...need('percent', effect.percent),
-      ];
-    case 'bundle':
-      return [
-        ...need('setValue', effect.setValue),
-        ...effect.items.flatMap(({ quantity }, i) => need(`items.${i}.quantity`, quantity)),
-      ];
-    case 'volume_ladder':
-    case 'spend_ladder':
-      return effect.steps.flatMap(({ from, value }, i) => [
-        ...need(`steps.${i}.from`, from),
-        ...need(`steps.${i}.value`, value),
-      ]);
-    case 'gift':
-      return [
-        ...need('products', effect.products),
-        ...need('quantity', effect.quantity),
-        ...repeatNeeds(effect, need),
-      ];
-    case 'bonus_points':
-      return [...need('points', effect.points), ...repeatNeeds(effect, need)];
-    case 'free_shipping':
-      return [];
-  }
-}
-
-function repeatNeeds(
-  { every, everyMinor, everyQuantity }: EffectForm,
-  need: (path: string, value: Blank | string[]) => string[],
-): string[] {
-  if (every === 'once') return [];
-  return every === 'amount' ? need('everyMinor', everyMinor) : need('everyQuantity', everyQuantity);
-}
-
 export function writeDefinition(form: PromotionForm, currency: string): PromotionInput {
   const of = (value: Blank): number | undefined => minorOf(value, currency);
   const { effect, percentBase, floor, limits, programId } = form;
@@ -115,7 +52,8 @@ export function writeDefinition(form: PromotionForm, currency: string): Promotio
 
 const minorOf = (value: Blank, currency: string): number | undefined =>
   value === '' ? undefined : Math.round(value * 10 ** currencyDigits(currency));
-const set = <K extends string, V>(key: K, value: V | undefined | ''): Partial<Record<K, V>> =>
+/** A field that is there, or none. */
+export const set = <K extends string, V>(key: K, value: V | undefined | ''): Partial<Record<K, V>> =>
   value === undefined || value === '' ? {} : ({ [key]: value } as Record<K, V>);
 
 function writeCaps(caps: CapForm, type: EffectForm['type'], currency: string) {
@@ -249,8 +187,9 @@ function writeEffect(effect: EffectForm, currency: string, of: (value: Blank) =>
     case 'bonus_points':
       return { type, points: Number(effect.points), ...writeRepeats(effect, of) };
     case 'free_shipping':
-      return { type, ...set('maxMinor', of(effect.maxMinor)) };
+      break;
   }
+  return { type, ...set('maxMinor', of(effect.maxMinor)) };
 }
 
 function writeBundle({ items, setGain, setValue }: EffectForm, of: (value: Blank) => number | undefined) {
