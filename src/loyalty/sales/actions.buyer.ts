@@ -42,7 +42,7 @@ export type Buyer = {
 const NOBODY: Buyer = { contactId: null, said: null, programId: null, proven: false };
 
 /** Whether the actor's word is enough for who buys. */
-export const vouches = (ctx: Ctx): boolean => may(ctx, 'loyalty:write') || may(ctx, 'loyalty:vouch');
+const vouches = (ctx: Ctx): boolean => may(ctx, 'loyalty:write') || may(ctx, 'loyalty:vouch');
 
 /** 403 `proof_needed`: points of somebody who was only named. Of nobody there are none to spend. */
 export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Buyer): void {
