@@ -23,7 +23,6 @@ const given = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('custom') }),
 ]);
 export type Given = z.output<typeof given>;
-export type RewardKind = Given['kind'];
 
 export const rewardDefinition = z
   .object({

@@ -36,7 +36,7 @@ ${hero(part)}
     { language: at.language, program: page.program.name, other: `${at.base}?lang=${other}` },
     `${texts.balance} · ${page.program.name}`,
     body,
-    { note: texts.until90 },
+    { note: texts.yours },
   );
 }
 

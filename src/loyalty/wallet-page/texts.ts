@@ -58,8 +58,8 @@ const EN = {
   movements: 'Latest movements',
   noMovements: 'Nothing yet.',
   onItsWay: 'on their way',
-  until90:
-    'This page is yours alone: do not share its address. A newer message from us always has a fresh link.',
+  yours:
+    'This page is yours alone: do not share its address. It ends by itself; the shop gives you a new one.',
   language: 'Русский',
   languageLabel: 'Показать по-русски',
   back: 'Back to my points',
@@ -96,11 +96,11 @@ const EN = {
   strays: {
     link_forged: [
       'This link does not work',
-      'It may have been cut when it was copied. Please open it from our message itself.',
+      'It may have been cut when it was copied. Please open it where you got it.',
     ],
     link_expired: [
       'This link is no longer valid',
-      'For your safety such links end by themselves. Please open the one in our latest message, or ask for your points at the till.',
+      'For your safety such links end by themselves. Ask the shop for a new one, or for your points at the till.',
     ],
     not_a_member: [
       'There is nothing here any more',
@@ -195,8 +195,7 @@ const RU: Texts = {
   movements: 'Последние движения',
   noMovements: 'Пока ничего.',
   onItsWay: 'скоро станут доступны',
-  until90:
-    'Эта страница только ваша: не делитесь её адресом. В каждом новом нашем сообщении — свежая ссылка.',
+  yours: 'Эта страница только ваша: не делитесь её адресом. Ссылка действует не вечно; новую даст магазин.',
   language: 'English',
   languageLabel: 'Show in English',
   back: 'К моим баллам',
@@ -233,11 +232,11 @@ const RU: Texts = {
   strays: {
     link_forged: [
       'Ссылка не работает',
-      'Возможно, её обрезали при копировании. Откройте её прямо из нашего сообщения.',
+      'Возможно, её обрезали при копировании. Откройте её там, где вы её получили.',
     ],
     link_expired: [
       'Ссылка больше не действует',
-      'Ради вашей безопасности такие ссылки действуют недолго. Откройте ссылку из нашего последнего сообщения или спросите о баллах на кассе.',
+      'Ради вашей безопасности такие ссылки действуют не вечно. Попросите у магазина новую или спросите о баллах на кассе.',
     ],
     not_a_member: [
       'Здесь больше ничего нет',

@@ -9,7 +9,7 @@ export type LinkRef = { contactId: string; programId: string; madeAt: Date };
 
 export type Opened = { ok: true; ref: LinkRef } | { ok: false; why: 'forged' | 'expired' };
 
-/** Every message brings a new one. */
+/** A season; a new one is a press of a button, or a call of the shop's. */
 const LINK_DAYS = 90;
 const ID_BYTES = 16;
 const TIME_BYTES = 6;
