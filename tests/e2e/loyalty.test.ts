@@ -18,14 +18,16 @@ const handled = (text: string, url: string): boolean =>
 
 describe.skipIf(missing !== undefined)(title, () => {
   let world: Emptied;
+  let call: Awaited<ReturnType<typeof signedIn>>;
   let browser: Browser;
   let page: Page;
   let seen: Watch;
   let contactId: string;
+  let programId: string;
 
   beforeAll(async () => {
     world = await startEmpty();
-    const call = await signedIn(world);
+    call = await signedIn(world);
     const { id } = await call<{ id: string }>('POST', '/api/contacts', {
       name: 'Ana Silva',
       email: 'ana@example.com',
@@ -44,6 +46,22 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   const words = (text: string) => page.getByText(text, { exact: false }).first().waitFor();
   const press = (name: string) => page.getByRole('button', { name, exact: true }).first().click();
+  /** The program as it is once somebody has written its terms and a rule, and launched it. */
+  async function launched(): Promise<string> {
+    const { items } = await call<{ items: { id: string; version: number }[] }>(
+      'GET',
+      '/api/loyalty/programs',
+    );
+    const [{ id, version } = { id: '', version: 0 }] = items;
+    await call('PATCH', `/api/loyalty/programs/${id}`, { version, settings: { termsText: 'Fair play.' } });
+    const rule = await call<{ id: string; version: number }>('POST', '/api/loyalty/accrual-rules', {
+      programId: id,
+      definition: { name: 'Basic', earns: { type: 'amount', points: 1, perMinor: 1_000 } },
+    });
+    await call('POST', `/api/loyalty/accrual-rules/${rule.id}/move`, { version: rule.version, to: 'live' });
+    await call('POST', `/api/loyalty/programs/${id}/launch`, { version: version + 1 });
+    return id;
+  }
   /** Walks with Tab until the field of that label has the focus. */
   const tabTo = (label: string) =>
     until(`the focus reaches ${label}`, async () => {
@@ -78,6 +96,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       );
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'Tea Club' }).waitFor();
+      await words('A draft takes no members.');
+      programId = await launched();
     },
     TIMEOUT_MS,
   );
@@ -85,6 +105,7 @@ describe.skipIf(missing !== undefined)(title, () => {
   test(
     'a changed setting is a version that says what changed',
     async () => {
+      await page.goto(`/loyalty/programs/${programId}`);
       await page.getByLabel('One person may adjust up to, points').fill('500');
       await press('Save');
       await words('Program saved');

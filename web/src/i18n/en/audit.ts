@@ -172,6 +172,9 @@ export default {
     loyalty_program: {
       created: 'Loyalty program created',
       changed: 'Loyalty program changed',
+      launched: 'Loyalty program launched',
+      backtest_started: 'Earning rules tried on past orders',
+      backtest_cancelled: 'Try of earning rules stopped',
     },
     loyalty_member: {
       enrolled: 'Member enrolled',

@@ -174,6 +174,9 @@ export default {
     loyalty_program: {
       created: 'Программа лояльности создана',
       changed: 'Программа лояльности изменена',
+      launched: 'Программа лояльности запущена',
+      backtest_started: 'Правила начисления проверены на прошлых заказах',
+      backtest_cancelled: 'Проверка правил начисления остановлена',
     },
     loyalty_member: {
       enrolled: 'Участник зарегистрирован',

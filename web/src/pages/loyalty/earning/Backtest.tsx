@@ -37,8 +37,10 @@ export function Backtest(props: {
       if (!(error instanceof ApiError) || error.status !== 422 || props.onProblem === undefined) return false;
       return props.onProblem(
         new ApiError({
-          ...error,
+          status: error.status,
+          code: error.code,
           detail: error.message,
+          requestId: error.requestId,
           fields: error.fields.map((one) => ({ ...one, path: one.path.replace(/^changes\.0\./, '') })),
         }),
       );

@@ -98,7 +98,10 @@ function scheduleOf(
     ...(before?.recurring === undefined ? {} : { recurring: before.recurring }),
     from: from === '' ? null : fromLocalInput(from),
     until: until === '' ? null : fromLocalInput(until),
-    weekly: weekly.map(({ key: _key, days, ...hours }) => ({ ...hours, days: days.map(Number).toSorted() })),
+    weekly: weekly.map(({ key: _key, days, ...hours }) => ({
+      ...hours,
+      days: days.map(Number).toSorted((a, b) => a - b),
+    })),
   };
 }
 
