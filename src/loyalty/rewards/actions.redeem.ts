@@ -12,6 +12,7 @@ import { post } from '../ledger/actions.post.ts';
 import { mustSee } from '../ledger/actions.views.ts';
 import { openProgram } from '../programs/actions.ts';
 import { authoriseSell } from '../programs/actions.members.ts';
+import { mustBePresent } from '../programs/actions.presence.ts';
 import { standingFor } from './actions.read.ts';
 import { mustFindReward } from './actions.rewards.ts';
 import type { RedeemInput, RedemptionView, RewardMiss } from './contract.ts';
@@ -26,7 +27,7 @@ import { redemptionView } from './view.ts';
 /**
  * Points become a reward, in one transaction: points, coupon, redemption, and last the counter that everybody waits for. The same key
  * gives the same redemption again. 404 contact_not_found, reward_not_found; 409 key_reused, reward_changed, reward_<miss>,
- * insufficient_points, wallet_closed, program_archived, and those of issuing coupons.
+ * insufficient_points, wallet_closed, program_archived, and those of issuing coupons; 403 proof_needed of a till.
  */
 export async function redeemReward(ctx: Ctx, input: RedeemInput): Promise<RedemptionView> {
   authoriseSell(ctx);
@@ -41,6 +42,7 @@ export async function redeemReward(ctx: Ctx, input: RedeemInput): Promise<Redemp
     }
     const reward = await mustFindReward(tx, input.rewardId);
     await openProgram(tx, reward.programId);
+    await mustBePresent(tx, { contactId, programId: reward.programId }, input.shown);
     if (input.points !== undefined && input.points !== reward.definition.points) throw changed();
     const standing = await standingFor(tx, contactId, reward.programId, [reward]);
     const miss = missOf(reward, { ...standing(reward.rewardId), spendable: null }, tx.clock.now());

@@ -112,6 +112,10 @@ export const redeemInput = z
     key: requiredText(100),
     /** What the member was told it costs; 409 `reward_changed` when it costs something else by now. */
     points: z.number().int().min(1).max(MAX_POINTS).optional(),
+    /** What the member shows at a till; who vouches for the member needs none. */
+    shown: z
+      .union([z.strictObject({ card: requiredText(600) }), z.strictObject({ lookup: z.uuid() })])
+      .optional(),
   })
   .meta({ id: 'RewardRedeemInput' });
 export type RedeemInput = z.output<typeof redeemInput> & { contactId: string };

@@ -8,8 +8,9 @@ import {
 import type { UpsertInput } from '../../contacts/index.ts';
 import { authorise, may } from '../../core/ctx.ts';
 import type { Actor, Ctx } from '../../core/ctx.ts';
-import { conflict, DomainError, invalid, notFound } from '../../core/errors.ts';
+import { conflict, invalid, notFound } from '../../core/errors.ts';
 import { byCard, confirmedLookup } from '../programs/actions.lookup.ts';
+import { proofNeeded, vouches } from '../programs/actions.presence.ts';
 import type { BuyerInput, QuoteInput } from './contract.ts';
 import { maySee } from './store.ts';
 import { cardHolder } from './store.facts.ts';
@@ -41,24 +42,15 @@ export type Buyer = {
 
 const NOBODY: Buyer = { contactId: null, said: null, programId: null, proven: false };
 
-/** Whether the actor's word is enough for who buys. */
-const vouches = (ctx: Ctx): boolean => may(ctx, 'loyalty:write') || may(ctx, 'loyalty:vouch');
-
 /** 403 `proof_needed`: points of somebody who was only named. Of nobody there are none to spend. */
 export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Buyer): void {
   if (proven || buyer === undefined || spendPoints === 0) return;
-  throw new DomainError({
-    code: 'proof_needed',
-    status: 403,
-    detail:
-      'Whose points are spent shows their card or QR code (buyer.card), or says the code sent to their phone (buyer.lookup). A key with the right "loyalty:vouch" may name them.',
-    at: 'spendPoints',
-  });
+  throw proofNeeded('spendPoints');
 }
 
 /**
- * Finds the buyer. 404 `contact_not_found` for an id nobody has, `member_not_found` for a card; 409 `lookup_unusable`; who is named by an address or by the
- * shop's id and not known yet becomes a contact with the first sale.
+ * Finds the buyer. 404 `contact_not_found` for an id nobody has, `member_not_found` for a card; 409 `lookup_unusable`; who is named by
+ * an address or by the shop's id and not known yet becomes a contact with the first sale.
  */
 export async function findBuyer(ctx: Ctx, input: BuyerInput | undefined, source: string): Promise<Buyer> {
   const found = await lookUp(ctx, input, source);

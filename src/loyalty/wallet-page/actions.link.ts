@@ -6,6 +6,7 @@ import { secretOf } from '../../core/sign.ts';
 import { addMs } from '../../core/time.ts';
 import { mustSee } from '../ledger/actions.views.ts';
 import { authoriseSell, memberships } from '../programs/actions.members.ts';
+import { mustBePresent } from '../programs/actions.presence.ts';
 import type { WalletLink } from './contract.ts';
 import { moveEpoch, personOf } from './store.ts';
 import type { Person } from './store.ts';
@@ -35,10 +36,11 @@ function linkOf(ctx: Ctx, { contactId, validFrom }: Person, programId: string): 
   return { url: `${ctx.config.publicUrl}/w/${token}`, expiresAt: expiresAt.toISOString() };
 }
 
-/** For staff and shops: who may sell to a member may also open their page. 404 contact_not_found; 409 not_a_member. */
+/** For staff and shops whose customers sign in: the page spends points and shows the card. 403 proof_needed; 404 contact_not_found; 409 not_a_member. */
 export async function makeWalletLink(ctx: Ctx, contactId: string, programId: string): Promise<WalletLink> {
   authoriseSell(ctx);
   const id = await mustSee(ctx, contactId);
+  await mustBePresent(ctx, { contactId: id, programId });
   const link = await walletLinkOf(ctx, id, programId);
   if (link === null) throw conflict('not_a_member', 'Only members have a page.');
   await audit(ctx, {
@@ -55,6 +57,7 @@ export async function revokeWalletLinks(ctx: Ctx, contactId: string, programId: 
   authoriseSell(ctx);
   return inTx(ctx, async (tx) => {
     const id = await mustSee(tx, contactId);
+    await mustBePresent(tx, { contactId: id, programId });
     await moveEpoch(tx, id, programId, addMs(tx.clock.now(), 1));
     await audit(tx, {
       action: 'wallet_link.revoked',

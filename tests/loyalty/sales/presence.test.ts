@@ -14,6 +14,8 @@ import {
 import { enrol, leave, memberships } from '../../../src/loyalty/programs/actions.members.ts';
 import { luhnDigit } from '../../../src/loyalty/programs/card.ts';
 import { enrolInput } from '../../../src/loyalty/programs/contract.ts';
+import type { Shown } from '../../../src/loyalty/programs/actions.presence.ts';
+import { redeemReward } from '../../../src/loyalty/rewards/actions.redeem.ts';
 import { quote } from '../../../src/loyalty/sales/actions.quote.ts';
 import { getSale } from '../../../src/loyalty/sales/actions.read.ts';
 import { reserve, sell } from '../../../src/loyalty/sales/actions.sell.ts';
@@ -23,6 +25,7 @@ import { person as clerk, as, testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { campaign, issueOne } from '../coupons/world.ts';
 import { refusal, sums } from '../ledger/world.ts';
+import { live as liveReward } from '../rewards/world.ts';
 import { finish, goods, number, program, shop, till } from './world.ts';
 import type { Body } from './world.ts';
 
@@ -195,4 +198,26 @@ test('cards nobody has cannot be tried out, by look-up or by sale: each key has 
   expect((await ask(till(base.ctx), cart({ card: card.cardNumber }))).proven).toBe(true);
   base.clock.advance(60_000);
   expect((await ask(guesser, cart({ card: card.cardNumber }))).proven).toBe(true);
+});
+
+test('a till gives rewards for points to who shows the card alone; a shop to whom it names', async () => {
+  const [one, other] = [await someone(), await someone()];
+  const reward = await liveReward(base.ctx, programId);
+  const { contactId } = one;
+  const take = (who: Ctx, shown?: Shown) =>
+    redeemReward(who, {
+      contactId,
+      rewardId: reward.id,
+      key: newId(),
+      ...(shown === undefined ? {} : { shown }),
+    });
+  expect(await refusal(take(till(base.ctx)))).toBe('proof_needed');
+  expect(await refusal(take(till(base.ctx), { card: other.card.cardNumber }))).toBe('proof_needed');
+  expect(await take(till(base.ctx), { card: one.card.cardNumber })).toMatchObject({ points: 100 });
+  const { lookupId } = await askByPhone(till(base.ctx), { programId, phone: one.phone });
+  expect(await refusal(take(till(base.ctx), { lookup: lookupId }))).toBe('proof_needed');
+  await confirmCode(till(base.ctx), lookupId, await codeOf(lookupId));
+  expect(await take(till(base.ctx), { lookup: lookupId })).toMatchObject({ points: 100 });
+  expect(await take(shop(base.ctx))).toMatchObject({ points: 100 });
+  expect(await sums(base.ctx, contactId)).toMatchObject({ available: 200 });
 });

@@ -64,16 +64,24 @@ test('the links of two who are one person lead to that person, and a revocation 
   for (const token of [ofA, ofB]) expect(await refusal(open(token))).toBe('link_expired');
 });
 
-test('only members have a page, and only who may sell to them can make a link', async () => {
+test('only members have a page, and only who may sell to them, and vouches for them, can make a link', async () => {
   const [stranger = ''] = await people(base.ctx, 1);
   expect(await walletLinkOf(base.ctx, stranger, programId)).toBeNull();
   expect(await refusal(makeWalletLink(base.ctx, stranger, programId))).toBe('not_a_member');
   const contactId = await member(base.ctx, programId);
   const token = await link(contactId);
-  const till = as(base.ctx, { kind: 'apiKey', id: 'shop', name: 'Shop', scopes: ['loyalty:sell'] });
-  expect(await makeWalletLink(till, contactId, programId)).toMatchObject({
+  const till = as(base.ctx, { kind: 'apiKey', id: 'till', name: 'Till', scopes: ['loyalty:sell'] });
+  const shop = as(base.ctx, {
+    kind: 'apiKey',
+    id: 'shop',
+    name: 'Shop',
+    scopes: ['loyalty:sell', 'loyalty:vouch'],
+  });
+  expect(await makeWalletLink(shop, contactId, programId)).toMatchObject({
     url: expect.stringContaining('/w/'),
   });
+  for (const work of [makeWalletLink, revokeWalletLinks])
+    expect(await refusal(work(till, contactId, programId))).toBe('proof_needed');
   for (const role of ['manager', 'head'] as const)
     expect(await refusal(makeWalletLink(as(base.ctx, person(role, { role })), contactId, programId))).toBe(
       'forbidden',
