@@ -26,7 +26,7 @@ export const proofNeeded = (at?: string): DomainError =>
 export async function mustBePresent(
   ctx: Ctx,
   who: { contactId: string; programId: string },
-  shown?: Shown | undefined,
+  shown?: Shown,
 ): Promise<void> {
   if (vouches(ctx)) return;
   if (shown === undefined) throw proofNeeded();
