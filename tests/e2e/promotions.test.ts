@@ -104,6 +104,23 @@ describe.skipIf(missing !== undefined)(title, () => {
   );
 
   test(
+    'with a code it becomes a coupon, tried on the cart as if its code were shown',
+    async () => {
+      await page.goto('/loyalty/promotions/new?from=amountOff');
+      await page.getByRole('combobox', { name: 'How it works' }).click();
+      await page.getByRole('option', { name: 'with a code' }).click();
+      await words('1 field is still empty.');
+      await page.getByLabel('Code', { exact: true }).fill('autumn-5');
+      await words('With a code.');
+      await words('Applies: takes £5.00 off');
+      await press('Save as a coupon and review');
+      await page.waitForURL(/\/loyalty\/coupons\/[0-9a-f-]{36}/);
+      await words('AUTUMN-5');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'in Russian and on a phone nothing is wider than the screen, and nothing stands in the way of a keyboard',
     async () => {
       const phone = await consolePage(browser, world.url, {

@@ -114,7 +114,7 @@ export const promotionDefinition = z
     excludes: tags,
     /** Of the amounts it names. Default: the base currency when it names any, else it holds for every currency. */
     currency: currencyCode.optional(),
-    /** Works only for a cart that shows a code of it. */
+    /** Works only for a cart that shows a code of it. Codes are of coupons: alone this opens nothing. */
     needsCode: z.boolean().default(false),
     percentBase: percentBase.optional(),
     floor: z

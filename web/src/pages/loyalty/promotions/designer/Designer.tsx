@@ -142,7 +142,7 @@ export function Designer({ initial, promotion }: { initial: PromotionForm; promo
           </Group>
         </Stack>
         <aside className={classes['aside']} aria-label={t('promotions:aside')}>
-          <Sentence definition={whole ? named : null} />
+          <Sentence definition={whole ? (coupon === undefined ? named : asCoupon(named)) : null} />
           <SampleCart draft={whole ? draftOf(named, coupon, promotion) : null} onProblems={setTold} />
         </aside>
       </div>
@@ -150,6 +150,16 @@ export function Designer({ initial, promotion }: { initial: PromotionForm; promo
     </form>
   );
 }
+
+/** The same without what a coupon leaves behind, for the words. */
+const asCoupon = (definition: PromotionInput): PromotionInput => ({
+  ...definition,
+  stage: definition.effect.type === 'free_shipping' ? 'shipping' : 'coupon',
+  needsCode: true,
+  priority: 0,
+  tags: [],
+  excludes: [],
+});
 
 /** What the cart is tried with. */
 function draftOf(
