@@ -11,7 +11,7 @@ import type { NightHook } from '../ledger/hooks.ts';
 import type { Movement } from '../ledger/movement.ts';
 import { visibleId } from '../ledger/store.views.ts';
 import { mustFind, openProgram } from '../programs/actions.ts';
-import { REFUSALS } from './contract.referral.ts';
+import { REFUSALS, referralTerms } from './contract.referral.ts';
 import type {
   Refusal,
   ReferralInput,
@@ -41,6 +41,7 @@ import type { ReferralRow } from './store.referral.ts';
 
 const PATTERN = '########';
 const TRIES = 5;
+const NO_TERMS = referralTerms.parse({ active: false, referrerPoints: 0, friendPoints: 0 });
 
 export async function setReferralTerms(
   ctx: Ctx,
@@ -60,13 +61,11 @@ export async function setReferralTerms(
 export const referralTermsOf = async (ctx: Ctx, programId: string): Promise<ReferralTerms | null> =>
   (await termsOf(ctx, programId)) ?? null;
 
-/** 404 referral_not_found: the program rewards none. */
+/** 404 program_not_found. Where nobody has said anything, recommendations are not rewarded. */
 export async function getReferralTerms(ctx: Ctx, programId: string): Promise<ReferralTerms> {
   authorise(ctx, 'loyalty:read');
   await mustFind(ctx, programId);
-  const terms = await termsOf(ctx, programId);
-  if (terms === undefined) throw notFound('referral');
-  return terms;
+  return (await termsOf(ctx, programId)) ?? NO_TERMS;
 }
 
 /** The member's code, made when there is none. 404 contact_not_found; 409 not_a_member. */

@@ -18,7 +18,6 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { api } from './client.ts';
 import type { ProgramView } from './loyalty.ts';
-import { ApiError } from './problem.ts';
 
 export type { ChallengeView, EarningBacktestResult, EarningBacktestView, EarningExample };
 export type { AccrualDefinition, ProgramCheck, ProgramChecks, ReferralTerms, RuleView };
@@ -29,7 +28,6 @@ export type ChallengeDraft = z.input<typeof challengeInput>;
 export type BacktestAsk = z.input<typeof earningBacktestInput>;
 
 const RUNNING_REFRESH_MS = 1_000;
-const NOT_FOUND = 404;
 const path = '/api/loyalty/accrual-rules';
 const backtestPath = (programId: string): string => `/api/loyalty/programs/${programId}/earning-backtests`;
 export const isOpen = ({ state }: EarningBacktestView): boolean => state === 'waiting' || state === 'running';
@@ -80,18 +78,10 @@ export const backtests = {
 };
 
 export const referral = {
-  /** Null: recommendations are not rewarded. */
   ofProgram: (programId: string) =>
     queryOptions({
       queryKey: ['loyalty', 'referral', programId],
-      queryFn: async () => {
-        try {
-          return await api.get<ReferralTerms>(`/api/loyalty/programs/${programId}/referral`);
-        } catch (error) {
-          if (error instanceof ApiError && error.status === NOT_FOUND) return null;
-          throw error;
-        }
-      },
+      queryFn: () => api.get<ReferralTerms>(`/api/loyalty/programs/${programId}/referral`),
     }),
   set: (programId: string, terms: ReferralTerms) =>
     api.put<ReferralTerms>(`/api/loyalty/programs/${programId}/referral`, terms),

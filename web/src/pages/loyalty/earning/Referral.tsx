@@ -39,7 +39,7 @@ export function Referral({ program }: { program: ProgramView }) {
         may('loyalty:write') &&
         query.isSuccess && (
           <Button size="xs" variant="default" onClick={open}>
-            {t(query.data === null ? 'referral.begin' : 'referral.change')}
+            {t(query.data.active ? 'referral.change' : 'referral.begin')}
           </Button>
         )
       }
@@ -47,15 +47,13 @@ export function Referral({ program }: { program: ProgramView }) {
       <Loaded query={query}>
         {(terms) => (
           <>
-            <Text size="sm" {...(terms?.active === true ? {} : { c: 'dimmed' })}>
-              {terms === null || !terms.active
-                ? t('referral.none')
-                : sentence(t, terms, settings.baseCurrency)}
+            <Text size="sm" {...(terms.active ? {} : { c: 'dimmed' })}>
+              {terms.active ? sentence(t, terms, settings.baseCurrency) : t('referral.none')}
             </Text>
             <TermsDrawer
               key={JSON.stringify(terms)}
               program={program}
-              terms={terms ?? FRESH}
+              terms={terms.referrerPoints + terms.friendPoints > 0 ? terms : FRESH}
               opened={opened}
               onClose={close}
             />
