@@ -100,7 +100,6 @@ export const couponDraftInput = z
   })
   .meta({ id: 'CouponDraftInput' });
 export type CouponDraftInput = z.output<typeof couponDraftInput>;
-export type CouponDraftForm = z.input<typeof couponDraftInput>;
 
 /** Absent parts stay. A `promise` holds for coupons issued from now on; everything else for all of them. */
 export const couponCampaignPatch = z

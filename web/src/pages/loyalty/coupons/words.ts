@@ -6,13 +6,13 @@ import { dateText, moneyText, numberText } from '../../../lib/format.ts';
 
 type Kinds = Pick<CouponCampaignView, 'codeKind' | 'personal'>;
 
-export const kindOf = ({ codeKind, personal }: Kinds): 'generic' | 'unique' | 'personal' =>
+const kindOf = ({ codeKind, personal }: Kinds): 'generic' | 'unique' | 'personal' =>
   codeKind === 'generic' ? 'generic' : personal ? 'personal' : 'unique';
 
 type Validity = Pick<CouponCampaignView, 'validFrom' | 'validUntil' | 'validDays'>;
 
 /** From when to when its codes work. */
-export function validityWords(
+function validityWords(
   t: TFunction<'coupons'>,
   { validFrom, validUntil, validDays }: Validity,
 ): string {
@@ -34,7 +34,7 @@ export function validityWords(
 type Limits = Pick<CouponCampaignView, 'limits' | 'budgetMinor' | 'currency'>;
 
 /** Every limit in a few words; none at all is an empty list. */
-export function limitWords(t: TFunction<'coupons'>, { limits, budgetMinor, currency }: Limits): string[] {
+function limitWords(t: TFunction<'coupons'>, { limits, budgetMinor, currency }: Limits): string[] {
   const shown = (uses: number) => ({ count: uses, shown: numberText(uses, locale()) });
   const { total, perContact, perPeriod, perContactPeriod } = limits;
   return [
