@@ -53,7 +53,7 @@ export const newTally = (rules: Rules, zone: string): EarnTally => ({
 });
 
 /** A changed rule without its dates, which are of the future; the hours of its days stay. */
-export function dateless(definition: AccrualDefinition): AccrualDefinition {
+function dateless(definition: AccrualDefinition): AccrualDefinition {
   const { conditions, multipliers } = definition;
   const free = <T extends AccrualDefinition['conditions']['schedule']>(schedule: T): T =>
     schedule === undefined ? schedule : { ...schedule, from: null, until: null };

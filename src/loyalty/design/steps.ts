@@ -1,3 +1,2 @@
 /** The steps in which a program is designed. */
 export const STEPS = ['basics', 'value', 'earning', 'tiers', 'members', 'review'] as const;
-export type Step = (typeof STEPS)[number];
