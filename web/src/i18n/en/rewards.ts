@@ -1,7 +1,7 @@
 export default {
   title: 'Rewards',
   description: 'What members can have for their points: coupons, gifts, and whatever else you can think of.',
-  tabs: { catalogue: 'Catalogue', queue: 'To hand over', history: 'What was redeemed' },
+  tabs: { catalogue: 'Catalogue', queue: 'To hand over', history: 'Redeemed' },
   create: 'New reward',
   editTitle: 'Change the reward',
   none: 'No reward yet',

@@ -4,7 +4,7 @@ import type { Russian } from '../types.ts';
 export default {
   title: 'Награды',
   description: 'Что участники могут получить за баллы: купоны, подарки и всё, что вы придумаете.',
-  tabs: { catalogue: 'Каталог', queue: 'К выдаче', history: 'Что получили' },
+  tabs: { catalogue: 'Каталог', queue: 'К выдаче', history: 'Получено' },
   create: 'Новая награда',
   editTitle: 'Изменить награду',
   none: 'Наград пока нет',

@@ -73,14 +73,14 @@ function useColumns(onEdit: ((reward: RewardView) => void) | undefined): Column<
       header: t('name'),
       main: true,
       cell: ({ definition }) => (
-        <>
+        <div>
           <Text inherit fw={550} style={{ overflowWrap: 'anywhere' }}>
             {nameIn(definition.name)}
           </Text>
           <Text size="xs" c="dimmed">
             {t(`kinds.${definition.gives.kind}`)}
           </Text>
-        </>
+        </div>
       ),
     },
     {

@@ -63,7 +63,7 @@ function useColumns(queue: boolean, onCancel: (one: RedemptionView) => void): Co
     key: 'state',
     header: t('queue.state'),
     cell: ({ state, settledBy, reason }) => (
-      <>
+      <div>
         <Badge color={COLORS[state]}>{t(`queue.states.${state}`)}</Badge>
         {settledBy !== null && (
           <Text size="xs" c="dimmed" mt={2}>
@@ -71,7 +71,7 @@ function useColumns(queue: boolean, onCancel: (one: RedemptionView) => void): Co
             {reason !== null && `: ${reason}`}
           </Text>
         )}
-      </>
+      </div>
     ),
   };
   return [
@@ -85,12 +85,12 @@ function useColumns(queue: boolean, onCancel: (one: RedemptionView) => void): Co
       key: 'what',
       header: t('queue.what'),
       cell: ({ name, kind, code }) => (
-        <>
+        <div>
           {nameIn(name)}
           <Text size="xs" c="dimmed">
             {code ?? t(`kinds.${kind}`)}
           </Text>
-        </>
+        </div>
       ),
     },
     {
