@@ -59,7 +59,7 @@ test('a draft gives out nothing and takes no code; launched it works', async () 
     body: { code: 'coupon_campaign_state' },
   });
   const { items } = (await call('GET', '/api/coupon-campaigns?state=active&search=later')).body;
-  expect(items.map(({ id }) => id).toSorted()).toEqual([made.body.id, rival.body.id].toSorted());
+  expect(new Set(items.map(({ id }) => id))).toEqual(new Set([made.body.id, rival.body.id]));
 });
 
 test('a draft of many codes becomes another kind, and makes none before its launch', async () => {
