@@ -30,7 +30,8 @@ export function Trace({ found }: { found: TryView }) {
   );
   const row = (entry: Entry) => (
     <Rule
-      key={`${entry.kind} ${entry.id}`}
+      // A price list stands there for each line it prices, and for each next quantity.
+      key={`${entry.kind} ${entry.id} ${trace.indexOf(entry)}`}
       entry={entry}
       own={own.has(entry.id)}
       found={found}
