@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../../lib/format.ts';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, MaxTimes, Num, Part, Words } from './fields.tsx';
-import type { Form } from './form.ts';
 import { stagesOf, TYPES, usualStage } from './form.ts';
 import { Bundle, Ladder } from './Rows.tsx';
 import { Products, ScopeFields } from './Scope.tsx';

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../../lib/format.ts';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, Num, Part } from './fields.tsx';
-import type { Form } from './form.ts';
 import { EVERY } from './form.ts';
 import { Add, Row } from './Rows.tsx';
 

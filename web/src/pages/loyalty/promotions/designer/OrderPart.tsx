@@ -1,7 +1,7 @@
 import { Checkbox, Textarea } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, Num, Part, Tags, Words } from './fields.tsx';
-import type { Form } from './form.ts';
 import { stagesOf } from './form.ts';
 
 /** How it stands among the others. */

@@ -3,8 +3,9 @@ import { IconPlus, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../../lib/format.ts';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, MaxTimes, Num } from './fields.tsx';
-import type { Form, GainKind } from './form.ts';
+import type { GainKind } from './form.ts';
 import { emptyScope } from './form.ts';
 import { ScopeFields } from './Scope.tsx';
 

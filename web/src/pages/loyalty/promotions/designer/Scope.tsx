@@ -7,8 +7,9 @@ import { catalogue } from '../../../../api/segments.catalogue.ts';
 import { currencyDigits } from '../../../../lib/format.ts';
 import { useMe } from '../../../../lib/me.ts';
 import { goodsCategories } from '../../cart/names.ts';
+import type { Form } from './fields.tsx';
 import { Fields, Num, Part } from './fields.tsx';
-import type { Form, ScopeForm } from './form.ts';
+import type { ScopeForm } from './form.ts';
 
 const TYPING_MS = 250;
 const LEFT_OUT = ['excludedProducts', 'excludedCategories', 'excludedTags'] as const;

@@ -1,8 +1,8 @@
 import { Chip, Group, Input } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { nthWord, weekdayName } from '../words.ts';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, Num, Part, Words } from './fields.tsx';
-import type { Form } from './form.ts';
 import { NTHS, WEEKDAYS } from './form.ts';
 import { Add, Row } from './Rows.tsx';
 

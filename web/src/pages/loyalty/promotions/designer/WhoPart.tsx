@@ -7,8 +7,8 @@ import { categories } from '../../../../api/standing.ts';
 import { currencyDigits } from '../../../../lib/format.ts';
 import { useList } from '../../../../lib/list.ts';
 import { everyTier } from '../../cart/names.ts';
+import type { Form } from './fields.tsx';
 import { Choice, Fields, Num, Part, Several, Tags } from './fields.tsx';
-import type { Form } from './form.ts';
 
 const MANY = 200;
 type Named = { id: string; name: string };

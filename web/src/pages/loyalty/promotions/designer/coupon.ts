@@ -1,4 +1,4 @@
-import type { CouponCampaignInput } from '../../../../api/coupons.ts';
+import type { CouponCampaignForm } from './api.ts';
 import type { PromotionForm } from './form.ts';
 import { set, writeDefinition } from './write.ts';
 
@@ -6,7 +6,7 @@ import { set, writeDefinition } from './write.ts';
  * The same as a coupon with one code for all, to be launched among the coupons. What belongs to promotions alone is left behind:
  * stage, priority, tags, days that come again, limits of periods but one.
  */
-export function writeCoupon(form: PromotionForm, currency: string): CouponCampaignInput {
+export function writeCoupon(form: PromotionForm, currency: string): CouponCampaignForm {
   const { effect, scope, conditions, limits = {}, name } = writeDefinition(form, currency);
   const { schedule, ...others } = conditions ?? {};
   const { from, until, recurring: _, ...hours } = schedule ?? {};

@@ -1,8 +1,11 @@
 import { MultiSelect, NumberInput, Select, SimpleGrid, Stack, TagsInput, TextInput } from '@mantine/core';
+import type { UseFormReturnType } from '@mantine/form';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Section } from '../../../../ui/Section.tsx';
-import type { Form } from './form.ts';
+import type { PromotionForm } from './form.ts';
+
+export type Form = UseFormReturnType<PromotionForm>;
 
 /** Fields of the designer: each has its label, its unit, and the API's word when it is wrong. */
 

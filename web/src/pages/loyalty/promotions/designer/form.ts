@@ -1,5 +1,4 @@
-import type { UseFormReturnType } from '@mantine/form';
-import type { OfferStage, PromotionDefinition } from '../../../../api/promotions.ts';
+import type { OfferStage, PromotionDefinition } from './api.ts';
 
 /**
  * A promotion as fields, named as the API names them, so that its errors find them. Every type keeps its fields while one looks at
@@ -124,7 +123,6 @@ export type PromotionForm = {
   percentBase: NonNullable<PromotionDefinition['percentBase']> | 'stage';
   floor: { percentOfList: Blank; overCostPercent: Blank };
 };
-export type Form = UseFormReturnType<PromotionForm>;
 
 export const emptyScope = (): ScopeForm => ({
   products: [],

@@ -1,6 +1,6 @@
-import type { PromotionDefinition } from '../../../../api/promotions.ts';
 import { currencyDigits } from '../../../../lib/format.ts';
 import { toLocalInput } from '../../../../lib/localTime.ts';
+import type { PromotionDefinition } from './api.ts';
 import type {
   Blank,
   CapForm,

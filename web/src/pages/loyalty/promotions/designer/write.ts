@@ -1,6 +1,6 @@
-import type { PromotionInput } from '../../../../api/promotions.ts';
 import { currencyDigits } from '../../../../lib/format.ts';
 import { fromLocalInput } from '../../../../lib/localTime.ts';
+import type { PromotionInput } from './api.ts';
 import type {
   Blank,
   CapForm,
