@@ -124,6 +124,22 @@ async function keepAnswers(tx: Ctx, works: readonly Work[]): Promise<void> {
   );
 }
 
+type Begun = { work: Work; wish: Extract<Wish, { kind: 'begin' }> };
+
+/** Cards one after the other: of tries that are not over yet each counts as a wrong one. */
+async function findBuyers(begun: readonly Begun[]): Promise<void> {
+  const findOne = ({ work, wish: { request, input } }: Begun): Promise<void> =>
+    attempt(work, async () => {
+      work.buyer = await findBuyer(work.ctx, request.buyer, input.source);
+    });
+  const isCard = ({ wish: { request } }: Begun): boolean =>
+    request.buyer !== undefined && 'card' in request.buyer;
+  const inTurn = async (): Promise<void> => {
+    for (const one of begun.filter(isCard)) await findOne(one);
+  };
+  await settled([inTurn(), ...begun.filter((one) => !isCard(one)).map(findOne)]);
+}
+
 /** Who buys, and which sales are there already. */
 async function find(tx: Ctx, works: readonly Work[]): Promise<void> {
   const begun = works.flatMap((work) => (work.wish.kind === 'begin' ? [{ work, wish: work.wish }] : []));
@@ -134,13 +150,7 @@ async function find(tx: Ctx, works: readonly Work[]): Promise<void> {
       begun.map(({ wish: { input } }) => ({ source: input.source, externalId: input.externalId })),
     ),
     placesById(tx, ids),
-    settled(
-      begun.map(({ work, wish }) =>
-        attempt(work, async () => {
-          work.buyer = await findBuyer(work.ctx, wish.request.buyer, wish.input.source);
-        }),
-      ),
-    ),
+    findBuyers(begun),
   ]);
   const numbers = new Map(byNumber.map((place) => [numberOf(place), place]));
   const places = new Map(byId.map((place) => [place.saleId, place]));

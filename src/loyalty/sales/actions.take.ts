@@ -3,6 +3,7 @@ import { addMs, SECOND_MS } from '../../core/time.ts';
 import { releaseCoupons, reserveCoupons, useCoupons } from '../coupons/actions.reserve.ts';
 import { post, postMany } from '../ledger/actions.post.ts';
 import { confirmUses, releaseUses, reserveUses } from '../offers/actions.uses.ts';
+import { compareIds } from '../pricing/prepare.ts';
 import { placeAll } from './actions.place.ts';
 import { movementsOf } from './effect.ts';
 import type { Effect } from './effect.ts';
@@ -66,14 +67,18 @@ async function moveAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
 }
 
+const firstCampaign = ({ pricing }: Effect): string =>
+  (pricing?.codes.usable ?? []).map(({ couponCampaignId }) => couponCampaignId).toSorted(compareIds)[0] ?? '';
+
 /** One after the other: each campaign has its own book. Sales of one transaction take campaigns in one order. */
 async function takeCoupons(tx: Ctx, effects: readonly Effect[]): Promise<void> {
-  const wanted = effects.flatMap(({ row, pricing, work }) => {
-    if (pricing === null)
-      return row.priced.codes.some(({ accepted }) => accepted) ? [{ row, codes: [], work }] : [];
-    const codes = wishesOf(pricing);
-    return codes.length === 0 ? [] : [{ row, codes, work }];
-  });
+  const wanted = effects
+    .flatMap((effect) => {
+      const codes = effect.pricing === null ? [] : wishesOf(effect.pricing);
+      const isHeld = effect.pricing === null && effect.row.priced.codes.some(({ accepted }) => accepted);
+      return codes.length > 0 || isHeld ? [{ ...effect, codes }] : [];
+    })
+    .toSorted((a, b) => compareIds(firstCampaign(a), firstCampaign(b)));
   for (const { row, codes, work } of wanted) {
     const { saleId, reservedUntil, contactId, orderId } = row;
     if (codes.length > 0) {
