@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
+import { sql } from '../src/core/sql.ts';
 import type { Ctx } from '../src/core/ctx.ts';
 import { row } from '../src/core/db.ts';
 import { ensureEmbedded } from '../src/core/embedded.ts';

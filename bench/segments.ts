@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../src/core/sql.ts';
 import { buildSegment } from '../src/segments/actions.build.ts';
 import { createSegment } from '../src/segments/actions.ts';
 import { compileRule } from '../src/segments/compile.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
-import { sql } from 'drizzle-orm';
+import { sql } from '../src/core/sql.ts';
 import { createTransport } from 'nodemailer';
 import { sendDue } from '../src/campaigns/actions.loop.ts';
 import { planRuns } from '../src/campaigns/actions.run.ts';

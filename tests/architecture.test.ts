@@ -48,6 +48,12 @@ describe('architecture', () => {
       "import { sql } from 'drizzle-orm';",
       'browser-safe',
     ],
+    [
+      'a slow import',
+      'src/contacts/store.ts',
+      "import { sql } from 'drizzle-orm';",
+      'not through src/core/sql.ts',
+    ],
     ['I/O in a rule', 'src/contacts/rule.ts', "import { readFile } from 'node:fs/promises';", 'does no I/O'],
     [
       'SQL in a route',

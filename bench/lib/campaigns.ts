@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/core/sql.ts';
 import { createCampaign } from '../../src/campaigns/actions.campaigns.ts';
 import { launchCampaign } from '../../src/campaigns/actions.lifecycle.ts';
 import { startDueRuns } from '../../src/campaigns/actions.run.ts';

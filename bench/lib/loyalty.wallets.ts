@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/core/sql.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { newId } from '../../src/core/ids.ts';
 import { walletIdOf } from '../../src/loyalty/ledger/books.ts';

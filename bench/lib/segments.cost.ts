@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../src/core/sql.ts';
 import { inTx } from '../../src/core/ctx.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { rows } from '../../src/core/db.ts';

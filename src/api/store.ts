@@ -1,4 +1,4 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, lt, or, sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import { readMigrations } from '../core/migrate.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { OPS } from '../segments/contract.ts';
 import { compared, countLeaf, inWindow, quote } from '../segments/index.ts';
 import type { CatalogueField, Dependency, Language, LeafEnv, LeafType, Source } from '../segments/index.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import {
   bigint,
   boolean,
@@ -11,7 +11,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../core/pg-core.ts';
 import { instant } from '../core/columns.ts';
 
 /** A message's form: what it says stands in its versions, one row per version and language. */

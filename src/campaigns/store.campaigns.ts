@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from '../core/sql.ts';
 import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';

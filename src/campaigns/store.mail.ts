@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import { mailRefusalSql, messageIdSql } from './store.audience.ts';

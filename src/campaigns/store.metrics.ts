@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import { rows } from '../core/db.ts';
 import type { Metric } from '../core/metrics.ts';
 

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { setting } from '../core/schema.ts';
 import { senderInput } from './contract.ts';

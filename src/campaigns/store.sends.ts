@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { message } from './schema.ts';
 
 /** Rows (contact_id) of the contacts to whom a message was handed off in [from, to). No message is handed off before its run. */

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import {
   bigint,
   boolean,
@@ -12,7 +12,7 @@ import {
   smallint,
   text,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../core/pg-core.ts';
 import { instant } from '../core/columns.ts';
 
 /** Text compared byte by byte: the same order in every database, and quick. For keys and prepared sort keys. */

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row } from '../core/db.ts';
 import { DomainError } from '../core/errors.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { invalid } from '../core/errors.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 import type { FilterCondition } from './contract.list.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { invalid } from '../core/errors.ts';
 import type { FilterCondition, SortField } from './contract.list.ts';
 import { entriesEnd, entryOf, valueKey } from './lookup.ts';

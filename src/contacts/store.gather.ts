@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
 import { entriesEnd, entryOf, MAX_KEY_TEXT } from './lookup.ts';

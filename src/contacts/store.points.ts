@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { contactPoint, contactPointLookup } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { and, eq, or, sql } from 'drizzle-orm';
+import { and, eq, or, sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { savedView } from './schema.ts';
 

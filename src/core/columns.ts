@@ -1,4 +1,4 @@
-import { numeric, timestamp } from 'drizzle-orm/pg-core';
+import { numeric, timestamp } from './pg-core.ts';
 
 /** Column kinds that every module spells the same way. */
 

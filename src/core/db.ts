@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/postgres-js';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import type { SQL } from 'drizzle-orm';
-import type { PgDialect, PgSession } from 'drizzle-orm/pg-core';
+import type { SQL } from './sql.ts';
+import type { PgDialect, PgSession } from './pg-core.ts';
 import postgres from 'postgres';
 import { monotonicMs } from './clock.ts';
 import { textOf } from './sql-text.ts';

@@ -1,4 +1,4 @@
-import { lt, sql } from 'drizzle-orm';
+import { lt, sql } from './sql.ts';
 import { keyedHash, seal, unseal } from './crypto.ts';
 import type { Ctx } from './ctx.ts';
 import { hotRows } from './db.ts';

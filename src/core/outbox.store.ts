@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type { Ctx } from './ctx.ts';
 import { dateOf, rows } from './db.ts';
 import type { OutboxEvent } from './jobs.ts';

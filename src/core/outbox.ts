@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import { inTx } from './ctx.ts';
 import type { Ctx } from './ctx.ts';
 import { hotRows, row, rows } from './db.ts';

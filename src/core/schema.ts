@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from './sql.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, uuid } from './pg-core.ts';
 import { instant } from './columns.ts';
 
 const at = instant;

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from './sql.ts';
 import type { Config } from './config.ts';
 import { row } from './db.ts';
 import type { Db } from './db.ts';

@@ -1,5 +1,5 @@
-import { Column, SQL, sql, StringChunk, Table } from 'drizzle-orm';
-import type { PgDialect } from 'drizzle-orm/pg-core';
+import { Column, SQL, sql, StringChunk, Table } from './sql.ts';
+import type { PgDialect } from './pg-core.ts';
 
 /** A statement as PostgreSQL gets it. */
 export type Text = { sql: string; params: unknown[] };

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from './sql.ts';
+import type { SQL } from './sql.ts';
 
 /** The types a column of `unnested` may have in PostgreSQL. */
 type ColumnType = 'uuid' | 'text' | 'integer' | 'bigint' | 'float8' | 'boolean' | 'timestamptz' | 'jsonb';

@@ -1,4 +1,4 @@
-import { index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, pgTable, primaryKey, text, uuid } from '../core/pg-core.ts';
 import { instant } from '../core/columns.ts';
 
 /** Something to do by a time. A task about nobody carries its own id as contact_id, so that it is keyed like the others. */

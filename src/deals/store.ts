@@ -1,5 +1,5 @@
-import { and, desc, eq, lt, or, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { and, desc, eq, lt, or, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { contact, moveRows, visibleContacts } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import { row, rows } from '../core/db.ts';
 import type { Running } from '../roles.ts';
 import type { DemoReport } from './report.ts';

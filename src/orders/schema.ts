@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import {
   bigint,
   boolean,
@@ -11,7 +11,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../core/pg-core.ts';
 import { amount, instant } from '../core/columns.ts';
 
 /** Tree of categories; `path` holds the ids of all ancestors and the category's own, so descendants are one array test. */

@@ -1,5 +1,5 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { hotRows, rows } from '../core/db.ts';
 import { newId } from '../core/ids.ts';

@@ -1,4 +1,4 @@
-import { inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import { decimalToScaled } from '../core/money.ts';

@@ -1,5 +1,5 @@
-import { inArray, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { inArray, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { contact, visibleContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';

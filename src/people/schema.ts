@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { boolean, check, foreignKey, index, integer, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { sql } from '../core/sql.ts';
+import { boolean, check, foreignKey, index, integer, pgTable, text, uniqueIndex } from '../core/pg-core.ts';
 import { instant } from '../core/columns.ts';
 
 /** A group of people; teams form a tree, and whoever sees "the team" sees the teams below it too. */

@@ -1,4 +1,4 @@
-import { and, eq, lte } from 'drizzle-orm';
+import { and, eq, lte } from '../core/sql.ts';
 import { systemClock } from '../core/clock.ts';
 import { deriveSecret } from '../core/crypto.ts';
 import type { Config } from '../core/config.ts';

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Role, Visibility } from '../core/rights.ts';
 import { appUser, invitation, team } from './schema.ts';

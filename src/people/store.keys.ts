@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, or } from 'drizzle-orm';
+import { and, desc, eq, isNull, lt, or } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Right } from '../core/rights.ts';
 import { addMs, MINUTE_MS } from '../core/time.ts';

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, isNull } from 'drizzle-orm';
+import { and, asc, count, eq, isNull } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Team } from './contract.ts';
 import { appUser, invitation, team } from './schema.ts';

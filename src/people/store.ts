@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, ilike, isNotNull, isNull, or, sql } from 'drizzle-orm';
+import { and, asc, count, eq, gt, ilike, isNotNull, isNull, or, sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import type { Role, Visibility } from '../core/rights.ts';
 import { appUser, team, userAccount, userSession, userTwoFactor } from './schema.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { OPS } from '../segments/contract.ts';
 import type { Rule } from '../segments/contract.ts';
 import { compared, numberTest, quote } from '../segments/index.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import {
   boolean,
   doublePrecision,
@@ -9,7 +9,7 @@ import {
   primaryKey,
   text,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../core/pg-core.ts';
 import { instant } from '../core/columns.ts';
 
 /** What gives points. A change makes a new version; entries keep the version they were made by. */

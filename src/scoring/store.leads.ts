@@ -1,5 +1,5 @@
-import { and, eq, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { and, eq, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { response } from '../campaigns/index.ts';
 import { contact, moveRows, movesIn, pairs, visibleContacts } from '../contacts/index.ts';
 import type { Move } from '../contacts/index.ts';

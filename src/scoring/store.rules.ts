@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { eq } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { scoreRuleInput } from './contract.ts';
 import type { ScoreRuleInput } from './contract.ts';

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { SQL } from '../core/sql.ts';
 import { ownerLimit, visibleContacts } from '../contacts/index.ts';
 import { monotonicMs } from '../core/clock.ts';
 import { authorise } from '../core/ctx.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { leafType } from './catalogue.ts';
 import { build, layers, untilsOf } from './compile.ts';
 import type { CompileOptions, Node } from './compile.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { leafType } from './catalogue.ts';
 import type { Rule } from './contract.rule.ts';
 import type { LeafEnv, LeafSql } from './leaf.ts';

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { SQL } from '../core/sql.ts';
 
 /** The languages rules are told in. */
 export type Language = 'en' | 'ru';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { contact } from '../contacts/index.ts';
 import type { Part, Source, SourceSpec } from './leaf.ts';
 import { instant } from './window.ts';

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { SQL } from '../core/sql.ts';
 
 /** Who was sent something, for simulations: told by the module that sends, which stands further along. */
 

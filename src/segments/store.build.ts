@@ -1,5 +1,5 @@
-import { eq, lte, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { eq, lte, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { segment, segmentBuild } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import { eraseRows } from '../contacts/index.ts';
 import type { Eraser } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, isNull, or, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, or, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { contact } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { hotRows, row, rows } from '../core/db.ts';

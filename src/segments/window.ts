@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import type { Window } from './contract.purchase.ts';
 import { instantOf } from './contract.values.ts';

@@ -8,8 +8,8 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
-import { sql } from 'drizzle-orm';
+} from '../core/pg-core.ts';
+import { sql } from '../core/sql.ts';
 import { CART_EVENTS, FOLLOW_EVENTS } from './commerce/names.ts';
 import { ONSITE_EVENTS } from './onsite/names.ts';
 import { instant } from '../core/columns.ts';

@@ -1,5 +1,5 @@
-import { and, asc, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, or, sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { DAY_MS } from '../core/time.ts';
 import type { LetterKind } from './contract.ts';

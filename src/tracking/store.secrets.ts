@@ -1,4 +1,4 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { source } from './schema.ts';
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { sql } from '../core/sql.ts';
 import { moveRows } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';

@@ -41,7 +41,12 @@ export function violations(tree: Tree): string[] {
   for (const [path, text] of tree) {
     found.push(...tooLong(path, text));
     if (path.startsWith('src/'))
-      found.push(...directions(path, text), ...shape(path, text), ...wallClock(path, text));
+      found.push(
+        ...directions(path, text),
+        ...shape(path, text),
+        ...wallClock(path, text),
+        ...slowImports(path, text),
+      );
     if (path.startsWith('web/src/')) found.push(...webBorder(path, text));
   }
   found.push(...missingReadmes(tree));
@@ -89,7 +94,9 @@ function shape(path: string, text: string): string[] {
     return wrong.map((i) => `${path}: a contract is browser-safe and must not import ${i}`);
   }
   if (/^(routes)(\.[a-z-]+)?\.ts$/.test(name)) {
-    const wrong = imports.filter((i) => /(^|\/)schema(\.[a-z-]+)?\.ts$/.test(i) || i === 'drizzle-orm');
+    const wrong = imports.filter(
+      (i) => /(^|\/)schema(\.[a-z-]+)?\.ts$/.test(i) || /drizzle-orm|core\/(sql|pg-core)\.ts$/.test(i),
+    );
     return wrong.map((i) => `${path}: a route calls verbs and must not import ${i}`);
   }
   if (posix.dirname(path) === `src/${module}` && !SHELL.test(name)) {
@@ -99,6 +106,17 @@ function shape(path: string, text: string): string[] {
     return wrong.map((i) => `${path}: a pure rule does no I/O and must not import ${i}`);
   }
   return [];
+}
+
+/** Node reads drizzle's long package.json anew for every import that names it: src/core/sql.ts. */
+function slowImports(path: string, text: string): string[] {
+  if (/^src\/core\/(sql|pg-core)\.ts$/.test(path)) return [];
+  return importsOf(text)
+    .filter((i) => i === 'drizzle-orm' || i === 'drizzle-orm/pg-core')
+    .map(
+      (i) =>
+        `${path}: imports ${i} itself and not through src/core/${i === 'drizzle-orm' ? 'sql' : 'pg-core'}.ts`,
+    );
 }
 
 /** Browser code has no ctx: its clock is the page's. */

@@ -1,4 +1,4 @@
-import { index, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { index, pgTable, primaryKey, smallint, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 import type { ProviderKind } from './provider.ts';
 

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from '../../core/sql.ts';
+import { index, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { eraseRows, moveRows, movesIn, pairs } from '../../contacts/index.ts';
 import type { Eraser, MergeMover } from '../../contacts/index.ts';
 import { referral, referralCode } from './schema.ts';

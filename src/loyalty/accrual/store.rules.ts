@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows } from '../../core/db.ts';
 import { segment } from '../../segments/index.ts';

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { row, rows } from '../../core/db.ts';
 import { newId } from '../../core/ids.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from '../../core/sql.ts';
+import { index, integer, jsonb, pgTable, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** Something tried on past orders: what was asked, how far it is, what came out. `subject` names the column of what it belongs to. */

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import {
   bigint,
   boolean,
@@ -12,7 +12,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 const minor = (name: string) => bigint(name, { mode: 'bigint' });

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, or, sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
 import { addMs } from '../../core/time.ts';

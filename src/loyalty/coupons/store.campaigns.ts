@@ -1,4 +1,4 @@
-import { and, desc, eq, ilike, inArray, lt, or, sql } from 'drizzle-orm';
+import { and, desc, eq, ilike, inArray, lt, or, sql } from '../../core/sql.ts';
 import { andVisible } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';

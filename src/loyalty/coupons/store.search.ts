@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { ownerLimit } from '../../contacts/index.ts';
 import { contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 
 /**
  * Coupons in people's hands as they stand at `now`, for questions such as "holds a coupon in state S": rows

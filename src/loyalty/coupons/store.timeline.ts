@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import type { TimelineSource } from '../../contacts/index.ts';
 import { dateOf, rows } from '../../core/db.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { earningBacktestView } from '../accrual/contract.backtest.ts';
-import { STEPS } from './steps.ts';
+import { STEPS } from './contract.steps.ts';
 
 const minor = z.number().int();
 

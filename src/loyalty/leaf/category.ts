@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { OPS } from '../../segments/contract.ts';
 import type { Language, LeafEnv, LeafSql, Source } from '../../segments/index.ts';
 import { personCategory, personCategoryAssignment } from '../standing/schema.ts';

@@ -1,4 +1,4 @@
-import type { SQL } from 'drizzle-orm';
+import type { SQL } from '../../core/sql.ts';
 import type { CatalogueField, Dependency, Language, LeafEnv, LeafSql } from '../../segments/index.ts';
 
 /** One field of the leaf `loyalty`. */

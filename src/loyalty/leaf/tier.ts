@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { OPS } from '../../segments/contract.ts';
 import { quote } from '../../segments/index.ts';
 import type { Language, LeafEnv, LeafSql, Source } from '../../segments/index.ts';

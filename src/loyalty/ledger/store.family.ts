@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, sql } from '../../core/sql.ts';
 import { contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { hotRows, row } from '../../core/db.ts';

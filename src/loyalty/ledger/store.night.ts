@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { eq, sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
 import { loyaltyProgram } from '../programs/schema.ts';

@@ -1,4 +1,4 @@
-import { desc, eq, isNotNull, sql } from 'drizzle-orm';
+import { desc, eq, isNotNull, sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { row, rows } from '../../core/db.ts';
 import { ledgerCheck, ledgerEntry, ledgerPosting, lot, pointHold, pointSpend, wallet } from './schema.ts';

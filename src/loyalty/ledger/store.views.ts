@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { visibleContacts } from '../../contacts/index.ts';
 import type { TimelineSource } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';

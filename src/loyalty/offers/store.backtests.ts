@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { promotionBacktest } from './schema.ts';
 

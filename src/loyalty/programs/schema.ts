@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { sql } from '../../core/sql.ts';
+import { index, integer, jsonb, pgTable, primaryKey, text, uniqueIndex, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** A loyalty program: its present settings. `version` counts changes; each is kept in loyalty_program_version. */

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { eraseRows, havingRows, moveRows, movesIn, pairs } from '../../contacts/index.ts';
 import type { Eraser, MergeMover } from '../../contacts/index.ts';
 import { loyaltyMember, memberCard, memberCode, receiptClaim } from './schema.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import {
   bigint,
   index,
@@ -9,7 +9,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** What members can have for points. */

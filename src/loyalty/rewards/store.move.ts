@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { eraseRows, havingRows, moveRows } from '../../contacts/index.ts';
 import type { Eraser, MergeMover, TimelineSource } from '../../contacts/index.ts';
 import { dateOf, rows } from '../../core/db.ts';

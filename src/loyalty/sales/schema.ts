@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, index, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from '../../core/sql.ts';
+import { bigint, index, jsonb, pgTable, primaryKey, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 export type SaleState = 'reserved' | 'committed' | 'cancelled' | 'expired' | 'partly_returned' | 'returned';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import {
   bigint,
   boolean,
@@ -10,7 +10,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** A program's ladder of tiers; every set of rules it had is kept in tier_ladder_version. */

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { hotRows } from '../../core/db.ts';
 import { accumulativeTerms } from './contract.accumulative.ts';

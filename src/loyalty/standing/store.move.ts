@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import { eraseRows, havingRows, moveRows, movesIn, pairs } from '../../contacts/index.ts';
 import type { Eraser, MergeMover, Move } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';

@@ -1,4 +1,4 @@
-import { pgTable, primaryKey, uuid } from 'drizzle-orm/pg-core';
+import { pgTable, primaryKey, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** Links to a member's page that were made before this moment are void. Without a row all are good until their own end. */

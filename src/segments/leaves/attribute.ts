@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { addMs, DAY_MS, HOUR_MS } from '../../core/time.ts';
 import { anniversaries, dayOf, startOfDay } from '../calendar.ts';
 import { attributeKind } from '../contract.attribute.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { consent } from '../../contacts/index.ts';
 import type { ConsentLeaf } from '../contract.consent.ts';
 import type { CatalogueField, Language, LeafEnv, LeafSql, LeafType, Source } from '../leaf.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { Comparison, Window } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, Source } from '../leaf.ts';
 import { decimal, ofNumber, thresholdOf } from './purchase.compare.ts';

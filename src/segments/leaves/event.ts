@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { event } from '../../tracking/index.ts';
 import { EVENT_AGES, EVENT_MOMENTS } from '../contract.event.ts';
 import type { EventLeaf, EventMeasure, PropertyTest } from '../contract.event.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { contactHistory } from '../../contacts/index.ts';
 import { contactTrait } from '../../tracking/index.ts';
 import type { AttributeLeaf } from '../contract.attribute.ts';

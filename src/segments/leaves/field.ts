@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { CUSTOM_PREFIX, fieldKind, isContactField, isTraitField, TRAIT_PREFIX } from '../contract.fields.ts';
 import type { ContactField, TraitField } from '../contract.fields.ts';
 import { minorDigits } from '../../core/money.ts';

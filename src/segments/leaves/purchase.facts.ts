@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { minorDigits } from '../../core/money.ts';
 import { orders, product } from '../../orders/index.ts';
 import type { PurchaseLeaf } from '../contract.purchase.ts';

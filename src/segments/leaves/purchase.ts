@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { minorDigits } from '../../core/money.ts';
 import { orders } from '../../orders/index.ts';
 import { AGE_MEASURES, MOMENT_MEASURES } from '../contract.purchase.ts';

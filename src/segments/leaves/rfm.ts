@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { CatalogueField, Language, LeafType } from '../leaf.ts';
 import { OPS } from '../contract.values.ts';
 import { compared, quote } from '../phrases.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { Window } from '../contract.purchase.ts';
 import type { LeafEnv, LeafSql, Part, Source } from '../leaf.ts';
 import { enteringParts, future, leavesAt, past, windowParts } from '../window.ts';

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import type { SegmentLeaf } from '../contract.rule.ts';
 import type { LeafEnv, LeafSql, LeafType, Source } from '../leaf.ts';
 import { segmentMember, segmentTransition } from '../schema.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { category, product } from '../../orders/index.ts';
 import { event, eventsOfDeed, LIST_VIEWED } from '../../tracking/index.ts';
 import type { WantedLeaf } from '../contract.wanted.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { category, orders, product, saleFact } from '../../orders/index.ts';
 import { event } from '../../tracking/index.ts';
 import type { WantedLeaf } from '../contract.wanted.ts';

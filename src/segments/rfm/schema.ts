@@ -1,4 +1,4 @@
-import { integer, jsonb, numeric, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { integer, jsonb, numeric, pgTable, primaryKey, smallint, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /** The scores of everybody who bought, as they were computed last. A row changes only with what it says. */

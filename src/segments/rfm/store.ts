@@ -1,5 +1,5 @@
-import { eq, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { eq, sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import { contact } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { minorDigits } from '../../core/money.ts';

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm';
-import { bigint, boolean, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { sql } from '../../core/sql.ts';
+import { bigint, boolean, index, integer, pgTable, primaryKey, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 
 /**

@@ -1,5 +1,5 @@
-import { getTableColumns, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { getTableColumns, sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';

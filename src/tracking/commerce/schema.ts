@@ -1,4 +1,4 @@
-import { index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from 'drizzle-orm/pg-core';
+import { index, integer, jsonb, pgTable, primaryKey, smallint, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 import type { CartLine } from './cart.ts';
 import type { InterestKind } from './interest.ts';

@@ -1,4 +1,4 @@
-import { lt } from 'drizzle-orm';
+import { lt } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { daySalt } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { sql } from '../../core/sql.ts';
 import {
   boolean,
   date,
@@ -10,7 +10,7 @@ import {
   text,
   uniqueIndex,
   uuid,
-} from 'drizzle-orm/pg-core';
+} from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 import type { SpamReason, SubmissionState } from './contract.ts';
 

@@ -1,5 +1,5 @@
-import { and, asc, eq, gt, or, sql } from 'drizzle-orm';
-import type { SQL } from 'drizzle-orm';
+import { and, asc, eq, gt, or, sql } from '../../core/sql.ts';
+import type { SQL } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
 import type { SourceKind } from '../contract.ts';

@@ -1,4 +1,4 @@
-import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { boolean, index, integer, jsonb, pgTable, primaryKey, text, uuid } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 import type { OnsiteKind, OnsiteTrigger } from './contract.ts';
 

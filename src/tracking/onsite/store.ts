@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm';
+import { and, asc, eq, gt, isNull, lte, or } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import type { OnsiteFields, OnsitePatch } from './contract.ts';
 import { onsiteMessage } from './schema.ts';

@@ -1,4 +1,4 @@
-import { date, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { date, integer, pgTable, primaryKey, text, uuid } from '../../core/pg-core.ts';
 
 /** What stays of visitors who were forgotten: how many there were and what they did, by day (UTC) and source. Nobody can be told from it. */
 export const visitorsForgotten = pgTable(

@@ -1,4 +1,4 @@
-import { jsonb, pgTable, text } from 'drizzle-orm/pg-core';
+import { jsonb, pgTable, text } from '../../core/pg-core.ts';
 import { instant } from '../../core/columns.ts';
 import type { Snippet } from './build.ts';
 

@@ -319,7 +319,7 @@ export default {
     categories: 'Категория',
     noCategory: 'Без категории',
     now: 'Сейчас',
-    then: 'Станет',
+    changed: 'Станет',
     pointsColumn: 'Баллы',
     costColumn: 'Стоимость',
     supposed: 'Что предположено',

@@ -12,10 +12,7 @@ const kindOf = ({ codeKind, personal }: Kinds): 'generic' | 'unique' | 'personal
 type Validity = Pick<CouponCampaignView, 'validFrom' | 'validUntil' | 'validDays'>;
 
 /** From when to when its codes work. */
-function validityWords(
-  t: TFunction<'coupons'>,
-  { validFrom, validUntil, validDays }: Validity,
-): string {
+function validityWords(t: TFunction<'coupons'>, { validFrom, validUntil, validDays }: Validity): string {
   const from = validFrom === null ? '' : dateText(validFrom, locale());
   const until = validUntil === null ? '' : dateText(validUntil, locale());
   const span =
