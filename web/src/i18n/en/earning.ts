@@ -306,7 +306,7 @@ export default {
     categories: 'Category',
     noCategory: 'No category',
     now: 'Now',
-    changed: 'Then',
+    changedTo: 'Then',
     pointsColumn: 'Points',
     costColumn: 'Cost',
     supposed: 'Supposed',

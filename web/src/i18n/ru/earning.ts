@@ -319,7 +319,7 @@ export default {
     categories: 'Категория',
     noCategory: 'Без категории',
     now: 'Сейчас',
-    changed: 'Станет',
+    changedTo: 'Станет',
     pointsColumn: 'Баллы',
     costColumn: 'Стоимость',
     supposed: 'Что предположено',

@@ -131,7 +131,7 @@ function Parts(props: {
               </Table.Th>
             )}
             <Table.Th scope="col" ta="right">
-              {t(props.changed ? 'backtest.changed' : 'backtest.pointsColumn')}
+              {t(props.changed ? 'backtest.changedTo' : 'backtest.pointsColumn')}
             </Table.Th>
             <Table.Th scope="col" ta="right">
               {t('backtest.costColumn')}
