@@ -22,7 +22,6 @@ const given = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('gift'), productId: z.uuid().nullable().default(null) }),
   z.object({ kind: z.literal('custom') }),
 ]);
-export type Given = z.output<typeof given>;
 
 export const rewardDefinition = z
   .object({

@@ -9,13 +9,12 @@ import type {
   PromotionState,
   PromotionVersionView,
 } from '@server/loyalty/offers/contract.ts';
-import type { OfferStage } from '@server/loyalty/pricing/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
-export type { BacktestResult, BacktestView, CheckAnswer, CheckItem, OfferStage };
+export type { BacktestResult, BacktestView, CheckAnswer, CheckItem };
 export type { PromotionDefinition, PromotionDetail, PromotionState, PromotionVersionView };
 /** As it is sent: what has a default may be left out. */
 export type PromotionInput = z.input<typeof promotionDefinition>;
