@@ -127,10 +127,13 @@ const hashOf = (ctx: Ctx, codeId: string, code: string): string =>
  */
 export async function confirmCode(ctx: Ctx, lookupId: string, code: string): Promise<CodeAnswer> {
   authoriseSell(ctx);
-  return guessed(
-    ctx,
-    () => confirm(ctx, lookupId, code),
-    ({ member }) => member !== null,
+  // A right code that came after too many wrong ones is undone: it confirms nothing.
+  return inTx(ctx, async (tx) =>
+    guessed(
+      tx,
+      () => confirm(tx, lookupId, code),
+      ({ member }) => member !== null,
+    ),
   );
 }
 

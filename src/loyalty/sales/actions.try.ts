@@ -24,7 +24,7 @@ export async function tryDraft(ctx: Ctx, input: TryInput): Promise<TryView> {
   const now = input.at === undefined ? ctx.clock.now() : new Date(input.at);
   const then: Ctx = input.at === undefined ? ctx : { ...ctx, clock: { now: () => now } };
   const drafts = [await promotionDraft(then, input), couponDraft(then, input)].filter((one) => one !== null);
-  const { cart, pricing } = await priced(then, input, drafts);
+  const { cart, pricing } = await priced(ctx, then, input, drafts);
   const { priced: result, program } = pricing;
   return {
     contactId: cart.contactId,
@@ -58,9 +58,10 @@ function couponDraft(ctx: Ctx, { coupon }: TryInput): Amended | null {
   return withCoupon({ id, definition }, ctx.config.baseCurrency);
 }
 
-/** Problems of the cart are told under `cart`. */
+/** Problems of the cart are told under `cart`. Who buys is looked up now, at whatever moment the cart is: guesses are counted by time. */
 async function priced(
   ctx: Ctx,
+  then: Ctx,
   input: TryInput,
   drafts: readonly Amended[],
 ): Promise<{ cart: { contactId: string | null }; pricing: Pricing }> {
@@ -72,7 +73,7 @@ async function priced(
   );
   try {
     const { contactId, said, programId } = await findBuyer(ctx, request.buyer, 'try');
-    const pricing = await priceSale(ctx, {
+    const pricing = await priceSale(then, {
       request,
       contactId,
       isNew: contactId === null && said !== null,
