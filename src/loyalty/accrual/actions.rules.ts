@@ -26,16 +26,18 @@ import {
   versionsOf,
 } from './store.rules.ts';
 import type { RuleRow } from './store.rules.ts';
+import { withFactorsCategoryIds } from '../offers/actions.scope.ts';
 
 /** Accrual rules: written, launched, changed version by version, paused, ended. */
 
 /** Throws 404 program_not_found, 409 program_archived, 422 validation_failed, too_many_rules. */
-export async function createRule(ctx: Ctx, { programId, definition }: RuleInput): Promise<RuleView> {
+export async function createRule(ctx: Ctx, { programId, definition: said }: RuleInput): Promise<RuleView> {
   authorise(ctx, 'loyalty:write');
   return inTx(ctx, async (tx) => {
     await openProgram(tx, programId);
     if ((await countRules(tx, programId)) >= MAX_RULES)
       throw invalid('too_many_rules', `A program has at most ${MAX_RULES} rules.`);
+    const definition = await withFactorsCategoryIds(tx, said);
     await check(tx, definition);
     const now = tx.clock.now();
     const row: RuleRow = {
@@ -58,14 +60,15 @@ export async function createRule(ctx: Ctx, { programId, definition }: RuleInput)
 export async function changeRule(
   ctx: Ctx,
   id: string,
-  { version, definition }: RulePatch,
+  { version, definition: said }: RulePatch,
 ): Promise<RuleView> {
   authorise(ctx, 'loyalty:write');
   return inTx(ctx, async (tx) => {
     const { row, definition: before } = await held(tx, id, version);
     if (row.state === 'ended') throw conflict('rule_ended', 'An ended rule stays as it was.');
-    if (row.launchedAt !== null && before.earns.type !== definition.earns.type)
+    if (row.launchedAt !== null && before.earns.type !== said.earns.type)
       throw invalid('rule_type_stays', 'A launched rule stays of its type.', 'definition.earns.type');
+    const definition = await withFactorsCategoryIds(tx, said);
     await check(tx, definition);
     const next = row.launchedAt === null ? row.version : row.version + 1;
     return save(tx, { ...row, version: next, updatedAt: tx.clock.now() }, definition, 'changed');

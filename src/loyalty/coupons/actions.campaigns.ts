@@ -35,6 +35,7 @@ import {
 import type { Counts, CouponCampaignRow } from './store.campaigns.ts';
 import { lockMeters, readMeters, writeMeters } from './store.meter.ts';
 import { campaignView, versionView } from './view.ts';
+import { withCategoryIds } from '../offers/actions.scope.ts';
 
 /**
  * Makes a coupon campaign. 422 for a guessable pattern, a validity that ends before it begins, an offer pricing would not take;
@@ -46,7 +47,7 @@ export async function createCouponCampaign(
 ): Promise<CouponCampaignView> {
   authorise(ctx, 'loyalty:write');
   const now = ctx.clock.now();
-  const row = freshRow(ctx, input);
+  const row = freshRow(ctx, await withCategoryIds(ctx, input));
   mustBeSound(row, now);
   const meters = limited([], limitsOf(row), periodNow(row, now));
   await inTx(ctx, async (tx) => {
@@ -114,7 +115,8 @@ export async function changeCouponCampaign(
     if (row === undefined) throw notFound('coupon_campaign', id);
     if (row.version !== patch.version)
       throw conflict('coupon_campaign_changed', 'Somebody has changed this since you opened it.', 'version');
-    const next = patched(row, patch, now);
+    const promise = patch.promise === undefined ? undefined : await withCategoryIds(tx, patch.promise);
+    const next = patched(row, { ...patch, promise }, now);
     mustBeSound(next, now, row);
     await updateCouponCampaign(tx, next);
     await insertVersion(tx, next);

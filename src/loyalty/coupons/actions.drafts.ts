@@ -17,6 +17,7 @@ import { insertVersion, lockCouponCampaign, updateCouponCampaign } from './store
 import type { CouponCampaignRow } from './store.campaigns.ts';
 import { writeMeters } from './store.meter.ts';
 import { campaignView } from './view.ts';
+import { withCategoryIds } from '../offers/actions.scope.ts';
 
 /**
  * Drafts of coupon campaigns: nothing of them is out in the world, so everything may change, and their code for all is taken only
@@ -36,7 +37,7 @@ export async function rewriteDraft(
       throw conflict('coupon_campaign_changed', 'Somebody has changed this since you opened it.', 'version');
     const { couponCampaignId, createdBy, createdAt } = row;
     const next: CouponCampaignRow = {
-      ...freshRow(tx, input.campaign),
+      ...freshRow(tx, await withCategoryIds(tx, input.campaign)),
       couponCampaignId,
       createdBy,
       createdAt,

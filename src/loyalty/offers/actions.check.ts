@@ -18,6 +18,7 @@ import { holds, productScope } from './overlap.ts';
 import { wasTried } from './store.backtests.ts';
 import { sampleProducts, unknownNames } from './store.orders.ts';
 import type { SampleProduct } from './store.orders.ts';
+import { withCategoryIds } from './actions.scope.ts';
 
 /** What somebody should know before a promotion is launched. Machine-readable: every item has a code and its figures. */
 
@@ -52,7 +53,8 @@ export async function checkPromotion(
   authorise(ctx, 'loyalty:write');
   const saved = input.promotionId === undefined ? undefined : await promotionOf(ctx, input.promotionId);
   const tried = saved === undefined ? false : await wasTried(ctx, saved.row.promotionId, saved.row.version);
-  return checked(ctx, input.promotionId ?? NEW, input.definition, tried);
+  const definition = await withCategoryIds(ctx, input.definition);
+  return checked(ctx, input.promotionId ?? NEW, definition, tried);
 }
 
 /** The same for a promotion as it is saved: the list beside the launch button. */

@@ -31,6 +31,7 @@ import {
 } from './store.ts';
 import type { PromotionQuery, PromotionRow, UsageRow, VersionRow } from './store.ts';
 import { recount } from './store.recount.ts';
+import { withCategoryIds } from './actions.scope.ts';
 
 /** Promotions: written, launched, changed version by version, paused and ended. */
 
@@ -227,7 +228,7 @@ async function held(ctx: Ctx, id: string, version: number) {
 /** The definition with its defaults. Throws validation_failed (422) with the paths that are wrong. */
 async function checked(ctx: Ctx, input: PromotionDefinition, where: string): Promise<PromotionDefinition> {
   const currency = input.currency ?? (namesMoney(input) ? ctx.config.baseCurrency : undefined);
-  const definition = currency === undefined ? input : { ...input, currency };
+  const definition = await withCategoryIds(ctx, currency === undefined ? input : { ...input, currency });
   const issues = [
     ...definitionProblems(definition, ctx.clock.now()),
     ...(await segmentProblems(ctx, definition)),

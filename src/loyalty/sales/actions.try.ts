@@ -3,7 +3,6 @@ import type { Ctx } from '../../core/ctx.ts';
 import { DomainError } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { segmentProblems } from '../offers/actions.promotions.ts';
-import type { PromotionDefinition } from '../offers/contract.ts';
 import { definitionProblems, namesMoney } from '../offers/definition.ts';
 import { findBuyer } from './actions.buyer.ts';
 import { priceSale } from './actions.price.ts';
@@ -14,6 +13,7 @@ import type { TryInput, TryView } from './contract.try.ts';
 import { withCoupon, withPromotion } from './drafts.ts';
 import type { Amended } from './drafts.ts';
 import { hintsOf } from './words.ts';
+import { withCategoryIds } from '../offers/actions.scope.ts';
 
 /**
  * What a cart would cost if a draft were live as it stands. The same way as a quote; writes nothing. 422 with the draft's wrong
@@ -23,7 +23,9 @@ export async function tryDraft(ctx: Ctx, input: TryInput): Promise<TryView> {
   authorise(ctx, 'loyalty:read');
   const now = input.at === undefined ? ctx.clock.now() : new Date(input.at);
   const then: Ctx = input.at === undefined ? ctx : { ...ctx, clock: { now: () => now } };
-  const drafts = [await promotionDraft(then, input), couponDraft(then, input)].filter((one) => one !== null);
+  const drafts = [await promotionDraft(then, input), await couponDraft(then, input)].filter(
+    (one) => one !== null,
+  );
   const { cart, pricing } = await priced(ctx, then, input, drafts);
   const { priced: result, program } = pricing;
   return {
@@ -41,7 +43,7 @@ async function promotionDraft(ctx: Ctx, { promotion }: TryInput): Promise<Amende
   if (promotion === undefined) return null;
   const { id = newId(), definition: said } = promotion;
   const currency = said.currency ?? (namesMoney(said) ? ctx.config.baseCurrency : undefined);
-  const definition: PromotionDefinition = currency === undefined ? said : { ...said, currency };
+  const definition = await withCategoryIds(ctx, currency === undefined ? said : { ...said, currency });
   const now = ctx.clock.now();
   const issues = [...definitionProblems(definition, now), ...(await segmentProblems(ctx, definition))].map(
     (one) => ({ ...one, path: `promotion.definition.${one.path}` }),
@@ -52,9 +54,10 @@ async function promotionDraft(ctx: Ctx, { promotion }: TryInput): Promise<Amende
   throw new DomainError({ code: 'validation_failed', status: 422, detail, at: first.path, issues });
 }
 
-function couponDraft(ctx: Ctx, { coupon }: TryInput): Amended | null {
+async function couponDraft(ctx: Ctx, { coupon }: TryInput): Promise<Amended | null> {
   if (coupon === undefined) return null;
-  const { id = newId(), definition } = coupon;
+  const { id = newId() } = coupon;
+  const definition = await withCategoryIds(ctx, coupon.definition);
   return withCoupon({ id, definition }, ctx.config.baseCurrency);
 }
 
