@@ -76,6 +76,21 @@ export async function mineOf(
   return new Map(found.map(({ id, n }) => [id, n]));
 }
 
+/** The newest redemption of a reward by a contact, cancelled ones too. */
+export async function lastRedemptionOf(
+  ctx: Ctx,
+  contactId: string,
+  rewardId: string,
+): Promise<string | undefined> {
+  const [found] = await ctx.db
+    .select({ id: rewardRedemption.redemptionId })
+    .from(rewardRedemption)
+    .where(and(eq(rewardRedemption.contactId, contactId), eq(rewardRedemption.rewardId, rewardId)))
+    .orderBy(desc(rewardRedemption.redeemedAt), desc(rewardRedemption.redemptionId))
+    .limit(1);
+  return found?.id;
+}
+
 export async function redemptionsOfContact(
   ctx: Ctx,
   contactId: string,

@@ -1,5 +1,6 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { DomainError, notFound } from '../../core/errors.ts';
+import { idFrom } from '../../core/ids.ts';
 import { referralCodeOf } from '../accrual/actions.referral.ts';
 import type { ReferralTerms } from '../accrual/contract.referral.ts';
 import { foldCode } from '../coupons/code.ts';
@@ -9,6 +10,7 @@ import type { ProgramView } from '../programs/contract.ts';
 import { contactRewards, rewardsFor, spendableOf } from '../rewards/actions.read.ts';
 import { redeemReward } from '../rewards/actions.redeem.ts';
 import type { ContactRewards, RedemptionView } from '../rewards/contract.ts';
+import { lastRedemptionOf } from '../rewards/store.redemptions.ts';
 import { forMember, openWallet } from './actions.link.ts';
 import type { Holder } from './actions.link.ts';
 import { referralTermsOf } from './actions.page.ts';
@@ -21,6 +23,8 @@ export type Asked = {
   program: ProgramView;
   one: ContactRewards['rewards'][number];
   spendable: number;
+  /** Of the question: to answer it twice, from two tabs too, is to answer it once. It is another one when the member has taken one. */
+  key: string;
 };
 
 /** What a member is asked before points are spent. 404 reward_not_found, and those of `openWallet`. */
@@ -32,10 +36,12 @@ export async function askedReward(ctx: Ctx, token: string, rewardId: string): Pr
   const one = all.find(({ reward }) => reward.id === rewardId);
   if (one === undefined) throw notFound('reward', rewardId);
   const spendable = spendableOf(await contactWallets(reader, holder.contactId, holder.programId));
-  return { holder, program, one, spendable };
+  const last = await lastRedemptionOf(reader, holder.contactId, rewardId);
+  const key = idFrom(`wallet page ${holder.contactId} ${rewardId} ${last ?? 'the first'}`);
+  return { holder, program, one, spendable, key };
 }
 
-/** The member has said yes. `key` is the question's own: to answer it twice is to answer it once. */
+/** The member has said yes to the question of this `key`. */
 export async function takeReward(
   ctx: Ctx,
   token: string,

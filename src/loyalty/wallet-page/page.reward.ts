@@ -14,8 +14,8 @@ export type At = { base: string; language: Language; publicUrl: string };
 
 const otherOf = (language: Language): Language => (language === 'en' ? 'ru' : 'en');
 
-/** Asks. `key` makes a second press of the button the first one's repeat. */
-export function confirmPage({ program, one, spendable }: Asked, key: string, at: At): string {
+/** Asks. */
+export function confirmPage({ program, one, spendable, key }: Asked, at: At): string {
   const { base, language } = at;
   const texts = TEXTS[language];
   const { id, definition } = one.reward;

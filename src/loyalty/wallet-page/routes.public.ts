@@ -4,7 +4,6 @@ import { z } from 'zod';
 import { DomainError } from '../../core/errors.ts';
 import { describe, newRouter, paramsOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
-import { newId } from '../../core/ids.ts';
 import { askedReward, invitation, makeReferralCode, takenReward, takeReward } from './actions.act.ts';
 import { openWallet } from './actions.link.ts';
 import { walletPage } from './actions.page.ts';
@@ -77,7 +76,7 @@ function rewardRoutes(): Hono<AppEnv> {
         const { token, rewardId } = c.req.valid('param');
         return orPage(c, token, async () => {
           const asked = await askedReward(c.var.ctx, token, rewardId);
-          return html(c, confirmPage(asked, newId(), at(c, token, asked.holder.locale)));
+          return html(c, confirmPage(asked, at(c, token, asked.holder.locale)));
         });
       },
     )

@@ -215,6 +215,22 @@ describe('rewards', () => {
     expect(after.text).toContain(code);
   });
 
+  test('a reward asked for in two tabs is taken once, whoever says yes in both; another one afterwards is another', async () => {
+    const reward = await live(api.ctx, programId, { name: { en: 'A pen', ru: 'Ручка' }, points: 10 });
+    const at = `${path}/rewards/${reward.id}?lang=en`;
+    const { available } = await sums(api.ctx, contactId);
+    const formOf = async () => ({ key: hidden(await get(at), 'key'), points: '10' });
+    const tabs = [await formOf(), await formOf()];
+    const taken = [];
+    for (const form of tabs) taken.push((await post(at, form)).headers.get('location'));
+    expect(taken[1]).toBe(taken[0]);
+    expect(await sums(api.ctx, contactId)).toMatchObject({ available: available - 10 });
+    const again = await post(at, await formOf());
+    expect(again.status).toBe(303);
+    expect(again.headers.get('location')).not.toBe(taken[0]);
+    expect(await sums(api.ctx, contactId)).toMatchObject({ available: available - 20 });
+  });
+
   test('nothing is spent at another price than was confirmed, without the form, or when it is gone', async () => {
     const reward = await live(api.ctx, programId);
     const at = `${path}/rewards/${reward.id}?lang=en`;
