@@ -26,7 +26,7 @@ export type { TimelineCursor, TimelineEntry, TimelineSource } from './timeline.t
 export { andVisible, ownerLimit, visibleContacts } from './store.visible.ts';
 export { consentStandsSql, suppressedSql } from './store.consents.ts';
 export { externalIdKey, findByExternalIds, findByPoints, pointKey } from './store.match.ts';
-export { holdContacts, holdPeople } from './store.merge.ts';
+export { holdContacts, holdFreeContacts, holdPeople } from './store.merge.ts';
 export { createVisitors, lockVisitors } from './store.visitors.ts';
 export { registerImportKind } from './import/kinds.ts';
 export type { ApplyResult, FailedRow, ImportBatch } from './import/kinds.ts';

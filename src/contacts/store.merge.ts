@@ -61,6 +61,34 @@ export async function holdPeople(
   }
 }
 
+/**
+ * The same alone for those contacts that nobody else holds at this moment, without waiting; `busy`: ids whose contact somebody holds.
+ */
+export async function holdFreeContacts(
+  ctx: Ctx,
+  contactIds: readonly string[],
+): Promise<{ present: Map<string, string>; busy: Set<string> }> {
+  const wanted = [...new Set(contactIds)];
+  if (wanted.length === 0) return { present: new Map(), busy: new Set() };
+  const held = await hotRows<{ id: string }>(
+    ctx.db,
+    sql`
+    select contact_id as id from ${contact}
+    where merged_into is null and contact_id = any(array(
+      select coalesce(n.merged_into, n.contact_id) from ${contact} n
+      where n.contact_id = any(${`{${wanted.join(',')}}`}::uuid[])))
+    order by contact_id ${LOCK.alone} skip locked`,
+  );
+  const standing = new Set(held.map(({ id }) => id));
+  const own = wanted.filter((id) => standing.has(id)).map((id) => [id, id] as const);
+  const others = wanted.filter((id) => !standing.has(id));
+  const leads = others.length === 0 ? [] : [...(await placesOf(ctx, others))];
+  return {
+    present: new Map([...own, ...leads.filter(([, id]) => standing.has(id))]),
+    busy: new Set(leads.flatMap(([id, lead]) => (standing.has(lead) ? [] : [id]))),
+  };
+}
+
 /** The contact each of these ids stands for at this moment; unknown ids are absent. */
 export async function placesOf(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, string>> {
   const found = await rows<{ id: string; present: string }>(

@@ -1,3 +1,5 @@
+import { DomainError } from './errors.ts';
+
 /**
  * Group commit: what many callers bring at about the same time goes through one transaction, and each is answered after it. A free
  * lane takes at once what waits, so that a lone request loses no time; while lanes work, others gather. Pure scheduling.
@@ -17,13 +19,26 @@ export type CommitterOptions<T, R> = {
   crowdSize: number;
   /** … or when something has waited for so long: the first lane may hang on a lock. */
   patienceMs: number;
+  /** So many items wait at most, the next is refused: 503 `busy`. Absent: whoever hands them in keeps a bound of their own. */
+  maxWaiting?: number;
 };
+
+const RETRY_AFTER_S = 2;
+
+/** More wait than will have their turn in time. */
+export const tooManyWait = (): DomainError =>
+  new DomainError({
+    code: 'busy',
+    status: 503,
+    detail: 'Too much is waiting at this moment. Nothing was changed; try again.',
+    retryAfterS: RETRY_AFTER_S,
+  });
 
 type Job<T, R> = { item: T; resolve: (result: R) => void; reject: (error: unknown) => void };
 
 /** Returns the function to hand an item in; it settles when its transaction has. */
 export function groupCommitter<T, R>(options: CommitterOptions<T, R>): (item: T) => Promise<R> {
-  const { sizeOf, maxSize, crowdSize } = options;
+  const { sizeOf, maxSize, crowdSize, maxWaiting = Number.POSITIVE_INFINITY } = options;
   const busy = Array.from({ length: options.lanes }, () => false);
   let waiting: Job<T, R>[] = [];
   let waitingSize = 0;
@@ -67,6 +82,10 @@ export function groupCommitter<T, R>(options: CommitterOptions<T, R>): (item: T)
 
   return (item) =>
     new Promise<R>((resolve, reject) => {
+      if (waiting.length >= maxWaiting) {
+        reject(tooManyWait());
+        return;
+      }
       waiting.push({ item, resolve, reject });
       waitingSize += sizeOf(item);
       if (scheduled) return;

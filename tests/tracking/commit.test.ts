@@ -85,6 +85,25 @@ describe('group commit', () => {
     expect((await answers).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
+  test('beyond the bound of what waits somebody is asked to come back; those who wait have their turn', async () => {
+    const { open, submit, begun } = held({ maxWaiting: 3 });
+    const first = submit(0);
+    await begun(1);
+    const ends = Promise.allSettled(range(1, 4).map(submit));
+    await expect(submit(5)).rejects.toMatchObject({ code: 'busy', status: 503, retryAfterS: 2 });
+    open[0]?.end();
+    await first;
+    await begun(2);
+    expect(open[1]?.items).toEqual([1, 2, 3]);
+    open[1]?.end();
+    expect((await ends).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+    ]);
+  });
+
   test('an outage fails the group at once', async () => {
     const { open, submit, begun } = held();
     const answers = Promise.allSettled([1, 2, 3].map(submit));

@@ -1,4 +1,4 @@
-import { holdContacts, upsertContacts } from '../../contacts/index.ts';
+import { holdContacts, holdFreeContacts, upsertContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { DomainError, notFound } from '../../core/errors.ts';
 import { claimKeys, giveBackKeys, saveAnswers } from '../../core/idempotency.ts';
@@ -24,27 +24,28 @@ import type { Verdict, Wish, Work } from './work.ts';
 /**
  * Sales that came at about the same moment, carried out in one transaction with a fixed number of statements: buyers held, facts read,
  * carts priced one after the other, so that each sees what those before it take, then everything taken, what everybody waits for last.
- * One that is refused leaves nothing behind and does not stop the others. One verdict each.
+ * One that is refused leaves nothing behind and does not stop the others. `waits`: for a buyer whom somebody holds; otherwise such a
+ * sale is to go apart. One verdict each.
  */
-export async function carryOut(tx: Ctx, wishes: readonly Wish[]): Promise<Verdict[]> {
+export async function carryOut(tx: Ctx, wishes: readonly Wish[], waits: boolean): Promise<Verdict[]> {
   const works = wishes.map((wish): Work => ({
     wish,
     ctx: { ...tx, ...actorOf(wish) },
     isAlone: wishes.length === 1,
   }));
   try {
-    return await carryOutAll(tx, works);
+    return await carryOutAll(tx, works, waits);
   } catch (error) {
     const [only] = works;
     throw only?.isAlone === true && only.promise !== undefined ? only.promise.explain(error) : error;
   }
 }
 
-async function carryOutAll(tx: Ctx, works: readonly Work[]): Promise<Verdict[]> {
+async function carryOutAll(tx: Ctx, works: readonly Work[], waits: boolean): Promise<Verdict[]> {
   laterIfSame(works, ({ wish }) => wish.same);
   await claim(tx, open(works));
   await find(tx, open(works));
-  await hold(tx, open(works));
+  await hold(tx, open(works), waits);
   await meetKnown(tx, open(works));
   const effects = [...commits(open(works)), ...(await price(tx, open(works)))];
   await takeAll(tx, effects);
@@ -169,22 +170,22 @@ const numberOf = ({ source, externalId }: { source: string; externalId: string }
 
 /**
  * Everybody's contact, made when it is not there, held alone until the commit: a second sale of the same buyer waits and then sees
- * what this one has done. 404 `contact_not_found`.
+ * what this one has done. One held by somebody else is waited for alone, so that it stops nobody else. 404 `contact_not_found`.
  */
-async function hold(tx: Ctx, works: readonly Work[]): Promise<void> {
+async function hold(tx: Ctx, works: readonly Work[], waits: boolean): Promise<void> {
   await makeContacts(tx, works);
   const idOf = ({ place, buyer }: Work): string | null =>
     place === undefined ? (buyer?.contactId ?? null) : personOf(place);
-  const present = await holdContacts(
-    tx,
-    works.flatMap((work) => idOf(work) ?? []),
-    'alone',
-  );
+  const ids = works.flatMap((work) => idOf(work) ?? []);
+  const { present, busy } = waits
+    ? { present: await holdContacts(tx, ids, 'alone'), busy: new Set<string>() }
+    : await holdFreeContacts(tx, ids);
   for (const work of works) {
     const id = idOf(work);
     if (id === null) continue;
     const held = present.get(id);
     if (held !== undefined) work.held = held;
+    else if (busy.has(id)) work.verdict = { is: 'apart' };
     else if (work.place === undefined) refuse(work, notFound('contact', id));
   }
   laterIfSame(open(works), ({ held, place }) => [
