@@ -168,6 +168,7 @@ export const familyAnswer = z
     members: z.array(
       z.object({
         contactId: z.uuid(),
+        /** Null for a contact who is not the reader's to see; empty for one without a name. */
         name: z.string().nullable(),
         monthlyCap: points.nullable(),
         spentThisMonth: points,

@@ -1,5 +1,5 @@
 import { and, asc, eq, getTableColumns, sql } from '../../core/sql.ts';
-import { contact } from '../../contacts/index.ts';
+import { contact, visibleContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { hotRows, row } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
@@ -49,13 +49,17 @@ export async function writeCaps(ctx: Ctx, caps: readonly Cap[]): Promise<void> {
 
 export type MemberRow = typeof familyMember.$inferSelect;
 
+/** `name`: null for a contact whom the actor may not know of. */
 export async function membersOf(
   ctx: Ctx,
   ownerId: string,
   programId: string,
 ): Promise<(MemberRow & { name: string | null })[]> {
   return ctx.db
-    .select({ ...getTableColumns(familyMember), name: contact.name })
+    .select({
+      ...getTableColumns(familyMember),
+      name: sql<string | null>`case when ${visibleContacts(ctx)} then coalesce(${contact.name}, '') end`,
+    })
     .from(familyMember)
     .innerJoin(contact, eq(contact.contactId, familyMember.contactId))
     .where(and(eq(familyMember.ownerId, ownerId), eq(familyMember.programId, programId)))

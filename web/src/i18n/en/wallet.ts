@@ -130,6 +130,7 @@ export default {
     capLabel: 'At most a month, points',
     capHint: 'What this person may spend in a calendar month. Empty: no cap.',
     owner: 'owner',
+    hidden: 'A contact of somebody else',
     noCap: '{{spent}} spent this month, no cap',
     cap: '{{spent}} of {{cap}} spent this month',
     changeCap: 'Change the cap',

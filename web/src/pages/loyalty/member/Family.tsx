@@ -63,12 +63,13 @@ function Sharer(props: { one: One; family: FamilyView; here: string; program: Pr
   const { t } = useTranslation(['wallet', 'contacts']);
   const { one, family, here, program } = props;
   const number = (value: number) => numberText(value, locale());
-  const name = one.name === null || one.name === '' ? t('contacts:unnamed') : one.name;
+  const hidden = one.name === null;
+  const name = one.name === null ? t('wallet:family.hidden') : one.name || t('contacts:unnamed');
   return (
     <Group justify="space-between" gap="xs" wrap="nowrap" role="listitem">
       <div style={{ minWidth: 0 }}>
         <Group gap={6}>
-          {one.contactId === here ? (
+          {hidden || one.contactId === here ? (
             <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
               {name}
             </Text>
@@ -85,7 +86,7 @@ function Sharer(props: { one: One; family: FamilyView; here: string; program: Pr
             : t('wallet:family.cap', { spent: number(one.spentThisMonth), cap: number(one.monthlyCap) })}
         </Text>
       </div>
-      <SharerMenu one={one} family={family} name={name} program={program} />
+      {!hidden && <SharerMenu one={one} family={family} name={name} program={program} />}
     </Group>
   );
 }
