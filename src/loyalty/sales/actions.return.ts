@@ -52,8 +52,9 @@ export async function giveBack(
     return { row, worth: known.worth };
   }
   mustBeSold(row);
-  const alone = moneyAlone(kept.map(({ worth: earlier }) => earlier));
-  const worth = worthOf(row, input, alone);
+  const earlier = kept.map(({ worth: one }) => one);
+  const alone = moneyAlone(earlier);
+  const worth = worthOf(row, input, earlier);
   const at = saleTime(input.occurredAt, tx.clock.now());
   await takeBackPoints(tx, row, input.number, { worth, alone: alone + (input.moneyMinor ?? 0) });
   await followOrder(tx, row, { input, worth, at, cancelled });

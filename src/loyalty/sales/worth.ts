@@ -51,7 +51,13 @@ const totalOf = (returned: Record<string, string>, alone: number): Total => ({
   alone,
 });
 
-type Figures = { refundedMinor: number; goodsMinor: number; isAll: boolean; unitsMinor: number };
+type Figures = {
+  refundedMinor: number;
+  goodsMinor: number;
+  isAll: boolean;
+  unitsMinor: number;
+  taxMinor: number;
+};
 
 /**
  * What is to be paid out in all: the worth of the goods, of the shipping, and money given without goods, which the goods that come back
@@ -74,30 +80,48 @@ function figuresOf(sold: Sold, { units, shipping, alone }: Total): Figures {
     refundedMinor,
     unitsMinor,
     isAll,
+    taxMinor: taxOf(sold, refundedMinor, {
+      moneyMinor: unitsMinor + (shipping ? shippingMinor : 0),
+      taxMinor: back.taxMinor - (shipping ? 0 : (back.shipping?.taxMinor ?? 0)),
+    }),
     goodsMinor: isAll ? goods : Math.min(goods, goodsBack + alone),
   };
 }
 
+/** Tax of what came back, and the share of the other goods' tax that the money paid out beyond it has of what was paid for them. */
+function taxOf(
+  { priced: { totals } }: Sold,
+  refundedMinor: number,
+  back: Pick<ReturnWorth, 'moneyMinor' | 'taxMinor'>,
+): number {
+  const others = totals.payableMinor - back.moneyMinor;
+  const beyond = Math.min(others, refundedMinor - back.moneyMinor);
+  if (beyond <= 0) return back.taxMinor;
+  return back.taxMinor + Number((BigInt(totals.taxMinor - back.taxMinor) * BigInt(beyond)) / BigInt(others));
+}
+
+/** Returns made before. */
+type Earlier = ReadonlyArray<Pick<ReturnView, 'lines' | 'shipping' | 'moneyMinor' | 'taxMinor'>>;
+
 /** Of earlier returns: money given back without goods. */
-export const moneyAlone = (
-  before: ReadonlyArray<Pick<ReturnView, 'lines' | 'shipping' | 'moneyMinor'>>,
-): number =>
+export const moneyAlone = (before: Earlier): number =>
   before
     .filter(({ lines, shipping }) => lines.length === 0 && shipping === null)
     .reduce((sum, { moneyMinor }) => sum + moneyMinor, 0);
 
 /**
- * Throws 409 `return_exceeds` (more units or money than is left, shipping a second time), 422 `unknown_line`, `bad_quantity`. `alone`:
- * money given back before without goods.
+ * Throws 409 `return_exceeds` (more units or money than is left, shipping a second time), 422 `unknown_line`, `bad_quantity`.
  */
 export function worthOf(
   sold: Sold,
   input: Pick<ReturnInput, 'lines' | 'shipping' | 'moneyMinor'>,
-  alone: number,
+  earlier: Earlier,
 ): Worth {
   const { returned, refundedMinor } = sold;
+  const alone = moneyAlone(earlier);
+  const told = earlier.reduce((sum, { taxMinor }) => sum + taxMinor, 0);
   const before = figuresOf(sold, totalOf(returned, alone));
-  if (input.moneyMinor !== undefined) return ofMoney(sold, input.moneyMinor, { alone, before });
+  if (input.moneyMinor !== undefined) return ofMoney(sold, input.moneyMinor, { alone, before, told });
   if (input.shipping && returned[SHIPPING] !== undefined)
     throw conflict('return_exceeds', 'The shipping was given back before.', 'shipping');
   const lines = input.lines === 'all' ? leftOf(sold) : input.lines;
@@ -107,7 +131,7 @@ export function worthOf(
   const now = { ...worth.returned, ...keepShipping(sold, input.shipping) };
   const after = figuresOf(sold, totalOf(now, alone));
   return {
-    ...paying(worth, Math.max(0, after.refundedMinor - refundedMinor)),
+    ...paying(worth, Math.max(0, after.refundedMinor - refundedMinor), after.taxMinor - told),
     returned: now,
     refundedMinor: Math.max(after.refundedMinor, refundedMinor),
     isAll: after.isAll,
@@ -141,7 +165,7 @@ function shares(
 function ofMoney(
   sold: Sold,
   moneyMinor: number,
-  { alone, before }: { alone: number; before: Figures },
+  { alone, before, told }: { alone: number; before: Figures; told: number },
 ): Worth {
   const { returned, refundedMinor } = sold;
   const after = figuresOf(sold, totalOf(returned, alone + moneyMinor));
@@ -153,7 +177,7 @@ function ofMoney(
     moneyMinor,
     pointsPaidMinor: 0,
     points: 0,
-    taxMinor: 0,
+    taxMinor: Math.max(0, after.taxMinor - told),
     returned,
     refundedMinor: after.refundedMinor,
     isAll: after.isAll,
@@ -171,18 +195,28 @@ function tooMuch(sold: Sold, { refundedMinor, unitsMinor }: Figures): string {
     : `Only ${left} of what was paid is left.`;
 }
 
-/** Pays out so much of what came back: the rest was given back before. */
-function paying(worth: ReturnWorth, moneyMinor: number): ReturnWorth {
-  if (worth.moneyMinor === moneyMinor) return worth;
+/** Pays out so much of what came back, and what tax is left to be told with it: the rest was given back before. */
+function paying(worth: ReturnWorth, moneyMinor: number, taxLeft: number): ReturnWorth {
+  const isPaid = moneyMinor > 0 || worth.pointsPaidMinor > 0;
+  const taxMinor = isPaid ? Math.max(0, taxLeft) : 0;
+  if (worth.moneyMinor === moneyMinor && worth.taxMinor === taxMinor) return worth;
   const all = worth.shipping === null ? worth.lines : [...worth.lines, worth.shipping];
-  const cut = spread(
+  const money = spread(
     moneyMinor,
     all.map((one) => one.moneyMinor),
   );
-  const lines = worth.lines.map((line, i) => ({ ...line, moneyMinor: cut[i] ?? 0 }));
-  const shipping =
-    worth.shipping === null ? null : { ...worth.shipping, moneyMinor: cut[worth.lines.length] ?? 0 };
-  return { ...worth, lines, shipping, moneyMinor };
+  const tax = spread(
+    taxMinor,
+    all.map((one) => one.taxMinor),
+  );
+  const cut = (one: Refund, i: number): Refund => ({
+    ...one,
+    moneyMinor: money[i] ?? 0,
+    taxMinor: tax[i] ?? 0,
+  });
+  const { length } = worth.lines;
+  const shipping = worth.shipping === null ? null : cut(worth.shipping, length);
+  return { ...worth, lines: worth.lines.map(cut), shipping, moneyMinor, taxMinor };
 }
 
 /** Worth of the goods of a line in the order: what was paid in money and points, tax as the prices have it. */
