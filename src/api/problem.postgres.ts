@@ -38,6 +38,12 @@ const UNAVAILABLE: Answer = {
   detail: 'The database does not answer right now. Nothing was changed; try again.',
   retryAfterS: 2,
 };
+/** The connection went away under what was going on, perhaps while it was being committed: nobody can tell. */
+const LOST: Answer = {
+  ...UNAVAILABLE,
+  detail:
+    'The connection to the database was lost: what was asked may have been carried out or not. Repeating it with the same number or Idempotency-Key is safe.',
+};
 const FULL: Answer = {
   code: 'storage_full',
   status: 507,
@@ -74,22 +80,14 @@ const BY_STATE: Readonly<Record<string, Answer>> = {
   '53100': FULL,
   '53200': { ...UNAVAILABLE, code: 'database_overloaded' },
   '53300': { ...UNAVAILABLE, code: 'database_overloaded' },
-  '57P01': UNAVAILABLE,
-  '57P02': UNAVAILABLE,
+  '57P01': LOST,
+  '57P02': LOST,
   '57P03': UNAVAILABLE,
 };
 
 /** Codes of postgres.js and of the socket below it: the server is away, or went away. */
-const CONNECTION = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
+const NOT_THERE = new Set(['CONNECTION_ENDED', 'CONNECT_TIMEOUT', 'ECONNREFUSED']);
+const WENT_AWAY = new Set(['CONNECTION_CLOSED', 'CONNECTION_DESTROYED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
 /** drizzle wraps the driver's error once, a verb perhaps once more. */
 const MAX_CAUSES = 5;
@@ -107,6 +105,6 @@ export function databaseProblem(error: unknown): DomainError | undefined {
 }
 
 function answerOf(code: string): Answer | undefined {
-  if (code.startsWith('08') && code.length === 5) return UNAVAILABLE;
-  return BY_STATE[code] ?? (CONNECTION.has(code) ? UNAVAILABLE : undefined);
+  if (WENT_AWAY.has(code) || (code.startsWith('08') && code.length === 5)) return LOST;
+  return BY_STATE[code] ?? (NOT_THERE.has(code) ? UNAVAILABLE : undefined);
 }

@@ -215,6 +215,17 @@ describe('what the database refuses', () => {
     });
     expect(databaseProblem(new Error('something else'))).toBeUndefined();
   });
+
+  it('of a connection that was lost on the way nobody says that nothing was changed', () => {
+    for (const code of ['CONNECTION_CLOSED', 'ECONNRESET', '57P01', '08006']) {
+      const told = databaseProblem(Object.assign(new Error('lost'), { code }));
+      expect(told).toMatchObject({ code: 'database_unavailable', status: 503, retryAfterS: 2 });
+      expect(told?.detail).toContain('may have been carried out');
+      expect(told?.detail).not.toContain('Nothing was changed');
+    }
+    const refused = databaseProblem(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }));
+    expect(refused?.detail).toContain('Nothing was changed');
+  });
 });
 
 describe('a mistake of ours', () => {
