@@ -10,12 +10,14 @@ import { buyerRefusal, refusalOf } from './refusal.ts';
 import type { RefusalReason } from './refusal.ts';
 import { campaignsOf } from './store.campaigns.ts';
 import { findByCode } from './store.find.ts';
+import { lockMeters } from './store.meter.ts';
 import type { FoundRow } from './store.find.ts';
 import {
   amendHold,
   endReservations,
   insertHold,
   lockBuyer,
+  lockCoupons,
   lockReservations,
   reservationsOf,
   untakeCoupons,
@@ -107,6 +109,18 @@ const useOf = (hold: Reservation): HeldUse => ({
   desiredMinor: minorToWire(hold.desiredMinor),
   actualMinor: minorToWire(hold.actualMinor),
 });
+
+/**
+ * Locks what several orders of one transaction are going to take from: coupons, then whole meters, each in one order. Two such
+ * transactions would else meet in a circle, however each of them goes through its orders.
+ */
+export async function holdForMany(
+  ctx: Ctx,
+  { codes, couponCampaignIds }: { codes: readonly string[]; couponCampaignIds: readonly string[] },
+): Promise<void> {
+  await lockCoupons(ctx, [...new Set(codes.map(foldCode))]);
+  if (couponCampaignIds.length > 0) await lockMeters(ctx, [...new Set(couponCampaignIds)]);
+}
 
 /** Takes each use that can be taken; the campaigns in one order, so that nobody waits in a circle. */
 export async function take(ctx: Ctx, taking: Taking): Promise<Taken[]> {

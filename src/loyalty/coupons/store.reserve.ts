@@ -3,6 +3,7 @@ import type { SQL } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
+import { textArray } from './store.find.ts';
 import { takingOne } from './store.meter.ts';
 import type { MovedCoupon } from './store.states.ts';
 import { moveStates } from './store.states.ts';
@@ -47,6 +48,15 @@ export async function lockBuyer(ctx: Ctx, contactId: string, couponCampaignId: s
     ctx.db,
     sql`insert into coupon_buyer (contact_id, coupon_campaign_id) values (${contactId}::uuid, ${couponCampaignId}::uuid)
       on conflict (contact_id, coupon_campaign_id) do update set coupon_campaign_id = excluded.coupon_campaign_id`,
+  );
+}
+
+/** Locks the coupons these codes (folded) stand for, in key order; a code for all has none. */
+export async function lockCoupons(ctx: Ctx, folded: readonly string[]): Promise<void> {
+  await hotRows(
+    ctx.db,
+    sql`select 1 as one from coupon c join coupon_code k on c.contact_id = k.contact_id and c.coupon_id = k.coupon_id
+      where k.code = any(${textArray(folded)}::text[]) order by c.contact_id, c.coupon_id for update of c`,
   );
 }
 

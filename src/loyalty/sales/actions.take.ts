@@ -1,9 +1,8 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { addMs, SECOND_MS } from '../../core/time.ts';
-import { releaseCoupons, reserveCoupons, useCoupons } from '../coupons/actions.reserve.ts';
+import { holdForMany, releaseCoupons, reserveCoupons, useCoupons } from '../coupons/actions.reserve.ts';
 import { post, postMany } from '../ledger/actions.post.ts';
 import { confirmUses, releaseUses, reserveUses } from '../offers/actions.uses.ts';
-import { compareIds } from '../pricing/prepare.ts';
 import { placeAll } from './actions.place.ts';
 import { movementsOf } from './effect.ts';
 import type { Effect } from './effect.ts';
@@ -67,18 +66,20 @@ async function moveAll(tx: Ctx, effects: readonly Effect[]): Promise<void> {
   for (const outcome of outcomes) if (!outcome.ok) throw outcome.error;
 }
 
-const firstCampaign = ({ pricing }: Effect): string =>
-  (pricing?.codes.usable ?? []).map(({ couponCampaignId }) => couponCampaignId).toSorted(compareIds)[0] ?? '';
-
-/** One after the other: each campaign has its own book. Sales of one transaction take campaigns in one order. */
+/** One after the other: each campaign has its own book. What several take from is held first. */
 async function takeCoupons(tx: Ctx, effects: readonly Effect[]): Promise<void> {
-  const wanted = effects
-    .flatMap((effect) => {
-      const codes = effect.pricing === null ? [] : wishesOf(effect.pricing);
-      const isHeld = effect.pricing === null && effect.row.priced.codes.some(({ accepted }) => accepted);
-      return codes.length > 0 || isHeld ? [{ ...effect, codes }] : [];
-    })
-    .toSorted((a, b) => compareIds(firstCampaign(a), firstCampaign(b)));
+  const wanted = effects.flatMap((effect) => {
+    const codes = effect.pricing === null ? [] : wishesOf(effect.pricing);
+    const held = effect.pricing === null ? heldCodes(effect.row) : [];
+    return codes.length + held.length > 0 ? [{ ...effect, codes, held }] : [];
+  });
+  if (wanted.length > 1)
+    await holdForMany(tx, {
+      codes: wanted.flatMap(({ codes, held }) => [...codes.map(({ code }) => code), ...held]),
+      couponCampaignIds: wanted.flatMap(({ pricing }) =>
+        (pricing?.codes.usable ?? []).map(({ couponCampaignId }) => couponCampaignId),
+      ),
+    });
   for (const { row, codes, work } of wanted) {
     const { saleId, reservedUntil, contactId, orderId } = row;
     if (codes.length > 0) {
@@ -94,6 +95,9 @@ async function takeCoupons(tx: Ctx, effects: readonly Effect[]): Promise<void> {
     if (orderId !== null) await useCoupons(tx, saleId, { orderId, contactId });
   }
 }
+
+const heldCodes = ({ priced }: SaleRow): string[] =>
+  priced.codes.flatMap(({ code, accepted }) => (accepted ? [code] : []));
 
 async function takeUses(tx: Ctx, effects: readonly Effect[]): Promise<void> {
   const now = tx.clock.now();
