@@ -4,10 +4,12 @@ import { DomainError, notFound } from '../../core/errors.ts';
 import { claimKeys, giveBackKeys, saveAnswers } from '../../core/idempotency.ts';
 import { newId } from '../../core/ids.ts';
 import { asSales, findBuyer, mustBeProven } from './actions.buyer.ts';
+import { vouches } from '../programs/actions.presence.ts';
 import { readFacts } from './actions.facts.ts';
 import type { Asked, Facts } from './actions.facts.ts';
 
 import { priceWith } from './actions.price.ts';
+import type { Pricing } from './actions.price.ts';
 import { letGo, takeAll } from './actions.take.ts';
 import type { SaleView } from './contract.ts';
 import { pricedEffect } from './effect.ts';
@@ -17,8 +19,9 @@ import { mustBeMeant, mustBeSame, usesOf } from './take.ts';
 import { PricedAnew } from './repeat.ts';
 import { settled } from './settled.ts';
 import { findSales, maySee, placesById, placesByNumber } from './store.ts';
-import type { SalePlace } from './store.ts';
+import type { SalePlace, SaleRow } from './store.ts';
 import { viewOf } from './view.ts';
+import { Apart, MAX_SIZE, sizeOf } from './work.ts';
 import type { Verdict, Wish, Work } from './work.ts';
 
 /**
@@ -169,11 +172,15 @@ const numberOf = ({ source, externalId }: { source: string; externalId: string }
   `${source}\n${externalId}`;
 
 /**
- * Everybody's contact, made when it is not there, held alone until the commit: a second sale of the same buyer waits and then sees
+ * Everybody's contact that is there, held alone until the commit: a second sale of the same buyer waits and then sees
  * what this one has done. One held by somebody else is waited for alone, so that it stops nobody else. 404 `contact_not_found`.
  */
 async function hold(tx: Ctx, works: readonly Work[], waits: boolean): Promise<void> {
-  await makeContacts(tx, works);
+  // Among others only those become contacts whose sale goes through: what is refused must not undo the sales of the others.
+  await makeContacts(
+    tx,
+    works.filter(({ isAlone }) => isAlone),
+  );
   const idOf = ({ place, buyer }: Work): string | null =>
     place === undefined ? (buyer?.contactId ?? null) : personOf(place);
   const ids = works.flatMap((work) => idOf(work) ?? []);
@@ -188,8 +195,9 @@ async function hold(tx: Ctx, works: readonly Work[], waits: boolean): Promise<vo
     else if (busy.has(id)) work.verdict = { is: 'apart' };
     else if (work.place === undefined) refuse(work, notFound('contact', id));
   }
-  laterIfSame(open(works), ({ held, place }) => [
+  laterIfSame(open(works), ({ held, place, buyer }) => [
     ...(held === undefined ? [] : [held]),
+    ...(place === undefined && held === undefined && buyer?.newKey !== undefined ? [buyer.newKey] : []),
     ...(place === undefined ? [] : [place.saleId]),
   ]);
 }
@@ -198,10 +206,15 @@ async function hold(tx: Ctx, works: readonly Work[], waits: boolean): Promise<vo
 const personOf = ({ contactId, saleId }: SalePlace): string | null =>
   contactId === saleId ? null : contactId;
 
+/** Somebody is named whom nobody knows: they become a contact once it is certain that they buy. */
+const isStranger = ({ place, buyer }: Work): boolean =>
+  place === undefined && buyer !== undefined && buyer.contactId === null && buyer.said !== null;
+
+/** Contacts for strangers. One who is somebody after all was priced as somebody new, and is told apart alone. */
 async function makeContacts(tx: Ctx, works: readonly Work[]): Promise<void> {
   const strangers = works.flatMap((work) => {
-    const { place, buyer } = work;
-    return place === undefined && buyer !== undefined && buyer.contactId === null && buyer.said !== null
+    const { buyer } = work;
+    return isStranger(work) && buyer !== undefined && buyer.said !== null
       ? [{ work, buyer, said: buyer.said }]
       : [];
   });
@@ -209,10 +222,25 @@ async function makeContacts(tx: Ctx, works: readonly Work[]): Promise<void> {
   const said = strangers.map((one) => one.said);
   const made = await upsertContacts(asSales(tx), said, { matchBy: ['email', 'phone'] });
   for (const [i, { work, buyer }] of strangers.entries()) {
-    const { contactId, originId } = made[i] ?? { contactId: '', originId: '' };
+    const { contactId, originId, outcome } = made[i] ?? {};
+    if (contactId === undefined || originId === undefined) throw new Error('a stranger without a contact');
+    if (outcome !== 'created' && !work.isAlone) throw new Apart();
     work.buyer = { ...buyer, contactId };
     work.originId = originId;
     work.hasWritten = true;
+    if (!work.isAlone) work.held = contactId;
+  }
+}
+
+/** How large the cart of a reservation is shows when it is read: what is too much for one batch waits for the next, its size known. */
+function laterIfLarge(works: readonly Work[], rows: ReadonlyMap<string, SaleRow>): void {
+  let size = 0;
+  for (const work of works) {
+    const { wish, place } = work;
+    if (wish.kind === 'commit') wish.lines = rows.get(place?.saleId ?? '')?.request.lines.length ?? 0;
+    const own = sizeOf(wish);
+    if (wish.kind === 'commit' && size > 0 && size + own > MAX_SIZE) work.verdict = { is: 'later' };
+    else size += own;
   }
 }
 
@@ -225,7 +253,8 @@ async function meetKnown(tx: Ctx, works: readonly Work[]): Promise<void> {
     true,
   );
   const byId = new Map(rows.map((row) => [row.saleId, row]));
-  for (const { work, place } of known)
+  laterIfLarge(works, byId);
+  for (const { work, place } of known.filter((one) => one.work.verdict === undefined))
     await attempt(work, async () => {
       const row = byId.get(place.saleId);
       const { ctx, wish, held } = work;
@@ -244,7 +273,7 @@ async function meetKnown(tx: Ctx, works: readonly Work[]): Promise<void> {
       else if (work.isAlone) {
         work.hasWritten = true;
         work.promise = met.promise;
-        await letGo(tx, row);
+        await letGo(ctx, row);
       } else work.verdict = { is: 'apart' };
     });
 }
@@ -270,37 +299,48 @@ async function price(tx: Ctx, works: readonly Work[]): Promise<Effect[]> {
     wanted.map(({ asked }) => asked),
     now,
   );
-  const effects: Effect[] = [];
+  const priced: Priced[] = [];
   for (const [i, { work, asked }] of wanted.entries())
     await attempt(work, () => {
       const known = facts[i];
-      if (known !== undefined) effects.push(priceOne(tx, work, { asked, facts: known, now }));
+      if (known !== undefined) priced.push(priceOne(tx, { work, asked, facts: known, now }));
     });
-  return effects;
+  await makeContacts(
+    tx,
+    priced.map(({ work }) => work),
+  );
+  return priced.map(({ work, asked, ...rest }) =>
+    pricedEffect(work, { ...rest, asked: { ...asked, contactId: asked.contactId ?? work.held ?? null } }),
+  );
 }
 
-function askedOf({ wish, buyer, row, held }: Work): Asked {
+function askedOf(work: Work): Asked {
+  const { wish, buyer, row, held } = work;
   const request = wish.kind === 'begin' ? wish.request : row?.request;
   if (request === undefined) throw new Error('a sale without its cart');
-  // What was taken under this number before had its proof then.
-  if (row === undefined && buyer !== undefined) mustBeProven(request, buyer);
+  const proven = buyer?.proven === true || (row !== undefined && hasProof(work.ctx, row));
+  mustBeProven(request, { proven });
   return {
     request,
     contactId: row === undefined ? (held ?? null) : personOf(row),
-    isNew: false,
+    isNew: isStranger(work),
     programId: (wish.kind === 'begin' ? buyer?.programId : row?.programId) ?? null,
     saleId: row?.saleId ?? newId(),
-    unproven: row === undefined && buyer?.proven !== true,
+    unproven: !proven,
   };
 }
 
-type Priced = { asked: Asked; facts: Facts; now: Date };
+/** Of a reservation that is taken anew: whoever asked for it has seen the proof then. Another key has to see it itself. */
+const hasProof = (ctx: Ctx, { askedBy }: SaleRow): boolean => askedBy === ctx.actor.id || vouches(ctx);
 
-function priceOne(tx: Ctx, work: Work, { asked, facts, now }: Priced): Effect {
+type Priced = { work: Work; asked: Asked; pricing: Pricing; fingerprint: string; now: Date };
+type Known = Pick<Priced, 'work' | 'asked' | 'now'> & { facts: Facts };
+
+function priceOne(tx: Ctx, { work, asked, facts, now }: Known): Priced {
   const pricing = priceWith(tx.config.baseCurrency, asked, facts, now);
   mustBeMeant(pricing, asked.request.spendPoints);
-  const { fingerprint } = work.promise ?? work.wish.input;
-  const effect = pricedEffect(work, { asked, pricing, fingerprint: mustBeSame(pricing, fingerprint), now });
+  const said = work.promise ?? work.wish.input;
+  const fingerprint = mustBeSame(pricing, said.fingerprint);
   facts.offered.take(usesOf(pricing));
-  return effect;
+  return { work, asked, pricing, fingerprint, now };
 }

@@ -36,6 +36,8 @@ export function asSales(ctx: Ctx): Ctx {
 export type Buyer = {
   contactId: string | null;
   said: UpsertInput | null;
+  /** Of somebody who may be new: two who say the same are one. */
+  newKey?: string;
   programId: string | null;
   proven: boolean;
 };
@@ -43,7 +45,7 @@ export type Buyer = {
 const NOBODY: Buyer = { contactId: null, said: null, programId: null, proven: false };
 
 /** 403 `proof_needed`: points of somebody who was only named. Of nobody there are none to spend. */
-export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Buyer): void {
+export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Pick<Buyer, 'proven'>): void {
   if (proven || buyer === undefined || spendPoints === 0) return;
   throw proofNeeded('spendPoints');
 }
@@ -68,7 +70,12 @@ async function lookUp(ctx: Ctx, input: BuyerInput | undefined, source: string): 
   if ('externalId' in input) {
     const { externalId } = input;
     const found = (await findByExternalIds(ctx, [externalId])).get(externalIdKey(externalId));
-    return { ...named, contactId: found?.contactId ?? null, said: { externalIds: [externalId], source } };
+    return {
+      ...named,
+      contactId: found?.contactId ?? null,
+      said: { externalIds: [externalId], source },
+      newKey: `id ${externalIdKey(externalId)}`,
+    };
   }
   const [kind, raw] =
     'phone' in input ? (['phone', input.phone] as const) : (['email', input.email] as const);
@@ -76,7 +83,12 @@ async function lookUp(ctx: Ctx, input: BuyerInput | undefined, source: string): 
   if (kind === 'phone' && !value.startsWith('+'))
     throw invalid('bad_phone', `"${raw}" is no phone number.`, 'buyer.phone');
   const found = (await findByPoints(ctx, [{ kind, value }])).get(pointKey({ kind, value }));
-  return { ...named, contactId: found?.contactId ?? null, said: { [kind]: raw, source } };
+  return {
+    ...named,
+    contactId: found?.contactId ?? null,
+    said: { [kind]: raw, source },
+    newKey: `point ${pointKey({ kind, value })}`,
+  };
 }
 
 async function ofCard(ctx: Ctx, shown: string): Promise<Buyer> {

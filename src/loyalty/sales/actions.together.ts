@@ -9,20 +9,17 @@ import { groupCommitter, tooManyWait } from '../../core/group-commit.ts';
 import { sql } from '../../core/sql.ts';
 import { carryOut } from './actions.batch.ts';
 import type { SaleView } from './contract.ts';
+import { MAX_SIZE, sizeOf } from './work.ts';
 import type { Verdict, Wish } from './work.ts';
 
 /** Sales that come at about the same moment share a transaction (docs/adr/0011). */
 
 /** PostgreSQL works on one batch while the program prepares the next. */
 const LANES = 2;
-/** Of a batch: some 80 sales of a few lines, or one of the largest. Beyond this a sale costs hardly less, and everybody waits longer. */
-const MAX_SIZE = 1_000;
 /** So much waiting is worth a transaction of its own beside the one that runs. */
 const CROWD_SIZE = 200;
 /** A batch takes some 20 ms; whoever waited longer goes on another lane. */
 const PATIENCE_MS = 25;
-/** What a sale costs whatever its lines, in lines. */
-const SALE_SIZE = 10;
 
 /** Sales that go apart at once: with the lanes fewer than the pool has connections. */
 const APART = 8;
@@ -113,7 +110,7 @@ function newGroup({ config, db, log, clock }: Ctx): Group {
     crowdSize: CROWD_SIZE,
     patienceMs: PATIENCE_MS,
     maxWaiting: MAX_WAITING,
-    sizeOf: (wish) => SALE_SIZE + (wish.kind === 'begin' ? wish.request.lines.length : 0),
+    sizeOf,
     isOutage,
     commit: (wishes) => untilUndisturbed(() => inTx(ctx, (tx) => carryOut(tx, wishes, false))),
   });

@@ -39,6 +39,7 @@ export function pricedEffect(work: Work, { asked, pricing, fingerprint, now }: P
     programId,
     state: isReserved ? 'reserved' : 'committed',
     request: asked.request,
+    askedBy: work.ctx.actor.id,
     priced: withoutTrace(priced),
     fingerprint,
     currency,

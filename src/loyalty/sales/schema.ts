@@ -19,7 +19,7 @@ export const sale = pgTable(
     state: text('state').$type<SaleState>().notNull(),
     /** Of the input, to tell a repeat from another sale of the same number. */
     inputHash: text('input_hash').notNull(),
-    /** The cart as it was asked for. */
+    /** The cart as it was asked for, and by whom (`by`: the actor's id). */
     request: jsonb('request').notNull(),
     /** The priced cart without its trace. */
     priced: jsonb('priced').notNull(),

@@ -21,6 +21,8 @@ export type SaleRow = {
   state: SaleState;
   inputHash: string;
   request: QuoteInput;
+  /** Who asked for it, and has seen the buyer's proof; null: not known any more. */
+  askedBy: string | null;
   priced: Omit<PricedCart, 'trace'>;
   fingerprint: string;
   currency: string;
@@ -67,7 +69,7 @@ type Raw = Record<string, unknown> & {
   };
 
 const COLUMNS = sql`s.contact_id as "contactId", s.sale_id as "saleId", s.source, s.external_id as "externalId",
-  s.program_id as "programId", s.state, s.input_hash as "inputHash", s.request, s.priced, s.fingerprint, s.currency,
+  s.program_id as "programId", s.state, s.input_hash as "inputHash", s.request, s.request->>'by' as "askedBy", s.priced, s.fingerprint, s.currency,
   s.total_minor as "totalMinor", s.points, s.bonus_points as "bonusPoints", s.hold_key as "holdKey", s.refunded_minor as "refundedMinor", s.returned,
   s.reserved_until as "reservedUntil", s.order_id as "orderId", s.occurred_at as "occurredAt", s.created_at as "createdAt",
   s.updated_at as "updatedAt", s.origin_id as "originId"`;
@@ -205,8 +207,8 @@ const NEW = {
 export async function putSales(ctx: Ctx, sales: readonly NewSale[]): Promise<void> {
   if (sales.length === 0) return;
   const list = sales.map(({ row, trace }) => {
-    const { returned: _, refundedMinor: __, request, priced, ...kept } = row;
-    const texts = { request: JSON.stringify(request), priced: JSON.stringify(priced) };
+    const { returned: _, refundedMinor: __, request, askedBy, priced, ...kept } = row;
+    const texts = { request: JSON.stringify({ ...request, by: askedBy }), priced: JSON.stringify(priced) };
     return { ...kept, ...texts, trace: JSON.stringify(trace) };
   });
   await hotRows(
@@ -220,7 +222,7 @@ export async function putSales(ctx: Ctx, sales: readonly NewSale[]): Promise<voi
       "updatedAt", "originId"
     from ${unnested('n', list, NEW)}
     on conflict (contact_id, sale_id) do update set program_id = excluded.program_id, state = excluded.state,
-      priced = excluded.priced, trace = excluded.trace, fingerprint = excluded.fingerprint, total_minor = excluded.total_minor,
+      request = excluded.request, priced = excluded.priced, trace = excluded.trace, fingerprint = excluded.fingerprint, total_minor = excluded.total_minor,
       points = excluded.points, bonus_points = excluded.bonus_points, hold_key = excluded.hold_key, reserved_until = excluded.reserved_until,
       order_id = excluded.order_id, occurred_at = excluded.occurred_at, updated_at = excluded.updated_at`,
   );

@@ -20,8 +20,22 @@ export type Wish = { ctx: Ctx; same: readonly string[] } & (
       inputHash: string;
       occurredAt: Date;
     }
-  | { kind: 'commit'; saleId: string; input: CommitInput }
+  | {
+      kind: 'commit';
+      saleId: string;
+      input: CommitInput;
+      /** Of its cart, once somebody has looked. */
+      lines?: number;
+    }
 );
+
+/** Of a batch: some 80 sales of a few lines, or one of the largest. Beyond this a sale costs hardly less, and everybody waits longer. */
+export const MAX_SIZE = 1_000;
+/** What a sale costs whatever its lines, in lines. */
+const SALE_SIZE = 10;
+
+export const sizeOf = (wish: Wish): number =>
+  SALE_SIZE + (wish.kind === 'begin' ? wish.request.lines.length : (wish.lines ?? 0));
 
 /** later: what it waits for is in this batch. apart: it needs a transaction of its own. */
 export type Verdict =
