@@ -104,12 +104,17 @@ function leftOf(counters: Counters, order: OrderAsked, offerId: string, of: Slot
     lower(left, 'budgetMinor', budgetMinor, taken.spentMinor);
     lower(left, 'points', points, taken.points);
   }
-  for (const { slot, uses = 0 } of of.ofContact)
-    lower(left, 'buyerUses', uses, contactId === null ? uses : counter('own', slot).uses);
+  if (contactId === null && of.ofContact.length > 0) left.contactNeeded = true;
+  else for (const { slot, uses } of of.ofContact) lower(left, 'buyerUses', uses, counter('own', slot).uses);
   return left;
 }
 
-function lower(left: Remaining, key: keyof Remaining, limit: number | undefined, taken: number): void {
+function lower(
+  left: Remaining,
+  key: Exclude<keyof Remaining, 'contactNeeded'>,
+  limit: number | undefined,
+  taken: number,
+): void {
   if (limit === undefined) return;
   const rest = Math.max(limit - taken, 0);
   left[key] = Math.min(left[key] ?? rest, rest);

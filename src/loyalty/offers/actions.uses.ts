@@ -56,7 +56,7 @@ export type Reservation = {
 };
 export type Refusal = {
   offerId: string;
-  reason: 'uses_exhausted' | 'buyer_uses_exhausted' | 'budget_exhausted';
+  reason: 'uses_exhausted' | 'buyer_uses_exhausted' | 'contact_needed' | 'budget_exhausted';
   left: number;
 };
 /** `changed`: the offers are other ones than the quote was made from. Price the cart again, and try again. */
@@ -79,7 +79,7 @@ export async function reserveUses(tx: Ctx, reservations: readonly Reservation[])
   const wants = asked.flatMap((one) => wantsOf(tx, one));
   const stranger = wants.find(({ contactId, contactSlots }) => contactId === null && contactSlots.length > 0);
   if (stranger !== undefined)
-    return refusal([{ offerId: stranger.offerId, reason: 'buyer_uses_exhausted', left: 0 }]);
+    return refusal([{ offerId: stranger.offerId, reason: 'contact_needed', left: 0 }]);
   const uses = wants.map((want) => ({ ...want, contactId: want.contactId ?? want.orderId }));
   const { marked, written } = await writeUses(tx, mark, uses);
   if (!marked) return CHANGED;

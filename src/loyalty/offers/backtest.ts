@@ -89,7 +89,11 @@ export function leftFor(
   order: Pick<PastOrder, 'contactId' | 'anonymous' | 'occurredAt'>,
 ): Remaining {
   const left: Remaining = {};
-  const lower = (key: keyof Remaining, limit: number | undefined, taken: number): void => {
+  const lower = (
+    key: Exclude<keyof Remaining, 'contactNeeded'>,
+    limit: number | undefined,
+    taken: number,
+  ): void => {
     if (limit !== undefined) left[key] = Math.min(left[key] ?? limit, Math.max(limit - taken, 0));
   };
   const { shared, ofContact } = slotsAt(tally.limits, order.occurredAt, tally.zone);
@@ -99,12 +103,10 @@ export function leftFor(
     lower('budgetMinor', budgetMinor, taken?.spent ?? 0);
     lower('points', points, taken?.points ?? 0);
   }
-  for (const { slot, uses = 0 } of ofContact)
-    lower(
-      'buyerUses',
-      uses,
-      order.anonymous ? uses : (tally.ofContacts.get(`${order.contactId} ${slot}`) ?? 0),
-    );
+  if (order.anonymous && ofContact.length > 0) left.contactNeeded = true;
+  else
+    for (const { slot, uses } of ofContact)
+      lower('buyerUses', uses, tally.ofContacts.get(`${order.contactId} ${slot}`) ?? 0);
   return left;
 }
 

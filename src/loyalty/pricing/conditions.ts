@@ -43,6 +43,7 @@ function limitMisses(run: Run, { offer }: Ready): Miss[] {
   if (left === undefined) return [];
   const found: Miss[] = [];
   if (left.uses === 0) found.push(miss('uses_exhausted'));
+  if (left.contactNeeded === true) found.push(miss('contact_needed'));
   if (left.buyerUses === 0) found.push(miss('buyer_uses_exhausted'));
   if (left.budgetMinor === 0 || (left.points === 0 && offer.effect.type === 'bonus_points'))
     found.push(miss('budget_exhausted'));

@@ -103,6 +103,8 @@ export const remaining = z.object({
   uses: z.number().int().min(0).optional(),
   /** Of this buyer. */
   buyerUses: z.number().int().min(0).optional(),
+  /** Each buyer may have so many, and nobody is known. */
+  contactNeeded: z.boolean().optional(),
   /** Money left in the budget: what is missing makes the discount partial. */
   budgetMinor: minorAmount.optional(),
   /** Points left in the budget of a bonus. */

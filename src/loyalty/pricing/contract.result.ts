@@ -23,6 +23,7 @@ export const MISS_REASONS = [
   'min_accumulated',
   'uses_exhausted',
   'buyer_uses_exhausted',
+  'contact_needed',
   'budget_exhausted',
   'excluded',
   'beaten',

@@ -136,7 +136,7 @@ describe('worked examples', () => {
     expect(one).toMatchObject({ touched: 2, misses: { uses_exhausted: 1 } });
     expect(one.ran.usesOutAt).toBe('2026-02-11T12:00:00.000Z');
     const each = await tried({ limits: { perContact: 1 } });
-    expect(each).toMatchObject({ touched: 1, misses: { buyer_uses_exhausted: 2 } });
+    expect(each).toMatchObject({ touched: 1, misses: { buyer_uses_exhausted: 1, contact_needed: 1 } });
   });
 
   test('who misses a threshold by an amount is told as near', async () => {

@@ -142,11 +142,11 @@ describe('reservations', () => {
 
   test('nobody known gets nothing that is limited for each buyer', async () => {
     const { id } = await launched(ctx, { limits: { perContact: 1 } });
-    expect(await remaining(id)).toEqual({ buyerUses: 0 });
+    expect(await remaining(id)).toEqual({ contactNeeded: true });
     expect(await order(ctx, [use(id)], { contactId: null })).toMatchObject({
       ok: false,
       changed: false,
-      refused: [{ reason: 'buyer_uses_exhausted' }],
+      refused: [{ reason: 'contact_needed' }],
     });
   });
 

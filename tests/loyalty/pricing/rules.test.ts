@@ -117,6 +117,7 @@ describe('limits', () => {
   test.each([
     [{ uses: 0 }, 'uses_exhausted'],
     [{ buyerUses: 0 }, 'buyer_uses_exhausted'],
+    [{ contactNeeded: true }, 'contact_needed'],
     [{ budgetMinor: 0 }, 'budget_exhausted'],
   ])('%j', (left, reason) => {
     const priced = quote({ lines: linesOf('60'), offers, remaining: { o: left } });
