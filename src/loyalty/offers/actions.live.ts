@@ -47,14 +47,24 @@ type ListSet = { lists: PreparedLists; segments: readonly string[] };
 const keptOffers: Kept<OfferSet>[] = [];
 const keptLists: Kept<ListSet>[] = [];
 
-/** The offers and price lists a quote at `now` is made from; `programId` adds those of that program alone. */
-export async function liveOffers(ctx: Ctx, now: Date, programId?: string): Promise<LiveOffers> {
+/**
+ * The offers and price lists a quote at `now` is made from; `programId` adds those of that program alone. `keep` false: they are loaded
+ * for this once when none are kept, and push nothing out that quotes of the present need.
+ */
+export async function liveOffers(
+  ctx: Ctx,
+  now: Date,
+  programId?: string,
+  { keep = true }: { keep?: boolean } = {},
+): Promise<LiveOffers> {
   const marks = await readMarks(ctx);
   // One after the other: in a transaction nothing may run on when it has failed.
-  const offers = await kept(keptOffers, `${marks.offers} ${programId ?? ''}`, now, (range) =>
-    loadOffers(ctx, range, programId),
+  const offers = await kept(
+    { store: keptOffers, key: `${marks.offers} ${programId ?? ''}`, keep },
+    now,
+    (range) => loadOffers(ctx, range, programId),
   );
-  const lists = await kept(keptLists, marks.lists, now, () => loadLists(ctx));
+  const lists = await kept({ store: keptLists, key: marks.lists, keep }, now, () => loadLists(ctx));
   return { ...offers, ...lists, segments: [...new Set([...offers.segments, ...lists.segments])] };
 }
 
@@ -63,12 +73,15 @@ const rangeAround = (at: number): Range => ({
   until: new Date(at + AFTER_MS),
 });
 
-function kept<T>(store: Kept<T>[], key: string, now: Date, load: (range: Range) => Promise<T>): Promise<T> {
+type Place<T> = { store: Kept<T>[]; key: string; keep: boolean };
+
+function kept<T>({ store, key, keep }: Place<T>, now: Date, load: (range: Range) => Promise<T>): Promise<T> {
   const at = now.getTime();
   const found = store.find((one) => one.key === key && at >= one.from && at < one.until);
   // Who loads first may be undone meanwhile, with the transaction it is in: then everybody loads for themselves.
   if (found !== undefined) return found.value.catch(() => load(rangeAround(at)));
   const range = rangeAround(at);
+  if (!keep) return load(range);
   const made = { key, from: range.from.getTime(), until: range.until.getTime(), value: load(range) };
   store.unshift(made);
   store.length = Math.min(store.length, MAX_KEPT);

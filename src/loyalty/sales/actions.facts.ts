@@ -35,6 +35,8 @@ export type Asked = {
   unproven?: boolean;
   /** Changes what is offered before anything is priced: a draft that is tried out. */
   amend?: (offered: Offered) => Offered;
+  /** At another moment than the present: nothing read for it is kept for others. */
+  isElsewhen?: boolean;
 };
 export type Offered = { live: LiveOffers; codes: FoundCodes };
 
@@ -156,13 +158,14 @@ async function readTerms(ctx: Ctx, buyers: readonly Buyer[], now: Date) {
   );
   const ids = [...new Set(buyers.map(({ program }) => programIdOf(program)))];
   const mark = buyers[0]?.fact.standingMark ?? '';
+  const keep = !buyers.some(({ cart }) => cart.isElsewhen === true);
   const people = buyers.flatMap(({ cart: { contactId }, fact }) =>
     contactId !== null && fact.hasStanding ? [contactId] : [],
   );
   const [sets, terms, standing] = await settled([
     settled(
       ids.map(async (id) => {
-        const live = await liveOffers(ctx, now, id ?? undefined);
+        const live = await liveOffers(ctx, now, id ?? undefined, { keep });
         return [id, { live, everybodys: await everybodysOf(ctx, id, mark) }] as const;
       }),
     ),

@@ -82,6 +82,7 @@ async function priced(
       isNew: contactId === null && said !== null,
       programId,
       saleId: null,
+      isElsewhen: input.at !== undefined,
       amend: (offered: Offered) => concerned.reduce((all, { amend }) => amend(all), offered),
     });
     return { cart: { contactId }, pricing };

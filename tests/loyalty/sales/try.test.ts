@@ -9,6 +9,7 @@ import {
   movePromotion,
 } from '../../../src/loyalty/offers/actions.promotions.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
+import { liveOffers } from '../../../src/loyalty/offers/actions.live.ts';
 import { tryDraft } from '../../../src/loyalty/sales/actions.try.ts';
 import { tryInput } from '../../../src/loyalty/sales/contract.try.ts';
 import type { TryView } from '../../../src/loyalty/sales/contract.try.ts';
@@ -49,6 +50,18 @@ const half = {
   effect: { type: 'percent', percent: '50' },
   conditions: { minAmount: { amountMinor: 5_000 } },
 };
+
+test('looking at other moments pushes nothing out of what quotes of the present are made from', async () => {
+  const now = base.clock.now();
+  const before = await liveOffers(base.ctx, now);
+  for (let month = 1; month <= 20; month += 1) {
+    const at = new Date(now.getTime() + month * 30 * 86_400_000).toISOString();
+    await tried({ at, cart: goods(['10.00']) });
+  }
+  const after = await liveOffers(base.ctx, now);
+  expect(after.prepared).toBe(before.prepared);
+  expect(after.lists).toBe(before.lists);
+});
 
 describe('a cart is priced with a draft', () => {
   test('it comes to exactly what a quote says once the draft is live, and the trace tells which line is its own', async () => {
