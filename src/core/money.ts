@@ -84,3 +84,7 @@ function moneyFormat(locale: string, currency: string): Intl.NumberFormat {
   formats.set(key, made);
   return made;
 }
+
+/** Currencies the runtime knows, by their three letters. */
+const currencies = new Set(Intl.supportedValuesOf('currency'));
+export const isCurrency = (code: string): boolean => currencies.has(code);

@@ -22,6 +22,8 @@ export async function openClub(client: Client, currency: string, sweets: readonl
       valueOf100Minor: 100,
       spendCap: { percentOfOrder: 50 },
       expiry: { kind: 'term', unit: 'months', count: 12 },
+      termsText:
+        'A point for each pound, worth a penny. Points last a year. Whoever leaves the club loses them.',
     },
   });
   const programId = program.id;

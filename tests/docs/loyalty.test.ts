@@ -129,6 +129,8 @@ function knownCodes(): string[] {
     'api',
     'core',
     'contacts',
+    'orders',
+    'people',
   ];
   const texts = files.flatMap((folder) => sourcesOf(join(import.meta.dirname, '..', '..', 'src', folder)));
   return [

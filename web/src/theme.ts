@@ -116,6 +116,8 @@ export const theme = createTheme({
     Drawer: { defaultProps: { position: 'right', size: 'md', padding: 'lg' }, styles: { title } },
     Modal: { defaultProps: { centered: true, padding: 'lg' }, styles: { title } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 500 } },
+    // What is typed stays as it is: a price of -7 that becomes 0 in silence is given away.
+    NumberInput: { defaultProps: { clampBehavior: 'none' } },
     Select: { defaultProps: { checkIconPosition: 'right', comboboxProps: { shadow: 'md' } } },
     Paper: { defaultProps: { withBorder: true } },
   },

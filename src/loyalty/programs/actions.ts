@@ -1,9 +1,10 @@
 import { audit } from '../../core/audit.ts';
 import { authorise, inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { conflict, notFound } from '../../core/errors.ts';
+import { conflict, invalid, notFound } from '../../core/errors.ts';
 import { validationError } from '../../core/http.ts';
 import { newId } from '../../core/ids.ts';
+import { isCurrency } from '../../core/money.ts';
 import { programSettings } from './contract.ts';
 import type { ProgramInput, ProgramPatch, ProgramSettings, ProgramView } from './contract.ts';
 import { findProgram, insertProgram, listPrograms, readTerms, updateProgram, versionsOf } from './store.ts';
@@ -13,11 +14,13 @@ import type { ProgramRow } from './store.ts';
 
 export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<ProgramView> {
   authorise(ctx, 'loyalty:write');
+  const { currency = ctx.config.baseCurrency } = input;
+  if (!isCurrency(currency)) throw invalid('unknown_currency', `No currency "${currency}".`, 'currency');
   const now = ctx.clock.now();
   const row: ProgramRow = {
     programId: newId(),
     name: input.name,
-    currency: input.currency ?? ctx.config.baseCurrency,
+    currency,
     zone: input.zone ?? ctx.config.timeZone,
     state: input.draft ? 'draft' : 'active',
     version: 1,

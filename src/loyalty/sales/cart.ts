@@ -1,4 +1,4 @@
-import { minorDigits } from '../../core/money.ts';
+import { isCurrency, minorDigits } from '../../core/money.ts';
 import { invalid } from '../../core/errors.ts';
 import type { DomainError } from '../../core/errors.ts';
 import { cart as cartShape } from '../pricing/contract.ts';
@@ -162,15 +162,12 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** Currencies the runtime knows. */
-const currencies = new Set(Intl.supportedValuesOf('currency'));
-
 export function currencyProblem(
   currency: string,
   baseRate: string | undefined,
   baseCurrency: string,
 ): DomainError | null {
-  if (!currencies.has(currency)) return invalid('unknown_currency', `No currency "${currency}".`, 'currency');
+  if (!isCurrency(currency)) return invalid('unknown_currency', `No currency "${currency}".`, 'currency');
   if (currency === baseCurrency || baseRate !== undefined) return null;
   return invalid(
     'rate_missing',

@@ -12,8 +12,13 @@ import {
   openCode,
 } from '../../../src/loyalty/programs/actions.lookup.ts';
 import { claimReceipt, enrol, leave, memberships } from '../../../src/loyalty/programs/actions.members.ts';
-import { changeProgram, getProgram, programVersions } from '../../../src/loyalty/programs/actions.ts';
-import { enrolInput } from '../../../src/loyalty/programs/contract.ts';
+import {
+  changeProgram,
+  createProgram,
+  getProgram,
+  programVersions,
+} from '../../../src/loyalty/programs/actions.ts';
+import { enrolInput, programInput } from '../../../src/loyalty/programs/contract.ts';
 import { placeOrders, registerOrders } from '../../../src/orders/index.ts';
 import { as, testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
@@ -33,6 +38,11 @@ const join = (contactId: string, programId: string, more: Record<string, unknown
   enrol(base.ctx, enrolInput.parse({ contactId, programId, termsVersion: '1', ...more }));
 
 describe('programs', () => {
+  test('are kept in a currency there is', async () => {
+    const made = createProgram(base.ctx, programInput.parse({ name: 'Stars', currency: 'ZZZ' }));
+    expect(await refusal(made)).toBe('unknown_currency');
+  });
+
   test('are changed by whoever saw the present version, keep what they were, and take no settings that do not fit', async () => {
     const id = await program(base.ctx);
     const changed = await changeProgram(base.ctx, id, { version: 1, settings: { valueOf100Minor: 50 } });
