@@ -20,6 +20,8 @@ const MADE: Record<string, (text: string) => string[]> = {
     ...said(text, /^  (\w+): \['draft'/gm, 'accrual_rule.'),
     'accrual_rule.paused',
   ],
+  'src/loyalty/backtests/actions.ts': (text) =>
+    tried().flatMap((entity) => said(text, /action: `\$\{kind\.entity\}\.(\w+)`/g, `${entity}.`)),
   'src/loyalty/coupons/actions.batch.ts': (text) => said(text, /'(coupons\.\w+)'/g),
   'src/loyalty/coupons/actions.campaigns.ts': (text) => said(text, /'(coupon_campaign\.\w+)'/g),
   'src/loyalty/coupons/actions.codes.ts': (text) => said(text, /'(coupons\.\w+)'/g),
@@ -48,6 +50,12 @@ const MADE: Record<string, (text: string) => string[]> = {
 
 const said = (text: string, pattern: RegExp, prefix = ''): string[] =>
   [...text.matchAll(pattern)].map(([, name]) => prefix + (name ?? ''));
+
+/** What is tried on past orders. */
+const tried = (): string[] =>
+  ['offers', 'accrual'].flatMap((folder) =>
+    said(readFileSync(`src/loyalty/${folder}/actions.backtest.ts`, 'utf8'), /^  entity: '(\w+)'/gm),
+  );
 
 const decided = (of: string): string[] => [
   `${of}.requested`,
@@ -78,9 +86,11 @@ function auditsOf(path: string): Found[] {
   const calls = callsOf(text);
   const literal = calls.flatMap((call) => said(call, /\baction: '([^']+)'/g));
   const made = literal.length === calls.length ? [] : (MADE[path]?.(text) ?? []);
-  const entities = calls.flatMap((call) => said(call, /\bentity: '([^']+)'/g));
+  const entities = calls.flatMap((call) =>
+    call.includes('entity: kind.entity') ? tried() : said(call, /\bentity: '([^']+)'/g),
+  );
   return [
-    { path, actions: [...literal, ...made], entities: entities.length === calls.length ? entities : [] },
+    { path, actions: [...literal, ...made], entities: entities.length >= calls.length ? entities : [] },
   ];
 }
 

@@ -34,7 +34,6 @@ const KIND: BacktestKind = {
   table: accrualBacktest,
   job: EARNING_BACKTEST_JOB,
   entity: 'loyalty_program',
-  action: 'loyalty_program',
 };
 
 /**

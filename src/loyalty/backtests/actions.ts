@@ -16,7 +16,7 @@ import type { BacktestRow, BacktestTable } from './table.ts';
 const MAX_OPEN = 20;
 
 /** What is tried: its table, the job that works on it, and what the audit log calls that which it belongs to. */
-export type BacktestKind = { table: BacktestTable; job: string; entity: string; action: string };
+export type BacktestKind = { table: BacktestTable; job: string; entity: string };
 
 type Asked = { subjectId: string; version: number | null; definition: unknown; options: Span & object };
 type Span = { from: string; until: string };
@@ -51,7 +51,7 @@ export async function putBacktest(tx: Ctx, kind: BacktestKind, asked: Asked): Pr
   };
   await insertBacktest(tx, kind.table, row);
   await audit(tx, {
-    action: `${kind.action}.backtest_started`,
+    action: `${kind.entity}.backtest_started`,
     entity: kind.entity,
     entityId: asked.subjectId,
     details: { backtestId: row.backtestId, from: asked.options.from, until: asked.options.until },
@@ -98,7 +98,7 @@ export async function stopBacktest(
     await oneBacktest(tx, kind, subjectId, id);
     if (!(await cancelOne(tx, kind.table, id))) throw conflict('backtest_over', 'This backtest has ended.');
     await audit(tx, {
-      action: `${kind.action}.backtest_cancelled`,
+      action: `${kind.entity}.backtest_cancelled`,
       entity: kind.entity,
       entityId: subjectId,
       details: { backtestId: id },

@@ -25,7 +25,6 @@ const KIND: BacktestKind = {
   table: promotionBacktest,
   job: BACKTEST_JOB,
   entity: 'promotion',
-  action: 'promotion',
 };
 
 /** Tries a promotion on past orders, in the background. 409 `too_many_backtests` when others wait already. */
