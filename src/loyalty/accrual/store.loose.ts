@@ -3,6 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows } from '../../core/db.ts';
 import { decimalToScaled } from '../../core/money.ts';
 import { orders, saleFact } from '../../orders/index.ts';
+import { loyaltyMember } from '../programs/schema.ts';
 import { attribute } from './loose.ts';
 import type { Attributed, Bought, Loose } from './loose.ts';
 import { uuids } from './store.orders.ts';
@@ -26,13 +27,19 @@ const OF_LINES = sql`join ${saleFact} f on f.contact_id = o.contact_id and f.occ
 /** What returns of these contacts that name no order take of their sales. Nearly nobody has any: one look-up by contact then. */
 export async function looseReturnsOf(ctx: Ctx, contactIds: readonly string[]): Promise<Attributed[]> {
   if (contactIds.length === 0) return [];
+  // Of whoever was never a member nothing was earned: a load of the past has hardly any others.
+  const members = await hotRows<{ contactId: string }>(
+    ctx.db,
+    sql`select distinct contact_id as "contactId" from ${loyaltyMember} where contact_id = any(${uuids(contactIds)})`,
+  );
+  if (members.length === 0) return [];
   const loose = await hotRows<Omit<Raw, 'back' | 'amount' | 'baseAmount'>>(
     ctx.db,
     sql`
     select o.contact_id as "contactId", o.order_id as "orderId", f.product_id as "productId", (-sum(f.quantity))::text as quantity,
       o.occurred_at as "occurredAt", o.recorded_at as "recordedAt"
     from ${orders} o ${OF_LINES}
-    where o.contact_id = any(${uuids(contactIds)}) and o.kind = 'return' and o.original_order_id is null and o.trust <> 'public'
+    where o.contact_id = any(${uuids(members.map(({ contactId }) => contactId))}) and o.kind = 'return' and o.original_order_id is null and o.trust <> 'public'
       and not o.anonymous
     group by o.contact_id, o.order_id, o.occurred_at, o.recorded_at, f.product_id having sum(f.quantity) < 0
     order by o.occurred_at, o.order_id, f.product_id`,
