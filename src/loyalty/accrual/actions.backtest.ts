@@ -15,6 +15,7 @@ import type { BacktestKind } from '../backtests/actions.ts';
 import { latestDone } from '../backtests/store.ts';
 import type { BacktestRow } from '../backtests/table.ts';
 import { mustFind } from '../programs/actions.ts';
+import { withFactorsCategoryIds } from '../offers/actions.scope.ts';
 import { check } from './actions.rules.ts';
 import { earningBacktestOptions, earningBacktestResult, triedRules } from './contract.backtest.ts';
 import type {
@@ -48,8 +49,11 @@ export async function startEarningBacktest(
   authorise(ctx, 'loyalty:write');
   return inTx(ctx, async (tx) => {
     const program = await mustFind(tx, programId);
-    await checkChanges(tx, programId, input);
-    const { changes, days, until, without, keepDates } = input;
+    const { days, until, without, keepDates } = input;
+    const changes: EarningBacktestInput['changes'] = [];
+    for (const { definition, ...rest } of input.changes)
+      changes.push({ ...rest, definition: await withFactorsCategoryIds(tx, definition) });
+    await checkChanges(tx, programId, { changes, without });
     const tried: TriedRules = {
       changes: changes.map(({ ruleId, definition }) => ({
         ruleId: ruleId ?? newId(),
@@ -69,7 +73,7 @@ export async function startEarningBacktest(
 async function checkChanges(
   ctx: Ctx,
   programId: string,
-  { changes, without }: EarningBacktestInput,
+  { changes, without }: Pick<EarningBacktestInput, 'changes' | 'without'>,
 ): Promise<void> {
   const known = new Set((await listRules(ctx, programId)).map(({ row }) => row.ruleId));
   for (const id of [...without, ...changes.flatMap(({ ruleId }) => (ruleId === undefined ? [] : [ruleId]))])

@@ -13,6 +13,7 @@ import {
 import type { BacktestKind } from '../backtests/actions.ts';
 import type { BacktestRow } from '../backtests/table.ts';
 import { promotionOf } from './actions.promotions.ts';
+import { withCategoryIds } from './actions.scope.ts';
 import { backtestOptions, backtestResult } from './contract.ts';
 import type { BacktestInput, BacktestOptions, BacktestView } from './contract.ts';
 import { definitionProblems } from './definition.ts';
@@ -36,7 +37,7 @@ export async function startBacktest(
   authorise(ctx, 'loyalty:write');
   return inTx(ctx, async (tx) => {
     const { row: promotion, definition } = await promotionOf(tx, promotionId);
-    const tried = input.definition ?? definition;
+    const tried = input.definition === undefined ? definition : await withCategoryIds(tx, input.definition);
     const now = tx.clock.now();
     const issues = definitionProblems(tried, now);
     const [first] = issues;

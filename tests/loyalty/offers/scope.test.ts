@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { row } from '../../../src/core/db.ts';
+import { sql } from '../../../src/core/sql.ts';
 import { loyaltyRoutes, registerLoyalty } from '../../../src/loyalty/index.ts';
 import { ordersRoutes, registerOrders } from '../../../src/orders/index.ts';
 import { startApi } from '../../support/api.ts';
@@ -79,4 +81,23 @@ test('a promotion launched for a category by its code lowers the price of its go
     lines: [{ product: 'NOUGAT', quantity: '1' }],
   });
   expect(quote.priced.totals.totalMinor).toBe(500);
+});
+
+test('what is tried on past orders before it is saved means the same categories', async () => {
+  const definition = { name: 'Ten', stage: 'product', effect: { type: 'percent', percent: '10' }, scope };
+  const promotion = await body<{ id: string }>('POST', '/api/promotions', { ...definition, scope: {} });
+  await body('POST', `/api/promotions/${promotion.id}/backtests`, { definition });
+  const { kept: promotional } = await row<{ kept: { scope: object } }>(
+    api.ctx.db,
+    sql`select definition as kept from promotion_backtest where promotion_id = ${promotion.id}::uuid`,
+  );
+  expect(promotional.scope).toMatchObject(kept());
+  const program = await body<{ id: string }>('POST', '/api/loyalty/programs', { name: 'Tried' });
+  const rule = { name: 'R', earns: { type: 'amount', points: 1, perMinor: 100 }, scope };
+  const earning = await body<{ tried: { changes: Array<{ definition: { scope: object } }> } }>(
+    'POST',
+    `/api/loyalty/programs/${program.id}/earning-backtests`,
+    { changes: [{ definition: rule }] },
+  );
+  expect(earning.tried.changes[0]?.definition.scope).toMatchObject(kept());
 });
