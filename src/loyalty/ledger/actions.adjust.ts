@@ -80,7 +80,7 @@ export async function adjustPoints(ctx: Ctx, input: AdjustInput): Promise<Adjust
     return {
       state: request.state === 'approved' ? 'done' : 'waiting',
       points: input.points,
-      request: requestView(request),
+      request: requestView(tx, request),
     };
   });
 }
@@ -117,13 +117,13 @@ export async function decideAdjustment(ctx: Ctx, requestId: string, approve: boo
       entityId: contactId,
       details: { points: minorToWire(points), author: request.authorId },
     });
-    return requestView(decided);
+    return requestView(tx, decided);
   });
 }
 
 export async function adjustmentRequests(ctx: Ctx): Promise<RequestView[]> {
   authorise(ctx, 'loyalty:read');
-  return (await waitingRequests(ctx)).map(requestView);
+  return (await waitingRequests(ctx)).map((row) => requestView(ctx, row));
 }
 
 /** Gives points of one contact to another. 409 insufficient_points, transfer_to_itself. */
@@ -180,7 +180,7 @@ const postedView = (posted: Posted): PostedView => ({
   repeated: posted.repeated,
 });
 
-const requestView = (row: RequestRow): RequestView => ({
+const requestView = (ctx: Ctx, row: RequestRow): RequestView => ({
   id: row.requestId,
   contactId: row.contactId,
   programId: row.programId,
@@ -188,6 +188,7 @@ const requestView = (row: RequestRow): RequestView => ({
   reason: row.reason,
   state: row.state === 'approved' ? 'approved' : row.state === 'refused' ? 'refused' : 'waiting',
   author: row.authorName,
+  needsAnother: row.state === 'waiting' && row.authorId === ctx.actor.id,
   approver: row.approverName,
   createdAt: row.createdAt.toISOString(),
   decidedAt: row.decidedAt?.toISOString() ?? null,

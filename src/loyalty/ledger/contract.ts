@@ -89,11 +89,15 @@ export const requestAnswer = z
   .object({
     id: z.uuid(),
     contactId: z.uuid(),
+    /** Who would get the points; null: an adjustment. */
+    toContactId: z.uuid().nullable(),
     programId: z.uuid(),
     points,
     reason: z.string(),
     state: z.enum(['waiting', 'approved', 'refused']),
     author: z.string(),
+    /** The reader asked for it: only somebody else can approve it, but the reader may take it back (refuse it). */
+    needsAnother: z.boolean(),
     approver: z.string().nullable(),
     createdAt: instant,
     decidedAt: instant.nullable(),
@@ -133,6 +137,12 @@ export const postedAnswer = z
   .object({ points, pending: points, debt: points, shortfall: points, repeated: z.boolean() })
   .meta({ id: 'LedgerMovement' });
 export type PostedView = z.output<typeof postedAnswer>;
+
+/** `waiting`: nothing has moved, `points` are those asked for. */
+export const transferAnswer = postedAnswer
+  .extend({ state: z.enum(['done', 'waiting']), request: requestAnswer.nullable() })
+  .meta({ id: 'PointsTransferAnswer' });
+export type TransferAnswer = z.output<typeof transferAnswer>;
 
 export const familyInput = z
   .object({

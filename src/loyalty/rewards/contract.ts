@@ -163,6 +163,7 @@ export const redemptionsQuery = z.object({
   state: z.enum(REDEMPTION_STATES).optional(),
   rewardId: z.uuid().optional(),
   programId: z.uuid().optional(),
+  contactId: z.uuid().optional(),
 });
 export type RedemptionsQuery = z.output<typeof redemptionsQuery>;
 export const redemptionList = z.object({

@@ -127,6 +127,7 @@ export async function listRedemptions(
     state?: RedemptionState | undefined;
     rewardId?: string | undefined;
     programId?: string | undefined;
+    contactId?: string | undefined;
     after: { redeemedAt: Date; id: string } | undefined;
     limit: number;
   },
@@ -145,6 +146,7 @@ export async function listRedemptions(
     where ${visibleContacts(ctx)}
       and ${of.state === undefined ? sql`true` : sql`r.state = ${of.state}`}
       and ${of.rewardId === undefined ? sql`true` : sql`r.reward_id = ${of.rewardId}::uuid`}
+      and ${of.contactId === undefined ? sql`true` : sql`r.contact_id = ${of.contactId}::uuid`}
       and ${of.programId === undefined ? sql`true` : sql`r.program_id = ${of.programId}::uuid`}
       and ${
         of.after === undefined

@@ -113,6 +113,8 @@ const decided = {
   validFrom: instant,
   validUntil: instant.nullable(),
   requestedBy: z.string(),
+  /** The reader asked for it and another person has to approve it; the reader may take it back (reject it). */
+  needsAnother: z.boolean(),
   requestedAt: instant,
   decidedBy: z.string().nullable(),
   decidedAt: instant.nullable(),

@@ -27,8 +27,8 @@ export function checkTerm(from: Date, until: Date | null, now: Date): void {
 }
 
 /**
- * 409 `already_decided` for what waits for nobody, 403 `reviewer_is_requester` when another person has to decide. Nothing is in force
- * before it is approved: its term begins then at the earliest.
+ * 409 `already_decided` for what waits for nobody, 403 `reviewer_is_requester` when another person has to approve; who asked may take it back.
+ * Nothing is in force before it is approved: its term begins then at the earliest.
  */
 export function decisionOf(
   request: Request,
@@ -38,11 +38,11 @@ export function decisionOf(
   now: Date,
 ): Decision {
   if (request.state !== 'requested') throw conflict('already_decided', 'Nothing waits for a decision here.');
-  if (otherPerson && request.requestedBy === actor.id)
+  if (otherPerson && decision === 'approve' && request.requestedBy === actor.id)
     throw new DomainError({
       code: 'reviewer_is_requester',
       status: 403,
-      detail: 'Who asked for it cannot decide about it.',
+      detail: 'Somebody else must approve what you asked for.',
     });
   const approved = decision === 'approve';
   const validFrom = approved && request.validFrom < now ? now : request.validFrom;

@@ -109,9 +109,13 @@ export async function lockPersonal(
   return found;
 }
 
-const DECIDED = sql`t.contact_id as "contactId", c.name as "contactName", t.state, t.valid_from as "validFrom",
+/** `needs` tells whether what is asked for has to be approved by another person than who asked. */
+const decidedOf = (
+  ctx: Ctx,
+  needs: SQL,
+): SQL => sql`t.contact_id as "contactId", c.name as "contactName", t.state, t.valid_from as "validFrom",
   t.valid_until as "validUntil", t.requested_name as "requestedBy", t.requested_at as "requestedAt",
-  t.decided_name as "decidedBy", t.decided_at as "decidedAt", t.reason`;
+  (t.state = 'requested' and t.requested_by = ${ctx.actor.id} and ${needs}) as "needsAnother", t.decided_name as "decidedBy", t.decided_at as "decidedAt", t.reason`;
 
 export type DecidedRow = {
   id: string;
@@ -121,6 +125,7 @@ export type DecidedRow = {
   validFrom: Date;
   validUntil: Date | null;
   requestedBy: string;
+  needsAnother: boolean;
   requestedAt: Date;
   decidedBy: string | null;
   decidedAt: Date | null;
@@ -194,7 +199,7 @@ export async function assignments(ctx: Ctx, which: Which): Promise<AssignmentDet
     RawDecided & Pick<AssignmentDetails, 'categoryId' | 'categoryName' | 'proof' | 'proofRef'>
   >(
     ctx.db,
-    sql`select t.assignment_id as id, ${DECIDED}, t.category_id as "categoryId", k.name as "categoryName", t.proof,
+    sql`select t.assignment_id as id, ${decidedOf(ctx, sql`k.review = 'other'`)}, t.category_id as "categoryId", k.name as "categoryName", t.proof,
         t.proof_ref as "proofRef"
       from ${personCategoryAssignment} t join ${personCategory} k on k.category_id = t.category_id
       join ${contact} c on c.contact_id = t.contact_id
@@ -206,7 +211,7 @@ export async function assignments(ctx: Ctx, which: Which): Promise<AssignmentDet
 export async function personals(ctx: Ctx, which: Which): Promise<PersonalDetails[]> {
   const found = await rows<RawDecided & Pick<PersonalDetails, 'percent' | 'note'>>(
     ctx.db,
-    sql`select t.discount_id as id, ${DECIDED}, t.percent, t.note
+    sql`select t.discount_id as id, ${decidedOf(ctx, sql`true`)}, t.percent, t.note
       from ${personalDiscount} t join ${contact} c on c.contact_id = t.contact_id
       where ${asked(ctx, which, sql`t.discount_id`)}`,
   );

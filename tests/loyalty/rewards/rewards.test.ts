@@ -137,6 +137,9 @@ describe('afterwards', () => {
     expect(rest).toMatchObject({ items: [{ id: second.id }], nextCursor: null });
     expect(await handOver(ctx, first.id)).toMatchObject({ state: 'given', settledBy: 'test' });
     await handOver(ctx, first.id);
+    const waitsFor = async (contactId: string) =>
+      (await redemptions(ctx, { state: 'open', contactId }, { limit: 50 })).items.map(({ id }) => id);
+    expect([await waitsFor(a), await waitsFor(b)]).toEqual([[], [second.id]]);
     expect((await queue()).items).toMatchObject([{ id: second.id }]);
     await cancelRedemption(ctx, second.id, 'changed their mind');
     expect(await refusal(handOver(ctx, second.id))).toBe('redemption_cancelled');

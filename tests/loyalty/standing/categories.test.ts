@@ -72,6 +72,8 @@ describe('a person category', () => {
       code: 'request_waiting',
       status: 409,
     });
+    const told = async (who: Ctx) => (await categoryRequests(who, { limit: 50 })).items[0]?.needsAnother;
+    expect([await told(anna), await told(boris)]).toEqual([true, false]);
     await expect(decideCategory(anna, contactId, asked.id, APPROVE)).rejects.toMatchObject({
       code: 'reviewer_is_requester',
       status: 403,
@@ -234,6 +236,11 @@ test('a personal discount has a term and another person who approves it', async 
   expect((await personalRequests(ctx, { limit: 50 })).items).toHaveLength(1);
   const decide = (who: Ctx) => decidePersonalDiscount(who, contactId, asked.id, APPROVE);
   await expect(decide(anna)).rejects.toMatchObject({ code: 'reviewer_is_requester' });
+  const second = await askPersonal(anna, contactId, input);
+  expect(second.needsAnother).toBe(true);
+  expect(
+    await decidePersonalDiscount(anna, contactId, second.id, { decision: 'reject', reason: 'a slip' }),
+  ).toMatchObject({ state: 'rejected', needsAnother: false });
   const offers = async () =>
     (await standingFacts(ctx, [contactId], ctx.clock.now())).get(contactId)?.personalOffers ?? [];
   expect(await offers()).toEqual([]);
