@@ -1104,6 +1104,7 @@ CREATE TABLE "adjustment_request" (
 	"request_id" uuid NOT NULL,
 	"program_id" uuid NOT NULL,
 	"key" text NOT NULL,
+	"to_contact_id" uuid,
 	"points" bigint NOT NULL,
 	"reason" text NOT NULL,
 	"state" text NOT NULL,

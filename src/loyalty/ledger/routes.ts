@@ -29,6 +29,7 @@ import {
   requestAnswer,
   requestList,
   reverseInput,
+  transferAnswer,
   transferInput,
   walletList,
   walletsQuery,
@@ -47,7 +48,11 @@ export function ledgerRoutes(): Hono<AppEnv> {
     )
     .post(
       '/api/loyalty/adjustments/:id/decision',
-      describe({ tag, summary: 'Approve or refuse an adjustment above the limit', answer: requestAnswer }),
+      describe({
+        tag,
+        summary: 'Approve or refuse an adjustment or transfer above the limit',
+        answer: requestAnswer,
+      }),
       paramsOf(idParam),
       jsonBody(decisionInput),
       async (c) =>
@@ -55,7 +60,12 @@ export function ledgerRoutes(): Hono<AppEnv> {
     )
     .post(
       '/api/loyalty/transfers',
-      describe({ tag, summary: 'Give points of one contact to another', status: 201, answer: postedAnswer }),
+      describe({
+        tag,
+        summary: 'Give points of one contact to another; above the limit it waits for a second person',
+        status: 201,
+        answer: transferAnswer,
+      }),
       jsonBody(transferInput),
       async (c) => c.json(await transferPoints(c.var.ctx, c.req.valid('json')), 201),
     )
@@ -123,7 +133,11 @@ function readingRoutes(): Hono<AppEnv> {
     )
     .get(
       '/api/loyalty/adjustments',
-      describe({ tag, summary: 'Adjustments that wait for a second person', answer: requestList }),
+      describe({
+        tag,
+        summary: 'Adjustments and transfers that wait for a second person',
+        answer: requestList,
+      }),
       async (c) => c.json({ items: await adjustmentRequests(c.var.ctx) }),
     )
     .get(

@@ -247,7 +247,7 @@ export const ledgerKey = pgTable(
   (t) => [primaryKey({ columns: [t.contactId, t.walletId, t.key] })],
 );
 
-/** An adjustment above the program's limit, waiting for a second person. */
+/** An adjustment or a transfer above the program's limit, waiting for a second person. */
 export const adjustmentRequest = pgTable(
   'adjustment_request',
   {
@@ -255,6 +255,8 @@ export const adjustmentRequest = pgTable(
     requestId: uuid('request_id').notNull(),
     programId: uuid('program_id').notNull(),
     key: text('key').notNull(),
+    /** Who would get the points; null: an adjustment. */
+    toContactId: uuid('to_contact_id'),
     points: points('points').notNull(),
     reason: text('reason').notNull(),
     /** waiting | approved | refused */

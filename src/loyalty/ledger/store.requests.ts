@@ -3,18 +3,25 @@ import { andVisible } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { row, rows } from '../../core/db.ts';
 import { addMs, DAY_MS } from '../../core/time.ts';
-import { adjustmentRequest, ledgerEntry, ledgerKey } from './schema.ts';
+import { adjustmentRequest, ledgerEntry, ledgerKey, wallet } from './schema.ts';
 
 export type RequestRow = typeof adjustmentRequest.$inferSelect;
 const MAX_WAITING = 200;
 
-/** Points this actor has adjusted for a contact within a day: many small ones are one large one. */
-export async function adjustedToday(ctx: Ctx, contactId: string, programId: string): Promise<bigint> {
+/**
+ * Points this actor has moved by hand for a contact within a day, added, taken, given or got: many small ones are one large one.
+ * What is done with a shared wallet counts for everybody who shares it. Joining and leaving one moves points by its own rules.
+ */
+export async function movedToday(ctx: Ctx, contactId: string, programId: string): Promise<bigint> {
   const { sum } = await row<{ sum: string }>(
     ctx.db,
     sql`
     select coalesce(sum(abs(points)), 0)::text as sum from ${ledgerEntry}
-    where contact_id = ${contactId}::uuid and program_id = ${programId}::uuid and kind = 'adjust' and actor_id = ${ctx.actor.id}
+    where contact_id = any(array(
+        select ${contactId}::uuid union select w.family_owner_id from ${wallet} w
+        where w.contact_id = ${contactId}::uuid and w.program_id = ${programId}::uuid and w.family_owner_id is not null))
+      and program_id = ${programId}::uuid and actor_id = ${ctx.actor.id}
+      and (kind = 'adjust' or (kind = 'transfer' and key like 'transfer:%'))
       and occurred_at > ${addMs(ctx.clock.now(), -DAY_MS).toISOString()}::timestamptz`,
   );
   return BigInt(sum);

@@ -6,13 +6,6 @@ import { registerContacts } from '../../../src/contacts/index.ts';
 import { row, rows } from '../../../src/core/db.ts';
 import { newId } from '../../../src/core/ids.ts';
 import {
-  adjustPoints,
-  adjustmentRequests,
-  decideAdjustment,
-  reverseEntry,
-  transferPoints,
-} from '../../../src/loyalty/ledger/actions.adjust.ts';
-import {
   capFamilyMember,
   getFamily,
   joinFamily,
@@ -25,10 +18,10 @@ import {
   verificationList,
   verifyLedger,
 } from '../../../src/loyalty/ledger/actions.verify.ts';
-import { contactLedger, contactWallets, liability } from '../../../src/loyalty/ledger/actions.views.ts';
+import { contactWallets, liability } from '../../../src/loyalty/ledger/actions.views.ts';
 import { registerNightHook } from '../../../src/loyalty/ledger/hooks.ts';
 import { registerPoints } from '../../../src/loyalty/ledger/index.ts';
-import { as, person as actor, testBase } from '../../support/ctx.ts';
+import { testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { one, people, person, program, refusal, sums, total } from './world.ts';
 
@@ -157,58 +150,6 @@ describe('verification', () => {
       await expect(undone).rejects.toThrow('undo');
     }
     expect(await faults()).toEqual([]);
-  });
-});
-
-describe('what people do by hand', () => {
-  const [anna, boris] = [actor('anna', { role: 'marketer' }), actor('boris', { role: 'marketer' })];
-
-  test('an adjustment above the limit, at once or in parts, waits for a second person', async () => {
-    const who = await owner({ adjustmentLimit: 100 });
-    const by = (name: typeof anna) => as(base.ctx, name);
-    const give = (points: number, key: string) =>
-      adjustPoints(by(anna), { ...who, points, reason: 'sorry', key });
-    expect(await give(80, 'k1')).toMatchObject({ state: 'done' });
-    expect(await give(80, 'k1')).toMatchObject({ state: 'done' });
-    const waiting = await give(30, 'k2');
-    expect(waiting).toMatchObject({ state: 'waiting', request: { points: 30, state: 'waiting' } });
-    expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 80 });
-    const id = waiting.request?.id ?? '';
-    expect(await refusal(decideAdjustment(by(anna), id, true))).toBe('approver_is_author');
-    const needsAnother = async (name: typeof anna) =>
-      (await adjustmentRequests(by(name))).find((request) => request.id === id)?.needsAnother;
-    expect([await needsAnother(anna), await needsAnother(boris)]).toEqual([true, false]);
-    expect((await adjustmentRequests(by(boris))).map((request) => request.id)).toContain(id);
-    await decideAdjustment(by(boris), id, true);
-    expect(await refusal(decideAdjustment(by(boris), id, true))).toBe('request_decided');
-    expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 110 });
-    expect(await give(30, 'k2')).toMatchObject({ state: 'done' });
-    expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 110 });
-  });
-
-  test('the ledger shows each entry with its postings, page by page, and one can be taken back from there', async () => {
-    const who = await owner();
-    const to = await person(base.ctx);
-    for (const key of ['a', 'b', 'c']) {
-      base.clock.advance(1_000);
-      await one(base.ctx, { ...who, kind: 'accrue', key, points: 10n });
-    }
-    await transferPoints(base.ctx, { ...who, toContactId: to, points: 5, reason: 'gift' });
-    const first = await contactLedger(base.ctx, who.contactId, { limit: 2 });
-    const second = await contactLedger(base.ctx, who.contactId, { limit: 2, cursor: first.nextCursor ?? '' });
-    const all = [...first.items, ...second.items];
-    expect(all.map(({ kind, points }) => [kind, points])).toEqual([
-      ['transfer', -5],
-      ['accrue', 10],
-      ['accrue', 10],
-      ['accrue', 10],
-    ]);
-    const entry = all[1];
-    const back = { ...who, entryId: entry?.id ?? '', occurredAt: entry?.occurredAt ?? '', reason: 'mistake' };
-    await reverseEntry(base.ctx, back);
-    expect(await refusal(reverseEntry(base.ctx, back))).toBe('entry_already_reversed');
-    const [wallet] = await contactWallets(base.ctx, who.contactId);
-    expect(wallet).toMatchObject({ spendable: 15, worthMinor: 15, state: 'open' });
   });
 });
 

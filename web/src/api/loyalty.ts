@@ -8,8 +8,8 @@ import type {
   FamilyLeaveInput,
   FamilyView,
   LiabilityView,
-  PostedView,
   RequestView,
+  TransferAnswer,
   TransferInput,
   WalletView,
 } from '@server/loyalty/ledger/contract.ts';
@@ -113,7 +113,7 @@ export const members = {
 };
 
 export const transfers = {
-  make: (input: TransferInput) => api.post<PostedView>('/api/loyalty/transfers', input),
+  make: (input: TransferInput) => api.post<TransferAnswer>('/api/loyalty/transfers', input),
 };
 
 export const claims = {

@@ -52,7 +52,7 @@ export function TransferDrawer({ contactId, program, onClose }: Props) {
         key,
       }),
     touches: ['loyalty', 'standing', 'timeline'],
-    done: t('wallet:transfer.done'),
+    done: ({ state }) => t(state === 'done' ? 'wallet:transfer.done' : 'wallet:adjustWaits'),
     onDone: onClose,
     onProblem: (error) => {
       setAsking(false);
@@ -60,6 +60,7 @@ export function TransferDrawer({ contactId, program, onClose }: Props) {
     },
   });
   const number = (value: number) => numberText(value, locale());
+  const limit = program.settings.adjustmentLimit;
   const { data: giver } = useQuery(contacts.one(contactId));
   const nameOf = (found: Parameters<typeof contactName>[0] | undefined) =>
     (found === undefined ? undefined : contactName(found)) ?? t('contacts:unnamed');
@@ -104,6 +105,11 @@ export function TransferDrawer({ contactId, program, onClose }: Props) {
         maxLength={500}
         {...form.getInputProps('reason')}
       />
+      {limit !== null && Number(points) > limit && (
+        <Alert color="gold" role="status">
+          {t('wallet:above', { limit: number(limit) })}
+        </Alert>
+      )}
       <Confirm
         opened={asking}
         onClose={() => setAsking(false)}
