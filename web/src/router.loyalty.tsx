@@ -214,7 +214,14 @@ export const loyaltyPages = [
     getParentRoute,
     path: '/loyalty/till',
     validateSearch: programChoice,
-    component: page(() => import('./pages/loyalty/TillPage.tsx'), 'till', 'loyalty', 'wallet', 'contacts'),
+    component: page(
+      () => import('./pages/loyalty/TillPage.tsx'),
+      'till',
+      'loyalty',
+      'wallet',
+      'contacts',
+      'rewards',
+    ),
   }),
   createRoute({
     getParentRoute,

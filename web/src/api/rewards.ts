@@ -30,7 +30,7 @@ export const rewards = {
 };
 
 export const redemptions = {
-  list: (query: { programId: string; state?: RedemptionState }) =>
+  list: (query: { programId: string; state?: RedemptionState; contactId?: string }) =>
     pagesOf<RedemptionView>('rewards', '/api/reward-redemptions', { limit: 50, ...query }),
   handOver: (id: string) => api.post<RedemptionView>(`/api/reward-redemptions/${id}/hand-over`),
   cancel: (id: string, reason: string) =>

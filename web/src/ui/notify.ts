@@ -13,7 +13,7 @@ export function notifyProblem(error: unknown): void {
   notifications.show({
     color: 'red',
     title: problem === undefined ? t('error.unexpected') : problemText(problem),
-    message: problem === undefined ? '' : problem.code,
+    message: problem === undefined ? '' : t('error.code', { code: problem.code }),
     autoClose: 12_000,
     role: 'alert',
   });

@@ -115,6 +115,7 @@ export default {
   error: {
     title: 'This could not be loaded',
     unexpected: 'Something went wrong. Try again.',
+    code: 'For support: {{code}}',
     forbidden: 'You may not see this',
     offline: 'The server could not be reached.',
     required: 'Fill this in.',

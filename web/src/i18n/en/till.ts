@@ -28,6 +28,8 @@ export default {
   nothingText: 'Name, tier and balance appear here.',
   next: 'Next customer',
   cardNumber: 'Card {{number}}',
+  waiting: 'To hand over now',
+  waitingSince: 'paid with points on',
   personal: 'personal discount {{percent}} %',
   balance: 'Points that can be spent',
   balanceShared: 'Points that can be spent, from a shared wallet',

@@ -32,6 +32,8 @@ export default {
   nothingText: 'Здесь появятся имя, уровень и баланс.',
   next: 'Следующий',
   cardNumber: 'Карта {{number}}',
+  waiting: 'Выдать сейчас',
+  waitingSince: 'оплачено баллами',
   personal: 'личная скидка {{percent}} %',
   balance: 'Баллы, которые можно потратить',
   balanceShared: 'Баллы, которые можно потратить, из общего кошелька',

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { contacts } from '../../api/contacts.ts';
@@ -17,6 +17,7 @@ import { EmptyState } from '../../ui/states.tsx';
 import { Areas } from './Areas.tsx';
 import { CategoryRequests } from './categories/Requests.tsx';
 import { PersonalRequests } from './discounts/PersonalRequests.tsx';
+import { Decide } from './Decide.tsx';
 import { Signed } from './member/Signed.tsx';
 
 export default function ApprovalsPage() {
@@ -40,22 +41,33 @@ function Adjustments() {
   const query = useQuery(adjustments.waiting);
   const { data: known = [] } = useQuery(programs.all);
   const decide = useWrite({
-    run: ({ id, approve }: { id: string; approve: boolean }) => adjustments.decide(id, approve),
+    run: ({ row, approve }: { row: RequestView; approve: boolean }) => adjustments.decide(row.id, approve),
     touches: ['loyalty', 'timeline'],
-    done: (_, { approve }) => t(approve ? 'approvals.approved' : 'approvals.refused'),
+    done: (_, { row, approve }) =>
+      t(approve ? 'approvals.approved' : row.needsAnother ? 'approvals.takenBack' : 'approvals.refused'),
   });
   const columns: Column<RequestView>[] = [
     {
       key: 'contact',
       header: t('approvals.contact'),
       main: true,
-      cell: ({ contactId }) => <Named contactId={contactId} />,
+      cell: ({ contactId, toContactId }) => (
+        <>
+          <Named contactId={contactId} />
+          {toContactId !== null && (
+            <>
+              {' '}
+              {t('approvals.transferTo')} <Named contactId={toContactId} />
+            </>
+          )}
+        </>
+      ),
     },
     {
       key: 'points',
       header: t('approvals.points'),
       align: 'right',
-      cell: ({ points }) => <Signed points={points} />,
+      cell: ({ points, toContactId }) => <Signed points={toContactId === null ? points : -points} />,
     },
     {
       key: 'program',
@@ -82,11 +94,14 @@ function Adjustments() {
     columns.push({
       key: 'decide',
       header: t('approvals.decide'),
-      cell: ({ id, reason }) => (
-        <Decision
-          what={reason}
-          busy={decide.isPending && decide.variables.id === id}
-          onDecide={(approve) => decide.mutate({ id, approve })}
+      cell: (row) => (
+        <Decide
+          what={row.reason}
+          busy={decide.isPending && decide.variables.row.id === row.id}
+          needsAnother={row.needsAnother}
+          reasoned={false}
+          onApprove={() => decide.mutate({ row, approve: true })}
+          onRefuse={() => decide.mutate({ row, approve: false })}
         />
       ),
     });
@@ -112,30 +127,5 @@ function Named({ contactId }: { contactId: string }) {
     <AnchorLink to="/contacts/$id" params={{ id: contactId }} c="inherit" fw={550}>
       {data === undefined ? '…' : (contactName(data) ?? t('unnamed'))}
     </AnchorLink>
-  );
-}
-
-function Decision(props: { what: string; busy: boolean; onDecide: (approve: boolean) => void }) {
-  const { t } = useTranslation('loyalty');
-  return (
-    <Group gap={6} wrap="nowrap">
-      <Button
-        size="compact-sm"
-        loading={props.busy}
-        aria-label={t('approvals.approveOf', { what: props.what })}
-        onClick={() => props.onDecide(true)}
-      >
-        {t('approvals.approve')}
-      </Button>
-      <Button
-        size="compact-sm"
-        variant="default"
-        disabled={props.busy}
-        aria-label={t('approvals.refuseOf', { what: props.what })}
-        onClick={() => props.onDecide(false)}
-      >
-        {t('approvals.refuse')}
-      </Button>
-    </Group>
   );
 }

@@ -22,7 +22,14 @@ export function CategoryRequests() {
     run: ({ row, reason }: { row: AssignmentView; reason?: string }) =>
       categories.decide(row, reason === undefined ? 'approve' : 'reject', reason),
     touches: ['standing', 'timeline'],
-    done: (_, { reason }) => t(reason === undefined ? 'approvals.approved' : 'approvals.refused'),
+    done: (_, { row, reason }) =>
+      t(
+        reason === undefined
+          ? 'approvals.approved'
+          : row.needsAnother
+            ? 'approvals.takenBack'
+            : 'approvals.refused',
+      ),
   });
   const columns: Column<AssignmentView>[] = [
     {
@@ -58,6 +65,7 @@ export function CategoryRequests() {
         <Decide
           what={row.categoryName}
           busy={decide.isPending && decide.variables.row.id === row.id}
+          needsAnother={row.needsAnother}
           onApprove={() => decide.mutate({ row })}
           onRefuse={(reason) => decide.mutate({ row, reason })}
         />

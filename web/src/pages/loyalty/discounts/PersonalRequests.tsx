@@ -57,8 +57,14 @@ export function PersonalRequests() {
     run: ({ row, reason }: { row: PersonalView; reason?: string }) =>
       personal.decide(row, reason === undefined ? 'approve' : 'reject', reason),
     touches: ['standing', 'timeline'],
-    done: (_, { reason }) =>
-      t(reason === undefined ? 'loyalty:approvals.approved' : 'loyalty:approvals.refused'),
+    done: (_, { row, reason }) =>
+      t(
+        reason === undefined
+          ? 'loyalty:approvals.approved'
+          : row.needsAnother
+            ? 'loyalty:approvals.takenBack'
+            : 'loyalty:approvals.refused',
+      ),
   });
   const columns = usePersonalColumns();
   if (may('loyalty:write'))
@@ -69,6 +75,7 @@ export function PersonalRequests() {
         <Decide
           what={`${row.percent} %, ${row.contactName ?? ''}`}
           busy={decide.isPending && decide.variables.row.id === row.id}
+          needsAnother={row.needsAnother}
           onApprove={() => decide.mutate({ row })}
           onRefuse={(reason) => decide.mutate({ row, reason })}
         />

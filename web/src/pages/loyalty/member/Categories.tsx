@@ -132,8 +132,32 @@ function Review({ row }: { row: AssignmentView }) {
   const decide = useWrite({
     run: (decision: 'approve' | 'reject') => categories.decide(row, decision),
     touches: ['standing', 'timeline'],
-    done: (_, decision) => t(decision === 'approve' ? 'categories.approved' : 'categories.rejected'),
+    done: (_, decision) =>
+      t(
+        decision === 'approve'
+          ? 'categories.approved'
+          : row.needsAnother
+            ? 'categories.takenBack'
+            : 'categories.rejected',
+      ),
   });
+  if (row.needsAnother)
+    return (
+      <Group gap={6} mt={6}>
+        <Text size="sm" c="dimmed">
+          {t('categories.needsAnother')}
+        </Text>
+        <Button
+          size="compact-sm"
+          variant="default"
+          loading={decide.isPending}
+          aria-label={t('categories.takeBackOf', { name: row.categoryName })}
+          onClick={() => decide.mutate('reject')}
+        >
+          {t('categories.takeBack')}
+        </Button>
+      </Group>
+    );
   return (
     <Group gap={6} mt={6}>
       <Button

@@ -19,6 +19,7 @@ import { useWrite } from '../../../ui/mutation.ts';
 import { EmptyState } from '../../../ui/states.tsx';
 import { Person } from '../Person.tsx';
 import { nameIn } from './Catalogue.tsx';
+import { HandOver } from './HandOver.tsx';
 
 const REFRESH_MS = 30_000;
 const COLORS: Record<RedemptionState, string> = { open: 'gold', given: 'teal', cancelled: 'gray' };
@@ -117,25 +118,10 @@ function useColumns(queue: boolean, onCancel: (one: RedemptionView) => void): Co
 function Actions({ one, onCancel }: { one: RedemptionView; onCancel?: (one: RedemptionView) => void }) {
   const { t } = useTranslation('rewards');
   const told = { reward: nameIn(one.name), name: one.contactName ?? '' };
-  const done = t(`queue.handOver.${one.kind === 'gift' ? 'gift' : 'other'}`);
-  const give = useWrite({
-    run: () => redemptions.handOver(one.id),
-    touches: ['rewards', 'timeline'],
-    done: t('queue.handedOver'),
-  });
   if (one.state === 'cancelled') return null;
   return (
     <Group gap="xs" justify="flex-end">
-      {one.state === 'open' && (
-        <Button
-          size="xs"
-          loading={give.isPending}
-          aria-label={`${done}: ${told.reward}, ${told.name}`}
-          onClick={() => give.mutate(undefined)}
-        >
-          {done}
-        </Button>
-      )}
+      {one.state === 'open' && <HandOver one={one} />}
       {onCancel !== undefined && (
         <Button
           size="xs"

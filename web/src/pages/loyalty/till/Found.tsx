@@ -17,6 +17,7 @@ import { minorOf } from '../amounts.ts';
 import { spaced } from '../member/CardNumber.tsx';
 import { Accumulated, Tier } from '../member/Tier.tsx';
 import { spendableOf } from './spendable.ts';
+import { Waiting } from './Waiting.tsx';
 
 type Props = { program: ProgramView; member: MemberView; onNext: () => void };
 
@@ -49,6 +50,7 @@ export function Found({ program, member, onNext }: Props) {
             {t('till:cardNumber', { number: spaced(member.cardNumber) })}
           </Text>
         </div>
+        <Waiting member={member} />
         <Standing contactId={contactId} program={program} />
         <Spending contactId={contactId} program={program} />
       </Stack>
