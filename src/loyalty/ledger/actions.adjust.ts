@@ -94,7 +94,8 @@ async function moveOrAsk(tx: Ctx, asked: ByHand, mayRepeat: boolean): Promise<Po
   if (waits === undefined && (await isWithin(tx, asked, settings.adjustmentLimit))) {
     const [posted] = await post(tx, [movementOf(asked, asked.key)]);
     if (posted === undefined) throw new Error('nothing was posted');
-    if (!posted.repeated) await note(tx, asked, asked.toContactId === null ? 'adjusted' : 'transferred');
+    if (!posted.repeated)
+      await note(tx, asked, asked.toContactId === null ? 'points.adjusted' : 'points.transferred');
     return posted;
   }
   const request = await putRequest(tx, {
@@ -111,8 +112,8 @@ async function moveOrAsk(tx: Ctx, asked: ByHand, mayRepeat: boolean): Promise<Po
   });
   if (request.points !== asked.points || request.toContactId !== asked.toContactId)
     throw conflict('key_reused', 'This key was used for another adjustment or transfer.', 'key');
-  if (waits === undefined)
-    await note(tx, asked, asked.toContactId === null ? 'adjustment_requested' : 'transfer_requested');
+  const what = asked.toContactId === null ? 'points.adjustment_requested' : 'points.transfer_requested';
+  if (waits === undefined) await note(tx, asked, what);
   return { state: request.state === 'approved' ? 'done' : 'waiting', request: requestView(tx, request) };
 }
 
@@ -124,10 +125,10 @@ const movementOf = (of: ByHand, key: string): Movement => {
     : { ...same, kind: 'transfer', to: { contactId: toContactId, programId } };
 };
 
-async function note(tx: Ctx, of: ByHand, what: string, more: Record<string, unknown> = {}): Promise<void> {
+async function note(tx: Ctx, of: ByHand, action: string, more: Record<string, unknown> = {}): Promise<void> {
   const to = of.toContactId === null ? {} : { toContactId: of.toContactId };
   await audit(tx, {
-    action: `points.${what}`,
+    action,
     entity: 'contact',
     entityId: of.contactId,
     details: { points: minorToWire(of.points), reason: of.reason, ...to, ...more },
@@ -150,6 +151,11 @@ async function isWithin(tx: Ctx, of: ByHand, limit: number | null): Promise<bool
   return true;
 }
 
+const DECIDED = {
+  adjustment: { yes: 'points.adjustment_approved', no: 'points.adjustment_refused' },
+  transfer: { yes: 'points.transfer_approved', no: 'points.transfer_refused' },
+} as const;
+
 /** A second person decides. 403 `approver_is_author`; 409 `request_decided`. */
 export async function decideAdjustment(ctx: Ctx, requestId: string, approve: boolean): Promise<RequestView> {
   authorise(ctx, 'loyalty:write');
@@ -169,8 +175,8 @@ export async function decideAdjustment(ctx: Ctx, requestId: string, approve: boo
     };
     if (approve) await post(tx, [movementOf(asked, `${request.key} approved`)]);
     const decided = await decideRequest(tx, request, approve ? 'approved' : 'refused');
-    const what = request.toContactId === null ? 'adjustment' : 'transfer';
-    await note(tx, asked, `${what}_${approve ? 'approved' : 'refused'}`, { author: request.authorId });
+    const told = DECIDED[request.toContactId === null ? 'adjustment' : 'transfer'];
+    await note(tx, asked, approve ? told.yes : told.no, { author: request.authorId });
     return requestView(tx, decided);
   });
 }
