@@ -10,10 +10,11 @@ import { mustFindCampaign } from './actions.campaigns.ts';
 import { tell } from './actions.tell.ts';
 import { foldCode } from './code.ts';
 import type { CouponSearch, CouponExportQuery, CouponVoidInput } from './contract.codes.ts';
-import type { CouponView } from './contract.ts';
+import type { CouponView, OpenCode } from './contract.ts';
 import { contactIsVisible, couponByCode, couponsOfContact } from './store.coupons.ts';
 import { codesForExport, searchCoupons, standOfCodes } from './store.search.ts';
 import { voidByCode } from './store.states.ts';
+import { openCodesOf } from './store.uses.ts';
 import { couponView } from './view.ts';
 
 /** Codes read at a time: some hundred kilobytes. */
@@ -33,6 +34,14 @@ export async function contactCoupons(ctx: Ctx, contactId: string): Promise<Coupo
   authorise(ctx, 'loyalty:read');
   if (!(await contactIsVisible(ctx, contactId))) throw notFound('contact', contactId);
   return (await couponsOfContact(ctx, contactId)).map(couponView);
+}
+
+/** Codes that belong to nobody and that the contact's orders have used, the last used first. */
+export async function contactOpenCodes(ctx: Ctx, contactId: string): Promise<OpenCode[]> {
+  authorise(ctx, 'loyalty:read');
+  if (!(await contactIsVisible(ctx, contactId))) throw notFound('contact', contactId);
+  const found = await openCodesOf(ctx, contactId);
+  return found.map(({ lastUsedAt, ...code }) => ({ ...code, lastUsedAt: lastUsedAt.toISOString() }));
 }
 
 /** Coupons by code, contact, campaign or batch, and by state, newest first. 422 when nothing but a state is named. */

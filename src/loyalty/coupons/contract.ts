@@ -207,5 +207,18 @@ export const couponAnswer = z
   .meta({ id: 'Coupon' });
 export type CouponView = z.output<typeof couponAnswer>;
 
-export const couponList = z.object({ items: z.array(couponAnswer) });
+/** A code that belongs to nobody and that orders of a contact have used: one for everybody, or a bearer's. */
+const openCode = z.object({
+  code: z.string(),
+  couponCampaignId: z.uuid(),
+  name: z.string(),
+  /** Orders that used it and were not returned. */
+  uses: z.number().int(),
+  lastUsedAt: z.iso.datetime(),
+});
+export type OpenCode = z.output<typeof openCode>;
+/** The contact's own coupons, and codes of nobody that their orders have used; each the newest first. */
+export const couponList = z
+  .object({ items: z.array(couponAnswer), open: z.array(openCode) })
+  .meta({ id: 'ContactCoupons' });
 export const codeParam = z.object({ code: z.string().min(1).max(100) });

@@ -15,6 +15,7 @@ import {
 } from './actions.campaigns.ts';
 import {
   contactCoupons,
+  contactOpenCodes,
   exportCodes,
   findCoupons,
   getCoupon,
@@ -207,8 +208,18 @@ function codeRoutes(app: Hono<AppEnv>): void {
   );
   app.get(
     '/api/contacts/:id/coupons',
-    describe({ tag, summary: "A contact's coupons, newest first", answer: couponList }),
+    describe({
+      tag,
+      summary: "A contact's coupons, newest first, and codes for everybody that their orders used",
+      answer: couponList,
+    }),
     paramsOf(idParam),
-    async (c) => c.json({ items: await contactCoupons(c.var.ctx, c.req.valid('param').id) }),
+    async (c) => {
+      const { id } = c.req.valid('param');
+      return c.json({
+        items: await contactCoupons(c.var.ctx, id),
+        open: await contactOpenCodes(c.var.ctx, id),
+      });
+    },
   );
 }

@@ -78,3 +78,34 @@ export async function recordRefusals(
     on conflict (contact_id, coupon_id, order_id) do update set reason = excluded.reason where u.outcome = 'refused'`,
   );
 }
+
+/** Codes of nobody shown at most; nobody reads more. */
+const MAX_CODES = 100;
+
+/** Codes that are not the contact's own and that orders of theirs have used, as they are written. */
+export async function openCodesOf(
+  ctx: Ctx,
+  contactId: string,
+): Promise<Array<{ code: string; couponCampaignId: string; name: string; uses: number; lastUsedAt: Date }>> {
+  const found = await rows<{
+    code: string;
+    couponCampaignId: string;
+    name: string;
+    uses: number;
+    lastUsedAt: string;
+  }>(
+    ctx.db,
+    sql`
+    select case when r.coupon_id is null then cc.pattern else coalesce(nobody.code, r.code) end as code,
+      cc.coupon_campaign_id as "couponCampaignId", cc.name, count(*)::int as uses,
+      max(coalesce(o.occurred_at, r.reserved_at)) as "lastUsedAt"
+    from coupon_reservation r
+    join coupon_campaign cc on cc.coupon_campaign_id = r.coupon_campaign_id
+    left join coupon nobody on nobody.contact_id = r.coupon_id and nobody.coupon_id = r.coupon_id
+    left join orders o on o.contact_id = r.contact_id and o.order_id = r.order_id
+    where r.contact_id = ${contactId}::uuid and r.state = 'used'
+      and not exists (select from coupon own where own.contact_id = r.contact_id and own.coupon_id = r.coupon_id)
+    group by 1, 2, 3 order by 5 desc limit ${MAX_CODES}`,
+  );
+  return found.map((row) => ({ ...row, lastUsedAt: dateOf(row.lastUsedAt) }));
+}

@@ -105,6 +105,23 @@ test('why a code does not work is told for the one who asks', async () => {
   expect(await check(once.code)).toMatchObject({ refused: 'contact_needed', owner: null, coupon: null });
 });
 
+test('a contact tells which codes of nobody their orders have used, as they are written', async () => {
+  const { ctx } = api;
+  const [ana, ben] = [await person(ctx), await person(ctx)];
+  const all = await generic(ctx);
+  const own = await issueOne(ctx, (await campaign(ctx)).id, ana);
+  await buy(ctx, all.code, { contactId: ana });
+  await buy(ctx, all.code.toLowerCase(), { contactId: ana });
+  await buy(ctx, own.code, { contactId: ana });
+  await reserve(ctx, all.code, { contactId: ben });
+  const told = async (contactId: string) => (await call('GET', `/api/contacts/${contactId}/coupons`)).body;
+  expect(await told(ana)).toMatchObject({
+    items: [{ code: own.code, state: 'used' }],
+    open: [{ code: all.code, couponCampaignId: all.id, uses: 2, lastUsedAt: expect.stringMatching(/Z$/) }],
+  });
+  expect(await told(ben)).toMatchObject({ items: [], open: [] });
+});
+
 test('a coupon tells what it went through, with its orders', async () => {
   const { ctx } = api;
   const ana = await person(ctx);

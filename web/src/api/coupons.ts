@@ -12,6 +12,7 @@ import type {
   CouponState,
   CouponVersionView,
   CouponView,
+  OpenCode,
 } from '@server/loyalty/coupons/contract.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -32,8 +33,7 @@ export const coupons = {
   ofContact: (contactId: string) =>
     queryOptions({
       queryKey: ['coupons', contactId],
-      queryFn: async () =>
-        (await api.get<{ items: CouponView[] }>(`/api/contacts/${contactId}/coupons`)).items,
+      queryFn: () => api.get<{ items: CouponView[]; open: OpenCode[] }>(`/api/contacts/${contactId}/coupons`),
     }),
   campaigns: (query: { state?: CouponCampaignState; search?: string } = {}, limit = 200) =>
     pagesOf<CouponCampaignView>('coupon-campaigns', '/api/coupon-campaigns', { limit, ...query }),

@@ -7,7 +7,9 @@ import { coupons } from '../../../api/coupons.ts';
 import { leads } from '../../../api/leads.ts';
 import { orders } from '../../../api/orders.ts';
 import { tasks } from '../../../api/work.ts';
+import { locale } from '../../../i18n/index.ts';
 import { contactName } from '../../../lib/contactName.ts';
+import { numberText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { DateTime, Money } from '../../../ui/format.tsx';
@@ -106,12 +108,25 @@ function Coupons({ contactId }: { contactId: string }) {
   return (
     <Section title={t('card.coupons')}>
       <Loaded query={query} lines={2}>
-        {(found) =>
-          found.length === 0 ? (
+        {({ items, open }) =>
+          items.length + open.length === 0 ? (
             <Quiet>{t('card.noCoupons')}</Quiet>
           ) : (
             <Stack gap={6}>
-              {found.map((coupon) => (
+              {open.map((one) => (
+                <Group key={one.code} justify="space-between" gap="xs">
+                  <Text size="sm" ff="monospace">
+                    {one.code}
+                  </Text>
+                  <Text size="sm" c="dimmed">
+                    {one.name} · {t('card.openCode')}
+                  </Text>
+                  <Badge color="pine">
+                    {t('card.codeUses', { count: one.uses, shown: numberText(one.uses, locale()) })}
+                  </Badge>
+                </Group>
+              ))}
+              {items.map((coupon) => (
                 <Group key={coupon.id} justify="space-between" gap="xs">
                   <Text size="sm" ff="monospace">
                     {coupon.code}
