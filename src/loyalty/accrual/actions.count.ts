@@ -141,6 +141,7 @@ function given(ctx: Ctx, one: Challenge, { contactId, programId, tier, tierFacto
     personCategories: [],
     orders: 0,
     earnOnPointsPart: false,
+    maxPointsPerOrder: null,
     paid: '0',
     promo: [],
   };

@@ -24,9 +24,9 @@ type Question = { programId: string; contactId: string; sale: Sale };
 async function earnsNow(
   ctx: Ctx,
   { programId, contactId, sale }: Question,
-): Promise<Preview & { pending: boolean }> {
+): Promise<Preview & { pending: boolean; limit: { most: number; desired: number } | null }> {
   const member = (await membershipsOf(ctx, [contactId])).find((one) => one.programId === programId);
-  if (member === undefined) return { points: 0, member: false, rules: [], pending: false };
+  if (member === undefined) return { points: 0, member: false, rules: [], pending: false, limit: null };
   const now = ctx.clock.now();
   const rules = rulesFor(await liveRules(ctx, { types: ['amount', 'unit', 'order'] }), programId, now, false);
   const candidate: Candidate = {
@@ -47,7 +47,12 @@ async function earnsNow(
   const pending = movements.some(
     (one) => one.kind === 'accrue' && (one.pending === undefined ? own : one.pending !== 'none'),
   );
-  return { points: Number(earned.points), member: true, rules: earned.rules, pending };
+  const most = member.settings.maxPointsPerOrder;
+  const cut = earned.rules.filter(({ why }) => why === 'cap_program');
+  const lost = cut.reduce((sum, { points, had }) => sum + (had ?? points) - points, 0);
+  const points = Number(earned.points);
+  const limit = most === null || lost === 0 ? null : { most, desired: points + lost };
+  return { points, member: true, rules: earned.rules, pending, limit };
 }
 
 /** For quotes, whose verbs have authorised their caller; null for who is no member. */
@@ -57,8 +62,8 @@ export const earnPreview: EarnPreview = async (ctx, { contactId, programId, pric
     channel,
     promotions: PROMOTIONS,
   });
-  const { points, member, pending } = await earnsNow(ctx, { programId, contactId, sale });
-  return member ? { points, pending } : null;
+  const { points, member, pending, limit } = await earnsNow(ctx, { programId, contactId, sale });
+  return member ? { points, pending, limit } : null;
 };
 
 /** A cart at the shop's own prices. Throws 404 contact_not_found. */

@@ -132,6 +132,7 @@ function factsOf({ member, orders, paid, promo, rules }: Candidate, known: Known
     personCategories: [...(known.categories.get(member.contactId) ?? [])],
     orders,
     earnOnPointsPart: member.settings.earnOnPointsPart,
+    maxPointsPerOrder: member.settings.maxPointsPerOrder,
     paid: String(paid),
     promo: [...promo],
   };
@@ -156,9 +157,13 @@ function remember(
   }
 }
 
+/** The reason in the ledger when the program's limit of an order has cut what a rule gives; the console has words for it. */
+const ORDER_LIMIT = 'order_limit';
+
 /** An accrual for each rule, all of one source: a return takes back from all of them together. */
 function accrualsFor({ member, source, rules }: Candidate, kept: readonly KeptRule[], now: Date): Accrue[] {
   const byId = new Map(rules.map((rule) => [rule.ruleId, rule]));
+  const cut = kept.some(({ why }) => why === 'cap_program');
   return kept
     .filter(({ points }) => points > 0)
     .map(({ ruleId, points }) => {
@@ -171,6 +176,7 @@ function accrualsFor({ member, source, rules }: Candidate, kept: readonly KeptRu
         source,
         ref: source,
         points: BigInt(points),
+        ...(cut ? { reason: ORDER_LIMIT } : {}),
         ...(pending === undefined
           ? {}
           : { pending: pendingUntil(pending, now, member.zone) ?? ('none' as const) }),

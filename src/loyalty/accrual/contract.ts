@@ -214,6 +214,7 @@ export const MISSES = [
   'rounds_to_nothing',
   'another_is_better',
   'cap_order',
+  'cap_program',
   'cap_period',
   'cap_balance',
   'once',

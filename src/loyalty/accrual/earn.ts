@@ -20,6 +20,8 @@ export type EarnFacts = {
   /** Orders before this one. */
   orders: number;
   earnOnPointsPart: boolean;
+  /** All rules of one order together; null: any. */
+  maxPointsPerOrder: number | null;
 };
 
 /** What caps leave at most, per rule; absent: no cap. `once`: it has earned already. */
@@ -66,7 +68,9 @@ export function earn(
     let { figure } = one;
     if (rule.definition.combine === 'best' && one !== best && figure.points > 0n)
       figure = { ...figure, points: 0n, why: 'another_is_better' };
-    figure = withinBalance(figure, roomOf(rule).balance, given);
+    figure = within(figure, roomOf(rule).balance, given, 'cap_balance');
+    if (what.sale !== null && facts.maxPointsPerOrder !== null)
+      figure = within(figure, BigInt(facts.maxPointsPerOrder), given, 'cap_program');
     given += figure.points;
     const { points, desired, why, needed, had } = figure;
     return {
@@ -106,11 +110,12 @@ function capped(rule: Rule, figure: Figure, room: Room): Figure {
   return now;
 }
 
-function withinBalance(figure: Figure, balance: bigint | null, given: bigint): Figure {
-  if (balance === null) return figure;
-  const room = balance > given ? balance - given : 0n;
+/** `most`: what all rules may give together, of which `given` is gone. */
+function within(figure: Figure, most: bigint | null, given: bigint, why: Why): Figure {
+  if (most === null) return figure;
+  const room = most > given ? most - given : 0n;
   return figure.points > room
-    ? { ...figure, points: room, why: 'cap_balance', needed: Number(room), had: Number(figure.points) }
+    ? { ...figure, points: room, why, needed: Number(room), had: Number(figure.points) }
     : figure;
 }
 

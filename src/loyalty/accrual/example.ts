@@ -48,6 +48,7 @@ function figureOf(definition: AccrualDefinition, of: Of, asked: Asked, scope: Sc
     personCategories: asked.personCategories,
     orders: definition.conditions.firstOrder ? 0 : 1,
     earnOnPointsPart: true,
+    maxPointsPerOrder: null,
   };
   const currency = definition.currency ?? of.currency;
   const rule = { ruleId: '', version: 0, definition, currency };

@@ -36,6 +36,7 @@ const frozen = z.object({
   earnOnPointsPart: z.boolean(),
   paid: z.string(),
   promo: z.array(z.string()),
+  maxPointsPerOrder: z.number().int().nullable().default(null),
 });
 export type Frozen = z.output<typeof frozen>;
 

@@ -108,6 +108,8 @@ function value({ settings, giveBack }: Facts): ProgramCheck[] {
   const { percentOfOrder, amountMinor } = settings.spendCap;
   if (percentOfOrder === null && amountMinor === null)
     found.push(item('warn', 'value', 'no_spend_cap', 'Points may pay a whole order.'));
+  if (settings.maxPointsPerOrder === null)
+    found.push(item('warn', 'value', 'orders_without_limit', 'One order may earn any number of points.'));
   if (settings.earnOnPointsPart)
     found.push(item('warn', 'value', 'points_earn_points', 'What points pay earns points again.'));
   return found;

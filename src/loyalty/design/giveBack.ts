@@ -45,6 +45,7 @@ function rateFor(asked: Asked, standing: Pick<EarnFacts, 'tier' | 'tierFactor'>)
     personCategories: [],
     orders: 1,
     earnOnPointsPart: false,
+    maxPointsPerOrder: null,
   };
   const { points } = earn(rules, { at: now, sale: saleOf(asked) }, facts);
   const worthMinor = Number(divideHalfUp(points * BigInt(valueOf100Minor), 100n));

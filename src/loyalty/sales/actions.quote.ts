@@ -48,7 +48,7 @@ export async function earnsOf(
   const { wallet, priced, lines } = pricing;
   if (wallet === null) return null;
   const bonus = bonusOf(priced);
-  if (preview === null) return bonus === 0 ? null : { points: bonus, pending: false };
+  if (preview === null) return bonus === 0 ? null : { points: bonus, pending: false, limit: null };
   const earned = await preview(ctx, {
     ...wallet,
     priced,

@@ -145,7 +145,14 @@ export const returnInput = z
 export type ReturnInput = z.output<typeof returnInput>;
 
 /** What the order will earn; null: nobody can tell. */
-const earns = z.object({ points: z.number().int(), pending: z.boolean() }).nullable();
+const earns = z
+  .object({
+    points: z.number().int(),
+    pending: z.boolean(),
+    /** The program lets rules give `most` points for one order; they would have given `desired`. null: nothing is cut. */
+    limit: z.object({ most: z.number().int(), desired: z.number().int() }).nullable(),
+  })
+  .nullable();
 
 export const quoteAnswer = z
   .object({

@@ -15,7 +15,12 @@ export type EarnPreview = (
     channel: string | null;
     now: Date;
   },
-) => Promise<{ points: number; pending: boolean } | null>;
+) => Promise<{
+  points: number;
+  pending: boolean;
+  /** The program's limit of an order has cut what rules give. */
+  limit: { most: number; desired: number } | null;
+} | null>;
 
 let preview: EarnPreview | null = null;
 

@@ -28,6 +28,7 @@ const FACTS: EarnFacts = {
   personCategories: [],
   orders: 0,
   earnOnPointsPart: false,
+  maxPointsPerOrder: null,
 };
 
 /** Amounts in units of the currency: tea has no category, cups have one. */

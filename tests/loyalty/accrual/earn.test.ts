@@ -15,6 +15,7 @@ const facts: EarnFacts = {
   personCategories: [],
   orders: 0,
   earnOnPointsPart: false,
+  maxPointsPerOrder: null,
 };
 
 let made = 0;
@@ -142,6 +143,19 @@ describe('what a sale earns', () => {
     expect(whyOf(rule({ conditions: { firstOrder: true } }), sale, { orders: 1 })).toBe('first_order');
     expect(whyOf({ ...rule(), currency: 'USD' }, sale)).toBe('other_currency');
     expect(whyOf(rule({ scope: { products: ['cup'] } }), sale)).toBe('no_goods');
+  });
+
+  test('no order earns more than the program says, by however many rules; the traces tell what was cut', () => {
+    const sale = saleOf([line('tea', 10_000)]);
+    const first = rule({ priority: 2, earns: { type: 'order', points: 4 } });
+    const second = rule({ earns: { type: 'order', points: 9 } });
+    const most = { ...facts, maxPointsPerOrder: 5 };
+    const earned = earn([second, first], { at: AT, sale }, most);
+    expect(Number(earned.points)).toBe(5);
+    expect(earned.rules.map(({ points, desired, why }) => [points, desired, why])).toEqual([
+      [4, 4, null],
+      [1, 9, 'cap_program'],
+    ]);
   });
 
   test('caps cut what is earned: of an order, of a period, of the balance over all rules', () => {

@@ -77,6 +77,7 @@ describe('what should be known of a program', () => {
       'value',
       { settings: settings({ spendCap: { percentOfOrder: null, amountMinor: null, minBalance: 0 } }) },
     ],
+    ['orders_without_limit', 'warn', 'value', { settings: settings({ maxPointsPerOrder: null }) }],
     ['points_earn_points', 'warn', 'value', { settings: settings({ earnOnPointsPart: true }) }],
     [
       'usual_order_earns_nothing',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contactLedger } from '../../../src/loyalty/ledger/actions.views.ts';
 import { cancel } from '../../../src/loyalty/sales/actions.cancel.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { accrualBase, points, program, rule, told } from '../accrual/world.ts';
@@ -42,4 +43,28 @@ test('what is paid with points as a payment earns nothing, and the quote says so
   await buy(base.ctx, { ...cart, fingerprint: asked.fingerprint });
   await told(base.ctx);
   expect(await points(base.ctx, contactId)).toBe(3);
+});
+
+test('an order earns the most its program allows: the quote tells what is cut, the ledger why, and a part sent back takes points only below it', async () => {
+  const programId = await program(base.ctx, { maxPointsPerOrder: 100 });
+  await rule(base.ctx, programId);
+  const contactId = await member(base.ctx, programId);
+  const cart = { ...goods(['1900.00']), programId, buyer: { contactId } };
+  expect((await ask(base.ctx, cart)).earns).toMatchObject({
+    points: 100,
+    limit: { most: 100, desired: 190 },
+  });
+  const { id } = await buy(base.ctx, cart);
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(100);
+  const [entry] = (await contactLedger(base.ctx, contactId, { limit: 1 })).items;
+  expect(entry).toMatchObject({ points: 100, reason: 'order_limit' });
+  for (const [moneyMinor, left] of [
+    [90_000, 100],
+    [50_000, 50],
+  ] as const) {
+    await bringBack(base.ctx, id, { moneyMinor });
+    await told(base.ctx);
+    expect(await points(base.ctx, contactId)).toBe(left);
+  }
 });

@@ -77,6 +77,7 @@ export default {
     event_said_by_browsers: 'Whoever has a browser can say that this happened: {{names}}.',
     event_without_limit: 'It earns as often as it happens: {{names}}.',
     birthday_without_dates: 'Of {{contacts}} contacts {{known}} have told their birthday.',
+    orders_without_limit: 'One order may earn any number of points: a mistyped quantity is enough.',
     adjustments_without_limit: 'One person may give any number of points.',
     no_tier: 'There are no tiers.',
     other_currency:

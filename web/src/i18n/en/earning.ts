@@ -100,6 +100,7 @@ export default {
     rounds_to_nothing: 'it is less than one point',
     another_is_better: 'another rule gives more',
     cap_order: 'the limit of an order',
+    cap_program: 'the program’s limit of one order',
     cap_period: 'the limit of the period',
     cap_balance: 'the limit of the balance',
     once: 'it has earned already',

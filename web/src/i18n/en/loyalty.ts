@@ -99,6 +99,11 @@ export default {
     capExample: 'On an order of {{order}} points pay at most {{money}}: {{points}} points.',
     minBalance: 'Spend from a balance of',
     minBalanceHint: 'Whoever has fewer points can’t spend any yet. 0: from the first point.',
+    maxPointsPerOrder: 'One order earns at most, points',
+    maxPointsPerOrderHint:
+      'By all earning rules together; more is cut, and the ledger says so. Empty: any number.',
+    maxPointsPerOrderExample:
+      'An order that would earn {{above}} points earns {{limit}}: a mistyped quantity makes nobody rich.',
     earnOnPointsPart: 'What is paid with points earns points too',
     earnExample: {
       yes: '1 point per 10.00; an order of 100.00, 30.00 of it paid with points: 10 points.',

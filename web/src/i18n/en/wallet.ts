@@ -68,6 +68,7 @@ export default {
   points: 'Points',
   pointsHint: 'Minus takes points away.',
   reason: 'Reason',
+  reasons: { order_limit: 'Cut: the program’s limit of one order' },
   reasonHint: 'It stands in the ledger for good.',
   reasonNeeded: 'Say why.',
   pointsNeeded: 'Give a number other than zero.',

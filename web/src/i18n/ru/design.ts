@@ -81,6 +81,8 @@ export default {
     event_said_by_browsers: 'Об этом может сообщить любой браузер: {{names}}.',
     event_without_limit: 'Баллы даются каждый раз без предела: {{names}}.',
     birthday_without_dates: 'Контактов {{contacts}}, день рождения известен у {{known}}.',
+    orders_without_limit:
+      'Один заказ может принести сколько угодно баллов: достаточно опечатки в количестве.',
     adjustments_without_limit: 'Один человек может начислить сколько угодно баллов.',
     no_tier: 'Уровней нет.',
     other_currency:

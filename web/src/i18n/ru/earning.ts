@@ -107,6 +107,7 @@ export default {
     rounds_to_nothing: 'меньше одного балла',
     another_is_better: 'другое правило даёт больше',
     cap_order: 'предел за заказ',
+    cap_program: 'предел программы за один заказ',
     cap_period: 'предел за период',
     cap_balance: 'предел баланса',
     once: 'уже начислено',

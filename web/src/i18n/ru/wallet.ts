@@ -72,6 +72,7 @@ export default {
   points: 'Баллы',
   pointsHint: 'С минусом баллы снимаются.',
   reason: 'Причина',
+  reasons: { order_limit: 'Не всё: предел программы за один заказ' },
   reasonHint: 'Она останется в журнале навсегда.',
   reasonNeeded: 'Напишите почему.',
   pointsNeeded: 'Укажите число, не ноль.',

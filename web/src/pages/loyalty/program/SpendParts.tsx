@@ -1,7 +1,7 @@
 import { NumberInput, Switch } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { currencyDigits } from '../../../lib/format.ts';
-import { capExample, valueExample } from './examples.ts';
+import { capExample, orderExample, valueExample } from './examples.ts';
 import { Choice, Fields, Part } from './fields.tsx';
 import type { Form } from './form.ts';
 
@@ -56,6 +56,16 @@ export function SpendPart({ form }: { form: Form }) {
           min={0}
           allowDecimal={false}
           {...form.getInputProps('settings.spendCap.minBalance')}
+        />
+      </Fields>
+      <Fields example={orderExample(t, settings)}>
+        <NumberInput
+          label={t('form.maxPointsPerOrder')}
+          description={t('form.maxPointsPerOrderHint')}
+          min={1}
+          allowDecimal={false}
+          thousandSeparator=" "
+          {...form.getInputProps('settings.maxPointsPerOrder')}
         />
       </Fields>
       <Fields example={t(`form.earnExample.${settings.earnOnPointsPart ? 'yes' : 'no'}`)}>

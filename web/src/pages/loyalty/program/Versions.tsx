@@ -104,6 +104,7 @@ function linesOf(
     [t('form.capPercent'), number(spendCap.percentOfOrder)],
     [t('form.capAmount'), money(spendCap.amountMinor)],
     [t('form.minBalance'), number(spendCap.minBalance)],
+    [t('form.maxPointsPerOrder'), number(settings.maxPointsPerOrder)],
     [t('form.earnOnPointsPart'), t(`yesNo.${settings.earnOnPointsPart ? 'yes' : 'no'}`)],
     [t('form.pending'), pendingWords(t, pending)],
     [t('form.expiry'), expires],

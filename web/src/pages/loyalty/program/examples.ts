@@ -103,6 +103,12 @@ export function claimExample(t: T, { claimDays }: SettingsForm): string | undefi
   return t('form.claimExample', { claimed: words(day), from: words(addDays(day, -Number(claimDays))) });
 }
 
+export function orderExample(t: T, { maxPointsPerOrder }: SettingsForm): string | undefined {
+  if (maxPointsPerOrder === '') return undefined;
+  const [limit, above] = [shown(maxPointsPerOrder), shown(maxPointsPerOrder * 2)];
+  return t('form.maxPointsPerOrderExample', { limit, above });
+}
+
 export function adjustmentExample(t: T, { adjustmentLimit }: SettingsForm): string | undefined {
   if (adjustmentLimit === '') return undefined;
   return t('form.adjustmentExample', { limit: shown(adjustmentLimit), above: shown(adjustmentLimit + 1) });

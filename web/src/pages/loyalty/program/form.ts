@@ -18,6 +18,7 @@ export type SettingsForm = {
   rounding: ProgramSettings['rounding'];
   percentBase: ProgramSettings['percentBase'];
   earnOnPointsPart: boolean;
+  maxPointsPerOrder: Blank;
   pending: {
     kind: ProgramSettings['pending']['kind'];
     days: Blank;
@@ -52,6 +53,7 @@ const FRESH: SettingsForm = {
   rounding: 'half_up',
   percentBase: 'initial',
   earnOnPointsPart: false,
+  maxPointsPerOrder: 1_000_000,
   pending: { kind: 'days', days: 0, date: '', event: '', maxDays: '' },
   expiry: { kind: 'never', unit: 'months', count: 12, dates: '', minDays: 0, by: 'any' },
   debt: { kind: 'refuse', limit: '' },
@@ -109,6 +111,7 @@ function fromSettings(settings: ProgramSettings, currency: string): SettingsForm
     debt: { ...FRESH.debt, ...debt },
     returnedExpired: { ...FRESH.returnedExpired, ...returnedExpired },
     adjustmentLimit: blank(settings.adjustmentLimit),
+    maxPointsPerOrder: blank(settings.maxPointsPerOrder),
   };
 }
 
@@ -133,6 +136,7 @@ export function toSettings(form: SettingsForm, currency: string): Record<string,
     debt: form.debt.kind === 'refuse' ? { kind: 'refuse' } : form.debt,
     returnedExpired: form.returnedExpired.kind === 'expire' ? { kind: 'expire' } : form.returnedExpired,
     adjustmentLimit: orNull(form.adjustmentLimit),
+    maxPointsPerOrder: orNull(form.maxPointsPerOrder),
     claimDays: orNull(form.claimDays) ?? 0,
   };
 }
