@@ -54,7 +54,11 @@ export const entryAnswer = z
     walletId: z.uuid(),
     kind: z.string(),
     key: z.string().nullable(),
+    /** What it belongs to, as the program names it: `order:<id>`, `event:<id>`, `challenge:<id>`, `referral:<id>`, `birthday:<year>` … */
     ref: z.string().nullable(),
+    /** The shop's number of that order. */
+    orderNumber: z.string().nullable(),
+    /** As it was given; `order_limit`: the program's limit of an order has cut it. */
     reason: z.string().nullable(),
     /** What it did to what can be spent. */
     points,

@@ -4,6 +4,7 @@ import type { TimelineSource } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { loyaltyProgram } from '../programs/schema.ts';
+import { orders } from '../../orders/index.ts';
 import type { WalletKind } from './movement.ts';
 import { ledgerEntry, ledgerPosting, lot, wallet } from './schema.ts';
 
@@ -96,12 +97,19 @@ export type EntryRow = {
   kind: string;
   key: string | null;
   ref: string | null;
+  orderNumber: string | null;
   reason: string | null;
   points: string;
   relatesTo: string | null;
   actorId: string;
   postings: Array<{ account: string; points: number; lotId: string | null; holdId: string | null }>;
 };
+
+/** The shop's number of the order an entry "e" belongs to; null for what is no order's. */
+const ORDER_NUMBER = sql`(
+  select o.external_id from ${orders} o
+  where o.order_id = substring(e.ref from '^(?:order:)?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$')::uuid
+    and o.contact_id = coalesce(e.by_contact_id, e.contact_id))`;
 
 /** A contact's entries, the newest first. */
 export async function entriesOf(
@@ -117,7 +125,7 @@ export async function entriesOf(
     ctx.db,
     sql`
     select e.entry_id as id, e.occurred_at as "occurredAt", e.program_id as "programId", e.wallet_id as "walletId", e.kind, e.key,
-      e.ref, e.reason, e.points, e.relates_to as "relatesTo", e.actor_id as "actorId",
+      e.ref, ${ORDER_NUMBER} as "orderNumber", e.reason, e.points, e.relates_to as "relatesTo", e.actor_id as "actorId",
       (select coalesce(jsonb_agg(jsonb_build_object('account', p.account, 'points', p.points, 'lotId', p.lot_id,
           'holdId', p.hold_id) order by p.no), '[]')
         from ${ledgerPosting} p
@@ -143,12 +151,14 @@ export const pointsTimeline: TimelineSource = {
       kind: string;
       points: string;
       ref: string | null;
+      orderNumber: string | null;
       reason: string | null;
       program: string;
     }>(
       ctx.db,
       sql`
-      select e.entry_id as id, e.occurred_at as "occurredAt", e.kind, e.points, e.ref, e.reason, p.name as program
+      select e.entry_id as id, e.occurred_at as "occurredAt", e.kind, e.points, e.ref, ${ORDER_NUMBER} as "orderNumber",
+        e.reason, p.name as program
       from ${ledgerEntry} e join ${loyaltyProgram} p on p.program_id = e.program_id
       where e.contact_id = ${contactId}::uuid and e.kind not in ${QUIET}
         and (e.occurred_at, e.entry_id) < (${before.occurredAt.toISOString()}::timestamptz, ${before.id}::uuid)

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactLedger } from '../../../src/loyalty/ledger/actions.views.ts';
+import { pointsTimeline } from '../../../src/loyalty/ledger/store.views.ts';
 import { cancel } from '../../../src/loyalty/sales/actions.cancel.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { accrualBase, points, program, rule, told } from '../accrual/world.ts';
@@ -54,11 +55,14 @@ test('an order earns the most its program allows: the quote tells what is cut, t
     points: 100,
     limit: { most: 100, desired: 190 },
   });
-  const { id } = await buy(base.ctx, cart);
+  const { id, externalId } = await buy(base.ctx, cart);
   await told(base.ctx);
   expect(await points(base.ctx, contactId)).toBe(100);
   const [entry] = (await contactLedger(base.ctx, contactId, { limit: 1 })).items;
-  expect(entry).toMatchObject({ points: 100, reason: 'order_limit' });
+  expect(entry).toMatchObject({ points: 100, reason: 'order_limit', orderNumber: externalId });
+  const page = { before: { occurredAt: new Date('9999-01-01'), id: contactId }, limit: 1 };
+  const [shown] = await pointsTimeline.load(base.ctx, contactId, page);
+  expect(shown?.data).toMatchObject({ orderNumber: externalId });
   for (const [moneyMinor, left] of [
     [90_000, 100],
     [50_000, 50],

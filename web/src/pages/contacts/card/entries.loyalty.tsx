@@ -1,6 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { language, locale } from '../../../i18n/index.ts';
-import { dateText } from '../../../lib/format.ts';
+import { dateText, numberText } from '../../../lib/format.ts';
+import { Money } from '../../../ui/format.tsx';
+import { aboutWords, reasonWords } from '../../loyalty/member/about.ts';
 import { Signed } from '../../loyalty/member/Signed.tsx';
 import type { Data, Words } from './entries.tsx';
 import { isRecord, text } from './values.ts';
@@ -16,7 +18,7 @@ function rewardName(name: unknown): string {
 
 /** How movements of points, tiers and person categories read. */
 export function useLoyaltyWords(): Record<
-  'points' | 'tier' | 'personCategory' | 'reward',
+  'points' | 'sale' | 'tier' | 'personCategory' | 'reward',
   (data: Data) => Words
 > {
   const { t } = useTranslation('wallet');
@@ -38,9 +40,28 @@ export function useLoyaltyWords(): Record<
             )}
           </>
         ),
-        body: lines(text(data['reason']), text(data['ref']), text(data['program'])),
+        body: lines(
+          reasonWords(t, text(data['reason'])),
+          aboutWords(t, { ref: text(data['ref']), orderNumber: text(data['orderNumber']) }),
+          text(data['program']),
+        ),
       };
     },
+    sale: (data) => ({
+      title: (
+        <>
+          {t('sale.title', { number: text(data['externalId']) ?? '' })}
+          {' · '}
+          <Money minor={numberOf(data['totalMinor'])} currency={text(data['currency']) ?? ''} />
+        </>
+      ),
+      body: lines(
+        t(`sale.states.${(text(data['state']) ?? 'reserved') as 'reserved'}`),
+        numberOf(data['points']) === 0
+          ? undefined
+          : t('sale.points', { shown: numberText(numberOf(data['points']), locale()) }),
+      ),
+    }),
     reward: (data) => ({
       title: ofReward('timeline.redeemed', { name: rewardName(data['name']) }),
       body: lines(

@@ -63,6 +63,7 @@ const LOOKS: Record<string, Look> = {
   score: { Icon: IconFlame, tone: 'hot' },
   coupon: { Icon: IconTicket, tone: 'good' },
   points: { Icon: IconCoins },
+  sale: { Icon: IconShoppingBag },
   reward: { Icon: IconGift, tone: 'good' },
   tier: { Icon: IconStairsUp, tone: 'good' },
   personCategory: { Icon: IconUserStar },

@@ -8,6 +8,7 @@ import { useOwners } from '../../../lib/owners.ts';
 import { DateTime } from '../../../ui/format.tsx';
 import { More } from '../../../ui/More.tsx';
 import { ErrorState, Loading } from '../../../ui/states.tsx';
+import { aboutWords, reasonWords } from './about.ts';
 import { Signed } from './Signed.tsx';
 
 /** Every movement of points with its reason, newest first; asked for only when somebody wants to see it. */
@@ -51,6 +52,7 @@ function Entry({ entry }: { entry: EntryView }) {
   const { t } = useTranslation('wallet');
   const { nameOf } = useOwners();
   const actor = nameOf(entry.actorId);
+  const [reason, about] = [reasonWords(t, entry.reason), aboutWords(t, entry)];
   const told = entry.points === 0 ? besideOf(entry) : entry.points;
   return (
     <div role="listitem">
@@ -68,14 +70,14 @@ function Entry({ entry }: { entry: EntryView }) {
           <Signed points={told} />
         </Text>
       </Group>
-      {entry.reason !== null && entry.reason !== '' && (
+      {reason !== undefined && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          {entry.reason}
+          {reason}
         </Text>
       )}
       <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
         <DateTime at={entry.occurredAt} />
-        {entry.ref !== null && ` · ${entry.ref}`}
+        {about !== undefined && ` · ${about}`}
         {actor !== undefined && ` · ${t('by', { actor })}`}
       </Text>
     </div>
