@@ -19,7 +19,7 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // quarter of the time of many small requests. What works alone keeps it small, and half the memory.
 // V8 would let the old one grow to four times what lives in it before it collects; twice holds a long import under 300 MB.
 // The queue library's migrations make its driver warn of an old habit at every start.
-const SERVING = new Set(['all', 'api', undefined]);
+const SERVING = new Set(['all', 'api', 'demo', undefined]);
 const [file, role] = process.argv.slice(2);
 const serves = file === 'src/main.ts' && SERVING.has(role);
 const args = [
