@@ -6,8 +6,9 @@ import type { Page } from '../../core/paging.ts';
 import { visibleId } from '../ledger/store.views.ts';
 import { pendingUntil } from '../programs/terms.ts';
 import type { EarnPreview } from '../sales/ports.ts';
+import { settled } from '../sales/settled.ts';
 import { decide, knownOf, rulesFor } from './actions.settle.ts';
-import type { Candidate } from './actions.settle.ts';
+import type { Candidate, Known } from './actions.settle.ts';
 import type { AccrualView, Preview, PreviewInput } from './contract.ts';
 import { saleOfCart, saleOfPriced } from './preview.ts';
 import type { Sale } from './sale.ts';
@@ -18,52 +19,85 @@ import { liveRules } from './store.rules.ts';
 
 /** What a cart would earn, and what has been earned. */
 
-type Question = { programId: string; contactId: string; sale: Sale };
+type Limit = { most: number; desired: number } | null;
+type Judge = (programId: string, sale: Sale) => Preview & { pending: boolean; limit: Limit };
+const EARNS_NOTHING = { points: 0, member: false, rules: [], pending: false, limit: null };
 
-/** By the rules that orders of this moment earn by. Reads alone. */
-async function earnsNow(
-  ctx: Ctx,
-  { programId, contactId, sale }: Question,
-): Promise<Preview & { pending: boolean; limit: { most: number; desired: number } | null }> {
-  const member = (await membershipsOf(ctx, [contactId])).find((one) => one.programId === programId);
-  if (member === undefined) return { points: 0, member: false, rules: [], pending: false, limit: null };
+/** By the rules that orders of this moment earn by. Reads what concerns the buyer; what it gives back judges any sale of theirs. */
+async function judgeOf(ctx: Ctx, contactId: string): Promise<Judge> {
   const now = ctx.clock.now();
-  const rules = rulesFor(await liveRules(ctx, { types: ['amount', 'unit', 'order'] }), programId, now, false);
-  const candidate: Candidate = {
+  const [members, live] = await settled([
+    membershipsOf(ctx, [contactId]),
+    liveRules(ctx, { types: ['amount', 'unit', 'order'] }),
+  ]);
+  const buyers = members.map((member) => ({
     member,
-    source: 'preview',
-    what: { at: now, sale },
-    rules,
-    items: new Map(),
-    orders:
-      rules.some(({ definition }) => definition.conditions.firstOrder) && (await hasOrders(ctx, contactId))
-        ? 1
-        : 0,
-    paid: sale.paid,
-    promo: [],
-  };
-  const { earned, movements } = decide(candidate, await knownOf(ctx, [candidate]), now);
-  const own = pendingUntil(member.settings.pending, now, member.zone) !== null;
-  const pending = movements.some(
-    (one) => one.kind === 'accrue' && (one.pending === undefined ? own : one.pending !== 'none'),
+    rules: rulesFor(live, member.programId, now, false),
+  }));
+  const asksForOrders = buyers.some(({ rules }) =>
+    rules.some(({ definition }) => definition.conditions.firstOrder),
   );
-  const most = member.settings.maxPointsPerOrder;
-  const cut = earned.rules.filter(({ why }) => why === 'cap_program');
-  const lost = cut.reduce((sum, { points, had }) => sum + (had ?? points) - points, 0);
-  const points = Number(earned.points);
-  const limit = most === null || lost === 0 ? null : { most, desired: points + lost };
-  return { points, member: true, rules: earned.rules, pending, limit };
+  const candidates = buyers.map((buyer): Candidate => ({
+    ...NOTHING_BOUGHT,
+    ...buyer,
+    what: { at: now, sale: null },
+  }));
+  const [known, orders] =
+    candidates.length === 0
+      ? [null, 0]
+      : await settled([
+          knownOf(ctx, candidates),
+          asksForOrders ? hasOrders(ctx, contactId).then(Number) : Promise.resolve(0),
+        ]);
+  return (programId, sale) => {
+    const candidate = candidates.find(({ member }) => member.programId === programId);
+    if (candidate === undefined || known === null) return EARNS_NOTHING;
+    const bought = { ...candidate, what: { at: now, sale }, paid: sale.paid, orders };
+    const { earned, movements } = decide(bought, forOne(known), now);
+    const own = pendingUntil(candidate.member.settings.pending, now, candidate.member.zone) !== null;
+    const pending = movements.some(
+      (one) => one.kind === 'accrue' && (one.pending === undefined ? own : one.pending !== 'none'),
+    );
+    const points = Number(earned.points);
+    const limit = limitOf(earned.rules, points, candidate.member.settings.maxPointsPerOrder);
+    return { points, member: true, rules: earned.rules, pending, limit };
+  };
 }
 
-/** For quotes, whose verbs have authorised their caller; null for who is no member. */
-export const earnPreview: EarnPreview = async (ctx, { contactId, programId, priced, lines, channel }) => {
-  const sale = saleOfPriced(priced, lines, {
-    baseCurrency: ctx.config.baseCurrency,
-    channel,
-    promotions: PROMOTIONS,
-  });
-  const { points, member, pending, limit } = await earnsNow(ctx, { programId, contactId, sale });
-  return member ? { points, pending, limit } : null;
+/** What the program's most for one order cut, where it did. */
+function limitOf(rules: Preview['rules'], points: number, most: number | null): Limit {
+  const cut = rules.filter(({ why }) => why === 'cap_program');
+  const lost = cut.reduce((sum, { points: kept, had }) => sum + (had ?? kept) - kept, 0);
+  return most === null || lost === 0 ? null : { most, desired: points + lost };
+}
+
+const NOTHING_BOUGHT = {
+  source: 'preview',
+  items: new Map<string, string>(),
+  orders: 0,
+  paid: 0n,
+  promo: [],
+};
+
+/** Deciding notes what was earned; one sale that is tried must not count for the next. */
+const forOne = (known: Known): Known => ({
+  ...known,
+  past: new Map(known.past),
+  balances: new Map(known.balances),
+});
+
+/** For quotes, whose verbs have authorised their caller. */
+export const earnPreview: EarnPreview = async (ctx, contactId) => {
+  const judge = await judgeOf(ctx, contactId);
+  return ({ programId, priced, lines, channel }) => {
+    const sale = saleOfPriced(priced, lines, {
+      baseCurrency: ctx.config.baseCurrency,
+      channel,
+      promotions: PROMOTIONS,
+    });
+    const { points, member, pending, limit } = judge(programId, sale);
+    return member ? { points, pending, limit } : null;
+  };
 };
 
 /** A cart at the shop's own prices. Throws 404 contact_not_found. */
@@ -71,7 +105,7 @@ export async function previewCart(ctx: Ctx, input: PreviewInput): Promise<Previe
   if (!may(ctx, 'loyalty:sell')) authorise(ctx, 'loyalty:read');
   const sale = saleOfCart(input.cart, ctx.config.baseCurrency, input.pointsPaidMinor);
   const contactId = await mustSee(ctx, input.contactId);
-  const { points, member, rules } = await earnsNow(ctx, { programId: input.programId, contactId, sale });
+  const { points, member, rules } = (await judgeOf(ctx, contactId))(input.programId, sale);
   return { points, member, rules };
 }
 

@@ -16,6 +16,7 @@ import { offerSources } from './sources.ts';
 import type { SourcedOffer } from './sources.ts';
 import { livePromotions } from './store.ts';
 import { readMarks } from './store.marks.ts';
+import type { Marks } from './store.marks.ts';
 
 /**
  * What quotes are made from, prepared once and kept in the process. Every change leaves another mark in its own transaction; a
@@ -49,15 +50,16 @@ const keptLists: Kept<ListSet>[] = [];
 
 /**
  * The offers and price lists a quote at `now` is made from; `programId` adds those of that program alone. `keep` false: they are loaded
- * for this once when none are kept, and push nothing out that quotes of the present need.
+ * for this once when none are kept, and push nothing out that quotes of the present need. `marks`: those that were read with the
+ * other facts.
  */
 export async function liveOffers(
   ctx: Ctx,
   now: Date,
   programId?: string,
-  { keep = true }: { keep?: boolean } = {},
+  { keep = true, marks: read }: { keep?: boolean; marks?: Marks } = {},
 ): Promise<LiveOffers> {
-  const marks = await readMarks(ctx);
+  const marks = read ?? (await readMarks(ctx));
   // One after the other: in a transaction nothing may run on when it has failed.
   const offers = await kept(
     { store: keptOffers, key: `${marks.offers} ${programId ?? ''}`, keep },

@@ -1,19 +1,24 @@
 import { percentOff } from './apply.percent.ts';
 import type { EffectOf } from './contract.ts';
-import { atLeastZero, fineOfMinor, share, UNIT } from './exact.ts';
+import { atLeastZero, type Exact, fineOfMinor, nanoOfQuick, nanoOfUnits, share, UNIT } from './exact.ts';
 import { gainOfStep } from './gain.ts';
 import type { Ask, Next, Proposal } from './settle.ts';
-import { miss, totalOf } from './state.ts';
+import { type Line, miss, totalOf } from './state.ts';
 
 /** An amount off: once, spread over the lines; or off each line; or off each unit, of a fraction its part. */
 export function fixedAmount(ask: Ask, effect: EffectOf<'fixed_amount'>): Proposal {
   if (effect.per === 'order') return amountOff(ask, effect.amountMinor);
-  const off = fineOfMinor(effect.amountMinor);
   const after = ask.targets.map((line) => ({
     line,
-    to: atLeastZero(line.now - (effect.per === 'line' ? off : share(off, line.quantity, UNIT))),
+    to: lessAmount(line, effect.amountMinor, effect.per === 'line' ? UNIT : line.quantity),
   }));
   return { kind: 'lines', after, divisible: true };
+}
+
+function lessAmount(line: Line, amountMinor: number, quantity: bigint): Exact {
+  const off = nanoOfUnits(amountMinor, quantity);
+  if (line.quick >= 0 && off >= 0) return Math.max(0, nanoOfQuick(line.quick) - off);
+  return atLeastZero(line.now - share(fineOfMinor(amountMinor), quantity, UNIT));
 }
 
 /** Never more than the lines cost. */

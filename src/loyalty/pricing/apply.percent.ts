@@ -8,6 +8,7 @@ import {
   minFine,
   percentMilli,
   quickLessPercent,
+  quickLessPercentOf,
   roundFine,
   share,
   WHOLE,
@@ -28,6 +29,8 @@ function percentOffLine({ run, ready, base }: Ask, line: Line, percent: bigint):
   // The better of both: the price list stands unless the personal discount on the shop's own price beats it.
   if (overList && line.priceList !== null) return minFine(line.now, lessPercent(line.retail, percent));
   if (base === 'reduced') return lineLess(line, percent);
+  if (line.quick >= 0 && line.quickInitial >= 0)
+    return quickLessPercentOf(line.quick, line.quickInitial, percent);
   return atLeastZero(line.now - share(line.initial, percent, WHOLE));
 }
 

@@ -70,6 +70,22 @@ export function quickOf(value: Fine): number {
 export const nanoOfQuick = (quick: number): number => quick * NANO_IN_QUICK;
 export const quickLessPercent = (quick: number, percent: bigint): number =>
   quick * (NANO_IN_QUICK - Number(percent));
+/** Less a percentage of another price. */
+export const quickLessPercentOf = (quick: number, from: number, percent: bigint): number =>
+  Math.max(0, nanoOfQuick(quick) - from * Number(percent));
+
+/** So many minor units for each of a quantity in thousandths, as a quick number; −1 when it is too large for one. */
+export function nanoOfUnits(amountMinor: number, quantity: bigint): number {
+  const nano = amountMinor * Number(quantity) * (NANO / Number(UNIT));
+  return Number.isSafeInteger(nano) ? nano : -1;
+}
+
+/** A percentage of so many units of a line whose whole price is quick, as a quick number; −1 when it is not whole in one. */
+export function nanoOfPart(quick: number, count: number, quantity: bigint, percent: bigint): number {
+  const product = quick * Number(percent) * count * Number(UNIT);
+  const nano = product / Number(quantity);
+  return Number.isSafeInteger(product) && Number.isInteger(nano) ? nano : -1;
+}
 
 export const toFine = (value: Exact): Fine =>
   typeof value === 'number' ? BigInt(value) * FINE_PER_NANO : value;

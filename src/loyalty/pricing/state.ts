@@ -39,6 +39,8 @@ export type Line = {
   readonly retail: Fine;
   readonly initial: Fine;
   readonly initialMinor: number;
+  /** `initial` as a quick number, or −1. */
+  readonly quickInitial: number;
   readonly listMinor: number;
   /** Discounts stop here; never above the price itself. */
   readonly floorMinor: number;

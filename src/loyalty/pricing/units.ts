@@ -1,4 +1,4 @@
-import { type Fine, share, UNIT, WHOLE } from './exact.ts';
+import { type Exact, type Fine, nanoOfPart, nanoOfQuick, share, UNIT, WHOLE } from './exact.ts';
 import type { Proposal } from './settle.ts';
 import type { Line } from './state.ts';
 
@@ -35,8 +35,13 @@ export const countOf = (units: readonly Units[]): number => units.reduce((sum, {
 export function offUnits(taken: ReadonlyMap<Line, number>, percent: bigint): Proposal & { kind: 'lines' } {
   const after = [...taken]
     .filter(([, count]) => count > 0)
-    .map(([line, count]) => ({ line, to: line.now - partOf(line, count, percent) }));
+    .map(([line, count]) => ({ line, to: lessUnits(line, count, percent) }));
   return { kind: 'lines', after, divisible: false };
+}
+
+function lessUnits(line: Line, count: number, percent: bigint): Exact {
+  const part = line.quick >= 0 ? nanoOfPart(line.quick, count, line.quantity, percent) : -1;
+  return part >= 0 ? nanoOfQuick(line.quick) - part : line.now - partOf(line, count, percent);
 }
 
 /** What so many units of a line cost, or a percentage of it. */

@@ -7,6 +7,8 @@ import { factsFor } from '../offers/actions.facts.ts';
 import type { OfferFacts } from '../offers/actions.facts.ts';
 import { liveOffers } from '../offers/actions.live.ts';
 import type { LiveOffers } from '../offers/actions.live.ts';
+import { readMarks } from '../offers/store.marks.ts';
+import type { Marks } from '../offers/store.marks.ts';
 import { offer as offerShape } from '../pricing/contract.ts';
 import type { Offer } from '../pricing/contract.ts';
 import { programTerms } from '../programs/actions.ts';
@@ -60,7 +62,8 @@ export const meantBy = ({ request, unproven = false }: Asked): QuoteInput =>
 /** In the order of the carts. Reads only. */
 export async function readFacts(ctx: Ctx, carts: readonly Asked[], now: Date): Promise<Facts[]> {
   const programIds = carts.map(({ request, programId }) => request.programId ?? programId);
-  const [catalogue, people, codes] = await settled([
+  const [marks, catalogue, people, codes] = await settled([
+    readMarks(ctx),
     productsOf(
       ctx,
       carts.flatMap(({ request }) => request.lines),
@@ -75,7 +78,7 @@ export async function readFacts(ctx: Ctx, carts: readonly Asked[], now: Date): P
     const fact = people[i] ?? NOBODY;
     return { cart, fact, program: programOf(fact.programs, programIds[i] ?? null, meantBy(cart)) };
   });
-  const { sets, terms, standing } = await readTerms(ctx, buyers, now);
+  const { sets, terms, standing } = await readTerms(ctx, buyers, marks, now);
   const known = buyers.map(({ cart, fact, program }, i) => {
     const programId = programIdOf(program);
     const set = sets.get(programId);
@@ -152,7 +155,7 @@ const programIdOf = (program: Facts['program']): string | null =>
   program === null || program instanceof DomainError ? null : program.programId;
 
 /** What each program offers and says, and where the buyers stand. */
-async function readTerms(ctx: Ctx, buyers: readonly Buyer[], now: Date) {
+async function readTerms(ctx: Ctx, buyers: readonly Buyer[], marks: Marks, now: Date) {
   const programs = buyers.flatMap(({ program }) =>
     program === null || program instanceof DomainError ? [] : [program],
   );
@@ -165,7 +168,7 @@ async function readTerms(ctx: Ctx, buyers: readonly Buyer[], now: Date) {
   const [sets, terms, standing] = await settled([
     settled(
       ids.map(async (id) => {
-        const live = await liveOffers(ctx, now, id ?? undefined, { keep });
+        const live = await liveOffers(ctx, now, id ?? undefined, { keep, marks });
         return [id, { live, everybodys: await everybodysOf(ctx, id, mark) }] as const;
       }),
     ),

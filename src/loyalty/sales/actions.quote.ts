@@ -6,6 +6,8 @@ import type { Pricing } from './actions.price.ts';
 import { fingerprintOf } from './cart.ts';
 import type { QuoteInput, QuoteView } from './contract.ts';
 import { earnPreview } from './ports.ts';
+import type { EarnPreview } from './ports.ts';
+import { settled } from './settled.ts';
 import { mayKnowBuyer } from './view.ts';
 import { hintsOf, PROOF } from './words.ts';
 
@@ -17,14 +19,17 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
   authoriseSell(ctx);
   const buyer = await findBuyer(ctx, input.buyer, 'quote');
   const { contactId, said, programId, proven } = buyer;
-  const pricing = await priceSale(ctx, {
-    request: input,
-    contactId,
-    isNew: contactId === null && said !== null,
-    programId,
-    saleId: null,
-    unproven: !proven,
-  });
+  const [pricing, earning] = await settled([
+    priceSale(ctx, {
+      request: input,
+      contactId,
+      isNew: contactId === null && said !== null,
+      programId,
+      saleId: null,
+      unproven: !proven,
+    }),
+    earningOf(ctx, contactId),
+  ]);
   const { priced, program } = pricing;
   return {
     fingerprint: fingerprintOf(priced),
@@ -34,23 +39,27 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
     pointsAvailable: proven && program?.member === true ? program.points : 0,
     priced,
     hints: [...proofHint(input, proven, pricing), ...hintsOf(priced, input.language)],
-    earns: await earnsOf(ctx, pricing, input.channel ?? null),
+    earns: earnsOf(earning, pricing, input.channel ?? null),
   };
 }
 
+type Earning = Awaited<ReturnType<EarnPreview>> | null;
+
+/** By what this buyer's orders earn; null: nobody is known, or nobody can tell. */
+export const earningOf = async (ctx: Ctx, contactId: string | null): Promise<Earning> =>
+  contactId === null ? null : ((await earnPreview()?.(ctx, contactId)) ?? null);
+
 /** What the order will earn; null: nobody can tell. */
-export async function earnsOf(
-  ctx: Ctx,
-  pricing: Pricing,
+export function earnsOf(
+  earning: Earning,
+  { wallet, priced, lines }: Pricing,
   channel: string | null,
-): Promise<QuoteView['earns']> {
-  const preview = earnPreview();
-  const { wallet, priced, lines } = pricing;
+): QuoteView['earns'] {
   if (wallet === null) return null;
   const bonus = bonusOf(priced);
-  if (preview === null) return bonus === 0 ? null : { points: bonus, pending: false, limit: null };
-  const earned = await preview(ctx, {
-    ...wallet,
+  if (earning === null) return bonus === 0 ? null : { points: bonus, pending: false, limit: null };
+  const earned = earning({
+    programId: wallet.programId,
     priced,
     lines: new Map(
       lines.map(({ id, code, product }) => [
@@ -59,7 +68,6 @@ export async function earnsOf(
       ]),
     ),
     channel,
-    now: ctx.clock.now(),
   });
   return earned === null ? null : { ...earned, points: earned.points + bonus };
 }

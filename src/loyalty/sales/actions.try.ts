@@ -8,7 +8,7 @@ import { findBuyer } from './actions.buyer.ts';
 import { priceSale } from './actions.price.ts';
 import type { Offered } from './actions.facts.ts';
 import type { Pricing } from './actions.price.ts';
-import { earnsOf } from './actions.quote.ts';
+import { earningOf, earnsOf } from './actions.quote.ts';
 import type { TryInput, TryView } from './contract.try.ts';
 import { withCoupon, withPromotion } from './drafts.ts';
 import type { Amended } from './drafts.ts';
@@ -34,7 +34,11 @@ export async function tryDraft(ctx: Ctx, input: TryInput): Promise<TryView> {
     pointsAvailable: program?.member === true ? program.points : 0,
     priced: result,
     hints: hintsOf(result, input.cart.language),
-    earns: await earnsOf(then, pricing, input.cart.channel ?? null),
+    earns: earnsOf(
+      await earningOf(then, pricing.wallet?.contactId ?? null),
+      pricing,
+      input.cart.channel ?? null,
+    ),
     offers: namesOf(pricing, new Set(drafts.map(({ id }) => id))),
   };
 }

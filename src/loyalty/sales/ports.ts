@@ -3,24 +3,26 @@ import type { PricedCart } from '../pricing/contract.ts';
 
 /** What sales ask of parts that may be there or not. */
 
-/** What an order would earn, told before it is placed. */
-export type EarnPreview = (
-  ctx: Ctx,
-  order: {
-    contactId: string;
-    programId: string;
-    priced: PricedCart;
-    /** Products by line id: our ids (null: unknown so far), with their categories. */
-    lines: ReadonlyMap<string, { productId: string | null; code: string; categoryPath: readonly string[] }>;
-    channel: string | null;
-    now: Date;
-  },
-) => Promise<{
+/** An order that is not placed yet. */
+export type EarningOrder = {
+  programId: string;
+  priced: PricedCart;
+  /** Products by line id: our ids (null: unknown so far), with their categories. */
+  lines: ReadonlyMap<string, { productId: string | null; code: string; categoryPath: readonly string[] }>;
+  channel: string | null;
+};
+
+/**
+ * What orders of a buyer would earn, told before they are placed: everything that is known of the buyer is read first (while the cart
+ * is priced), then judging an order is pure. The judgement is null of a program they are no member of.
+ */
+export type EarnPreview = (ctx: Ctx, contactId: string) => Promise<(order: EarningOrder) => Earning | null>;
+export type Earning = {
   points: number;
   pending: boolean;
   /** The program's limit of an order has cut what rules give. */
   limit: { most: number; desired: number } | null;
-} | null>;
+};
 
 let preview: EarnPreview | null = null;
 
