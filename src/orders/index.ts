@@ -9,6 +9,7 @@ export { followOrders, REFUNDED_SUFFIX } from './actions.follow.ts';
 export type { FollowUp } from './actions.follow.ts';
 export { placeOrders } from './actions.place.ts';
 export type { OrderToPlace } from './actions.place.ts';
+export { rateOf } from './draft.ts';
 export { categoryIdsByCode } from './store.catalogue.ts';
 export { loadPriceLists } from './actions.price-lists.ts';
 export { ordersRoutes } from './routes.ts';

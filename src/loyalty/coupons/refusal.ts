@@ -74,3 +74,29 @@ export function buyerRefusal(standing: Standing, uses: BuyerUses): RefusalReason
     return 'contact_period_limit_reached';
   return null;
 }
+
+/** One sentence of each, for whoever stands at the till. */
+const WORDS: Readonly<Record<RefusalReason, string>> = {
+  unknown_code: 'There is no such coupon code.',
+  void: 'This coupon was made void.',
+  paused: 'The coupon campaign is paused.',
+  archived: 'The coupon campaign is over.',
+  contact_needed: 'This coupon needs a known customer: name the buyer.',
+  another_contact: 'This coupon is another customer’s.',
+  proof_needed: 'A personal coupon takes the card, its QR code, or the code sent to the phone.',
+  not_yet_valid: 'This coupon is not valid yet.',
+  expired: 'This coupon has expired.',
+  used: 'This coupon has been used.',
+  in_use: 'Another order holds this coupon.',
+  already_in_order: 'This order has a coupon of this campaign already.',
+  contact_limit_reached: 'This customer has used the coupon as often as is allowed.',
+  contact_period_limit_reached: 'This customer has used the coupon as often as is allowed for now.',
+  other_currency: 'This coupon is for another currency.',
+  below_minimum: 'The order is below the coupon’s minimum.',
+  limit_reached: 'This coupon campaign is used up.',
+  period_limit_reached: 'This coupon campaign is used up for now.',
+  budget_exhausted: 'The budget of this coupon campaign is used up.',
+};
+
+export const couponWords = (reason: string): string =>
+  Object.entries(WORDS).find(([known]) => known === reason)?.[1] ?? 'This code cannot be used for this sale.';

@@ -17,14 +17,18 @@ const PERCENT = /^0*(\d{1,2}(\.\d{1,3}0*)?|100(\.0{1,3})?)$/;
 const decimal = z.union([z.string().trim().max(MAX_DECIMAL_TEXT), z.number()]).transform(String);
 const positive = (text: string): boolean => /[1-9]/.test(text);
 
-/** How much of a product: above zero, at most 3 decimals. */
-export const quantityText = decimal.refine((text) => QUANTITY.test(text) && positive(text), {
-  error: 'a quantity above zero, with at most 3 decimals',
-});
+/** How much of a product: above zero, at most 99,999,999,999.999. */
+export const quantityText = decimal
+  .refine((text) => QUANTITY.test(text) && positive(text), {
+    error: 'Give a quantity above zero and at most 99,999,999,999.999, with at most 3 decimals.',
+  })
+  .meta({ description: 'A quantity above zero, at most 99999999999.999, with at most 3 decimals' });
 /** Price of one unit in whole currency units: zero or more, at most 6 decimals. */
-export const priceText = decimal.refine((text) => PRICE.test(text), {
-  error: 'a price of zero or more, with at most 6 decimals',
-});
+export const priceText = decimal
+  .refine((text) => PRICE.test(text), {
+    error: 'Give a price from 0 to 9,999,999,999,999.999999, with at most 6 decimals.',
+  })
+  .meta({ description: 'A price from 0 to 9999999999999.999999, with at most 6 decimals' });
 /** Above 0, at most 100, at most 3 decimals. */
 export const percentText = decimal.refine((text) => PERCENT.test(text) && positive(text), {
   error: 'a percentage above 0 and at most 100, with at most 3 decimals',

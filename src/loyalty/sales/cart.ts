@@ -1,3 +1,4 @@
+import { rateOf } from '../../orders/index.ts';
 import { isCurrency, minorDigits } from '../../core/money.ts';
 import { invalid } from '../../core/errors.ts';
 import type { DomainError } from '../../core/errors.ts';
@@ -65,6 +66,7 @@ export function cartOf(
   currency: string,
   codes: readonly ShownCode[],
 ): Cart {
+  mustDiffer(lines);
   const parsed = cartShape.safeParse({
     currency,
     taxIncluded: request.taxIncluded,
@@ -97,7 +99,26 @@ export function cartOf(
   });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw invalid('duplicate_line', issue?.message ?? 'The cart is wrong.', issue?.path.join('.') ?? 'lines');
+  throw invalid(
+    'validation_failed',
+    issue?.message ?? 'The cart is wrong.',
+    issue?.path.join('.') ?? 'lines',
+  );
+}
+
+/** 422 `duplicate_line` at the later of two lines with one id; a line without one is known by its place. */
+function mustDiffer(lines: readonly KnownLine[]): void {
+  const places = new Map<string, number>();
+  for (const [i, { id }] of lines.entries()) {
+    const before = places.get(id);
+    if (before !== undefined)
+      throw invalid(
+        'duplicate_line',
+        `Lines ${before + 1} and ${i + 1} both have the id "${id}".`,
+        `lines.${i}.id`,
+      );
+    places.set(id, i);
+  }
 }
 
 /** The catalogue's price holds in its own currency alone. */
@@ -162,18 +183,15 @@ function sorted(value: unknown): unknown {
   );
 }
 
+/** What stands against a cart's currency and rate: the same as against an order's, so that a quote promises what can be sold. */
 export function currencyProblem(
   currency: string,
   baseRate: string | undefined,
   baseCurrency: string,
 ): DomainError | null {
   if (!isCurrency(currency)) return invalid('unknown_currency', `No currency "${currency}".`, 'currency');
-  if (currency === baseCurrency || baseRate !== undefined) return null;
-  return invalid(
-    'rate_missing',
-    `The order is in ${currency}, the base currency is ${baseCurrency}: give "baseRate", ${baseCurrency} per ${currency}.`,
-    'baseRate',
-  );
+  const rate = rateOf({ currency, baseRate }, baseCurrency);
+  return typeof rate === 'string' ? null : rate;
 }
 
 /** 833, EUR → "8.33". */

@@ -1,4 +1,5 @@
 import { conflict, DomainError } from '../../core/errors.ts';
+import { couponWords } from '../coupons/refusal.ts';
 import type { CouponWish } from '../coupons/actions.reserve.ts';
 import type { UseItem } from '../offers/actions.uses.ts';
 import { usesIn } from '../offers/actions.uses.ts';
@@ -32,7 +33,7 @@ export function mustBeMeant(
       throw new DomainError({
         code: `coupon_${refused}`,
         status: 409,
-        detail: 'This code cannot be used for this sale.',
+        detail: couponWords(refused),
         at: `codes.${i}`,
       });
   if (typeof spendPoints !== 'number' || spendPoints === 0) return;

@@ -43,6 +43,13 @@ test('what cannot be a cart is refused by name, and nothing of it is written', a
   });
   for (const quantity of ['-1', '0', '1e9', '100000000000000', '1.0001', 'two', -3])
     expect(code(await till('POST', '/api/loyalty/quote', line({ quantity })))).toBe('422 validation_failed');
+  const most = await till('POST', '/api/loyalty/quote', line({ quantity: '100000000000' }));
+  expect((most.body as { detail: string }).detail).toContain('at most 99,999,999,999.999');
+  const twice = await till('POST', '/api/loyalty/quote', {
+    ...cart(),
+    lines: ['2', undefined, '3'].map((id) => ({ product: 'sku-1', quantity: '1', unitPrice: '5', id })),
+  });
+  expect([code(twice), at(twice)]).toEqual(['422 duplicate_line', 'lines.1.id']);
   const absurd = await till(
     'POST',
     '/api/loyalty/quote',
@@ -57,6 +64,11 @@ test('what cannot be a cart is refused by name, and nothing of it is written', a
     '422 unknown_currency',
   );
   expect(code(await till('POST', '/api/loyalty/sales', sale({ currency: 'JPY' })))).toBe('422 rate_missing');
+  for (const verb of ['quote', 'sales']) {
+    const given = verb === 'quote' ? cart : sale;
+    for (const rate of [{ currency: 'USD', baseRate: '0' }, { baseRate: 0 }, { baseRate: '0.8' }])
+      expect(code(await till('POST', `/api/loyalty/${verb}`, given(rate)))).toBe('422 bad_rate');
+  }
   const abroad = sale({ currency: 'USD', baseRate: '0.8', spendPoints: 10 });
   expect(code(await till('POST', '/api/loyalty/sales', abroad))).toBe('422 other_currency');
   expect(code(await till('POST', '/api/loyalty/quote', cart({ buyer: { card: '1' } })))).toBe(
@@ -66,6 +78,12 @@ test('what cannot be a cart is refused by name, and nothing of it is written', a
   expect(code(await till('POST', '/api/loyalty/sales', sale({ buyer: nobody })))).toBe(
     '404 contact_not_found',
   );
+  const nothing = await till('POST', '/api/loyalty/sales', sale({ codes: ['NOPE'] }));
+  expect(nothing.body).toMatchObject({
+    code: 'coupon_unknown_code',
+    detail: 'There is no such coupon code.',
+    at: 'codes.0',
+  });
   expect(code(await till('POST', '/api/loyalty/sales', sale({ spendPoints: 501 })))).toBe(
     '409 insufficient_points',
   );
