@@ -844,6 +844,11 @@ CREATE TABLE "identity_parked" (
 	CONSTRAINT "identity_parked_contact_id_parked_id_pk" PRIMARY KEY("contact_id","parked_id")
 );
 --> statement-breakpoint
+CREATE TABLE "identity_repeat" (
+	"node_id" uuid PRIMARY KEY NOT NULL,
+	"said" jsonb NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "identity_review" (
 	"review_id" uuid PRIMARY KEY NOT NULL,
 	"node_a" uuid NOT NULL,

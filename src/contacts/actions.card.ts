@@ -5,13 +5,13 @@ import { conflict, invalid, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { tellChanges } from './actions.tell.ts';
 import { upsertContacts } from './actions.upsert.ts';
-import { applyStatement, openDraft } from './apply.ts';
+import { applyStatement, keysSaid, needsHistory, openDraft } from './apply.ts';
 import { MAX_ATTRIBUTES } from './contract.ts';
 import type { ContactCard, ContactFields, ContactPatch } from './contract.ts';
 import { prepare } from './prepare.ts';
 import { isActiveUser, visibleId } from './store.card.ts';
 import { latestConsents } from './store.consents.ts';
-import { loadStates } from './store.states.ts';
+import { loadHistories, loadStates } from './store.states.ts';
 import { saveDrafts } from './store.write.ts';
 import { cardOf } from './view.ts';
 
@@ -75,8 +75,11 @@ export async function editContact(ctx: Ctx, contactId: string, patch: ContactPat
     const now = tx.clock.now();
     // A clock that was set back must not turn an edit into a word about the past.
     const at = now < state.updatedAt ? state.updatedAt : now;
-    const draft = openDraft(state);
     const statement = prepare(input, at, tx.config.defaultCountry);
+    const history = needsHistory(state, at)
+      ? ((await loadHistories(tx, [state], keysSaid([statement]))).get(id) ?? null)
+      : null;
+    const draft = openDraft(state, { history });
     applyStatement(draft, statement, { mode: 'overwrite', tags: 'replace', newPointId: newId });
     const lost = Object.entries(statement.attributes).find(
       ([name, value]) => value !== null && !(name in state.attributes),

@@ -1,6 +1,6 @@
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
-import { openDraft } from './apply.ts';
+import { keysSaid, needsHistory, openDraft } from './apply.ts';
 import type { Draft } from './apply.ts';
 import type { ExternalId } from './contract.ts';
 import type { PointValue } from './points.ts';
@@ -135,10 +135,10 @@ export async function openDrafts(ctx: Ctx, items: Item[], claims: Claim[]): Prom
   const late = new Set(
     items.flatMap(({ contactId, statement }) => {
       const state = states.get(contactId);
-      return state !== undefined && statement.at < state.updatedAt ? [state] : [];
+      return state !== undefined && needsHistory(state, statement.at) ? [state] : [];
     }),
   );
-  const histories = await loadHistories(ctx, [...late]);
+  const histories = await loadHistories(ctx, [...late], keysSaid(items.map(({ statement }) => statement)));
   const claimsOf = Map.groupBy(claims, (taken) => taken.contactId);
   const drafts = new Map<string, Draft>();
   for (const { contactId } of items) {

@@ -93,8 +93,8 @@ async function upsertBatch(
   }
   await saveDrafts(ctx, [...touched]);
   if (options.events !== 'none') await tellChanges(ctx, [...touched]);
-  const news = [...touched].flatMap(({ newPoints }) =>
-    newPoints.filter((p) => p.valid && p.claimed !== true),
+  const news = [...touched].flatMap(({ newPoints, newWaiting }) =>
+    [...newPoints, ...newWaiting.map(({ point }) => point)].filter((p) => p.valid && p.claimed !== true),
   );
   await meetPoints(
     ctx,

@@ -4,15 +4,19 @@ import type { PointValue } from './points.ts';
 import { uniqueSorted } from './prepare.ts';
 import type { Statement } from './prepare.ts';
 import { attributeKeyOf, blankState, PLAIN_FIELDS, sameValue, setValue, valueOf } from './state.ts';
-import type { ContactState, FieldValues, Point } from './state.ts';
+import type { ContactState, FieldValues, Point, WaitingPoint } from './state.ts';
+import { enterWord, tagsOf } from './words.ts';
+import type { KeyHistory } from './words.ts';
 
 /** A value a key took at a moment. */
-export type Change = { key: string; value: unknown; occurredAt: Date; originId: string };
-/**
- * What a key was over time, oldest first; only loaded when a statement older than the contact's last change comes in. No entry
- * before a moment means the value every contact begins with.
- */
-export type KeyHistory = Map<string, Array<{ at: number; value: unknown }>>;
+export type Change = {
+  key: string;
+  value: unknown;
+  occurredAt: Date;
+  originId: string;
+  /** Tags that were said of a node of several, whether or not another node has them. */
+  tags?: readonly string[];
+};
 
 /** A contact being changed: its state and what must be written. */
 export type Draft = {
@@ -22,7 +26,13 @@ export type Draft = {
   newPoints: Point[];
   removedPoints: Point[];
   newIds: ExternalId[];
+  /** Only loaded for what `needsHistory`. */
   history: KeyHistory | null;
+  /** Points its nodes have that others of them have too; and those points that make way for another node's. */
+  newWaiting: Array<{ nodeId: string; point: Point }>;
+  givingWay: Point[];
+  /** When nodes were said to be what they were already, by node and key. */
+  newRepeats: Map<string, Record<string, number>>;
   /** The values before; null for a contact being made. */
   before: FieldValues | null;
   /** The node the statement at hand is about: the contact itself, or one that lives on in it. */
@@ -59,6 +69,9 @@ export function openDraft(
     changes: [],
     newPoints: [],
     removedPoints: [],
+    newWaiting: [],
+    givingWay: [],
+    newRepeats: new Map(),
     before: isNew ? null : { ...state },
     nodeId: state.contactId,
   };
@@ -67,6 +80,29 @@ export function openDraft(
 export const isChanged = (d: Draft): boolean =>
   d.isNew || d.changes.length + d.newPoints.length + d.removedPoints.length + d.newIds.length > 0;
 
+/** Whether words were said but the contact goes on as it is. */
+export const isNoted = (d: Draft): boolean =>
+  d.newRepeats.size + d.newWaiting.length + d.givingWay.length > 0;
+
+/**
+ * Whether a word of this time can only be placed among all the others: it is older than some, or its contact has several nodes, each
+ * with words of its own.
+ */
+export const needsHistory = ({ updatedAt, joined, repeats }: ContactState, at: Date): boolean =>
+  joined || at < updatedAt || Object.values(repeats ?? {}).some((said) => said > at.getTime());
+
+/** History keys that statements are about, or that follow from what they say. */
+export function keysSaid(statements: readonly Statement[]): string[] {
+  const keys = new Set(FOLLOWING);
+  for (const { fields, attributes } of statements) {
+    for (const key of Object.keys(fields)) keys.add(key);
+    for (const name of Object.keys(attributes)) keys.add(attributeKeyOf(name));
+  }
+  return [...keys];
+}
+
+const FOLLOWING: readonly string[] = ['kind', 'name', 'email', 'phone', 'roles', 'tags'];
+
 /**
  * Applies a statement; true when it said anything new. Pure apart from the draft, which it changes. Statements with different
  * moments give the same contact in any order: the latest word per key counts, and earlier ones only enter the history.
@@ -74,8 +110,8 @@ export const isChanged = (d: Draft): boolean =>
 export function applyStatement(draft: Draft, statement: Statement, options: ApplyOptions): boolean {
   const before = draft.changes.length + draft.newPoints.length + draft.removedPoints.length;
   const fill = options.mode === 'fillBlanks' && !draft.isNew;
-  const set = (key: string, value: unknown): void => {
-    if (!fill || valueOf(draft.state, key) === null) setKey(draft, key, value, statement.at);
+  const set = (key: string, value: unknown, at = statement.at): void => {
+    if (!fill || valueOf(draft.state, key) === null) setKey(draft, key, value, at);
   };
   const derivedBefore = derivedName(draft.state);
   const oldPrimary = { email: draft.state.email, phone: draft.state.phone };
@@ -85,7 +121,7 @@ export function applyStatement(draft: Draft, statement: Statement, options: Appl
     set(key, value ?? (key === 'status' ? 'active' : null));
   }
   if (draft.state.kind === 'visitor' && saysWho(statement)) becomePerson(draft, statement.at);
-  if (statement.fields.name === undefined) deriveName(draft, derivedBefore, set);
+  if (statement.fields.name === undefined) deriveName(draft, derivedBefore, statement.at, set);
   if (statement.roles !== undefined && statement.roles.length > 0) set('roles', statement.roles);
   applyTags(draft, statement, options.tags);
   applyAttributes(draft, statement, set);
@@ -102,21 +138,29 @@ function becomePerson(draft: Draft, at: Date): void {
 }
 
 function setKey(draft: Draft, key: string, value: unknown, at: Date): void {
-  const { state } = draft;
-  const past = draft.history?.get(key);
-  if (past === undefined) {
-    if (sameValue(valueOf(state, key), value)) return;
+  const { state, history, nodeId } = draft;
+  if (history === null) {
+    if (sameValue(valueOf(state, key), value)) {
+      noteRepeat(draft, key, at);
+      return;
+    }
     setValue(state, key, value);
-    draft.changes.push({ key, value, occurredAt: at, originId: draft.nodeId });
+    draft.changes.push({ key, value, occurredAt: at, originId: nodeId });
     return;
   }
-  const later = past.findIndex((entry) => entry.at > at.getTime());
-  const position = later === -1 ? past.length : later;
-  const inForce = past[position - 1]?.value ?? defaultOf(key);
-  if (sameValue(inForce, value)) return;
-  past.splice(position, 0, { at: at.getTime(), value });
-  draft.changes.push({ key, value, occurredAt: at, originId: draft.nodeId });
-  if (later === -1) setValue(state, key, value);
+  const past = history.get(key) ?? [];
+  history.set(key, past);
+  const word = { at: at.getTime(), value, nodeId };
+  const { rows, repeats } = enterWord(past, word, defaultOf(key), state.joined);
+  if (repeats) noteRepeat(draft, key, at);
+  for (const row of rows)
+    draft.changes.push({ key, value: row.value, occurredAt: new Date(row.at), originId: row.nodeId });
+  const last = past.at(-1);
+  if (rows.length > 0 && last !== undefined) setValue(state, key, last.value);
+}
+
+function noteRepeat({ newRepeats, nodeId }: Draft, key: string, at: Date): void {
+  newRepeats.set(nodeId, { ...newRepeats.get(nodeId), [key]: at.getTime() });
 }
 
 const BLANK = blankState('', new Date(0));
@@ -127,23 +171,36 @@ function derivedName(state: ContactState): string {
 }
 
 /** A name nobody gave follows the given and family names. */
-function deriveName(draft: Draft, before: string, set: (key: string, value: unknown) => void): void {
+function deriveName(
+  draft: Draft,
+  before: string,
+  at: Date,
+  set: (key: string, value: unknown, at: Date) => void,
+): void {
   const { name } = draft.state;
   const derived = derivedName(draft.state);
-  if (derived !== '' && derived !== name && (name === '' || name === before)) set('name', derived);
+  if (derived === '' || derived === name || (name !== '' && name !== before)) return;
+  // Made of parts that were said at several times, it is as young as the name it takes the place of.
+  const last = draft.history?.get('name')?.at(-1)?.at ?? 0;
+  set('name', derived, new Date(Math.max(at.getTime(), last)));
 }
 
 function applyTags(draft: Draft, statement: Statement, how: 'add' | 'replace'): void {
   if (statement.tags === undefined) return;
-  const { state } = draft;
+  const { state, history, nodeId } = draft;
   const next = how === 'replace' ? statement.tags : uniqueSorted([...state.tags, ...statement.tags]);
   const bounded = next.slice(0, MAX_TAGS);
-  if (sameValue(bounded, state.tags)) return;
+  const past = history?.get('tags') ?? [];
+  const own = tagsOf(past, nodeId);
+  // A node of several keeps the tags that were said of it, also those that the contact has by another.
+  const tags = how === 'add' && state.joined ? statement.tags.filter((tag) => !own.has(tag)) : [];
+  if (sameValue(bounded, state.tags) && tags.length === 0) return;
   state.tags = bounded;
   // Adding is never undone by a later word, so a late addition is told as of the contact's last change.
   const last = draft.isNew ? 0 : state.updatedAt.getTime();
-  const at = new Date(Math.max(statement.at.getTime(), draft.history === null ? 0 : last));
-  draft.changes.push({ key: 'tags', value: bounded, occurredAt: at, originId: draft.nodeId });
+  const at = new Date(Math.max(statement.at.getTime(), history === null ? 0 : last));
+  history?.set('tags', [...past, { at: at.getTime(), value: bounded, nodeId, added: tags }]);
+  draft.changes.push({ key: 'tags', value: bounded, occurredAt: at, originId: nodeId, tags });
 }
 
 function applyAttributes(
@@ -192,19 +249,49 @@ function applyPoints(
 }
 
 function addPoint(draft: Draft, given: PointValue, options: ApplyOptions): void {
-  const known = draft.state.points.find((p) => p.kind === given.kind && p.value === given.value);
+  const { points } = draft.state;
+  const known = points.find((p) => p.kind === given.kind && p.value === given.value);
   const claimed = options.claimed === true;
   if (known !== undefined) {
+    if ((known.originId ?? draft.state.contactId) !== draft.nodeId && !waits(draft, given, options, known))
+      return;
     if (known.claimed !== true || claimed) return;
     // What was only claimed is said by somebody who can be believed.
     removePoint(draft, given.kind, given.value);
   }
-  const { points } = draft.state;
   if (points.length >= MAX_POINTS) return;
-  const origin = draft.nodeId === draft.state.contactId ? {} : { originId: draft.nodeId };
-  const point = { ...given, ...origin, claimed, pointId: options.newPointId(), isPrimary: false };
-  points.push(point);
+  const point = newPoint(draft, given, options);
+  draft.state.points.push(point);
   draft.newPoints.push(point);
+}
+function newPoint(draft: Draft, given: PointValue, { claimed, newPointId }: ApplyOptions): Point {
+  const origin = draft.nodeId === draft.state.contactId ? {} : { originId: draft.nodeId };
+  return { ...given, ...origin, claimed: claimed === true, pointId: newPointId(), isPrimary: false };
+}
+
+/**
+ * Of a point that another node has, this one has a row of its own, which waits for the day they are separated. True when it must take
+ * the other's place, which was only claimed.
+ */
+function waits(draft: Draft, given: PointValue, options: ApplyOptions, known: Point): boolean {
+  const { waiting, contactId } = draft.state;
+  const claimed = options.claimed === true;
+  const isSame = (one: WaitingPoint) => one.kind === given.kind && one.value === given.value;
+  if (known.claimed === true && !claimed) {
+    waiting.push({
+      nodeId: known.originId ?? contactId,
+      kind: given.kind,
+      value: given.value,
+      claimed: true,
+    });
+    draft.givingWay.push(known);
+    return true;
+  }
+  const own = waiting.filter((one) => isSame(one) && one.nodeId === draft.nodeId);
+  if (own.some((one) => !one.claimed || claimed)) return false;
+  waiting.push({ nodeId: draft.nodeId, kind: given.kind, value: given.value, claimed });
+  draft.newWaiting.push({ nodeId: draft.nodeId, point: newPoint(draft, given, options) });
+  return false;
 }
 
 function removePoint(draft: Draft, kind: string, value: string): void {

@@ -1,4 +1,5 @@
 import type { ExternalId } from './contract.ts';
+import type { Repeats } from './words.ts';
 
 /** A point of a contact as stored. */
 export type Point = {
@@ -11,9 +12,12 @@ export type Point = {
   isPrimary: boolean;
   /** Said by somebody nobody can vouch for. */
   claimed?: boolean;
-  /** The node it was said of, when that is not the contact itself; only of new points. */
-  originId?: string;
+  /** The node it was said of, when that is not the contact itself. */
+  originId?: string | null;
 };
+
+/** A point that a node was said to have, and that another node of its contact has in its place. */
+export type WaitingPoint = { nodeId: string; kind: string; value: string; claimed: boolean };
 
 /** The fields of a contact that have a history, as they stand now. */
 export type FieldValues = {
@@ -48,6 +52,11 @@ export type ContactState = FieldValues & {
   updatedAt: Date;
   points: Point[];
   externalIds: ExternalId[];
+  /** Other nodes live in it. */
+  joined: boolean;
+  waiting: WaitingPoint[];
+  /** When it was last said to be what its own history says, by history key in milliseconds. */
+  repeats: Repeats | null;
 };
 
 /** Fields with one plain value: set, replaced or removed whole. */
@@ -133,5 +142,8 @@ export function blankState(contactId: string, createdAt: Date): ContactState {
     updatedAt: createdAt,
     points: [],
     externalIds: [],
+    joined: false,
+    waiting: [],
+    repeats: null,
   };
 }

@@ -3,7 +3,7 @@ import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
 import type { Eraser } from './erasers.ts';
-import { identityEdge, identityMerge, identityReview } from './identity/schema.ts';
+import { identityEdge, identityMerge, identityRepeat, identityReview } from './identity/schema.ts';
 import { lookupEntries } from './lookup.ts';
 import { contact, contactExternalId, contactPoint, contactPointLookup, fieldLookup } from './schema.ts';
 import { keysOf } from './state.ts';
@@ -79,6 +79,7 @@ export const contactEraser: Eraser = {
     await eraseRows(ctx, PLAIN, contactIds);
     await ctx.db.execute(sql`delete from ${contactExternalId} where contact_id = any(${list})`);
     await ctx.db.execute(sql`delete from ${identityEdge} where node_id = any(${list})`);
+    await ctx.db.execute(sql`delete from ${identityRepeat} where node_id = any(${list})`);
     await ctx.db.execute(
       sql`delete from ${identityMerge} where from_id = any(${list}) or to_id = any(${list})`,
     );

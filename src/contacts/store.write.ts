@@ -2,9 +2,10 @@ import { sql } from '../core/sql.ts';
 import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { newId } from '../core/ids.ts';
-import { isChanged, openDraft } from './apply.ts';
+import { isChanged, isNoted, openDraft } from './apply.ts';
 import type { Change, Draft } from './apply.ts';
 import { attributeTypeOf } from './fields.ts';
+import { identityParked } from './identity/schema.ts';
 import { lookupEntries } from './lookup.ts';
 import {
   attributeKey,
@@ -18,6 +19,7 @@ import { searchText, sortName } from './search-text.ts';
 import { keysOf } from './state.ts';
 import type { ContactState, FieldValues, Point } from './state.ts';
 import { json } from './store.match.ts';
+import { noteStatements } from './store.notes.ts';
 
 /** Writing contacts back with everything that follows from their values, a whole batch in one statement. */
 
@@ -67,7 +69,8 @@ function record(state: ContactState): Record<string, unknown> {
 /** Writes the changed drafts: contacts, points and their look-up, history, newly seen attribute names. */
 export async function saveDrafts(ctx: Ctx, drafts: readonly Draft[]): Promise<void> {
   const changed = drafts.filter(isChanged);
-  if (changed.length === 0) return;
+  const noted = drafts.filter(isNoted);
+  if (changed.length + noted.length === 0) return;
   const now = ctx.clock.now();
   for (const draft of changed) {
     draft.state.updatedAt = now;
@@ -85,6 +88,7 @@ export async function saveDrafts(ctx: Ctx, drafts: readonly Draft[]): Promise<vo
       historyStatement(changed, now),
       attributeStatement(changed, now),
       lookupStatements(changed.map(lookupChange)),
+      noteStatements(noted, now),
     ].flat(),
   );
 }
@@ -238,6 +242,15 @@ function pointStatements(changed: readonly Draft[], now: Date): Part[] {
     using jsonb_to_recordset(${json(gone)}) as g("contactId" uuid, kind text, value text)
     where l.contact_id = g."contactId" and l.kind = g.kind and l.value = g.value`,
     );
+  const forgotten = changed.flatMap(({ state: { contactId, points }, removedPoints }) =>
+    removedPoints
+      .filter(({ kind, value }) => !points.some((point) => point.kind === kind && point.value === value))
+      .map(({ kind, value }) => ({ kind, value, contactId })),
+  );
+  if (forgotten.length > 0)
+    statements.push(sql`
+    delete from ${identityParked} k using jsonb_to_recordset(${json(forgotten)}) as f("contactId" uuid, kind text, value text)
+    where k.contact_id = f."contactId" and k.table_name = 'contact_point' and k.row ->> 'kind' = f.kind and k.row ->> 'value' = f.value`);
   return statements;
 }
 
@@ -289,7 +302,7 @@ function tagDeltas({ before, changes }: Draft): Map<Change, TagDelta> {
     beganAt.set(moment, from);
     if (from.length > 0)
       deltas.set(change, {
-        added: tags.filter((tag) => !from.includes(tag)),
+        added: tags.filter((tag) => !from.includes(tag) || change.tags?.includes(tag) === true),
         removed: from.filter((tag) => !tags.includes(tag)),
       });
     stood = tags;

@@ -3,6 +3,7 @@ import { defaultOf, roomFor } from '../apply.ts';
 import { uniqueSorted } from '../prepare.ts';
 import { PLAIN_FIELDS, sameValue, setValue, valueOf } from '../state.ts';
 import type { ContactState, FieldValues } from '../state.ts';
+import type { Repeats } from '../words.ts';
 
 /**
  * What a contact is, from the words said of its nodes: the latest word per field counts, tags are what was added less what was
@@ -17,9 +18,12 @@ export type Word = {
   id: string;
   originId: string;
   delta: { added: string[]; removed: string[] } | null;
+  /** Nobody's own word: it tells readers of the history what a merge made of several. */
+  settles?: boolean;
 };
 
-export type Birth = { nodeId: string; bornAs: string | null; bornAt: Date };
+/** `repeats`: when the node was last said to be what its words say already, by key. */
+export type Birth = { nodeId: string; bornAs: string | null; bornAt: Date; repeats?: Repeats | null };
 
 /** Visitors begin as these; it is told nowhere else. */
 const VISITOR = { kind: 'visitor', source: 'tracking' } as const;
@@ -37,7 +41,7 @@ export function foldWords(
   const someKnown = births.some(({ bornAs }) => bornAs === null);
   const latest = new Map<string, Word>();
   let tags: string[] = [];
-  for (const word of words.toSorted(byTime)) {
+  for (const word of [...words, ...repeated(births, words)].toSorted(byTime)) {
     // That a visitor became a person is no news of somebody who was known all along.
     if (word.key === 'kind' && someKnown && visitors.has(word.originId)) continue;
     latest.delete(word.key);
@@ -53,11 +57,27 @@ export function foldWords(
   }
   folded.tags = uniqueSorted(tags).slice(0, MAX_TAGS);
   folded.name = fullName(folded);
+  if (folded.kind === VISITOR.kind && isSomebody(folded)) folded.kind = 'person';
   folded.createdAt = beginning(births, someKnown);
   folded.externalId = state.externalIds.some(({ id }) => id === state.externalId)
     ? state.externalId
     : (state.externalIds[0]?.id ?? null);
   return folded;
+}
+
+/** The last word of each node once more, at the time it was last said. */
+function repeated(births: readonly Birth[], words: readonly Word[]): Word[] {
+  const own = Map.groupBy(
+    words.filter(({ settles }) => settles !== true),
+    ({ originId, key }) => `${originId} ${key}`,
+  );
+  return births.flatMap(({ nodeId, repeats }) =>
+    Object.entries(repeats ?? {}).flatMap(([key, at]): Word[] => {
+      const last = own.get(`${nodeId} ${key}`)?.toSorted(byTime).at(-1);
+      if (last !== undefined && last.at >= at) return [];
+      return [{ key, value: last?.value ?? null, at, id: '', originId: nodeId, delta: null }];
+    }),
+  );
 }
 
 function blankFrom(state: ContactState, births: readonly Birth[]): ContactState {
@@ -81,6 +101,10 @@ function fullName({ name, givenName, familyName }: FieldValues): string {
   const parts = [givenName, familyName].filter((part) => part !== null);
   return name === '' || parts.includes(name) ? parts.join(' ') || name : name;
 }
+
+/** Of whom an address, an id or a name is known is no visitor; while joined with somebody known, nobody had to say so. */
+const isSomebody = ({ points, externalIds, name, givenName, familyName }: ContactState): boolean =>
+  points.length + externalIds.length > 0 || (name !== '' && givenName === null && familyName === null);
 
 /** Somebody known begins with the first word of them as such, not with the visit before. */
 function beginning(births: readonly Birth[], someKnown: boolean): Date {

@@ -38,6 +38,15 @@ export const identityEdge = pgTable(
   ],
 );
 
+/**
+ * When a node was last said to be what its history says already, by history key in milliseconds. Such a word is no row of the history,
+ * and yet it counts against what was said otherwise before it, and is told later or of another node.
+ */
+export const identityRepeat = pgTable('identity_repeat', {
+  nodeId: uuid('node_id').primaryKey(),
+  said: jsonb('said').$type<Record<string, number>>().notNull(),
+});
+
 /** Every merge and separation that was made, with why and by whom. */
 export const identityMerge = pgTable(
   'identity_merge',

@@ -6,7 +6,7 @@ import { json } from '../store.match.ts';
 import { STRONG_KINDS } from './evidence.ts';
 import { APART, HAS, MANUAL } from './resolve.ts';
 import { MAX_VALUES } from './shared.ts';
-import { identityEdge } from './schema.ts';
+import { identityEdge, identityParked } from './schema.ts';
 
 /** The part of the graph that one piece of evidence may change. */
 
@@ -125,7 +125,7 @@ const MAX_HOLDERS = 200;
 
 export type PointHolder = { kind: string; value: string; nodeId: string };
 
-/** Contacts that have these points by somebody's word who can be believed, with the node each was said of. */
+/** Contacts that have these points by somebody's word who can be believed, with each node it was said of. */
 export async function holdersOfPoints(
   ctx: Ctx,
   points: ReadonlyArray<{ kind: string; value: string }>,
@@ -133,10 +133,17 @@ export async function holdersOfPoints(
   return rows<PointHolder>(
     ctx.db,
     sql`
-    select distinct l.kind, l.value, coalesce(p.origin_id, p.contact_id) as "nodeId"
+    select distinct l.kind, l.value, coalesce(p.origin_id, l.contact_id) as "nodeId"
     from jsonb_to_recordset(${json(points)}) as w(kind text, value text)
     join ${contactPointLookup} l on l.kind = w.kind and l.value = w.value
-    join ${contactPoint} p on p.contact_id = l.contact_id and p.kind = l.kind and p.value = l.value and not p.claimed
+    cross join lateral (
+      select p.origin_id from ${contactPoint} p
+      where p.contact_id = l.contact_id and p.kind = l.kind and p.value = l.value and not p.claimed
+      union all
+      select k.origin_id from ${identityParked} k
+      where k.contact_id = l.contact_id and k.table_name = 'contact_point' and k.row ->> 'kind' = l.kind
+        and k.row ->> 'value' = l.value and not (k.row ->> 'claimed')::boolean
+    ) p
     limit ${MAX_HOLDERS}`,
   );
 }

@@ -8,7 +8,7 @@ import type { Move } from '../movers.ts';
 import { contact, contactExternalId, contactHistory, contactPoint, contactPointLookup } from '../schema.ts';
 import { json } from '../store.match.ts';
 import type { Birth, Word } from './fold.ts';
-import { identityMerge, identityParked } from './schema.ts';
+import { identityMerge, identityParked, identityRepeat } from './schema.ts';
 import { moveParked, moveRows } from './store.rows.ts';
 
 /** What this module's own tables need when nodes change their contact. */
@@ -60,12 +60,13 @@ export async function placeNodes(ctx: Ctx, places: ReadonlyMap<string, string>):
 export async function birthsOf(ctx: Ctx, contactIds: readonly string[]): Promise<Map<string, Birth[]>> {
   // Lists, not subqueries: of two subqueries joined by "or" none uses an index, and all contacts would be read.
   const ids = sql`${`{${contactIds.join(',')}}`}::text::uuid[]`;
-  const found = await rows<{ contactId: string; nodeId: string; bornAs: string | null; bornAt: string }>(
+  const found = await rows<Omit<Birth, 'bornAt'> & { contactId: string; bornAt: string }>(
     ctx.db,
     sql`
     select coalesce(merged_into, contact_id) as "contactId", contact_id as "nodeId", born_as as "bornAs",
-      coalesce(born_at, created_at) as "bornAt"
-    from ${contact} where contact_id = any(${ids}) or merged_into = any(${ids})`,
+      coalesce(born_at, created_at) as "bornAt", r.said as repeats
+    from ${contact} left join ${identityRepeat} r on r.node_id = contact_id
+    where contact_id = any(${ids}) or merged_into = any(${ids})`,
   );
   const births = found.map((row) => ({ ...row, bornAt: dateOf(row.bornAt) }));
   return Map.groupBy(births, (birth) => birth.contactId);
@@ -76,7 +77,8 @@ export async function wordsOf(ctx: Ctx, contactIds: readonly string[]): Promise<
   const found = await rows<Omit<Word, 'at'> & { contactId: string; at: string }>(
     ctx.db,
     sql`
-    select contact_id as "contactId", key, value, occurred_at as at, id, origin_id as "originId", delta
+    select contact_id as "contactId", key, value, occurred_at as at, id, origin_id as "originId", delta,
+      settles is not null as settles
     from ${contactHistory} where contact_id in (select jsonb_array_elements_text(${json(contactIds)})::uuid)`,
   );
   const words = found.map((word) => ({ ...word, at: dateOf(word.at).getTime() }));

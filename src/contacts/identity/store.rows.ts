@@ -14,7 +14,7 @@ import { identityParked } from './schema.ts';
  */
 
 /** Marks of a parked row beside its columns: its table leaves origin_id empty for own rows; it only fits its own node. */
-const SPARSE = '_sparse';
+export const SPARSE = '_sparse';
 const OWN = '_own';
 
 /** The rows of a table that moves are about; a table without origin_id only ever moves whole. */
