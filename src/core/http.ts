@@ -1,9 +1,12 @@
 import { Hono } from 'hono';
+import type { Context } from 'hono';
 import { describeRoute, resolver, validator } from 'hono-openapi';
 import { z } from 'zod';
 import type { Ctx } from './ctx.ts';
 import { DomainError } from './errors.ts';
 import type { FieldIssue } from './errors.ts';
+import { furtherIssues } from './together.ts';
+import type { Rules } from './together.ts';
 import { paramsOfIssue, REQUIRED } from './field-words.ts';
 
 /**
@@ -51,7 +54,7 @@ type IssueLike = {
 };
 
 /** zod issues as field issues with JSON paths such as "rule.children.0.type". */
-function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
+export function fieldIssues(issues: readonly IssueLike[]): FieldIssue[] {
   return issues.slice(0, MAX_ISSUES).map((issue) => ({
     path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
     code: codeOf(issue),
@@ -69,8 +72,12 @@ function codeOf({ code, message, params }: IssueLike): string {
 }
 
 /** The 422 of an input that has the wrong shape. */
-export function validationError(issues: readonly IssueLike[], where: string): DomainError {
-  const fields = fieldIssues(issues);
+export function validationError(
+  issues: readonly IssueLike[],
+  where: string,
+  more: readonly FieldIssue[] = [],
+): DomainError {
+  const fields = [...fieldIssues(issues), ...more].slice(0, MAX_ISSUES);
   const first = fields[0];
   const detail =
     first === undefined
@@ -79,7 +86,7 @@ export function validationError(issues: readonly IssueLike[], where: string): Do
   return new DomainError({ code: 'validation_failed', status: 422, detail, at: first?.path, issues: fields });
 }
 
-function check<Target extends 'json' | 'query' | 'param', Schema extends z.ZodType>(
+function check<Target extends 'query' | 'param', Schema extends z.ZodType>(
   target: Target,
   schema: Schema,
   where: string,
@@ -89,7 +96,27 @@ function check<Target extends 'json' | 'query' | 'param', Schema extends z.ZodTy
   });
 }
 
-export const jsonBody = <Schema extends z.ZodType>(schema: Schema) => check('json', schema, 'body');
+/**
+ * The body by a schema. `rules`: what its fields cannot say alone; told together with wrong shapes, so that a form need not be mended
+ * twice. The verb checks them too: of an input with the right shape it is the one that answers.
+ */
+export const jsonBody = <Schema extends z.ZodType>(
+  schema: Schema,
+  rules: Rules<z.output<Schema>> = () => [],
+) =>
+  validator('json', schema, async (result, c: Context<AppEnv>) => {
+    if (result.success) return;
+    const wrong = result.error as readonly z.core.$ZodIssue[];
+    const body: unknown = await c.req.json();
+    const more = furtherIssues(
+      schema,
+      body,
+      wrong,
+      (input) => rules(input, c.var.ctx.clock.now()),
+      fieldIssues,
+    );
+    throw validationError(wrong, 'body', more);
+  });
 export const queryOf = <Schema extends z.ZodType>(schema: Schema) => check('query', schema, 'query');
 export const paramsOf = <Schema extends z.ZodType>(schema: Schema) => check('param', schema, 'path');
 

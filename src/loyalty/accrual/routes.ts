@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { describe, idParam, jsonBody, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
+import type { Rules } from '../../core/together.ts';
 import { pageQuery } from '../../core/paging.ts';
 import { backtestRoutes } from './routes.backtest.ts';
 import { challengeRoutes } from './routes.challenges.ts';
@@ -20,8 +21,14 @@ import {
   rulesQuery,
   ruleVersions,
 } from './contract.ts';
+import type { AccrualDefinition } from './contract.ts';
+import { problemsOf } from './definition.ts';
 
 const tag = 'loyalty';
+
+/** Told together with fields of a wrong shape. */
+const rulesOf: Rules<{ definition: AccrualDefinition }> = ({ definition }, now) =>
+  problemsOf(definition, now).map((one) => ({ ...one, path: `definition.${one.path}` }));
 
 export function accrualRoutes(): Hono<AppEnv> {
   return challengeRoutes()
@@ -35,7 +42,7 @@ export function accrualRoutes(): Hono<AppEnv> {
     .post(
       '/api/loyalty/accrual-rules',
       describe({ tag, summary: 'Make an accrual rule, as a draft', status: 201, answer: ruleAnswer }),
-      jsonBody(ruleInput),
+      jsonBody(ruleInput, rulesOf),
       async (c) => c.json(await createRule(c.var.ctx, c.req.valid('json')), 201),
     )
     .post(
@@ -64,7 +71,7 @@ export function accrualRoutes(): Hono<AppEnv> {
       '/api/loyalty/accrual-rules/:id',
       describe({ tag, summary: 'Change a rule: a launched one by a new version', answer: ruleAnswer }),
       paramsOf(idParam),
-      jsonBody(rulePatch),
+      jsonBody(rulePatch, rulesOf),
       async (c) => c.json(await changeRule(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
     )
     .post(

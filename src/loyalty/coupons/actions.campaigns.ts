@@ -6,7 +6,7 @@ import { newId } from '../../core/ids.ts';
 import { cursorId, cursorInstant, decodeCursor, toPage } from '../../core/paging.ts';
 import type { Page } from '../../core/paging.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { foldCode, genericProblem, patternProblem } from './code.ts';
+import { foldCode, patternProblem } from './code.ts';
 import { couponLimits, couponOffer, MAX_VALID_DAYS } from './contract.ts';
 import type {
   CouponCampaignInput,
@@ -17,6 +17,7 @@ import type {
   CouponState,
   CouponVersionView,
 } from './contract.ts';
+import { mustHaveSense } from './input.ts';
 import { limited } from './meter.ts';
 import type { Meter } from './meter.ts';
 import { makeOffer, promised } from './offer.ts';
@@ -67,15 +68,16 @@ export async function createCouponCampaign(
 /** A campaign as the input says it. */
 export function freshRow(ctx: Ctx, input: CouponCampaignInput): CouponCampaignRow {
   const now = ctx.clock.now();
+  mustHaveSense(input, now);
   const generic = input.codeKind === 'generic';
   return {
     ...promised(input),
     couponCampaignId: newId(),
     name: input.name,
     codeKind: input.codeKind,
-    pattern: generic ? genericCode(input.code) : uniquePattern(input.pattern),
+    pattern: (generic ? input.code : input.pattern) ?? '',
     currency: input.currency ?? ctx.config.baseCurrency,
-    personal: personalOf(input),
+    personal: input.personal ?? !generic,
     usesPerCode: generic ? null : input.usesPerCode === undefined ? 1 : input.usesPerCode,
     validFrom: dateOrNull(input.validFrom),
     validUntil: dateOrNull(input.validUntil),
@@ -267,18 +269,6 @@ function uniquePattern(pattern: string | undefined): string {
   const problem = patternProblem(pattern ?? '');
   if (problem !== undefined) throw invalid('coupon_pattern_wrong', problem, 'pattern');
   return pattern ?? '';
-}
-
-function genericCode(code: string | undefined): string {
-  const problem = genericProblem(code ?? '');
-  if (problem !== undefined) throw invalid('coupon_code_wrong', problem, 'code');
-  return code ?? '';
-}
-
-function personalOf({ codeKind, personal }: CouponCampaignInput): boolean {
-  if (codeKind === 'generic' && personal === true)
-    throw invalid('coupon_code_for_all', 'A code for all cannot be bound to a contact.', 'personal');
-  return personal ?? codeKind === 'unique';
 }
 
 /** `before`: the row that is changed; an end that stands may lie in the past. */

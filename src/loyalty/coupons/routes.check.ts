@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { inputIssues } from './input.ts';
 import { describe, idParam, jsonBody, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { checkCode, couponDays, couponStory } from './actions.check.ts';
@@ -19,7 +20,9 @@ export function draftRoutes(app: Hono<AppEnv>): void {
     '/api/coupon-campaigns/:id',
     describe({ tag, summary: 'Write a draft anew', answer: couponCampaignAnswer }),
     paramsOf(idParam),
-    jsonBody(couponDraftInput),
+    jsonBody(couponDraftInput, ({ campaign }, now) =>
+      inputIssues(campaign, now).map((one) => ({ ...one, path: `campaign.${one.path}` })),
+    ),
     async (c) => c.json(await rewriteDraft(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
   );
   app.post(

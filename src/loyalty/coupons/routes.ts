@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import { z } from 'zod';
+import { inputIssues } from './input.ts';
 import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { pageQuery } from '../../core/paging.ts';
@@ -70,7 +71,7 @@ function campaignRoutes(app: Hono<AppEnv>): void {
   app.post(
     '/api/coupon-campaigns',
     describe({ tag, summary: 'Make a coupon campaign', status: 201, answer: couponCampaignAnswer }),
-    jsonBody(couponCampaignInput),
+    jsonBody(couponCampaignInput, inputIssues),
     async (c) => c.json(await createCouponCampaign(c.var.ctx, c.req.valid('json')), 201),
   );
   app.get(

@@ -6,6 +6,7 @@ import { pageQuery } from '../../core/paging.ts';
 import { backtestParams } from '../backtests/contract.ts';
 import { backtests, cancelBacktest, getBacktest, startBacktest } from './actions.backtest.ts';
 import { checkPromotion, launchChecks } from './actions.check.ts';
+import { definitionProblems } from './definition.ts';
 import { interferenceOf } from './actions.interference.ts';
 import {
   changePromotion,
@@ -64,7 +65,7 @@ function listRoutes(app: Hono<AppEnv>): void {
   app.post(
     '/api/promotions',
     describe({ tag, summary: 'Write a promotion, as a draft', status: 201, answer: promotionDetail }),
-    jsonBody(promotionDefinition),
+    jsonBody(promotionDefinition, definitionProblems),
     async (c) => c.json(await createPromotion(c.var.ctx, c.req.valid('json')), 201),
   );
 }
@@ -113,7 +114,9 @@ function oneRoutes(app: Hono<AppEnv>): void {
       answer: promotionDetail,
     }),
     paramsOf(idParam),
-    jsonBody(promotionChange),
+    jsonBody(promotionChange, ({ definition }, now) =>
+      definitionProblems(definition, now).map((one) => ({ ...one, path: `definition.${one.path}` })),
+    ),
     async (c) => c.json(await changePromotion(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
   );
   app.get(

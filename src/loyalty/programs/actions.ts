@@ -1,8 +1,10 @@
+import type { z } from 'zod';
 import { audit } from '../../core/audit.ts';
 import { authorise, inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { conflict, invalid, notFound } from '../../core/errors.ts';
-import { validationError } from '../../core/http.ts';
+import { conflict, DomainError, notFound } from '../../core/errors.ts';
+import type { FieldIssue } from '../../core/errors.ts';
+import { fieldIssues, validationError } from '../../core/http.ts';
 import { newId } from '../../core/ids.ts';
 import { isCurrency } from '../../core/money.ts';
 import { programSettings } from './contract.ts';
@@ -15,7 +17,9 @@ import type { ProgramRow } from './store.ts';
 export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<ProgramView> {
   authorise(ctx, 'loyalty:write');
   const { currency = ctx.config.baseCurrency } = input;
-  if (!isCurrency(currency)) throw invalid('unknown_currency', `No currency "${currency}".`, 'currency');
+  const [wrong] = inputIssues({ currency });
+  if (wrong !== undefined)
+    throw new DomainError({ code: wrong.code, status: 422, detail: wrong.message, at: wrong.path });
   const now = ctx.clock.now();
   const row: ProgramRow = {
     programId: newId(),
@@ -73,10 +77,29 @@ export async function changeProgram(ctx: Ctx, id: string, patch: ProgramPatch): 
   });
 }
 
+/** What is wrong with a new program beside the shape of its fields. Pure. */
+export function inputIssues({ currency }: Pick<ProgramInput, 'currency'>): FieldIssue[] {
+  return currency === undefined || isCurrency(currency)
+    ? []
+    : [{ path: 'currency', code: 'unknown_currency', message: `No currency "${currency}".` }];
+}
+
 function settingsWith(row: ProgramRow, patch: ProgramPatch['settings']): ProgramSettings {
   const parsed = programSettings.strict().safeParse({ ...settingsOf(row), ...patch });
-  if (!parsed.success) throw validationError(parsed.error.issues, 'settings');
+  if (!parsed.success) throw validationError(under(parsed.error.issues), 'settings');
   return parsed.data;
+}
+
+const under = (issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] =>
+  issues.map((one) => ({ ...one, path: ['settings', ...one.path] }));
+
+/** What is wrong with settings that change, before anybody knows what they were. Pure. */
+export function settingsIssues(patch: ProgramPatch['settings']): FieldIssue[] {
+  const parsed = programSettings
+    .partial()
+    .strict()
+    .safeParse(patch ?? {});
+  return parsed.success ? [] : fieldIssues(under(parsed.error.issues));
 }
 
 export async function getProgram(ctx: Ctx, id: string): Promise<ProgramView> {

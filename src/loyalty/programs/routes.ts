@@ -3,7 +3,15 @@ import { describe, idParam, jsonBody, newRouter, paramsOf } from '../../core/htt
 import type { AppEnv } from '../../core/http.ts';
 import { askByPhone, confirmCode, findMember } from './actions.lookup.ts';
 import { claimReceipt, enrol, leave, memberships } from './actions.members.ts';
-import { changeProgram, createProgram, getProgram, programs, programVersions } from './actions.ts';
+import {
+  changeProgram,
+  createProgram,
+  getProgram,
+  inputIssues,
+  programs,
+  programVersions,
+  settingsIssues,
+} from './actions.ts';
 import {
   claimAnswer,
   claimInput,
@@ -36,7 +44,7 @@ export function programsRoutes(): Hono<AppEnv> {
     .post(
       '/api/loyalty/programs',
       describe({ tag, summary: 'Make a loyalty program', status: 201, answer: programAnswer }),
-      jsonBody(programInput),
+      jsonBody(programInput, inputIssues),
       async (c) => c.json(await createProgram(c.var.ctx, c.req.valid('json')), 201),
     )
     .get(
@@ -49,7 +57,7 @@ export function programsRoutes(): Hono<AppEnv> {
       '/api/loyalty/programs/:id',
       describe({ tag, summary: 'Change a loyalty program', answer: programAnswer }),
       paramsOf(idParam),
-      jsonBody(programPatch),
+      jsonBody(programPatch, ({ settings }) => settingsIssues(settings)),
       async (c) => c.json(await changeProgram(c.var.ctx, c.req.valid('param').id, c.req.valid('json'))),
     )
     .get(

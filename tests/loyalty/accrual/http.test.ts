@@ -30,6 +30,12 @@ test('a rule is made once, launched, changed by a new version and ended; mistake
     422,
     { errors: [{ path: 'definition.caps.periods.0' }, { path: 'definition.conditions.segments.0' }] },
   ]);
+  const both = { ...definition, name: '', caps: { periods: [{ per: 'day' }] } };
+  const twice = await send('PATCH', `${PATH}/${id}`, { version: 1, definition: both });
+  expect((twice.body as { errors: { path: string }[] }).errors.map(({ path }) => path)).toEqual([
+    'definition.name',
+    'definition.caps.periods.0',
+  ]);
   const live = await send('POST', `${PATH}/${id}/move`, { version: 1, to: 'live' });
   expect(live.body).toMatchObject({ state: 'live', version: 1 });
   const changed = await send('PATCH', `${PATH}/${id}`, {
