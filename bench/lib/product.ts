@@ -4,6 +4,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { makeApiKey } from '../../src/demo/client.ts';
 
 /** The product in a process and a folder of its own, as a user runs it; benches talk to it over HTTP. */
@@ -90,6 +91,33 @@ async function peakRssMb({ pid }: ChildProcess): Promise<number> {
   const match = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'));
   if (match === null) throw new Error('no memory figure');
   return Number(match[1]) / 1024;
+}
+
+const LOOK_MS = 1_000;
+const IDLE_CPU_MS = 100;
+const IDLE_LOOKS = 3;
+const MAX_LOOKS = 1_800;
+const TICK_MS = 10;
+
+/** Waits until the program has nothing to do but to wait: it uses less than a tenth of a processor for some seconds. Gives the wait. */
+export async function whenIdle({ process: { pid } }: Product): Promise<number> {
+  const started = performance.now();
+  let before = await cpuMs(pid);
+  for (let looks = 0, idle = 0; idle < IDLE_LOOKS; looks += 1) {
+    if (looks === MAX_LOOKS) throw new Error('the product is busy without end');
+    await delay(LOOK_MS);
+    const used = await cpuMs(pid);
+    idle = used - before < IDLE_CPU_MS ? idle + 1 : 0;
+    before = used;
+  }
+  return performance.now() - started;
+}
+
+/** Processor time of the program so far: fields 14 and 15 of /proc/PID/stat, in ticks. */
+async function cpuMs(pid: number | undefined): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 async function stop(child: ChildProcess): Promise<void> {
