@@ -8,7 +8,8 @@ const LONG = [
   /orders\/retail\./,
   /core\/embedded\./,
   /tests\/e2e\//,
-  /tracking\/(fuzz|snippet)/,
+  /tracking\/(fuzz|snippet|identity\.order|clients)/,
+  /(api\/garbage|api\/ratelimit|contacts\/import-limits|docs\/integration)\./,
 ];
 
 const placeOf = ({ moduleId }: TestSpecification): number => {
