@@ -32,11 +32,16 @@ const SHOWN_CHOICES = 12;
 
 type Issue = Parameters<NonNullable<ReturnType<typeof z.config>['customError']>>[0];
 
-function sizeWords(issue: Issue & { origin: string; exact?: boolean }, bound: string, most: boolean): string {
+function sizeWords(
+  issue: Issue & { origin: string; exact?: boolean; inclusive?: boolean },
+  bound: string,
+  most: boolean,
+): string {
   const side = issue.exact === true ? 'exactly' : most ? 'at most' : 'at least';
   if (issue.origin === 'string') return `Write ${side} ${bound} characters.`;
   if (issue.origin === 'array' || issue.origin === 'set') return `Give ${side} ${bound}.`;
   if (issue.origin === 'record' || issue.origin === 'map') return `Give ${side} ${bound} entries.`;
+  if (issue.inclusive === false) return `This must be ${most ? 'below' : 'above'} ${bound}.`;
   return `This must be ${side} ${bound}.`;
 }
 
@@ -73,7 +78,16 @@ function wordsOf(issue: Issue): string | undefined {
 
 z.config({ customError: wordsOf });
 
-const PARAMS = ['origin', 'format', 'expected', 'minimum', 'maximum', 'exact', 'divisor'] as const;
+const PARAMS = [
+  'origin',
+  'format',
+  'expected',
+  'minimum',
+  'maximum',
+  'inclusive',
+  'exact',
+  'divisor',
+] as const;
 
 /** The numbers and names of an issue that a translation needs. */
 export function paramsOfIssue(issue: object): Record<string, string | number | boolean> {

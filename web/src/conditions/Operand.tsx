@@ -74,7 +74,6 @@ function One({ kind, choices, label, name, value, onValue, errorAt, withinPortal
     return (
       <NumberInput
         {...shared}
-        thousandSeparator=" "
         value={numberOf(value)}
         onChange={(next) => onValue(typeof next === 'number' ? next : undefined)}
       />

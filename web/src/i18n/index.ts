@@ -1,6 +1,7 @@
 import i18next, { use } from 'i18next';
 import type { BackendModule } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { numbers } from './numbers.ts';
 
 export const LANGUAGES = ['en', 'ru'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -37,13 +38,14 @@ export async function startI18n(): Promise<void> {
   i18next.on('languageChanged', remember);
   await use(backend)
     .use(initReactI18next)
+    .use(numbers)
     .init({
       lng: firstLanguage(),
       fallbackLng: 'en',
       supportedLngs: LANGUAGES,
       ns: ['common'],
       defaultNS: 'common',
-      interpolation: { escapeValue: false },
+      interpolation: { escapeValue: false, alwaysFormat: true },
       react: { useSuspense: true },
     });
 }

@@ -20,15 +20,20 @@ export function numberText(value: number, locale: string, digits = 0): string {
   return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
 }
 
+/** A number that came as a text, such as "7.5": with up to three decimals. */
+export const decimalText = (value: string, locale: string): string => numberText(Number(value), locale, 3);
+
 /** 0.1234 → "12.3 %". */
 export function shareText(share: number, locale: string): string {
   return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share);
 }
 
+/** Russian dates end with “г.” (year), whose full stop would stand beside that of a sentence. */
+const withoutYearWord = (date: string): string => date.replace(/\s?г\.$/, '');
+
 export function dateText(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(
-    new Date(iso),
-  );
+  const words = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  return withoutYearWord(new Intl.DateTimeFormat(locale, words).format(new Date(iso)));
 }
 
 export function dateTimeText(iso: string, locale: string): string {
@@ -43,9 +48,8 @@ export function dateTimeText(iso: string, locale: string): string {
 
 /** "2026-03" → "Mar 2026". */
 export function monthText(iso: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
-    new Date(iso),
-  );
+  const words = { month: 'short', year: 'numeric', timeZone: 'UTC' } as const;
+  return withoutYearWord(new Intl.DateTimeFormat(locale, words).format(new Date(iso)));
 }
 
 /** How far a moment is from `nowMs`: "5 minutes ago", "in 2 days". */

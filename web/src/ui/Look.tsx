@@ -2,9 +2,16 @@ import { localStorageColorSchemeManager, MantineProvider, mergeThemeOverrides } 
 import type { ReactNode } from 'react';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import { language } from '../i18n/index.ts';
 import { cssVariables, theme } from '../theme.ts';
 
 const colorScheme = localStorageColorSchemeManager({ key: 'otklik.appearance' });
+
+/** How numbers are typed and shown in fields: as the reader's language writes them. A Russian keypad may have the point. */
+const SEPARATORS = {
+  en: { thousandSeparator: ',', decimalSeparator: '.' },
+  ru: { thousandSeparator: '\u00A0', decimalSeparator: ',', allowedDecimalSeparators: ['.', ','] },
+};
 
 /** The theme, with the names of the library's own small buttons in the reader's language. */
 export function Look({ children }: { children: ReactNode }) {
@@ -20,6 +27,7 @@ export function Look({ children }: { children: ReactNode }) {
       MultiSelect: clear,
       TagsInput: clear,
       FileInput: clear,
+      NumberInput: { defaultProps: SEPARATORS[language()] },
     };
     return mergeThemeOverrides(theme, { components });
   }, [t]);

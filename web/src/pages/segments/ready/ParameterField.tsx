@@ -29,7 +29,6 @@ export function ParameterField(props: {
         min={parameter.min / factor}
         max={parameter.max / factor}
         allowDecimal={money}
-        thousandSeparator=" "
         suffix={parameter.unit === 'percent' ? ' %' : ''}
         value={typeof value === 'number' ? value / factor : ''}
         error={error}
