@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await step('Review and launch');
       const stops = page.getByRole('list', { name: 'Stops the launch' });
       await stops.waitFor();
-      expect(await stops.innerText()).toMatch(/No rule is in service[\s\S]*The terms are empty/);
+      expect(await stops.innerText()).toMatch(/No rule is live[\s\S]*The terms are empty/);
       expect(await page.getByRole('button', { name: 'Launch the program' }).isDisabled()).toBe(true);
       await words('0 %');
     },
@@ -85,9 +85,9 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByLabel('An order of', { exact: true }).fill('99.99');
       await words('An order of £99.99 earns 9 points');
       await press('Try it');
-      await words('1 orders,');
+      await words('Orders: 1,');
       await words('Every known buyer is a member.');
-      await press('Put into service');
+      await press('Launch');
       await page.getByRole('list', { name: 'Earning rules' }).getByText('1 point per £10.00 spent').waitFor();
     },
     TIMEOUT_MS,
@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       expect(await page.getByRole('list', { name: 'Stops the launch' }).count()).toBe(0);
       await press('Launch the program');
       await page.getByRole('dialog').getByRole('button', { name: 'Launch the program' }).click();
-      await words('It is in force.');
+      await words('It is live.');
 
       await page.goto(`/contacts/${contactId}`);
       await press('Enrol');
@@ -133,7 +133,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByRole('link', { name: 'Basic points' }).click();
       await page.getByLabel('Points', { exact: true }).fill('2');
       await press('Save');
-      await words('Rule saved, in service');
+      await words('Rule saved, live');
       await page.getByRole('tab', { name: 'Versions' }).click();
       const table = page.getByRole('table', { name: 'Versions' });
       await table.getByText('2 points per £10.00 spent').waitFor();

@@ -219,7 +219,7 @@ export default {
     accrual_rule: {
       created: 'Earning rule created',
       changed: 'Earning rule changed',
-      live: 'Earning rule put in force',
+      live: 'Earning rule launched',
       paused: 'Earning rule paused',
       ended: 'Earning rule ended',
     },

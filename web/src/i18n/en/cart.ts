@@ -37,7 +37,8 @@ export default {
   shippingLine: 'Shipping',
   saved: 'Discounts together',
   payable: 'To pay',
-  without: 'Without it {{money}}: {{less}} more.',
+  without: 'This offer saves {{less}}: without it the customer would pay {{money}}.',
+  dearer: 'This offer makes it dearer by {{less}}: without it the customer would pay {{money}}.',
   sameWithout: 'It changes nothing of this price.',
   gift: 'Gift: {{quantity}} × {{products}}',
   bonus_one: '{{shown}} bonus point',
@@ -131,6 +132,6 @@ export default {
     limit_reached: 'all its uses are taken',
     period_limit_reached: 'all its uses for now are taken',
     already_applied: 'another code of the same offer counts already',
-    not_running: 'its offer is not running',
+    not_running: 'its offer is not live',
   },
 } as const;

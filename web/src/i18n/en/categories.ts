@@ -20,7 +20,7 @@ export default {
   forGood: 'for good',
   days_one: 'at most {{count}} day',
   days_other: 'at most {{count}} days',
-  states: { active: 'In force', archived: 'Archived' },
+  states: { active: 'Live', archived: 'Archived' },
   kinds: {
     family: 'Family',
     student: 'Student',
@@ -31,7 +31,7 @@ export default {
     custom: 'Own kind',
   },
   reviews: {
-    none: 'in force at once, nobody reviews it',
+    none: 'live at once, nobody reviews it',
     any: 'somebody reviews the proof',
     other: 'another person than who asked reviews the proof',
   },
@@ -61,7 +61,7 @@ export default {
   },
   rules: 'What it is',
   members: 'Who has it',
-  membersHint: 'In force or to come, the soonest to end first.',
+  membersHint: 'Live or to come, the soonest to end first.',
   noMembers: 'Nobody has it',
   noMembersText: 'Assign it here or on a contact’s card.',
   assign: 'Assign to a person',
@@ -88,7 +88,7 @@ export default {
     'It gives nothing any more: {{count}} people lose what it carries. It can be brought back.',
   archived: 'Category archived',
   restore: 'Bring back',
-  restored: 'Category is in force again',
+  restored: 'Category is live again',
   refuseReason: 'Why',
   refuseHint: 'Who asked for it reads this. May be left empty.',
 } as const;

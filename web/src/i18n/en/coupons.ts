@@ -11,7 +11,7 @@ export default {
   anyState: 'Any state',
   name: 'Name',
   state: 'State',
-  states: { draft: 'Draft', active: 'Active', paused: 'Paused', archived: 'Archived' },
+  states: { draft: 'Draft', active: 'Live', paused: 'Paused', archived: 'Archived' },
   stateHelp: {
     draft: 'Nothing is issued and no code works until it is launched.',
     active: 'Codes are issued and work.',
@@ -214,12 +214,11 @@ export default {
       used: 'The code was used already{{at}}.',
       in_use: 'An unfinished order holds the code: it is free again when that order is placed or given up.',
       already_in_order: 'The order carries a code of this coupon already; one of each is all it may have.',
-      contact_limit_reached:
-        '{{buyer}} has used this coupon {{uses}} of {{limit}} times: that is all one may.',
+      contact_limit_reached: '{{buyer}} has used this coupon as often as one may: {{uses}} of {{limit}}.',
       contact_period_limit_reached:
         '{{buyer}} has used this coupon as often as one may {{unit}} ({{limit}}): it works again later.',
-      limit_reached: 'All {{limit}} uses of this coupon are taken.',
-      period_limit_reached: 'All {{limit}} uses {{unit}} are taken: it works again in the next one.',
+      limit_reached: 'All uses of this coupon are taken: {{limit}}.',
+      period_limit_reached: 'All uses {{unit}} are taken ({{limit}}): it works again in the next one.',
       budget_exhausted: 'The money set aside for this coupon has run out.',
       other_currency: 'The coupon is in {{currency}} and does not work in other currencies.',
       below_minimum: 'The order is too small for this coupon.',
@@ -247,7 +246,7 @@ export default {
     expired: 'Expired',
     void: 'Made void',
     now: 'now',
-    uses: '{{uses}} of {{max}} uses',
+    uses: 'uses: {{uses}} of {{max}}',
     usesUnbounded_one: '{{shown}} use',
     usesUnbounded_other: '{{shown}} uses',
     reasons: {

@@ -9,8 +9,9 @@ export default {
   },
   label: 'Steps of the program',
   draft: 'A draft takes no members. Change whatever you like; the last step says what is missing.',
-  inForce: 'This program is in force. What you change counts from now on; points already given stay.',
+  inForce: 'This program is live. What you change counts from now on; points already given stay.',
   marks: { block: 'stops the launch', warn: 'worth a look', none: 'nothing to say' },
+  quoted: '“{{name}}”',
   next: 'Next: {{step}}',
   saveNext: 'Save and go on',
   ladder: {
@@ -60,7 +61,7 @@ export default {
   },
   check: {
     no_terms_text: 'The terms are empty: members would accept nothing.',
-    no_earning_rule: 'No rule is in service: nobody would earn anything.',
+    no_earning_rule: 'No rule is live: nobody would earn anything.',
     gives_more_than_margin: 'A usual order gives back {{percent}} %, and its margin is {{margin}} %.',
     rule_feeds_itself: 'Points for what points do would never end: {{names}}.',
     gives_much: 'A usual order gives back {{percent}} % of its amount.',
@@ -68,10 +69,18 @@ export default {
     no_expiry: 'Points never end: what is owed to members only grows.',
     no_spend_cap: 'Points may pay a whole order.',
     points_earn_points: 'What is paid with points earns points again.',
-    pending_shorter_than_returns:
-      'Points can be spent after {{days}} days, but goods come back within {{returnDays}}.',
-    referral_before_returns:
-      'Recommendations are rewarded after {{days}} days, but goods come back within {{returnDays}}.',
+    pending_shorter_than_returns_zero:
+      'Points can be spent at once, before goods can no longer come back ({{returnDays}} days).',
+    pending_shorter_than_returns_one:
+      'Points can be spent after {{count}} day, before goods can no longer come back ({{returnDays}} days).',
+    pending_shorter_than_returns_other:
+      'Points can be spent after {{count}} days, before goods can no longer come back ({{returnDays}} days).',
+    referral_before_returns_zero:
+      'Recommendations are rewarded at once, before goods can no longer come back ({{returnDays}} days).',
+    referral_before_returns_one:
+      'Recommendations are rewarded after {{count}} day, before goods can no longer come back ({{returnDays}} days).',
+    referral_before_returns_other:
+      'Recommendations are rewarded after {{count}} days, before goods can no longer come back ({{returnDays}} days).',
     rules_are_drafts: 'Rules that are drafts earn nothing: {{names}}.',
     rule_is_over: 'The time of these rules has passed: {{names}}.',
     event_said_by_browsers: 'Whoever has a browser can say that this happened: {{names}}.',
@@ -94,7 +103,7 @@ export default {
     confirm: 'Launch “{{name}}”?',
     confirmText: 'Members can join at once. A launched program never becomes a draft again.',
     done: 'Program launched',
-    live: 'It is in force.',
+    live: 'It is live.',
     toProgram: 'To the program',
   },
 };

@@ -118,8 +118,10 @@ export default {
     deepest: 'The deepest discount: {{percent}} %, from {{before}} to {{after}}, by {{names}}.',
     noSample: 'There are no orders and no products yet to try it on.',
     sample: {
-      orders: '{{offers}} live offers looked at, on the latest {{carts}} orders.',
-      products: '{{offers}} live offers looked at, on {{carts}} products.',
+      orders_one: '{{count}} other live offer looked at, on the latest orders: {{carts}}.',
+      orders_other: '{{count}} other live offers looked at, on the latest orders: {{carts}}.',
+      products_one: '{{count}} other live offer looked at, on products: {{carts}}.',
+      products_other: '{{count}} other live offers looked at, on products: {{carts}}.',
     },
   },
   trial: {
@@ -190,7 +192,7 @@ export default {
     what: 'What changed',
     first: 'As it began',
     at: 'When',
-    present: 'in force',
+    present: 'live',
     nothing: 'nothing',
     same: 'Notes or details only',
   },

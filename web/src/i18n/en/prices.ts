@@ -27,7 +27,7 @@ export default {
   contacts_other: '{{count}} customers',
   count: 'Prices',
   state: 'State',
-  states: { active: 'In force', archived: 'Archived' },
+  states: { active: 'Live', archived: 'Archived' },
   edit: 'Edit',
   archive: 'Archive',
   archiveTitle: 'Archive “{{name}}”?',
@@ -36,7 +36,7 @@ export default {
   saved: 'Price list saved',
   made: 'Price list made',
   archived: 'Price list archived',
-  restored: 'Price list is in force again',
+  restored: 'Price list is live again',
   form: {
     newTitle: 'New price list',
     editTitle: 'Price list',

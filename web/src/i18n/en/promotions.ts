@@ -11,7 +11,7 @@ export default {
   chooseHint: 'Choose what is nearest; everything can be changed afterwards.',
   otherTemplate: 'Start from another template',
   editTitle: 'Change “{{name}}”',
-  editLive: 'It is in service: what you save holds for every price from that moment on, as a new version.',
+  editLive: 'It is live: what you save holds for every price from that moment on, as a new version.',
   madeElsewhere:
     'A discount by what was bought so far can be changed over the API only: these fields would lose it.',
   inWords: 'In words',
@@ -309,7 +309,7 @@ export default {
     each: '{{money}} each',
     bundle: 'a set of {{count}} things: {{gain}}',
     ladder: '{{steps}}',
-    units: 'from {{from}} units {{gain}}',
+    units: 'from {{from}} of them {{gain}}',
     money: 'from {{from}} {{gain}}',
     gift: 'a gift: {{quantity}} × {{products}}',
     bonus_points_one: '{{shown}} bonus point',

@@ -79,7 +79,7 @@ export default {
     cancel: 'Cancel',
     cancelOf: 'Cancel: {{reward}}, {{name}}',
     cancelTitle: 'Cancel “{{reward}}”?',
-    cancelText: '{{points}} points go back to {{name}}, to where they came from.',
+    cancelText: 'Points that go back to {{name}}, to where they came from: {{points}}.',
     cancelCoupon: 'The coupon stops working; one that is used already cannot be taken back.',
     reason: 'Why',
     reasonHint: 'It stands in the member’s history.',
@@ -97,5 +97,9 @@ export default {
       'If a link has got into wrong hands, void them all: every link made so far stops working, and a new one is made.',
     revoked: 'All former links are void',
   },
-  timeline: { redeemed: 'Took a reward: {{name}}', points: '{{count}} points' },
+  timeline: {
+    redeemed: 'Took a reward: {{name}}',
+    points_one: '{{count}} point',
+    points_other: '{{count}} points',
+  },
 };

@@ -36,7 +36,7 @@ export default {
   worth: 'worth {{money}}',
   order: 'Order, {{currency}}',
   orderHint: 'How much of it may be paid with points.',
-  may: 'Up to {{points}} points: {{money}} off',
+  may: 'Points: up to {{points}}, {{money}} off',
   mayNot: 'No points can be spent on it',
   limits: {
     balance: 'All that is in the wallet.',

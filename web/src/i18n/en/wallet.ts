@@ -113,7 +113,7 @@ export default {
   },
   transfer: {
     title: 'Transfer points',
-    has: '{{shown}} points can be given.',
+    has: 'Points that can be given: {{shown}}.',
     to: 'To whom',
     whoNeeded: 'Choose who gets them.',
     pointsNeeded: 'Give at least one point.',
@@ -162,7 +162,7 @@ export default {
     split: 'What goes along',
     splits: {
       own: 'what is left of the points this person brought',
-      equal: 'an equal share: {{shown}} points',
+      equal: 'an equal share, in points: {{shown}}',
       none: 'nothing',
     },
     lastLeaves: 'Nobody else shares it: all of it goes back to this person’s own wallet.',
@@ -195,9 +195,9 @@ export default {
     proofRefHint: 'A number or an address, if there is one.',
     until: 'Until',
     untilHint: 'Empty: as long as the category allows.',
-    untilAtMost: 'At most {{days}} days. Empty: as long as that.',
+    untilAtMost: 'At most so many days: {{days}}. Empty: as long as that.',
     review: {
-      none: 'It is in force at once.',
+      none: 'It is live at once.',
       any: 'It waits for a review.',
       other: 'It waits until another person has reviewed it.',
     },
@@ -205,7 +205,7 @@ export default {
     assigned: 'Category assigned',
     states: {
       requested: 'waits for review',
-      approved: 'in force',
+      approved: 'live',
       rejected: 'refused',
       revoked: 'ended',
       waiting: 'not begun',

@@ -5,6 +5,7 @@ export default {
   title: 'Лояльность',
   areas: {
     label: 'Разделы лояльности',
+    groups: { offers: 'Предложения', rules: 'Программа', members: 'Участники' },
     programs: 'Программы',
     earning: 'Начисление',
     promotions: 'Акции',
@@ -291,8 +292,12 @@ export default {
     window: {
       lifetime: 'за всё время',
       calendarYear: 'за календарный год',
-      rollingDays: 'за последние {{shown}} дн.',
-      rollingMonths: 'за последние {{shown}} мес.',
+      rollingDays_one: 'за последний {{count}} день',
+      rollingDays_few: 'за последние {{count}} дня',
+      rollingDays_many: 'за последние {{count}} дней',
+      rollingMonths_one: 'за последний {{count}} месяц',
+      rollingMonths_few: 'за последние {{count}} месяца',
+      rollingMonths_many: 'за последние {{count}} месяцев',
     },
     month: 'Этот месяц',
     monthHint: 'Переходы с первого числа месяца.',

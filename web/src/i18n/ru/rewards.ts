@@ -99,5 +99,10 @@ export default {
       'Если ссылка попала не в те руки, отзовите все: прежние перестанут действовать, появится новая.',
     revoked: 'Все прежние ссылки отозваны',
   },
-  timeline: { redeemed: 'Награда за баллы: {{name}}', points: 'Баллы: {{count}}' },
+  timeline: {
+    redeemed: 'Награда за баллы: {{name}}',
+    points_one: '{{count}} балл',
+    points_few: '{{count}} балла',
+    points_many: '{{count}} баллов',
+  },
 } satisfies Russian<typeof en>;

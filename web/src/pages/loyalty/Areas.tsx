@@ -4,28 +4,47 @@ import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../ui/links.tsx';
 import classes from './areas.module.css';
 
-const AREAS = [
-  { key: 'programs', to: '/loyalty' },
-  { key: 'earning', to: '/loyalty/earning' },
-  { key: 'promotions', to: '/loyalty/promotions' },
-  { key: 'coupons', to: '/loyalty/coupons' },
-  { key: 'prices', to: '/loyalty/prices' },
-  { key: 'liability', to: '/loyalty/liability' },
-  { key: 'tiers', to: '/loyalty/tiers' },
-  { key: 'categories', to: '/loyalty/categories' },
-  { key: 'discounts', to: '/loyalty/discounts' },
-  { key: 'rewards', to: '/loyalty/rewards' },
-  { key: 'approvals', to: '/loyalty/approvals' },
-  { key: 'till', to: '/loyalty/till' },
+/** By what somebody comes for: what is on offer, how the program works, and what members have and wait for. */
+const GROUPS = [
+  {
+    key: 'offers',
+    areas: [
+      { key: 'promotions', to: '/loyalty/promotions' },
+      { key: 'coupons', to: '/loyalty/coupons' },
+      { key: 'prices', to: '/loyalty/prices' },
+      { key: 'discounts', to: '/loyalty/discounts' },
+      { key: 'rewards', to: '/loyalty/rewards' },
+    ],
+  },
+  {
+    key: 'rules',
+    areas: [
+      { key: 'programs', to: '/loyalty' },
+      { key: 'earning', to: '/loyalty/earning' },
+      { key: 'tiers', to: '/loyalty/tiers' },
+      { key: 'categories', to: '/loyalty/categories' },
+    ],
+  },
+  {
+    key: 'members',
+    areas: [
+      { key: 'till', to: '/loyalty/till' },
+      { key: 'approvals', to: '/loyalty/approvals' },
+      { key: 'liability', to: '/loyalty/liability' },
+    ],
+  },
 ] as const;
+
+type Area = (typeof GROUPS)[number]['areas'][number]['key'];
 
 /** The address of programs is the beginning of all others: it is not the present one for that. */
 const EXACT = { exact: true };
 
-/** The parts of loyalty, from each to the others. */
-export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
+/** The parts of loyalty in three groups, each leading to its first; below, the parts of the present group. */
+export function Areas({ now }: { now: Area }) {
   const { t } = useTranslation('loyalty');
   const line = useRef<HTMLDivElement>(null);
+  const present = GROUPS.find(({ areas }) => areas.some(({ key }) => key === now)) ?? GROUPS[0];
   useEffect(() => {
     const nav = line.current;
     const here = nav?.querySelector('[data-here]')?.getBoundingClientRect();
@@ -33,27 +52,38 @@ export function Areas({ now }: { now: (typeof AREAS)[number]['key'] }) {
     nav.scrollLeft += here.left - (nav.clientWidth - here.width) / 2;
   }, [now]);
   return (
-    <Group
-      ref={line}
-      component="nav"
-      gap={6}
-      mb="lg"
-      className={classes['areas'] ?? ''}
-      aria-label={t('areas.label')}
-    >
-      {AREAS.map(({ key, to }) => (
-        <ButtonLink
-          key={key}
-          to={to}
-          activeOptions={EXACT}
-          data-here={key === now || undefined}
-          size="xs"
-          variant={key === now ? 'light' : 'subtle'}
-          aria-current={key === now ? 'page' : undefined}
-        >
-          {t(`areas.${key}`)}
-        </ButtonLink>
-      ))}
-    </Group>
+    <nav aria-label={t('areas.label')} className={classes['nav'] ?? ''}>
+      <Group gap={0} className={classes['groups'] ?? ''}>
+        {GROUPS.map(({ key, areas: [first] }) => (
+          <ButtonLink
+            key={key}
+            to={first.to}
+            activeOptions={EXACT}
+            size="sm"
+            variant="subtle"
+            color={key === present.key ? 'pine' : 'gray'}
+            className={classes['group'] ?? ''}
+            data-present={key === present.key || undefined}
+          >
+            {t(`areas.groups.${key}`)}
+          </ButtonLink>
+        ))}
+      </Group>
+      <Group ref={line} gap={6} className={classes['areas'] ?? ''}>
+        {present.areas.map(({ key, to }) => (
+          <ButtonLink
+            key={key}
+            to={to}
+            activeOptions={EXACT}
+            data-here={key === now || undefined}
+            size="xs"
+            variant={key === now ? 'light' : 'subtle'}
+            aria-current={key === now ? 'page' : undefined}
+          >
+            {t(`areas.${key}`)}
+          </ButtonLink>
+        ))}
+      </Group>
+    </nav>
   );
 }

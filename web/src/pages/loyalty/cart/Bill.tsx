@@ -79,7 +79,10 @@ function Without(props: { without: TryView | undefined; payable: number; money: 
     <Text size="sm" c="dimmed">
       {before === props.payable
         ? t('sameWithout')
-        : t('without', { money: props.money(before), less: props.money(before - props.payable) })}
+        : t(before > props.payable ? 'without' : 'dearer', {
+            money: props.money(before),
+            less: props.money(Math.abs(before - props.payable)),
+          })}
     </Text>
   );
 }

@@ -8,6 +8,7 @@ import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 
 const MANY = 200;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Tiers of all ladders in force. */
 export const everyTier = queryOptions({
@@ -29,15 +30,22 @@ export const goodsCategories = queryOptions({
   staleTime: 60_000,
 });
 
-/** Names of what conditions are about: segments, tiers, categories of people and goods. What nobody knows is told as it is. */
+/**
+ * Names of what conditions are about: segments, tiers, categories of people and goods. What nobody knows is told as it is,
+ * what is not known yet by dots.
+ */
 export function useNames(): (id: string) => string {
   const { may } = useMe();
-  const { rows = [] } = useList(segments.list(MANY));
-  const { data: people = [] } = useQuery(categories.all);
-  const { data: tiers = [] } = useQuery(everyTier);
-  const { data: goods = [] } = useQuery({ ...goodsCategories, enabled: may('orders:read') });
+  const { rows = [], at } = useList(segments.list(MANY));
+  const { data: people = [], isLoading: peopleComing } = useQuery(categories.all);
+  const { data: tiers = [], isLoading: tiersComing } = useQuery(everyTier);
+  const { data: goods = [], isLoading: goodsComing } = useQuery({
+    ...goodsCategories,
+    enabled: may('orders:read'),
+  });
+  const coming = at === 0 || peopleComing || tiersComing || goodsComing;
   const known = new Map(
     [...rows, ...people, ...tiers, ...goods].map(({ id, name }): [string, string] => [id, name]),
   );
-  return (id) => known.get(id) ?? id;
+  return (id) => known.get(id) ?? (coming && UUID.test(id) ? '…' : id);
 }

@@ -107,7 +107,6 @@ function Make({ campaign }: { campaign: CouponCampaignView }) {
           label={t('batches.count')}
           min={1}
           allowDecimal={false}
-          thousandSeparator=" "
           value={count}
           error={wrong}
           onChange={(value) => setCount(typeof value === 'number' ? value : '')}

@@ -1,5 +1,6 @@
 import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { IconAlertCircle, IconAlertTriangle, IconCircleCheck, IconInfoCircle } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { ProgramCheck, ProgramChecks } from '../../../api/earning.ts';
 import type { ProgramView } from '../../../api/loyalty.ts';
@@ -75,7 +76,9 @@ function Item({
       />
       <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
         {t(`check.${item.code as 'no_tier'}`, {
-          ...wordsOf(item.params, currency),
+          ...wordsOf(item.params, currency, t),
+          // Days to wait have their plural, and none of them words of their own.
+          ...(typeof item.params['days'] === 'number' ? { count: item.params['days'] } : {}),
           defaultValue: item.detail,
         })}{' '}
         {item.at !== 'review' && (
@@ -88,11 +91,15 @@ function Item({
   );
 }
 
-function wordsOf(params: ProgramCheck['params'], currency: string): Record<string, string> {
+function wordsOf(
+  params: ProgramCheck['params'],
+  currency: string,
+  t: TFunction<'design'>,
+): Record<string, string> {
   const shown = Object.entries(params).map(([key, value]): [string, string] => [
     key,
     Array.isArray(value)
-      ? value.map((name) => `“${name}”`).join(', ')
+      ? value.map((name) => t('quoted', { name })).join(', ')
       : typeof value === 'number'
         ? numberText(value, locale())
         : Number.isFinite(Number(value)) && value !== ''

@@ -129,7 +129,6 @@ function StepsPart({ form, currency }: { form: DiscountForm; currency: string })
               label={t('form.from', { currency })}
               min={0}
               decimalScale={2}
-              thousandSeparator=" "
               style={{ flex: 1 }}
               {...form.getInputProps(`thresholds.${index}.fromMinor`)}
             />

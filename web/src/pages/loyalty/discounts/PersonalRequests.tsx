@@ -2,6 +2,8 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { PersonalView } from '../../../api/standing.ts';
 import { personal } from '../../../api/standing.ts';
+import { locale } from '../../../i18n/index.ts';
+import { decimalText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
@@ -27,7 +29,7 @@ export function usePersonalColumns(): Column<PersonalView>[] {
       key: 'percent',
       header: t('discounts:personal.percent'),
       align: 'right',
-      cell: (row) => `${row.percent} %`,
+      cell: (row) => `${decimalText(row.percent, locale())} %`,
     },
     {
       key: 'until',
@@ -73,7 +75,7 @@ export function PersonalRequests() {
       header: t('loyalty:approvals.decide'),
       cell: (row) => (
         <Decide
-          what={`${row.percent} %, ${row.contactName ?? ''}`}
+          what={`${decimalText(row.percent, locale())} %, ${row.contactName ?? ''}`}
           busy={decide.isPending && decide.variables.row.id === row.id}
           needsAnother={row.needsAnother}
           onApprove={() => decide.mutate({ row })}

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AssignmentView, StandingView } from '../../../api/standing.ts';
 import { categories, standing } from '../../../api/standing.ts';
+import { locale } from '../../../i18n/index.ts';
+import { decimalText } from '../../../lib/format.ts';
 import { useMe } from '../../../lib/me.ts';
 import { Confirm } from '../../../ui/Confirm.tsx';
 import { useWrite } from '../../../ui/mutation.ts';
@@ -73,7 +75,7 @@ function Shown({ found }: { found: StandingView }) {
       {personalDiscounts.map((row) => (
         <div key={row.id} role="listitem">
           <Head
-            name={t('categories.personal', { percent: row.percent })}
+            name={t('categories.personal', { percent: decimalText(row.percent, locale()) })}
             state={row.state}
             until={row.validUntil}
           />

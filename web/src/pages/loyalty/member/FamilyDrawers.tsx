@@ -83,7 +83,6 @@ function CapField(props: FieldProps) {
       description={t('family.capHint')}
       min={0}
       allowDecimal={false}
-      thousandSeparator=" "
       {...props}
     />
   );

@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { TierStanding } from '../../../api/standing.ts';
 import { standing as standings } from '../../../api/standing.ts';
-import { language } from '../../../i18n/index.ts';
+import { language, locale } from '../../../i18n/index.ts';
+import { decimalText } from '../../../lib/format.ts';
 import { DateTime, Money } from '../../../ui/format.tsx';
 
 /** The tier with what it gives, and in words what is missing to reach the next one or to keep it. */
@@ -37,8 +38,8 @@ function Benefits({ tier }: { tier: NonNullable<TierStanding['tier']> }) {
   const { t } = useTranslation('wallet');
   const { multiplier, discountPercent, freeShipping } = tier.benefits;
   const given = [
-    Number(multiplier) === 1 ? undefined : t('multiplier', { factor: multiplier }),
-    discountPercent === null ? undefined : t('discount', { percent: discountPercent }),
+    Number(multiplier) === 1 ? undefined : t('multiplier', { factor: decimalText(multiplier, locale()) }),
+    discountPercent === null ? undefined : t('discount', { percent: decimalText(discountPercent, locale()) }),
     freeShipping ? t('freeShipping') : undefined,
   ].filter((one) => one !== undefined);
   if (given.length === 0) return null;
@@ -63,7 +64,9 @@ export function Accumulated({ contactId }: { contactId: string }) {
               {one.name}
             </Text>
             <Text size="sm">
-              {one.percent === null ? t('accumulatedNone') : t('discount', { percent: one.percent })}
+              {one.percent === null
+                ? t('accumulatedNone')
+                : t('discount', { percent: decimalText(one.percent, locale()) })}
             </Text>
           </Group>
           <Text size="sm" c="dimmed">

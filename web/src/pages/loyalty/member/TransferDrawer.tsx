@@ -94,7 +94,6 @@ export function TransferDrawer({ contactId, program, onClose }: Props) {
         label={t('wallet:points')}
         min={1}
         allowDecimal={false}
-        thousandSeparator=" "
         {...form.getInputProps('points')}
       />
       <Textarea

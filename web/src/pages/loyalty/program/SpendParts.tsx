@@ -64,7 +64,6 @@ export function SpendPart({ form }: { form: Form }) {
           description={t('form.maxPointsPerOrderHint')}
           min={1}
           allowDecimal={false}
-          thousandSeparator=" "
           {...form.getInputProps('settings.maxPointsPerOrder')}
         />
       </Fields>

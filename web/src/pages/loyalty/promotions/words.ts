@@ -16,11 +16,11 @@ export type Clause = { key: (typeof CLAUSES)[number]; text: string };
 
 const number = (value: number | string): string => numberText(Number(value), locale(), 3);
 const FEW = 4;
-const SHORT: readonly Clause['key'][] = ['what', 'from', 'who'];
+const SHORT: readonly Clause['key'][] = ['what', 'goods', 'from', 'who'];
 
 export function usePromotionWords(currency: string): {
   clauses: (definition: Any) => Clause[];
-  /** What it gives, from what on and for whom. */
+  /** What it gives, on what goods, from what on and for whom. */
   short: (definition: Any) => string;
 } {
   const { t } = useTranslation('promotions');

@@ -119,7 +119,6 @@ function Price({ form, program }: { form: RewardForm; program: ProgramView }) {
         label={t('form.points')}
         min={1}
         allowDecimal={false}
-        thousandSeparator=" "
         {...form.getInputProps('definition.points')}
       />
       <Text size="xs" c="dimmed" mt={4} aria-live="polite">

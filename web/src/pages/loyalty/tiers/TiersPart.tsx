@@ -68,7 +68,6 @@ function TierPart({ form, index, currency, only }: Props) {
             label={t(`tiers.threshold.${measure}`, { currency })}
             min={0}
             decimalScale={measure === 'spend' ? 2 : 0}
-            thousandSeparator=" "
             {...form.getInputProps(`${path}.threshold`)}
           />
           <NumberInput

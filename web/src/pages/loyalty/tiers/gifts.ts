@@ -1,5 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { LadderView } from '../../../api/standing.ts';
+import { locale } from '../../../i18n/index.ts';
+import { decimalText } from '../../../lib/format.ts';
 
 type Benefits = LadderView['tiers'][number]['benefits'];
 
@@ -8,8 +10,12 @@ export function useGifts(): (benefits: Benefits) => string[] {
   const { t } = useTranslation('ladders');
   return ({ multiplier, discountPercent, freeShipping, couponCampaignIds, segmentId }) =>
     [
-      Number(multiplier) === 1 ? undefined : t('gifts.multiplier', { factor: multiplier }),
-      discountPercent === null ? undefined : t('gifts.discount', { percent: discountPercent }),
+      Number(multiplier) === 1
+        ? undefined
+        : t('gifts.multiplier', { factor: decimalText(multiplier, locale()) }),
+      discountPercent === null
+        ? undefined
+        : t('gifts.discount', { percent: decimalText(discountPercent, locale()) }),
       freeShipping ? t('gifts.freeShipping') : undefined,
       couponCampaignIds.length === 0 ? undefined : t('gifts.coupons', { count: couponCampaignIds.length }),
       segmentId === null ? undefined : t('gifts.segment'),

@@ -18,8 +18,7 @@ export function useRuleWords(): (rules: Rules) => string {
             step: t('ladders:words.days', { count: stepDays }),
           });
     return [
-      // "мес." has its dot already.
-      `${t(`loyalty:tiers.measure.${measure}`)} ${windowOf(window)}.`.replace(/\.\.$/, '.'),
+      `${t(`loyalty:tiers.measure.${measure}`)} ${windowOf(window)}.`,
       counts === 'membership' ? t('ladders:words.membership') : undefined,
       t('ladders:words.up'),
       down,

@@ -34,9 +34,9 @@ export function useWindow(): (window: LadderView['window']) => string {
   const { t } = useTranslation('loyalty');
   return (window) => {
     if (window.kind !== 'rolling') return t(`tiers.window.${window.kind}`);
-    const shown = numberText(window.count, locale());
+    const { count } = window;
     return window.unit === 'days'
-      ? t('tiers.window.rollingDays', { shown })
-      : t('tiers.window.rollingMonths', { shown });
+      ? t('tiers.window.rollingDays', { count })
+      : t('tiers.window.rollingMonths', { count });
   };
 }

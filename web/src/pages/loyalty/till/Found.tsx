@@ -8,7 +8,7 @@ import { members } from '../../../api/loyalty.ts';
 import { standing } from '../../../api/standing.ts';
 import { locale } from '../../../i18n/index.ts';
 import { contactName } from '../../../lib/contactName.ts';
-import { moneyText, numberText } from '../../../lib/format.ts';
+import { decimalText, moneyText, numberText } from '../../../lib/format.ts';
 import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
@@ -68,7 +68,7 @@ function Standing({ contactId, program }: { contactId: string; program: ProgramV
           ...personCategories.filter(({ state }) => state === 'approved').map((one) => one.categoryName),
           ...personalDiscounts
             .filter(({ state }) => state === 'approved')
-            .map(({ percent }) => t('personal', { percent })),
+            .map(({ percent }) => t('personal', { percent: decimalText(percent, locale()) })),
         ];
         return (
           <Stack gap="xs">
@@ -119,7 +119,6 @@ function Spending({ contactId, program }: { contactId: string; program: ProgramV
               description={t('orderHint')}
               min={0}
               decimalScale={2}
-              thousandSeparator=" "
               maw={280}
               value={order}
               onChange={(value) => setOrder(value === '' ? '' : Number(value))}

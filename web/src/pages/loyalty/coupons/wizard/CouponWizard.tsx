@@ -239,7 +239,6 @@ function Save(props: {
             min={1}
             max={MAX_BATCH}
             allowDecimal={false}
-            thousandSeparator=" "
             value={codes}
             onChange={(value) => props.onCodes(typeof value === 'number' ? value : '')}
           />

@@ -113,8 +113,13 @@ function Item({ item }: { item: CheckItem }) {
   );
 }
 
-const wordsOf = (value: string | number | string[]): string =>
-  Array.isArray(value) ? value.join(', ') : typeof value === 'number' ? numberText(value, locale()) : value;
+/** Exact decimals come as texts: a share of 88.822 % need not be told to the third digit. */
+const DECIMAL = /^-?\d+(\.\d+)?$/;
+
+const wordsOf = (value: string | number | string[]): string => {
+  if (Array.isArray(value)) return value.join(', ');
+  return typeof value === 'number' || DECIMAL.test(value) ? numberText(Number(value), locale(), 1) : value;
+};
 
 type Pair = CheckAnswer['interference']['pairs'][number];
 
@@ -152,11 +157,7 @@ function Interference({ found }: { found: CheckAnswer['interference'] }) {
   ];
   const sampled = sample === 'none' ? 'meets.noSample' : (`meets.sample.${sample}` as const);
   return (
-    <Section
-      flush
-      title={t('meets.title')}
-      hint={t(sampled, { carts: numberText(carts, locale()), offers: numberText(offers - 1, locale()) })}
-    >
+    <Section flush title={t('meets.title')} hint={t(sampled, { carts, count: offers - 1 })}>
       {deepest !== null && (
         <Text size="sm" px="md" pb="sm">
           {t('meets.deepest', {
