@@ -67,11 +67,15 @@ export type OrderRow = Record<string, unknown> & {
   originalOrderId: string | null;
 };
 
+/** Lines as they were bought: see runs.ts. */
+const boughtLines = sql`case when jsonb_typeof(${orders.properties} -> 'lineRuns') = 'array'
+  then jsonb_array_length(${orders.properties} -> 'lineRuns') else ${orders.lineCount} end`;
+
 const orderColumns = sql`${orders.orderId} as id, ${orders.contactId} as "contactId", ${contact.name} as "contactName",
   ${orders.kind}, ${orders.source}, ${orders.externalId} as "externalId", ${orders.status}, ${orders.anonymous},
   ${orders.trust}, ${orders.occurredAt} as "occurredAt", ${orders.recordedAt} as "recordedAt", ${orders.currency},
   trim_scale(${orders.baseRate})::text as "baseRate", ${orders.totalMinor}::text as "totalMinor",
-  ${orders.baseTotalMinor}::text as "baseTotalMinor", ${orders.lineCount} as "lineCount", ${orders.channel},
+  ${orders.baseTotalMinor}::text as "baseTotalMinor", ${boughtLines} as "lineCount", ${orders.channel},
   ${orders.couponCodes} as "couponCodes", ${orders.properties}, ${orders.originalOrderId} as "originalOrderId"`;
 const withContact = sql`left join ${contact} on ${contact.contactId} = ${orders.contactId}`;
 

@@ -4,7 +4,7 @@ import type { OrderToPlace } from '../../orders/index.ts';
 import { asSales } from './actions.buyer.ts';
 import { knownLines } from './cart.ts';
 import type { KnownLine } from './cart.ts';
-import { orderLines } from './order.ts';
+import { lineRuns, orderLines } from './order.ts';
 import type { SaleRow } from './store.ts';
 import { productsOf } from './store.facts.ts';
 
@@ -48,6 +48,7 @@ function orderOf(row: SaleRow, status: 'placed' | 'paid', lines: readonly KnownL
       pointsSpent: points,
       pointsPaidMinor: totals.pointsPaidMinor,
       payableMinor: totals.payableMinor,
+      ...lineRuns(priced),
     },
     unknownProducts: request.unknownProducts,
     ...(contactId === saleId ? {} : { buyer: { contactId } }),

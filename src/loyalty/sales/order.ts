@@ -33,6 +33,10 @@ export function orderLines(
   });
 }
 
+/** How many lines of the order each line of the cart became; nothing to say when it is one each. */
+export const lineRuns = ({ lines }: Pick<PricedCart, 'lines'>): { lineRuns?: number[] } =>
+  lines.some(({ units }) => units.length > 1) ? { lineRuns: lines.map(({ units }) => units.length) } : {};
+
 const PRICE_DECIMALS = 6n;
 
 /** Of whole units their share is the price; of a part of a unit the share is the whole amount: exact to the sixth decimal. */

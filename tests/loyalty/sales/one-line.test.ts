@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { getOrder } from '../../../src/orders/actions.read.ts';
+import { asBought } from '../../../src/orders/runs.ts';
+import type { TestBase } from '../../support/ctx.ts';
+import { accrualBase, program } from '../accrual/world.ts';
+import { bringBack, buy, goods, member } from './world.ts';
+
+let base: TestBase;
+beforeAll(async () => {
+  base = await accrualBase();
+});
+afterAll(() => base.close());
+
+test('a line of the cart is one line of the order, also when its units do not share the price evenly; returns stay exact', async () => {
+  const programId = await program(base.ctx);
+  const contactId = await member(base.ctx, programId);
+  const { id, orderId } = await buy(base.ctx, {
+    ...goods(['3.333333', '3'], ['5.00', '2']),
+    programId,
+    buyer: { contactId },
+  });
+  const order = await getOrder(base.ctx, orderId ?? '');
+  expect(order).toMatchObject({
+    lineCount: 2,
+    totalMinor: 2_000,
+    lines: [
+      { product: 'sku-1', quantity: '3', unitPrice: '3.333333', amount: '10' },
+      { product: 'sku-2', quantity: '2', unitPrice: '5', amount: '10' },
+    ],
+  });
+  expect(order.properties).not.toHaveProperty('lineRuns');
+  const back = await bringBack(base.ctx, id, { lines: [{ id: '1', quantity: '1' }] });
+  expect(back.worth.moneyMinor).toBe(334);
+});
+
+test('what does not add up to the lines says nothing', () => {
+  const line = { ordinal: 0, quantity: '1', unitPrice: '2', amount: '2' };
+  for (const said of [undefined, [3], ['2'], [-1, 3], {}])
+    expect(asBought([line, { ...line, ordinal: 1 }], said)).toHaveLength(2);
+  expect(asBought([line, { ...line, ordinal: 1 }], [2])).toEqual([
+    { ordinal: 0, quantity: '2', unitPrice: '2', amount: '4' },
+  ]);
+});
