@@ -78,6 +78,8 @@ const scoreReason = z
     counted: z.number(),
     occurredAt: z.iso.datetime(),
     what: z.string(),
+    /** How many entries of the rule it sums up; 1 where every entry is told. */
+    times: z.number().int(),
   })
   .meta({ id: 'ScoreReason' });
 export type ScoreReason = z.infer<typeof scoreReason>;

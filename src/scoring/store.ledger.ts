@@ -174,11 +174,13 @@ export type ReasonRow = {
   counted: number;
   occurredAt: Date;
   what: string;
+  times: number;
 };
 
 /**
  * The causes of these contacts' scores at `now`, the weightiest first, at most `top` each. A cap is filled by the newest entries;
- * what a fit rule gave and took is counted as one, with the last change. Without `all`, causes that count nothing are left out.
+ * what a fit rule gave and took is counted as one, with the last change. Without `all`, causes that count nothing are left out, and
+ * those of one rule are told once, with their sum, the last of them and how many they are.
  */
 export async function reasonsOf(
   ctx: Ctx,
@@ -202,12 +204,19 @@ export async function reasonsOf(
         else greatest(-cap, least(cap, upto)) - greatest(-cap, least(cap, upto - points_now)) end as counted
       from summed
     ),
+    told as (
+      select contact_id, id, rule_id, rule_name, kind, points, points_now, counted, occurred_at, what, 1 as times from counted where ${all}
+      union all
+      select contact_id, (array_agg(id order by occurred_at desc, id desc))[1], rule_id,
+        (array_agg(rule_name order by occurred_at desc, id desc))[1], kind, sum(points)::int, sum(points_now), sum(counted),
+        max(occurred_at), (array_agg(what order by occurred_at desc, id desc))[1], count(*)::int
+      from counted where not ${all} and counted <> 0 group by contact_id, rule_id, kind
+    ),
     ranked as (
-      select *, row_number() over (partition by contact_id order by abs(counted) desc, occurred_at desc, id desc) as rank
-      from counted where ${all} or counted <> 0
+      select *, row_number() over (partition by contact_id order by abs(counted) desc, occurred_at desc, id desc) as rank from told
     )
     select contact_id as "contactId", id, rule_id as "ruleId", rule_name as rule, kind, points,
-      points_now::float8 as "pointsNow", counted::float8 as counted, occurred_at as "occurredAt", what
+      points_now::float8 as "pointsNow", counted::float8 as counted, occurred_at as "occurredAt", what, times
     from ranked where rank <= ${top} order by contact_id, rank`,
   );
   return Map.groupBy(

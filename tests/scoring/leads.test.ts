@@ -122,11 +122,12 @@ describe('the list of leads', () => {
     const all = await pages(owner, '');
     expect(all.some((lead) => lead.contactId === visitor)).toBe(false);
     const lead = all.find((one) => one.contactId === contactId);
-    // Nine views of 8 points, capped at 32: four count, five are shown on the card as what they are.
-    expect(lead?.reasons.map((r) => r.counted)).toEqual([8, 8, 8, 8]);
+    // Nine views of 8 points, capped at 32: four count and are one reason, five are shown on the card as what they are.
+    expect(lead?.reasons).toMatchObject([{ counted: 32, pointsNow: 32, points: 32, times: 4 }]);
     expect(lead?.score).toBe(32);
     const card = body(await owner('GET', `/api/leads/${contactId}`)) as LeadView;
     expect(card.reasons.map((r) => r.counted)).toEqual([8, 8, 8, 8, 0, 0, 0, 0, 0]);
+    expect(new Set(card.reasons.map((r) => r.times))).toEqual(new Set([1]));
   });
 });
 

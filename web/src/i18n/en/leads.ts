@@ -21,6 +21,8 @@ export default {
   hotSince: 'Hot since',
   noSignal: 'no signal yet',
   reasons: 'Main reasons',
+  times_one: '{{count}} time',
+  times_other: '{{count}} times',
   ledger: 'All causes of the score',
   what: 'What happened',
   rule: 'Rule',

@@ -40,7 +40,8 @@ export function LeadRow(props: { lead: LeadView; onAct?: (action: LeadAction, le
         <ul className={classes['reasons']} aria-label={t('reasons')}>
           {lead.reasons.slice(0, SHOWN_REASONS).map((reason) => (
             <li key={reason.id}>
-              <b>{signed(reason.pointsNow)}</b> {ruleWord(reason.rule)}
+              <b>{signed(reason.counted)}</b> {ruleWord(reason.rule)}
+              {reason.times > 1 && ` · ${t('times', { count: reason.times })}`}
             </li>
           ))}
         </ul>

@@ -23,7 +23,10 @@ export function LeadSummary({ lead }: { lead: LeadView }) {
           </Text>
           <ul className={classes['reasons']} aria-label={t('leads:reasons')}>
             {lead.reasons.slice(0, 3).map((reason) => (
-              <li key={reason.id}>{ruleWord(reason.rule)}</li>
+              <li key={reason.id}>
+                {ruleWord(reason.rule)}
+                {reason.times > 1 && ` · ${t('leads:times', { count: reason.times })}`}
+              </li>
             ))}
           </ul>
           <Button size="compact-sm" variant="subtle" mt={6} ml={-8} onClick={why.open}>
