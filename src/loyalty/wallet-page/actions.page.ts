@@ -7,6 +7,7 @@ import { accrualRules } from '../accrual/actions.rules.ts';
 import type { ProgressView } from '../accrual/contract.challenges.ts';
 import type { RuleView } from '../accrual/contract.ts';
 import type { ReferralTerms } from '../accrual/contract.referral.ts';
+import { categoryNames } from '../backtests/past.ts';
 import { contactCoupons } from '../coupons/actions.codes.ts';
 import type { CouponOffer, CouponView } from '../coupons/contract.ts';
 import { contactLedger, contactWallets } from '../ledger/actions.views.ts';
@@ -46,6 +47,8 @@ export type WalletPage = {
   /** Gifts that wait to be handed over. */
   waiting: RedemptionView[];
   ways: RuleView[];
+  /** Names of the categories of goods that the ways are about. */
+  goods: ReadonlyMap<string, string>;
   challenges: ProgressView['items'];
   referral: { terms: ReferralTerms; code: string | null; rewarded: number } | null;
   movements: EntryView[];
@@ -63,6 +66,7 @@ export async function walletPage(ctx: Ctx, { contactId, programId, givenName }: 
   const standing = await progressOfContact(reader, contactId);
   const tier = standing.tiers.find((one) => one.programId === programId);
   const open = program.state === 'active';
+  const ways = open ? await waysFor(reader, contactId, programId, tier?.tier?.id ?? null) : [];
   return {
     now,
     givenName,
@@ -76,7 +80,8 @@ export async function walletPage(ctx: Ctx, { contactId, programId, givenName }: 
     waiting: (await contactRewards(reader, contactId, programId)).redemptions.filter(
       ({ state }) => state === 'open',
     ),
-    ways: open ? await waysFor(reader, contactId, programId, tier?.tier?.id ?? null) : [],
+    ways,
+    goods: await categoryNames(reader, categoriesOf(ways)),
     challenges: open ? await challengesNow(reader, contactId, programId, now) : [],
     referral: open ? await referralOf(reader, contactId, programId) : null,
     movements: await movementsOf(reader, contactId, programId),
@@ -96,6 +101,13 @@ async function couponsNow(ctx: Ctx, contactId: string, now: Date): Promise<Shown
     .map((one) => ({ ...one, offer: offers.get(`${one.couponCampaignId} ${one.version}`) }))
     .toSorted((a, b) => (a.validUntil ?? '9').localeCompare(b.validUntil ?? '9'));
 }
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Categories may be named by the shop's codes too: these are told as selected goods. */
+const categoriesOf = (ways: readonly RuleView[]): string[] => [
+  ...new Set(ways.flatMap(({ definition }) => definition.scope.categories).filter((id) => UUID.test(id))),
+];
 
 /** Rules in force that this member can earn by. */
 async function waysFor(

@@ -47,7 +47,7 @@ function hero({ page, texts, language }: Part): Html {
   return markup`<section class="hero">
 <div>
 ${givenName === null || givenName === '' ? markup`<h1>${texts.balance}</h1>` : markup`<h1>${texts.hello(givenName)}</h1><p class="soft">${texts.balance}</p>`}
-<p class="big">${number(spendable, language)} <small>${pointsWord(spendable, language)}</small></p>
+<p class="${bigClass(number(spendable, language))}">${number(spendable, language)} <small>${pointsWord(spendable, language)}</small></p>
 ${spendable > 0 && markup`<p class="worth">${texts.worth(money(wallet?.worthMinor ?? 0, program.currency, language))}</p>`}
 ${wallet === undefined && markup`<p class="soft">${texts.noPoints}</p>`}
 ${wallet?.state === 'frozen' && markup`<p class="soft gap">${texts.frozen}</p>`}
@@ -142,11 +142,11 @@ function challengesPart({ page: { challenges, program }, texts, language }: Part
   return markup`<section aria-labelledby="challenges"><h2 id="challenges">${texts.challenges}</h2><ul class="rows">${rows}</ul></section>`;
 }
 
-function earnPart({ page: { ways, program }, texts, language }: Part): Html {
+function earnPart({ page: { ways, goods, program }, texts, language }: Part): Html {
   if (ways.length === 0) return markup``;
   const rows = ways.map(
     ({ definition }) =>
-      markup`<li>${earnSentence(definition, definition.currency ?? program.currency, language)}</li>`,
+      markup`<li>${earnSentence(definition, definition.currency ?? program.currency, language, goods)}</li>`,
   );
   return markup`<section aria-labelledby="earn"><h2 id="earn">${texts.earn}</h2><ul class="rows">${rows}</ul></section>`;
 }
@@ -193,3 +193,10 @@ function movementsPart({ page: { movements, program }, texts, language }: Part):
       : markup`<ul class="rows">${rows}</ul>`
   }</section>`;
 }
+
+/** From so many characters on a balance at its largest would not fit on a phone. */
+const LONG = 8;
+const LONGEST = 14;
+
+const bigClass = (figure: string): string =>
+  figure.length >= LONGEST ? 'big longest' : figure.length >= LONG ? 'big long' : 'big';

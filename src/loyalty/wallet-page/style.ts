@@ -30,6 +30,9 @@ section, .panel { background: var(--card); border: 1px solid var(--line); border
 .soft { color: var(--soft); font-size: .9rem; }
 .gap { margin-top: .6rem; }
 .hero .big { font-size: clamp(3rem, 16vw, 4.5rem); line-height: 1.05; font-weight: 700; letter-spacing: -.02em; margin: .1rem 0; }
+.hero .big.long { font-size: clamp(1.9rem, 10vw, 3.25rem); }
+.hero .big.longest { font-size: clamp(1.3rem, 6vw, 2.25rem); }
+.hero .big.long, .hero .big.longest { overflow-wrap: normal; }
 .hero .big small { font-size: 1.1rem; font-weight: 500; letter-spacing: 0; color: var(--soft); }
 .worth { font-size: 1.1rem; font-weight: 600; color: var(--brand); }
 .hints { display: grid; gap: .6rem; margin-top: 1rem; }

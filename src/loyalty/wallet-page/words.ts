@@ -58,6 +58,20 @@ export function day(at: Date | string, zone: string, language: Language): string
 export const lastDay = (end: string, zone: string, language: Language): string =>
   day(new Date(new Date(end).getTime() - 1), zone, language);
 
+/** "tea, coffee and cups". */
+export const listed = (names: readonly string[], language: Language): string =>
+  new Intl.ListFormat(LOCALES[language], { type: 'conjunction' }).format(names);
+
+/** A Monday; what matters is the days that follow it. */
+const MONDAY = Date.UTC(2024, 0, 1);
+const DAY_MS = 86_400_000;
+
+/** 1 = Monday … 7 = Sunday, by name. */
+export function weekdays(days: readonly number[], language: Language): string[] {
+  const written = new Intl.DateTimeFormat(LOCALES[language], { weekday: 'long', timeZone: 'UTC' });
+  return days.map((one) => written.format(new Date(MONDAY + (one - 1) * DAY_MS)));
+}
+
 /** Whether a scope leaves some goods out. */
 export const isPart = (scope: object): boolean =>
   Object.values(scope).some((value: unknown) =>

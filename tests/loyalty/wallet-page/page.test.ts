@@ -157,7 +157,11 @@ describe('the page', () => {
         until: '2026-03-31T22:00:00Z',
       }),
     );
+    await rule(api.ctx, programId, {
+      conditions: { schedule: { weekly: [{ days: [5, 6], from: '14:00', to: '17:00' }] } },
+    });
     const page = textOf(await get(`${path}?lang=en`));
+    expect(page).toContain('1 point for every €10 you spend (on Friday and Saturday, 14:00–17:00)');
     expect(page).toContain('1 point for every €10 you spend, from an order of €20');
     expect(page).toContain('50 points: Review');
     expect(page).not.toContain('Welcome');
