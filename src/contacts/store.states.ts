@@ -26,7 +26,8 @@ const WAITING = sql`coalesce((
   select jsonb_agg(jsonb_build_object('nodeId', k.origin_id, 'kind', k.row ->> 'kind', 'value', k.row ->> 'value',
     'claimed', (k.row ->> 'claimed')::boolean))
   from ${identityParked} k where k.contact_id = ${contact.contactId} and k.table_name = 'contact_point'), '[]')`;
-const JOINED = sql`exists (select from ${contact} n where n.merged_into = ${contact.contactId})`;
+/** Not "exists", of which the planner may make one look at everybody who was ever merged. */
+const JOINED = sql`(select true from ${contact} n where n.merged_into = ${contact.contactId} limit 1) is not null`;
 const REPEATS = sql`(select r.said from ${identityRepeat} r where r.node_id = ${contact.contactId})`;
 
 /** Contacts as states, in the order of their ids; `lock` holds their rows until the transaction ends. */
@@ -115,6 +116,7 @@ async function historyRows(
   contactIds: readonly string[],
   keys: readonly string[],
 ): Promise<HistoryRow[]> {
+  // Each step a look-up by the one before: where tables are new to the planner, it would read them whole for every contact.
   const ids = sql`${`{${contactIds.join(',')}}`}::text::uuid[]`;
   const wanted = sql`array(select jsonb_array_elements_text(${json(keys)}))`;
   return rows<HistoryRow>(
@@ -125,10 +127,14 @@ async function historyRows(
     from ${contactHistory} where contact_id = any(${ids}) and key = any(${wanted})
     order by contact_id, key, occurred_at, id)
     union all
-    select coalesce(n.merged_into, n.contact_id), s.key, null, to_timestamp(s.value::text::float8 / 1000), n.contact_id, false,
-      true, null
-    from ${contact} n join ${identityRepeat} r on r.node_id = n.contact_id cross join lateral jsonb_each(r.said) s
-    where (n.contact_id = any(${ids}) or n.merged_into = any(${ids})) and s.key = any(${wanted})`,
+    select w.id, s.key, null, to_timestamp(s.value::text::float8 / 1000), n.node, false, true, null
+    from unnest(${ids}) as w(id) cross join lateral (
+      select w.id as node
+      union all
+      (select n.contact_id from ${contact} n where n.merged_into = w.id offset 0)
+    ) n cross join lateral (
+      select r.said from ${identityRepeat} r where r.node_id = n.node offset 0
+    ) r cross join lateral jsonb_each(r.said) s where s.key = any(${wanted})`,
   );
 }
 
