@@ -102,13 +102,13 @@ describe.skipIf(missing !== undefined)(title, () => {
     'a changed setting is a version that says what changed',
     async () => {
       await page.goto(`/loyalty/programs/${programId}`);
-      await page.getByLabel('One person may adjust up to, points').fill('500');
+      await page.getByLabel('One person may adjust or transfer up to, points').fill('500');
       await press('Save');
       await words('Program saved');
       await page.getByRole('tab', { name: 'Versions' }).click();
       await words('As it began');
       const table = await page.getByRole('table', { name: 'Versions' }).innerText();
-      expect(table).toMatch(/One person may adjust up to, points:\s+1,000\s+→\s+500/);
+      expect(table).toMatch(/One person may adjust or transfer up to, points:\s+1,000\s+→\s+500/);
     },
     TIMEOUT_MS,
   );
