@@ -1,25 +1,17 @@
-import { changeLanguage, use } from 'i18next';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import en from '../../web/src/i18n/en/problems.ts';
-import { numbers } from '../../web/src/i18n/numbers.ts';
+import { speakPlainly } from '../../web/src/i18n/plain.ts';
 import { fieldText } from '../../web/src/i18n/problems.ts';
 import ru from '../../web/src/i18n/ru/problems.ts';
 import { dateText, decimalText } from '../../web/src/lib/format.ts';
 
-beforeAll(async () => {
-  await use(numbers).init({
-    lng: 'en',
-    ns: ['problems'],
-    resources: { en: { problems: en }, ru: { problems: ru } },
-    interpolation: { escapeValue: false, alwaysFormat: true },
-  });
-});
+const RESOURCES = { en: { problems: en }, ru: { problems: ru } };
 
 /** The words in both languages, with plain spaces. */
 async function words(field: Omit<Parameters<typeof fieldText>[0], 'message'> & { message?: string }) {
   const said: string[] = [];
   for (const language of ['en', 'ru']) {
-    await changeLanguage(language);
+    await speakPlainly(language, RESOURCES);
     said.push(fieldText({ message: '', ...field }).replaceAll(/\s/g, ' '));
   }
   return said;

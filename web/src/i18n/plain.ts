@@ -1,0 +1,13 @@
+import type { Resource } from 'i18next';
+import { changeLanguage, use } from 'i18next';
+import { numbers } from './numbers.ts';
+
+/** The texts without a page around them: given at once, in one language after the other. */
+export async function speakPlainly(language: string, resources: Resource): Promise<void> {
+  await use(numbers).init({
+    lng: language,
+    resources,
+    interpolation: { escapeValue: false, alwaysFormat: true },
+  });
+  await changeLanguage(language);
+}
