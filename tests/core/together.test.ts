@@ -27,7 +27,7 @@ const told = (body: object): string[] => {
     ({ scope: { least = 0, most = 9 } }) =>
       least > most ? [{ path: 'scope.most', code: 'less', message: 'below the least' }] : [],
     (issues) =>
-      issues.map(({ path, code = '', message }) => ({ path: path.map(String).join('.'), code, message })),
+      issues.map(({ path, code, message }) => ({ path: path.map(String).join('.'), code, message })),
   );
   return [...wrong.map(({ path }) => path.join('.')), ...more.map(({ path }) => path)];
 };
