@@ -131,7 +131,7 @@ export default {
     hint_other: 'A purchase of the last {{count}} days before joining earns its points after all.',
     none: 'This program takes no receipts of before joining.',
     source: 'Till or shop',
-    sourceHint: 'As it stands with the orders it reports, such as shop.',
+    sourceHint: 'The name it sends with its orders, for example shop.',
     sourceNeeded: 'Say where it was bought.',
     number: 'Receipt or order number',
     numberNeeded: 'Give the number on the receipt.',
