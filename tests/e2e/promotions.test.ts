@@ -52,7 +52,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await words('10 % off. All goods. From £50.00 of goods.');
       // Nothing is in the catalogue: a line of one's own is tried.
       await words('There are no products in the catalogue yet.');
-      await words('Without it £100.00: £10.00 more.');
+      await words('This offer saves £10.00: without it the customer would pay £100.00.');
       await words('Applies: takes £10.00 off');
       await page.getByLabel('Price of Goods').fill('30');
       await words('needs £50.00, has £30.00, £20.00 short');
