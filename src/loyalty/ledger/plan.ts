@@ -2,6 +2,8 @@ import { DomainError } from '../../core/errors.ts';
 import { draftOf, enter, lotOf, move, refused, spendable } from './book.ts';
 import type { Account, Book, Entry, Lot, Posting } from './book.ts';
 import type { Movement, Posted, Reverse, Settle, Sweep, Transfer } from './movement.ts';
+import { isRewardKey } from '../rewards/keys.ts';
+import { isSaleKey } from '../sales/keys.ts';
 import { accrue, activate, addLot, cancel, mustBeOpen, NOTHING, reduce, takeBack } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
 import { adjust, giveBack, hold, redeem, releaseHold, returnRedeemed, take } from './plan.spend.ts';
@@ -133,11 +135,13 @@ function hand(other: Book, from: Lot, points: bigint, by: string | undefined): L
 
 /**
  * Takes an entry back; that it happens once is the key's work. What an accrual gave is taken wherever it is (see takeBack); a redemption
- * comes back whole, 409 `entry_partly_returned` when a part already has.
+ * comes back whole, 409 `entry_partly_returned` when a part already has. 409 `entry_of_sale`, `entry_of_reward`: what it is of comes
+ * back with its points, and never one without the other.
  */
 function reverse(book: Book, entry: StoredEntry | undefined, movement: Reverse): Sums {
   if (entry === undefined || !book.wallets.has(entry.walletId))
     throw new DomainError({ code: 'entry_not_found', status: 404, detail: 'No such entry in this wallet.' });
+  mustBeByItself(entry);
   const draft = draftOf('reverse', { ...movement, relatesTo: entry.entryId });
   if (entry.kind === 'redeem') return unspend(book, entry, draft);
   if (entry.kind === 'accrue' || entry.kind === 'adjust') {
@@ -146,6 +150,13 @@ function reverse(book: Book, entry: StoredEntry | undefined, movement: Reverse):
     if (entry.kind === 'adjust') return undo(book, draft, entry);
   }
   throw refused('entry_not_reversible', `An entry of the kind "${entry.kind}" is not taken back.`);
+}
+
+function mustBeByItself({ key }: StoredEntry): void {
+  if (isSaleKey(key))
+    throw refused('entry_of_sale', 'These points are of a sale: return goods of it, or cancel it, instead.');
+  if (isRewardKey(key))
+    throw refused('entry_of_reward', 'These points are of a reward: cancel that instead.');
 }
 
 /** The lots an entry made. */

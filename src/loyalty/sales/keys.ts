@@ -6,3 +6,6 @@ export const redeemKey = (saleId: string): string => `sale ${saleId} redeem`;
 /** Also the source of the points given. */
 export const bonusKey = (saleId: string): string => `sale ${saleId} bonus`;
 export const returnKey = (saleId: string, number: string): string => `sale ${saleId} return ${number}`;
+
+/** Whether an entry of the ledger is of a sale. */
+export const isSaleKey = (key: string | null): boolean => key?.startsWith('sale ') === true;

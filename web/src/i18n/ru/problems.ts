@@ -115,6 +115,8 @@ export default {
     entry_already_reversed: 'Эта запись уже отменена.',
     entry_not_found: 'Такой записи нет.',
     entry_not_reversible: 'Такие записи не отменяют.',
+    entry_of_reward: 'Эти баллы относятся к награде: отмените её.',
+    entry_of_sale: 'Эти баллы относятся к покупке: оформите возврат или отмените её.',
     entry_partly_returned: 'Часть этих баллов уже вернулась.',
     evidence_joins_nobody: 'Это свидетельство никого не объединяет: отзывать нечего.',
     expires_in_past: 'Срок уже прошёл.',
