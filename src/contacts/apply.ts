@@ -192,8 +192,9 @@ function applyTags(draft: Draft, statement: Statement, how: 'add' | 'replace'): 
   const bounded = next.slice(0, MAX_TAGS);
   const past = history?.get('tags') ?? [];
   const own = tagsOf(past, nodeId);
-  // A node of several keeps the tags that were said of it, also those that the contact has by another.
-  const tags = how === 'add' && state.joined ? statement.tags.filter((tag) => !own.has(tag)) : [];
+  // A node of several keeps the tags that were said of it, also those that the contact has by another; what has no room is nobody's.
+  const kept = (tag: string): boolean => !own.has(tag) && bounded.includes(tag);
+  const tags = how === 'add' && state.joined ? statement.tags.filter(kept) : [];
   if (sameValue(bounded, state.tags) && tags.length === 0) return;
   state.tags = bounded;
   // Adding is never undone by a later word, so a late addition is told as of the contact's last change.

@@ -4,7 +4,9 @@ import type { Draft } from './apply.ts';
 import { identityParked, identityRepeat } from './identity/schema.ts';
 import { SPARSE } from './identity/store.rows.ts';
 import { contactPoint } from './schema.ts';
+import { attributeKeyOf } from './state.ts';
 import { json } from './store.match.ts';
+import { latestRepeats, MAX_REPEATS } from './words.ts';
 
 /** What was said of one node of a contact and changes nothing while the contact has it anyway: kept for whenever it counts. */
 
@@ -15,13 +17,20 @@ export function noteStatements(noted: readonly Draft[], now: Date): SQL[] {
 
 function repeatStatement(noted: readonly Draft[]): SQL[] {
   const said = noted.flatMap(({ newRepeats }) =>
-    [...newRepeats].map(([nodeId, keys]) => ({ nodeId, said: keys })),
+    [...newRepeats].map(([nodeId, times]) => ({ nodeId, said: latestRepeats(times) })),
   );
   if (said.length === 0) return [];
+  const all = sql`r.said || excluded.said`;
+  // Names of attributes are anybody's to make up, and all of a node's are read with its contact.
   return [
     sql`insert into ${identityRepeat} as r (node_id, said)
     select s."nodeId", s.said from jsonb_to_recordset(${json(said)}) as s("nodeId" uuid, said jsonb)
-    on conflict (node_id) do update set said = r.said || excluded.said`,
+    on conflict (node_id) do update set said = case
+      when (select count(*) from jsonb_object_keys(${all})) <= ${MAX_REPEATS} then ${all}
+      else (select jsonb_object_agg(k.key, k.value) from (
+        select e.key, e.value from jsonb_each(${all}) e
+        order by e.key like ${`${attributeKeyOf('')}%`}, e.value::text::float8 desc, e.key limit ${MAX_REPEATS}
+      ) k) end`,
   ];
 }
 

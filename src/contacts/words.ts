@@ -1,4 +1,5 @@
-import { sameValue } from './state.ts';
+import { MAX_ATTRIBUTES } from './contract.ts';
+import { attributeKeyOf, PLAIN_FIELDS, sameValue } from './state.ts';
 
 /** What was said of one key of a contact over time, and where one more word belongs. Pure. */
 
@@ -23,6 +24,21 @@ export type KeyHistory = Map<string, Entry[]>;
 
 /** Times of repeated words by history key, in milliseconds. */
 export type Repeats = Readonly<Record<string, number>>;
+
+/** As many attributes as a contact has at most, and its fields. */
+export const MAX_REPEATS = MAX_ATTRIBUTES + PLAIN_FIELDS.length + 1;
+
+/** As many as are kept of a node: its fields, then the attributes that were said last. */
+export function latestRepeats(times: Repeats): Repeats {
+  const entries = Object.entries(times);
+  if (entries.length <= MAX_REPEATS) return times;
+  const rank = (key: string): number => (key.startsWith(attributeKeyOf('')) ? 1 : 0);
+  return Object.fromEntries(
+    entries
+      .toSorted(([a, x], [b, y]) => rank(a) - rank(b) || y - x || (a < b ? -1 : 1))
+      .slice(0, MAX_REPEATS),
+  );
+}
 
 type Word = { at: number; value: unknown; nodeId: string };
 
