@@ -8,7 +8,7 @@ import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts
 import type { Page } from '../core/paging.ts';
 import { AMOUNT_SCALE, isTotal, totalMinor } from './amounts.ts';
 import type { OrderCounts, OrderDetail, OrderView, SalesReport, SalesReportQuery } from './contract.ts';
-import { asBought } from './runs.ts';
+import { asBought, runsOf } from './runs.ts';
 import { countOrders, findOrder, findOrders, orderLines, returnsOf, salesByPeriod } from './store.read.ts';
 import type { OrderRow, SalesRow } from './store.read.ts';
 
@@ -41,11 +41,12 @@ export async function getOrder(ctx: Ctx, id: string): Promise<OrderDetail> {
   const row = await findOrder(ctx, id);
   if (row === undefined) throw notFound('order', id);
   const [lines, returns] = [await orderLines(ctx, row), await returnsOf(ctx, id)];
-  const { lineRuns, ...properties } = row.properties;
+  const lineRuns = runsOf(row);
+  const { lineRuns: _ours, ...others } = row.properties;
   return {
     ...viewOf(row),
     baseRate: row.baseRate,
-    properties,
+    properties: lineRuns === undefined ? row.properties : others,
     lines: asBought(lines, lineRuns),
     returns: returns.map((one) => ({
       id: one.id,

@@ -68,7 +68,8 @@ export type OrderRow = Record<string, unknown> & {
 };
 
 /** Lines as they were bought: see runs.ts. */
-const boughtLines = sql`case when jsonb_typeof(${orders.properties} -> 'lineRuns') = 'array'
+const boughtLines = sql`case when ${orders.properties} ->> 'saleId' = ${orders.orderId}::text
+    and jsonb_typeof(${orders.properties} -> 'lineRuns') = 'array'
   then jsonb_array_length(${orders.properties} -> 'lineRuns') else ${orders.lineCount} end`;
 
 const orderColumns = sql`${orders.orderId} as id, ${orders.contactId} as "contactId", ${contact.name} as "contactName",

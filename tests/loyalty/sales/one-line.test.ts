@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getOrder } from '../../../src/orders/actions.read.ts';
 import { asBought } from '../../../src/orders/runs.ts';
+import { placeOrders } from '../../../src/orders/index.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { accrualBase, program } from '../accrual/world.ts';
 import { bringBack, buy, goods, member } from './world.ts';
@@ -34,10 +35,39 @@ test('a line of the cart is one line of the order, also when its units do not sh
 });
 
 test('what does not add up to the lines says nothing', () => {
-  const line = { ordinal: 0, quantity: '1', unitPrice: '2', amount: '2' };
+  const line = { ordinal: 0, productId: 'a', quantity: '1', unitPrice: '2', amount: '2' };
   for (const said of [undefined, [3], ['2'], [-1, 3], {}])
     expect(asBought([line, { ...line, ordinal: 1 }], said)).toHaveLength(2);
   expect(asBought([line, { ...line, ordinal: 1 }], [2])).toEqual([
-    { ordinal: 0, quantity: '2', unitPrice: '2', amount: '4' },
+    { ordinal: 0, productId: 'a', quantity: '2', unitPrice: '2', amount: '4' },
   ]);
+  expect(asBought([line, { ...line, ordinal: 1, productId: 'b' }], [2])).toHaveLength(2);
+});
+
+test('a shop that calls a property of its order the same says nothing of lines', async () => {
+  const programId = await program(base.ctx);
+  const contactId = await member(base.ctx, programId);
+  const line = { product: 'tea', quantity: '1' };
+  const [placed] = await placeOrders(
+    base.ctx,
+    [
+      {
+        source: 'shop',
+        externalId: 'runs',
+        occurredAt: base.clock.now(),
+        currency: 'EUR',
+        buyer: { contactId },
+        properties: { lineRuns: [2], saleId: 'mine' },
+        unknownProducts: 'create',
+        lines: [
+          { ...line, unitPrice: '1' },
+          { ...line, unitPrice: '10000' },
+        ],
+      },
+    ],
+    { trust: 'server' },
+  );
+  const order = await getOrder(base.ctx, placed?.ok === true ? placed.orderId : '');
+  expect(order).toMatchObject({ lineCount: 2, lines: [{ unitPrice: '1' }, { unitPrice: '10000' }] });
+  expect(order.properties).toEqual({ lineRuns: [2], saleId: 'mine' });
 });
