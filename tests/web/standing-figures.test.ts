@@ -45,24 +45,35 @@ describe('an accumulative discount in figures', () => {
 });
 
 test('what may be spent is bound by balance, by the order and by the program', () => {
+  const all = (points: number) => ({ spendable: points, spendableNow: points });
   const terms = (cap: object = {}, valueOf100Minor = 100) => ({
     valueOf100Minor,
     spendCap: { percentOfOrder: null, amountMinor: null, minBalance: 0, ...cap },
   });
-  expect(spendableOf(terms(), 140, 2_000)).toEqual({ points: 140, worthMinor: 140, limitedBy: 'balance' });
-  expect(spendableOf(terms(), 5_000, 2_000)).toMatchObject({ points: 2_000, limitedBy: undefined });
-  expect(spendableOf(terms({ percentOfOrder: 30 }), 5_000, 2_000)).toMatchObject({
+  expect(spendableOf(terms(), all(140), 2_000)).toEqual({
+    points: 140,
+    worthMinor: 140,
+    limitedBy: 'balance',
+  });
+  expect(spendableOf(terms(), all(5_000), 2_000)).toMatchObject({ points: 2_000, limitedBy: undefined });
+  expect(spendableOf(terms({ percentOfOrder: 30 }), all(5_000), 2_000)).toMatchObject({
     points: 600,
     limitedBy: 'cap',
   });
-  expect(spendableOf(terms({ percentOfOrder: 30, amountMinor: 100 }, 50), 5_000, 2_000)).toEqual({
+  expect(spendableOf(terms({ percentOfOrder: 30, amountMinor: 100 }, 50), all(5_000), 2_000)).toEqual({
     points: 200,
     worthMinor: 100,
     limitedBy: 'cap',
   });
-  expect(spendableOf(terms({ minBalance: 200 }), 199, 2_000)).toMatchObject({
+  expect(spendableOf(terms({ minBalance: 200 }), all(199), 2_000)).toMatchObject({
     points: 0,
     limitedBy: 'minBalance',
+  });
+  // A member's part of a shared wallet: the least balance is the wallet's.
+  expect(spendableOf(terms({ minBalance: 200 }), { spendable: 900, spendableNow: 50 }, 2_000)).toEqual({
+    points: 50,
+    worthMinor: 50,
+    limitedBy: 'share',
   });
 });
 

@@ -2,15 +2,16 @@ import { holdContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { newId } from '../../core/ids.ts';
 import { programTerms } from '../programs/actions.ts';
-import { dayOf } from '../programs/calendar.ts';
-import { bookName, countAgainstCap, reversalKey, walletIdOf } from './books.ts';
-import type { Books, Cap, NewKey, Place } from './books.ts';
+import { bookName, reversalKey, walletIdOf } from './books.ts';
+import type { Books, Cap, NewKey } from './books.ts';
 import type { Book, Entry, ProgramTerms } from './book.ts';
 import { walletKindOf } from './movement.ts';
 import type { Movement, Owner, WalletKind } from './movement.ts';
 import { lockWallets, readNeeds } from './store.read.ts';
 import type { Locked, Needs, WalletKey } from './store.read.ts';
-import { lockCaps, writeCaps } from './store.family.ts';
+import { emptyBooks, namesOf, nodesOf, ownName, sharedOf } from './places.ts';
+import { findShared, lockCaps, writeCaps } from './store.family.ts';
+import type { Sought } from './store.family.ts';
 import { insertWallets, write as writeRows } from './store.write.ts';
 import type { Writing } from './store.write.ts';
 
@@ -20,9 +21,6 @@ const ownersOf = (movements: readonly Movement[]): Owner[] => [
   ...movements,
   ...movements.flatMap((movement) => (movement.kind === 'transfer' ? [movement.to] : [])),
 ];
-
-/** Movements about what was before: they are booked where that is. */
-const LOOKS_BACK = new Set(['activate', 'cancel', 'release', 'return', 'reduce', 'reverse']);
 
 export async function openBooks(ctx: Ctx, movements: readonly Movement[]): Promise<Books> {
   const owners = ownersOf(movements);
@@ -40,8 +38,9 @@ export async function openBooks(ctx: Ctx, movements: readonly Movement[]): Promi
   // The moment counts from which on nobody else moves anything.
   const books = emptyBooks(terms, present, ctx.clock.now());
   fill(books, locked);
-  await openFamilies(ctx, books, owners);
-  await bringNeeds(ctx, books, movements);
+  await bringNeeds(ctx, books, movements, 'own');
+  await findFormer(ctx, books, movements);
+  if (await openFamilies(ctx, books, owners, movements)) await bringNeeds(ctx, books, movements, 'shared');
   return books;
 }
 
@@ -112,88 +111,6 @@ function walletKeys(
   return [...found.values()];
 }
 
-function emptyBooks(terms: Map<string, ProgramTerms>, present: Map<string, string>, now: Date): Books {
-  const books: Books = {
-    now,
-    terms,
-    present,
-    byName: new Map(),
-    keys: new Map(),
-    newKeys: [],
-    entries: new Map(),
-    caps: new Map(),
-    actors: new Map(),
-    anyKey: (name, key) => {
-      for (const walletId of books.byName.get(name)?.wallets.keys() ?? []) {
-        const found = books.keys.get(`${walletId} ${key}`);
-        if (found !== undefined) return found;
-      }
-      return undefined;
-    },
-    namesOf: (movement) => [
-      ...namesOfOwner(books, movement),
-      ...(movement.kind === 'transfer' ? namesOfOwner(books, movement.to) : []),
-    ],
-    placeOf: (movement) => placeOf(books, movement, movement),
-    targetOf: (movement) => {
-      if (movement.kind !== 'transfer') return undefined;
-      const place = placeOf(books, movement.to, movement);
-      const book = place === undefined ? undefined : books.byName.get(place.name);
-      if (book !== undefined && place !== undefined)
-        Object.assign(book, { mine: place.walletId, byContactId: place.byContactId });
-      return book;
-    },
-    checkCap: ({ name, cap }, movement) => {
-      const book = books.byName.get(name);
-      if (cap !== null && book !== undefined)
-        countAgainstCap(cap, dayOf(book.now, book.program.zone).slice(0, 7), movement);
-    },
-  };
-  return books;
-}
-
-function namesOfOwner(books: Books, owner: Owner): string[] {
-  const own = ownName(books, owner);
-  const family = familyOf(books, own, walletIdOf(owner));
-  return family === undefined ? [own] : [own, family.name];
-}
-
-const ownName = (books: Books, owner: Owner): string =>
-  bookName(books.present.get(owner.contactId) ?? owner.contactId, owner.programId, walletKindOf(owner));
-
-/** Where the wallet of a node is shared into. */
-function familyOf(
-  books: Books,
-  name: string,
-  walletId: string,
-): { name: string; walletId: string } | undefined {
-  const own = books.byName.get(name)?.wallets.get(walletId);
-  if (own === undefined || own.familyOwnerId === null || own.familyWalletId === null) return undefined;
-  return { name: bookName(own.familyOwnerId, own.programId, 'family'), walletId: own.familyWalletId };
-}
-
-function placeOf(books: Books, owner: Owner, movement: Movement): Place | undefined {
-  const name = ownName(books, owner);
-  const walletId = walletIdOf(owner);
-  const family = familyOf(books, name, walletId);
-  const own: Place = { name, walletId, byContactId: null, cap: null };
-  if (family === undefined || !books.byName.has(family.name)) return books.byName.has(name) ? own : undefined;
-  if (movement.kind === 'sweep' || movement.kind === 'settle') return own;
-  if (books.keys.has(`${walletId} ${movement.key}`) || isBefore(books, name, movement)) return own;
-  const cap = books.caps.get(`${owner.contactId} ${owner.programId}`) ?? null;
-  return { ...family, byContactId: owner.contactId, cap };
-}
-
-/** Whether what a movement looks back at lies in this book. */
-function isBefore(books: Books, name: string, movement: Movement): boolean {
-  const book = books.byName.get(name);
-  if (book === undefined || !LOOKS_BACK.has(movement.kind)) return false;
-  if ('source' in movement) return [...book.lots.values()].some(({ source }) => source === movement.source);
-  if (movement.kind === 'return') return [...book.spends.values()].some(({ key }) => key === movement.spend);
-  if (movement.kind === 'release') return [...book.holds.values()].some(({ key }) => key === movement.hold);
-  return movement.kind === 'reverse' && book.wallets.has(books.entries.get(movement.entryId)?.walletId ?? '');
-}
-
 function fill(books: Books, locked: Locked): void {
   const ofWallet = new Map<string, Book>();
   for (const wallet of locked.wallets) {
@@ -225,16 +142,68 @@ const emptyBook = (program: ProgramTerms, now: Date, mine: string): Book => ({
   touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
 });
 
-/** Shared wallets are locked after all own ones: everybody takes them in this order. */
-async function openFamilies(ctx: Ctx, books: Books, owners: readonly Owner[]): Promise<void> {
-  const shared = [...books.byName.values()].flatMap((book) =>
-    [...book.wallets.values()].flatMap(({ familyOwnerId, programId }) =>
-      familyOwnerId === null ? [] : [{ contactId: familyOwnerId, programId }],
-    ),
-  );
-  if (shared.length === 0) return;
-  const names = new Map(shared.map((key) => [`${key.contactId} ${key.programId}`, key]));
-  const keys = [...names.values()].map((key) => ({ ...key, walletKind: 'family', keys: [] as string[] }));
+/**
+ * Shared wallets in which something lies that movements look back at and own wallets do not tell of: those of who has left them. Nothing
+ * is asked about who never shared one, unless what is looked for is not there.
+ */
+async function findFormer(ctx: Ctx, books: Books, movements: readonly Movement[]): Promise<void> {
+  const sought = movements.flatMap((movement): Sought[] => {
+    const what = walletKindOf(movement) === 'points' ? soughtBy(books, movement) : undefined;
+    if (what === undefined) return [];
+    const { programId } = movement;
+    const name = ownName(books, movement);
+    return [...nodesOf(books, movement)].map((node) => ({ name, node, programId, ...what }));
+  });
+  if (sought.length === 0) return;
+  for (const { name, ownerId, programId, walletId } of await findShared(ctx, sought)) {
+    const found = books.former.get(name) ?? new Map<string, string>();
+    books.former.set(name, found);
+    found.set(bookName(ownerId, programId, 'family'), walletId);
+  }
+}
+
+function soughtBy(books: Books, movement: Movement): Pick<Sought, 'what' | 'key' | 'occurredAt'> | undefined {
+  const book = books.byName.get(ownName(books, movement));
+  if (book === undefined) return undefined;
+  if ('source' in movement && movement.kind !== 'accrue') {
+    const lots = [...book.lots.values()].filter(({ source }) => source === movement.source);
+    const isWhole = lots.length > 0 && lots.every((lot) => lot.byContactId === null && lot.reduced === 0n);
+    return isWhole ? undefined : { what: 'lot', key: movement.source ?? '', occurredAt: null };
+  }
+  if (movement.kind === 'return') {
+    const isHere = [...book.spends.values()].some(({ key }) => key === movement.spend);
+    return isHere ? undefined : { what: 'spend', key: movement.spend, occurredAt: null };
+  }
+  if (movement.kind === 'reverse') {
+    const isHere = books.entries.has(movement.entryId);
+    return isHere
+      ? undefined
+      : { what: 'entry', key: movement.entryId, occurredAt: movement.occurredAt.toISOString() };
+  }
+  const hold = movement.kind === 'redeem' || movement.kind === 'release' ? movement.hold : undefined;
+  const isHere = hold === undefined || [...book.holds.values()].some(({ key }) => key === hold);
+  return isHere ? undefined : { what: 'hold', key: hold ?? '', occurredAt: null };
+}
+
+/** Shared wallets are locked after all own ones, and all at once: everybody takes them in this order. False when there are none. */
+async function openFamilies(
+  ctx: Ctx,
+  books: Books,
+  owners: readonly Owner[],
+  movements: readonly Movement[],
+): Promise<boolean> {
+  const names = new Set([...books.former.values()].flatMap((found) => [...found.keys()]));
+  for (const name of books.byName.keys()) {
+    const shared = sharedOf(books, name);
+    if (shared !== undefined) names.add(shared.name);
+  }
+  if (names.size === 0) return false;
+  // Who takes an entry back is one; who asks for it may be several.
+  const reversed = movements.flatMap((one) => (one.kind === 'reverse' ? [reversalKey(one)] : []));
+  const keys = [...names].map((name) => {
+    const [contactId = '', programId = ''] = name.split(' ');
+    return { contactId, programId, walletKind: 'family', keys: reversed };
+  });
   let locked = await lockWallets(ctx, keys);
   if (locked.stale) locked = await lockWallets(ctx, keys, 'none');
   fill(books, locked);
@@ -247,12 +216,21 @@ async function openFamilies(ctx: Ctx, books: Books, owners: readonly Owner[]): P
     })),
   );
   for (const cap of caps) books.caps.set(`${cap.originId} ${cap.programId}`, cap);
+  return true;
 }
 
-async function bringNeeds(ctx: Ctx, books: Books, movements: readonly Movement[]): Promise<void> {
+async function bringNeeds(
+  ctx: Ctx,
+  books: Books,
+  movements: readonly Movement[],
+  of: 'own' | 'shared',
+): Promise<void> {
   const needs: Needs = { sources: [], spends: [], holds: [], entries: [] };
-  for (const movement of movements)
-    for (const name of books.namesOf(movement)) addNeeds(books, needs, movement, name);
+  for (const movement of movements) {
+    const own = ownName(books, movement);
+    const names = of === 'own' ? [own] : namesOf(books, movement).filter((name) => name !== own);
+    for (const name of names) addNeeds(books, needs, movement, name);
+  }
   if (Object.values(needs).every((list) => list.length === 0)) return;
   const { lots, spends, holds, entries } = await readNeeds(ctx, needs);
   const ofWallet = new Map(

@@ -52,6 +52,7 @@ function walletView(wallet: WalletSums, lots: readonly LotRow[], now: Date): Wal
   const ripe = matured.reduce((sum, { pending }) => sum + BigInt(pending), 0n);
   const net = there + ripe + BigInt(wallet.debt);
   const spendable = wallet.state === 'open' && net > 0n ? net : 0n;
+  const capped = wallet.capLeft === null ? spendable : BigInt(wallet.capLeft);
   const expiring = new Map<string, bigint>();
   for (const { ends, remaining } of rows.filter(isGood))
     if (ends !== null && BigInt(remaining) > 0n)
@@ -63,6 +64,7 @@ function walletView(wallet: WalletSums, lots: readonly LotRow[], now: Date): Wal
     state: wallet.state,
     sharedBy: wallet.sharedBy,
     spendable: minorToWire(spendable),
+    spendableNow: minorToWire(capped < spendable ? capped : spendable),
     pending: minorToWire(BigInt(wallet.pending) - ripe),
     held: wire(wallet.held),
     debt: minorToWire(-BigInt(wallet.debt)),

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { invalid } from '../../core/errors.ts';
 import { idFrom } from '../../core/ids.ts';
+import { dayOf } from '../programs/calendar.ts';
 import { MAX_POINTS } from '../programs/contract.ts';
 import { refused } from './book.ts';
 import type { Book, ProgramTerms } from './book.ts';
@@ -41,6 +42,8 @@ export type Books = {
   /** The contact an id stands for now. */
   present: Map<string, string>;
   byName: Map<string, Book>;
+  /** By a contact's own book: shared ones with something of its that movements look back at, and the wallet there. */
+  former: Map<string, Map<string, string>>;
   keys: Map<string, KeptKey>;
   newKeys: NewKey[];
   entries: Map<string, StoredEntry>;
@@ -49,8 +52,12 @@ export type Books = {
   actors: Map<string, string>;
   anyKey(name: string, key: string): KeptKey | undefined;
   namesOf(movement: Movement): string[];
+  /** The wallet of a node itself; keys are kept there, wherever a movement is booked. */
+  ownOf(owner: Owner): Place;
+  homeOf(owner: Owner): Place | undefined;
   placeOf(movement: Movement): Place | undefined;
-  targetOf(movement: Movement): Book | undefined;
+  awayOf(movement: Movement, place: Place): Place[];
+  nodesOf(owner: Owner): Set<string>;
   checkCap(place: Place, movement: Movement): void;
 };
 
@@ -149,22 +156,35 @@ export function postedFrom(result: unknown): Posted {
   };
 }
 
-/** Counts what a member of a shared wallet spends, and refuses what goes beyond the cap. */
-export function countAgainstCap(cap: Cap, month: string, movement: Movement): void {
-  const points =
-    movement.kind === 'redeem' || movement.kind === 'hold'
-      ? movement.points
-      : movement.kind === 'return'
-        ? -movement.points
-        : 0n;
-  if (points === 0n) return;
+/**
+ * Counts what a member of a shared wallet spends, and refuses what goes beyond the cap together with what other reservations of theirs
+ * hold. `book`: after the movement. A return gives back to the cap in the month of its purchase alone.
+ */
+export function countAgainstCap(cap: Cap, book: Book, movement: Movement): void {
+  const monthOf = (at: Date): string => dayOf(at, book.program.zone).slice(0, 7);
+  const month = monthOf(book.now);
   const spent = cap.spentMonth === month ? cap.spent : 0n;
-  const after = spent + points > 0n ? spent + points : 0n;
-  if (points > 0n && cap.monthlyCap !== null && after > cap.monthlyCap)
+  const count = (after: bigint): void => {
+    Object.assign(cap, { spent: after > 0n ? after : 0n, spentMonth: month, changed: true });
+  };
+  if (movement.kind === 'return') {
+    const bought = [...book.spends.values()].find(({ key }) => key === movement.spend);
+    if (bought !== undefined && monthOf(bought.spentAt) === month) count(spent - movement.points);
+    return;
+  }
+  if (movement.kind !== 'redeem' && movement.kind !== 'hold') return;
+  const held = heldBy(book, cap.originId);
+  const after = spent + held + (movement.kind === 'redeem' ? movement.points : 0n);
+  if (cap.monthlyCap !== null && after > cap.monthlyCap)
     throw refused(
       'family_cap_reached',
-      `This member may spend ${cap.monthlyCap} points a month, ${spent} are spent.`,
+      `This member may spend ${cap.monthlyCap} points a month, ${spent} are spent${held > 0n ? `, ${held} held` : ''}.`,
     );
-  if (movement.kind === 'hold') return;
-  Object.assign(cap, { spent: after, spentMonth: month, changed: true });
+  if (movement.kind === 'redeem') count(spent + movement.points);
 }
+
+/** What a member's reservations hold in a shared wallet. */
+const heldBy = (book: Book, contactId: string): bigint =>
+  [...book.holds.values()]
+    .filter((one) => one.byContactId === contactId && one.state === 'active' && one.expiresAt > book.now)
+    .reduce((sum, { points }) => sum + points, 0n);

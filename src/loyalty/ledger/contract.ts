@@ -31,6 +31,8 @@ export const walletAnswer = z
     /** Whose wallet it is when it is shared; null: the contact's own. */
     sharedBy: z.uuid().nullable(),
     spendable: points,
+    /** Of it what this contact may spend now: a member's monthly cap of a shared wallet may leave less. */
+    spendableNow: points,
     pending: points,
     held: points,
     /** What is owed, as a number above zero. */

@@ -5,6 +5,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, rows } from '../../core/db.ts';
 import { loyaltyProgram } from '../programs/schema.ts';
 import { orders } from '../../orders/index.ts';
+import { capLeft } from './cap.ts';
 import type { WalletKind } from './movement.ts';
 import { ledgerEntry, ledgerPosting, lot, wallet } from './schema.ts';
 
@@ -33,6 +34,8 @@ export type WalletSums = {
   available: string;
   held: string;
   debt: string;
+  /** Of a shared one: what this member may still spend of it this month; null: no cap. */
+  capLeft: string | null;
 };
 
 /** The wallets a contact spends from: its own, of merged members together, and one it shares. */
@@ -41,6 +44,13 @@ export async function walletsOf(
   contactId: string,
   programId: string | null,
 ): Promise<WalletSums[]> {
+  const now = sql`${ctx.clock.now().toISOString()}::timestamptz`;
+  const left = capLeft({
+    contactId: sql`${contactId}::uuid`,
+    programId: sql`p.program_id`,
+    zone: sql`p.zone`,
+    now,
+  });
   return rows<WalletSums>(
     ctx.db,
     sql`
@@ -53,7 +63,8 @@ export async function walletsOf(
     select p.program_id as "programId", p.name as "programName", p.currency,
       (p.settings->>'valueOf100Minor') as "valueOf100Minor", o.kind, min(o.state) as state, o.shared_by as "sharedBy",
       o.contact_id as "contactId", array_agg(o.wallet_id::text) as "walletIds", sum(o.pending)::text as pending,
-      sum(o.available)::text as available, sum(o.held)::text as held, sum(o.debt)::text as debt
+      sum(o.available)::text as available, sum(o.held)::text as held, sum(o.debt)::text as debt,
+      case when o.shared_by is not null then ${left} end::text as "capLeft"
     from own o join ${loyaltyProgram} p on p.program_id = o.program_id
     where ${programId}::uuid is null or o.program_id = ${programId}::uuid
     group by p.program_id, o.kind, o.shared_by, o.contact_id order by p.created_at, o.kind`,

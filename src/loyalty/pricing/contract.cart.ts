@@ -94,6 +94,8 @@ export const buyerFacts = z.object({
   /** Of each accumulative discount, by its `account`: what counts towards its thresholds before this order. */
   accumulated: z.record(z.string(), minorAmount).default({}),
   pointsAvailable: pointCount.default(0),
+  /** What is there, when not all of it is theirs to spend: a shared wallet. */
+  pointsBalance: pointCount.optional(),
 });
 export type BuyerFacts = z.output<typeof buyerFacts>;
 export type BuyerFactsInput = z.input<typeof buyerFacts>;

@@ -16,7 +16,8 @@ export function spendPoints(run: Run, taxOf: (line: Line) => number): Spent {
   const none: Spent = { requested, spent: 0, worthMinor: 0, as, limitedBy: null };
   if (requested === 0) return none;
   if (rules === undefined) return { ...none, limitedBy: 'off' };
-  if (buyer.pointsAvailable < rules.minBalance) return { ...none, limitedBy: 'min_balance' };
+  if ((buyer.pointsBalance ?? buyer.pointsAvailable) < rules.minBalance)
+    return { ...none, limitedBy: 'min_balance' };
   if (totalOf(run.lines) < rules.minOrderMinor) return { ...none, limitedBy: 'min_order' };
   const { lines, caps } = payable(run, rules, taxOf);
   const least = limitsOf(run, rules, caps).reduce((a, b) => (b.points < a.points ? b : a), {

@@ -58,9 +58,9 @@ export async function rewardsFor(
   });
 }
 
-/** Points a member's rewards are paid from: those of the wallet that is shared, where there is one. */
+/** Points a member's rewards are paid from: what they may spend of the wallet that is shared, where there is one. */
 export function spendableOf(wallets: readonly WalletView[]): number {
-  return walletIn(wallets)?.spendable ?? 0;
+  return walletIn(wallets)?.spendableNow ?? 0;
 }
 
 export const walletIn = (wallets: readonly WalletView[]): WalletView | undefined =>

@@ -93,6 +93,7 @@ function buyerOf(
     orders: fact.orders,
     accumulated: standing?.accumulated ?? {},
     pointsAvailable: isMember && !unproven ? program.points : 0,
+    pointsBalance: isMember && !unproven ? program.balance : 0,
   });
 }
 

@@ -3,6 +3,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { hotRows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import { category, orders, product } from '../../orders/index.ts';
+import { capLeft } from '../ledger/cap.ts';
 import { lot, pointHold, wallet } from '../ledger/schema.ts';
 import { loyaltyMember, loyaltyProgram, memberCard } from '../programs/schema.ts';
 import {
@@ -50,7 +51,9 @@ export type ProgramFact = {
   version: number;
   currency: string;
   member: boolean;
-  /** What could be spent at this moment by the ledger's rule; the ledger itself has the last word. */
+  /** What is there at this moment by the ledger's rule; the ledger itself has the last word. */
+  balance: number;
+  /** Of it what this buyer may spend: a member's cap of a shared wallet may leave less. */
   points: number;
 };
 export type BuyerFact = {
@@ -74,7 +77,8 @@ type RawFact = {
   version: number;
   currency: string;
   member: boolean;
-  points: string;
+  balance: string;
+  capLeft: string | null;
 };
 
 /**
@@ -95,7 +99,7 @@ export async function buyerFactsOf(
       from ${unnested('given', asked, { n: 'integer', contactId: 'uuid', programId: 'uuid' })}
     ), p as materialized (
       select b.n, b.who, x.* from b cross join lateral (
-        select program_id, version, currency from ${loyaltyProgram}
+        select program_id, version, currency, zone from ${loyaltyProgram}
         where state = 'active' and (b.named is null or program_id = b.named)
         order by created_at, program_id limit ${PROGRAMS}) x
     ), own as materialized (
@@ -126,7 +130,8 @@ export async function buyerFactsOf(
         or exists (select from ${personalDiscount} where contact_id = b.who) as "hasStanding",
       e.mark as "standingMark", p.program_id as "programId", p.version, p.currency,
       exists (select from ${loyaltyMember} m where m.contact_id = b.who and m.program_id = p.program_id and m.state = 'active') as member,
-      case when t.open then greatest(t.points, 0) else 0 end::text as points
+      case when t.open then greatest(t.points, 0) else 0 end::text as balance,
+      ${capLeft({ contactId: sql`p.who`, programId: sql`p.program_id`, zone: sql`p.zone`, now })}::text as "capLeft"
     from everybody e cross join b left join p on p.n = b.n left join there t on t.n = p.n and t.program_id = p.program_id`,
   );
   const rows = Map.groupBy(found, ({ n }) => n);
@@ -134,9 +139,12 @@ export async function buyerFactsOf(
 }
 
 function factOf(found: readonly RawFact[]): BuyerFact {
-  const programs = found.flatMap(({ programId, version, currency, member, points }) =>
-    programId === null ? [] : [{ programId, version, currency, member, points: Number(points) }],
-  );
+  const programs = found.flatMap(({ programId, version, currency, member, ...row }) => {
+    if (programId === null) return [];
+    const balance = Number(row.balance);
+    const points = row.capLeft === null ? balance : Math.min(balance, Number(row.capLeft));
+    return [{ programId, version, currency, member, balance, points }];
+  });
   const { orders: placed = 0, hasStanding = false, standingMark = '' } = found[0] ?? {};
   return { orders: placed, programs, hasStanding, standingMark };
 }

@@ -49,6 +49,7 @@ function hero({ page, texts, language }: Part): Html {
 ${givenName === null || givenName === '' ? markup`<h1>${texts.balance}</h1>` : markup`<h1>${texts.hello(givenName)}</h1><p class="soft">${texts.balance}</p>`}
 <p class="${bigClass(number(spendable, language))}">${number(spendable, language)} <small>${pointsWord(spendable, language)}</small></p>
 ${spendable > 0 && markup`<p class="worth">${texts.worth(money(wallet?.worthMinor ?? 0, program.currency, language))}</p>`}
+${wallet !== undefined && wallet.spendableNow < spendable && markup`<p class="soft gap">${texts.capped(points(wallet.spendableNow, language))}</p>`}
 ${wallet === undefined && markup`<p class="soft">${texts.noPoints}</p>`}
 ${wallet?.state === 'frozen' && markup`<p class="soft gap">${texts.frozen}</p>`}
 ${wallet !== undefined && wallet.debt > 0 && markup`<p class="soft gap">${texts.debt(points(wallet.debt, language))}</p>`}

@@ -8,6 +8,7 @@ const EN = {
   hello: (name: string) => `Hello, ${name}!`,
   balance: 'Your points',
   worth: (money: string) => `worth ${money}`,
+  capped: (points: string) => `Your limit for this month leaves ${points} to spend now`,
   noPoints: 'No points yet. They appear here after your next purchase.',
   debt: (points: string) =>
     `${points} were taken back with a return and will be deducted from your next ones.`,
@@ -146,6 +147,7 @@ const RU: Texts = {
   hello: (name) => `Здравствуйте, ${name}!`,
   balance: 'Ваши баллы',
   worth: (money) => `это ${money}`,
+  capped: (points) => `По вашему пределу на этот месяц сейчас можно потратить ${points}`,
   noPoints: 'Баллов пока нет. Они появятся здесь после следующей покупки.',
   debt: (points) => `${points} списаны из-за возврата: их удержат из следующих начислений.`,
   frozen: 'Ваши баллы заморожены. Обратитесь, пожалуйста, в магазин.',

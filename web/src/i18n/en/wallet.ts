@@ -22,6 +22,7 @@ export default {
   leftDone: 'Membership ended',
   balance: 'can be spent',
   worth: 'worth {{money}}',
+  capped: 'By the limit for this month this person may spend {{points}} of them now.',
   pending: 'Pending',
   pendingWhy: 'Earned, but not spendable yet.',
   held: 'Held for orders',

@@ -54,6 +54,11 @@ function Wallet({ wallet, zone }: { wallet: WalletView; zone: string }) {
         )}
         {wallet.state !== 'open' && <Badge color="gray">{t(wallet.state)}</Badge>}
       </Group>
+      {wallet.spendableNow < wallet.spendable && (
+        <Text size="sm" mt={4}>
+          {t('capped', { points: number(wallet.spendableNow) })}
+        </Text>
+      )}
       <Group gap="md" mt={4}>
         {wallet.pending > 0 && (
           <Group gap={2} wrap="nowrap">

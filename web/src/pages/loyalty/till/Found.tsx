@@ -16,7 +16,7 @@ import type { Blank } from '../amounts.ts';
 import { minorOf } from '../amounts.ts';
 import { spaced } from '../member/CardNumber.tsx';
 import { Accumulated, Tier } from '../member/Tier.tsx';
-import { spendableOf } from './spendable.ts';
+import { spendableOf, worthOf } from './spendable.ts';
 import { Waiting } from './Waiting.tsx';
 
 type Props = { program: ProgramView; member: MemberView; onNext: () => void };
@@ -99,8 +99,12 @@ function Spending({ contactId, program }: { contactId: string; program: ProgramV
       {(all) => {
         const own = all.filter(({ programId, kind }) => programId === program.id && kind !== 'gift');
         const wallet = own.find(({ kind }) => kind === 'family') ?? own.find(({ kind }) => kind === 'points');
-        const balance = wallet?.spendable ?? 0;
-        const may = spendableOf(program.settings, balance, minorOf(Number(order), program.currency));
+        const { spendable = 0, spendableNow = 0 } = wallet ?? {};
+        const may = spendableOf(
+          program.settings,
+          { spendable, spendableNow },
+          minorOf(Number(order), program.currency),
+        );
         return (
           <Stack gap="sm">
             <div>
@@ -108,11 +112,16 @@ function Spending({ contactId, program }: { contactId: string; program: ProgramV
                 {t(wallet?.kind === 'family' ? 'balanceShared' : 'balance')}
               </Text>
               <Text fz={28} fw={650} lh={1.2} className="otk-figure">
-                {numberText(balance, locale())}
+                {numberText(spendableNow, locale())}
               </Text>
               <Text size="sm" c="dimmed">
-                {t('worth', { money: money(wallet?.worthMinor ?? 0) })}
+                {t('worth', { money: money(worthOf(program.settings, spendableNow)) })}
               </Text>
+              {spendableNow < spendable && (
+                <Text size="sm" c="dimmed">
+                  {t('capped', { points: numberText(spendable, locale()) })}
+                </Text>
+              )}
             </div>
             <NumberInput
               label={t('order', { currency: program.currency })}
