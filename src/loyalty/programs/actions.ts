@@ -8,6 +8,7 @@ import { fieldIssues, validationError } from '../../core/http.ts';
 import { newId } from '../../core/ids.ts';
 import { isCurrency } from '../../core/money.ts';
 import { programSettings } from './contract.ts';
+import { mustNotLiftLimit } from './handLimit.ts';
 import type { ProgramInput, ProgramPatch, ProgramSettings, ProgramView } from './contract.ts';
 import { findProgram, insertProgram, listPrograms, readTerms, updateProgram, versionsOf } from './store.ts';
 import type { ProgramRow } from './store.ts';
@@ -20,6 +21,7 @@ export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<Prog
   const [wrong] = inputIssues({ currency });
   if (wrong !== undefined)
     throw new DomainError({ code: wrong.code, status: 422, detail: wrong.message, at: wrong.path });
+  mustNotLiftLimit(ctx, input.settings);
   const now = ctx.clock.now();
   const row: ProgramRow = {
     programId: newId(),
@@ -45,7 +47,8 @@ export async function createProgram(ctx: Ctx, input: ProgramInput): Promise<Prog
 
 /**
  * Changes a program; what is booked already keeps the terms it was booked under. 409 `program_changed` when `version` is not the
- * present one: somebody else has changed it since it was read; `program_draft` for a state a draft cannot take.
+ * present one: somebody else has changed it since it was read; `program_draft` for a state a draft cannot take. 403
+ * `adjustment_limit_of_owner`.
  */
 export async function changeProgram(ctx: Ctx, id: string, patch: ProgramPatch): Promise<ProgramView> {
   authorise(ctx, 'loyalty:write');
@@ -54,6 +57,7 @@ export async function changeProgram(ctx: Ctx, id: string, patch: ProgramPatch): 
     if (patch.state !== undefined && row.state === 'draft')
       throw conflict('program_draft', 'A draft is launched, or stays a draft.', 'state');
     const settings = settingsWith(row, patch.settings);
+    mustNotLiftLimit(ctx, settings, settingsOf(row));
     const next: ProgramRow = {
       ...row,
       name: patch.name ?? row.name,

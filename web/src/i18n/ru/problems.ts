@@ -28,6 +28,7 @@ export default {
   code: {
     account_temporarily_locked: 'Слишком много неверных кодов. Подождите и попробуйте снова.',
     accumulative_discount_not_found: 'Такой накопительной скидки нет.',
+    adjustment_limit_of_owner: 'Повысить или убрать этот предел может только владелец.',
     adjustment_request_not_found: 'Такого запроса нет.',
     already_decided: 'Это уже решено.',
     already_exists: 'Такое уже есть.',
@@ -87,6 +88,7 @@ export default {
     coupon_paused: 'Купоны этой кампании приостановлены.',
     coupon_archived: 'Купонная кампания закончилась.',
     coupon_contact_needed: 'Для этого купона нужно знать покупателя.',
+    coupon_tier_needed: 'Этот купон — для участников другого уровня.',
     coupon_another_contact: 'Это купон другого покупателя.',
     coupon_not_yet_valid: 'Купон ещё не действует.',
     coupon_expired: 'Срок купона вышел.',
