@@ -81,9 +81,6 @@ const stageRule = z.object({
   maxPercent: percent.min(0.001).nullable().default(null),
 });
 
-/** Far above any purchase of a household: whoever sells more in one order has mistyped it, or says so in the program. */
-const MOST_OF_ORDER = 1_000_000;
-
 export const programSettings = z.object({
   /** Minor units of the currency that 100 points are worth when spent. */
   valueOf100Minor: minor.min(1).default(100),
@@ -133,8 +130,12 @@ export const programSettings = z.object({
     .prefault({}),
   /** Whether the part of an order paid with points earns points. */
   earnOnPointsPart: z.boolean().default(false),
-  /** Points one order earns at most by all earning rules together; what is above is cut, and the ledger says so. null: any. */
-  maxPointsPerOrder: points.min(1).nullable().default(MOST_OF_ORDER),
+  /**
+   * Points one order earns at most by all earning rules together; what is above is cut, and the ledger says so. null: any. What is
+   * usual depends on currency and rules, so none is set by itself; the checks before the launch ask for one. Points that promotions give
+   * with an order do not count.
+   */
+  maxPointsPerOrder: points.min(1).nullable().default(null),
   pending: pendingRule.prefault({ kind: 'days', days: 0 }),
   expiry: expiryRule.prefault({ kind: 'never' }),
   debt: debtPolicy.prefault({ kind: 'refuse' }),

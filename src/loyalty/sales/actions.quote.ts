@@ -57,7 +57,8 @@ export function earnsOf(
 ): QuoteView['earns'] {
   if (wallet === null) return null;
   const bonus = bonusOf(priced);
-  if (earning === null) return bonus === 0 ? null : { points: bonus, pending: false, limit: null };
+  if (earning === null)
+    return bonus === 0 ? null : { points: bonus, bonusPoints: bonus, pending: false, limit: null };
   const earned = earning({
     programId: wallet.programId,
     priced,
@@ -69,7 +70,7 @@ export function earnsOf(
     ),
     channel,
   });
-  return earned === null ? null : { ...earned, points: earned.points + bonus };
+  return earned === null ? null : { ...earned, points: earned.points + bonus, bonusPoints: bonus };
 }
 
 /** Whoever was named, of points or not: the hint must not tell whether they are a member. */

@@ -147,7 +147,10 @@ export type ReturnInput = z.output<typeof returnInput>;
 /** What the order will earn; null: nobody can tell. */
 const earns = z
   .object({
+    /** All of them: by earning rules, and `bonusPoints`. */
     points: z.number().int(),
+    /** Of `points`: given by promotions with the order. The program's most for one order is not about them. */
+    bonusPoints: z.number().int(),
     pending: z.boolean(),
     /** The program lets rules give `most` points for one order; they would have given `desired`. null: nothing is cut. */
     limit: z.object({ most: z.number().int(), desired: z.number().int() }).nullable(),

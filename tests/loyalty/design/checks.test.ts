@@ -36,6 +36,7 @@ const SOUND: Facts = {
     pending: { kind: 'days', days: 14 },
     expiry: { kind: 'term', unit: 'months', count: 12 },
     termsText: 'One point for each ten euros.',
+    maxPointsPerOrder: 5_000,
   }),
   currency: 'EUR',
   baseCurrency: 'EUR',

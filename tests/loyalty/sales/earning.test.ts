@@ -3,6 +3,7 @@ import { contactLedger } from '../../../src/loyalty/ledger/actions.views.ts';
 import { pointsTimeline } from '../../../src/loyalty/ledger/store.views.ts';
 import { cancel } from '../../../src/loyalty/sales/actions.cancel.ts';
 import type { TestBase } from '../../support/ctx.ts';
+import { launched } from '../offers/support.ts';
 import { accrualBase, points, program, rule, told } from '../accrual/world.ts';
 import { ask, bringBack, buy, finish, goods, hold, member, till } from './world.ts';
 
@@ -44,6 +45,30 @@ test('what is paid with points as a payment earns nothing, and the quote says so
   await buy(base.ctx, { ...cart, fingerprint: asked.fingerprint });
   await told(base.ctx);
   expect(await points(base.ctx, contactId)).toBe(3);
+});
+
+test('points that promotions give come beside the most of one order, and the quote tells them apart', async () => {
+  const programId = await program(base.ctx, { maxPointsPerOrder: 100 });
+  await rule(base.ctx, programId);
+  await launched(base.ctx, { stage: 'order', effect: { type: 'bonus_points', points: 25 }, programId });
+  const contactId = await member(base.ctx, programId);
+  const cart = { ...goods(['1900.00']), programId, buyer: { contactId } };
+  expect((await ask(base.ctx, cart)).earns).toMatchObject({
+    points: 125,
+    bonusPoints: 25,
+    limit: { most: 100, desired: 190 },
+  });
+  await buy(base.ctx, cart);
+  await told(base.ctx);
+  expect(await points(base.ctx, contactId)).toBe(125);
+});
+
+test('nothing of an ordinary order is cut before the program says so, whatever its currency is worth', async () => {
+  const programId = await program(base.ctx);
+  await rule(base.ctx, programId, { earns: { type: 'order', points: 3_000_000 } });
+  const contactId = await member(base.ctx, programId);
+  const cart = { ...goods(['10.00']), programId, buyer: { contactId } };
+  expect((await ask(base.ctx, cart)).earns).toMatchObject({ points: 3_000_000, limit: null });
 });
 
 test('an order earns the most its program allows: the quote tells what is cut, the ledger why, and a part sent back takes points only below it', async () => {

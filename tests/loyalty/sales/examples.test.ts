@@ -214,7 +214,7 @@ describe('reserve, commit, cancel', () => {
     const contactId = await member(base.ctx, programId);
     await launched(base.ctx, { stage: 'order', effect: { type: 'bonus_points', points: 10 }, programId });
     const cart = { ...goods(['10.00', '3']), programId, buyer: { contactId } };
-    expect((await ask(base.ctx, cart)).earns).toMatchObject({ points: 10 });
+    expect((await ask(base.ctx, cart)).earns).toMatchObject({ points: 10, bonusPoints: 10, limit: null });
     const sale = await buy(base.ctx, cart);
     expect(await sums(base.ctx, contactId)).toMatchObject({ available: 10 });
     await bringBack(base.ctx, sale.id, { lines: [{ id: '1', quantity: '1' }] });

@@ -102,7 +102,7 @@ export default {
     minBalanceHint: 'Whoever has fewer points can’t spend any yet. 0: from the first point.',
     maxPointsPerOrder: 'One order earns at most, points',
     maxPointsPerOrderHint:
-      'By all earning rules together; more is cut, and the ledger says so. Empty: any number.',
+      'By all earning rules together; more is cut, and the ledger says so. Points of promotions come on top. Empty: any number; then nothing stops a mistyped quantity.',
     maxPointsPerOrderExample:
       'An order that would earn {{above}} points earns {{limit}}: a mistyped quantity makes nobody rich.',
     earnOnPointsPart: 'What is paid with points earns points too',
@@ -214,7 +214,8 @@ export default {
       freeze: '300 points on leaving: they wait until they expire or the member comes back.',
     },
     adjustmentLimit: 'One person may adjust or transfer up to, points',
-    adjustmentLimitHint: 'Larger adjustments and transfers wait for a second person. Empty: none does.',
+    adjustmentLimitHint:
+      'Larger adjustments and transfers wait for a second person. Empty: none does. Only the owner raises or removes it.',
     adjustmentExample:
       'An adjustment of {{limit}} points is done at once, one of {{above}} waits. What the same person moved by hand for the same contact within a day counts together.',
   },

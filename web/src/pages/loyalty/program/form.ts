@@ -53,7 +53,7 @@ const FRESH: SettingsForm = {
   rounding: 'half_up',
   percentBase: 'initial',
   earnOnPointsPart: false,
-  maxPointsPerOrder: 1_000_000,
+  maxPointsPerOrder: '',
   pending: { kind: 'days', days: 0, date: '', event: '', maxDays: '' },
   expiry: { kind: 'never', unit: 'months', count: 12, dates: '', minDays: 0, by: 'any' },
   debt: { kind: 'refuse', limit: '' },
