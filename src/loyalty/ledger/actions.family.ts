@@ -12,7 +12,16 @@ import { post } from './actions.post.ts';
 import { walletIdOf } from './books.ts';
 import type { FamilyCapInput, FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
 import type { Owner, Sweep } from './movement.ts';
-import { addMember, familyOf, membersOf, ownState, removeMember, setCap } from './store.family.ts';
+import {
+  addMember,
+  familyOf,
+  holdsShared,
+  membersOf,
+  ownState,
+  removeMember,
+  setCap,
+  sharesOf,
+} from './store.family.ts';
 import { mustSee } from './actions.views.ts';
 
 /** Shared wallets: what a member brings goes in, everybody spends from it within their cap, who leaves gets what the rule says. */
@@ -52,7 +61,7 @@ export async function joinFamily(ctx: Ctx, input: FamilyInput): Promise<FamilyVi
         key: `family:${newId()}`,
         points: 0n,
         all: true,
-        by: contactId,
+        share: 'in',
         to: shared,
       },
     ]);
@@ -87,7 +96,10 @@ export async function capFamilyMember(ctx: Ctx, input: FamilyCapInput): Promise<
   });
 }
 
-/** Takes a contact out of a shared wallet. 404 family_member_not_found; 409 family_owner_stays while others share it. */
+/**
+ * Takes a contact out of a shared wallet. 404 family_member_not_found; 409 family_owner_stays while others share it, wallet_has_holds
+ * while an order of the contact is under way.
+ */
 export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<FamilyView> {
   authorise(ctx, 'loyalty:write');
   return inTxUndisturbed(ctx, async (tx) => {
@@ -102,16 +114,19 @@ export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<Fa
     const members = await membersOf(tx, ownerId, programId);
     if (ownerId === contactId && members.length > 1)
       throw conflict('family_owner_stays', 'The owner of a shared wallet leaves it last.');
+    if (await holdsShared(tx, family))
+      throw conflict('wallet_has_holds', 'An order that is under way holds points.');
     const { available } = await ownState(tx, ownerId, programId, 'family');
-    await removeMember(tx, contactId, programId);
+    await removeMember(tx, family);
     await emit(tx, 'wallet.shared', [{ contactIds: [...new Set([contactId, ownerId])] }]);
     const key = `family:${newId()}`;
     const to: Owner = { contactId, programId };
     const give = { ...shared, kind: 'transfer', key, to, points: 0n } as const;
     const share = available / BigInt(members.length);
-    if (members.length === 1) await post(tx, [{ ...give, all: true }]);
-    else if (input.split === 'own') await post(tx, [{ ...give, all: true, by: contactId }]);
-    else if (input.split === 'equal' && share > 0n) await post(tx, [{ ...give, points: share }]);
+    if (members.length === 1) await post(tx, [{ ...give, all: true, share: 'any' }]);
+    else if (input.split === 'own') await post(tx, [{ ...give, all: true, share: 'brought' }]);
+    else if (input.split === 'equal' && share > 0n)
+      await post(tx, [{ ...give, points: share, share: 'any' }]);
     await audit(tx, {
       action: 'points.family_left',
       entity: 'contact',
@@ -146,6 +161,37 @@ async function viewOf(ctx: Ctx, ownerId: string, programId: string): Promise<Fam
       joinedAt: one.joinedAt.toISOString(),
     })),
   };
+}
+
+/**
+ * After merges and separations: who is in two shared wallets by then keeps one (their own first) and brings along there what they had
+ * brought into the other, and what they had beside goes in.
+ */
+export async function settleShares(ctx: Ctx, contactIds: readonly string[]): Promise<void> {
+  const kept = new Map<string, string>();
+  for (const share of await sharesOf(ctx, contactIds)) {
+    const { contactId, programId, ownerId } = share;
+    const to: Owner = { contactId, programId };
+    const name = `${contactId} ${programId}`;
+    const one = kept.get(name);
+    if (one === undefined) {
+      kept.set(name, ownerId);
+      continue;
+    }
+    if (one === ownerId) continue;
+    await removeMember(ctx, share);
+    const from: Owner = { contactId: ownerId, programId, wallet: 'family' };
+    const key = `family:${newId()}`;
+    await post(ctx, [
+      touch(from),
+      { ...from, kind: 'transfer', key, to, points: 0n, all: true, share: 'brought' },
+    ]);
+    await emit(ctx, 'wallet.shared', [{ contactIds: [...new Set([contactId, ownerId, one])] }]);
+  }
+  for (const name of kept.keys()) {
+    const [contactId = '', programId = ''] = name.split(' ');
+    await post(ctx, [touch({ contactId, programId })]);
+  }
 }
 
 /** Whether a contact (its present id) shares a wallet; for verbs of this module. */

@@ -3,10 +3,12 @@ import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, DomainError, notFound } from '../../core/errors.ts';
 import { cloneBook, inputHash, mustBeSound, postedFrom, postedText, reversalKey } from './books.ts';
 import type { Books, Place } from './books.ts';
+import type { Book } from './book.ts';
 import { openBooks, write } from './actions.books.ts';
 import { tellOf } from './actions.tell.ts';
 import type { Movement, Posted } from './movement.ts';
 import { plan } from './plan.ts';
+import { bringIn } from './plan.transfer.ts';
 
 /** Units of one transaction: beyond this statements grow and everybody waits longer for their locks. */
 const MAX_UNITS = 1_000;
@@ -89,11 +91,11 @@ function one(books: Books, movement: Movement): Posted {
   for (const { contactId } of movement.kind === 'transfer' ? [movement, movement.to] : [movement])
     if (!books.present.has(contactId)) throw notFound('contact', contactId);
   const place = books.placeOf(movement);
-  if (place === undefined) throw notFound('program', movement.programId);
-  const book = books.byName.get(place.name);
-  if (book === undefined) throw notFound('program', movement.programId);
+  const book = opened(books, place);
+  if (place === undefined || book === undefined) throw notFound('program', movement.programId);
   const hash = inputHash(movement);
-  const used = movement.kind === 'sweep' ? undefined : usedKey(books, place, movement.key);
+  const own = books.ownOf(movement);
+  const used = movement.kind === 'sweep' ? undefined : usedKey(books, own, movement.key);
   if (used !== undefined) {
     if (used.inputHash !== hash)
       throw conflict('key_reused', 'This key was used for another movement.', 'key');
@@ -101,17 +103,35 @@ function one(books: Books, movement: Movement): Posted {
   }
   if (movement.kind === 'reverse' && usedKey(books, place, reversalKey(movement)) !== undefined)
     throw conflict('entry_already_reversed', 'This entry has been taken back already.');
-  book.mine = place.walletId;
-  book.byContactId = place.byContactId;
-  const target = movement.kind === 'transfer' ? books.targetOf(movement) : undefined;
+  const receiver = movement.kind === 'transfer' ? movement.to : undefined;
+  const other = receiver === undefined ? undefined : opened(books, books.homeOf(receiver));
   const posted = plan(book, movement, {
-    ...(target === undefined ? {} : { other: target }),
+    ...(other === undefined ? {} : { other }),
     ...(movement.kind === 'reverse' ? { entry: books.entries.get(movement.entryId) } : {}),
+    away: books.awayOf(movement, place).flatMap((one) => opened(books, one) ?? []),
+    nodes: books.nodesOf(receiver ?? movement),
   });
   books.checkCap(place, movement);
-  if (movement.kind !== 'sweep') keep(books, place, movement.key, hash, postedText(posted));
+  settleHome(books, movement);
+  if (movement.kind !== 'sweep') keep(books, own, movement.key, hash, postedText(posted));
   if (movement.kind === 'reverse') keep(books, place, reversalKey(movement), hash, postedText(posted));
   return { ...posted, repeated: false };
+}
+
+/** The book of a place, made ready for what is done there. */
+function opened(books: Books, place: Place | undefined): Book | undefined {
+  const book = place === undefined ? undefined : books.byName.get(place.name);
+  if (book === undefined || place === undefined) return undefined;
+  return Object.assign(book, { mine: place.walletId, byContactId: place.byContactId });
+}
+
+/** What came into the own wallet of who shares another (a return of what was bought before) goes on into that. */
+function settleHome(books: Books, movement: Movement): void {
+  const own = books.ownOf(movement);
+  const home = books.homeOf(movement);
+  if (home === undefined || home.name === own.name) return;
+  const [from, to] = [opened(books, own), opened(books, home)];
+  if (from !== undefined && to !== undefined) bringIn(from, to);
 }
 
 function usedKey(

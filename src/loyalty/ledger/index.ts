@@ -11,7 +11,8 @@ import { ledgerCheckAgeMetric, ledgerFaultsMetric } from './actions.verify.ts';
 import { ledgerJobs } from './jobs.ts';
 import { ledgerRoutes } from './routes.ts';
 import { walletEraser } from './store.erase.ts';
-import { moveWalletsOnMerge } from './store.merge.ts';
+import { moveWalletsOnMerge } from './actions.merge.ts';
+import { moveGettersOnMerge } from './store.requests.moves.ts';
 import { pointsTimeline } from './store.views.ts';
 
 /** What programs, members and the ledger add to the module. */
@@ -26,6 +27,7 @@ export function registerPoints(): void {
   registerMergeMover(moveMembersOnMerge);
   registerEraser(memberEraser);
   registerMergeMover(moveWalletsOnMerge);
+  registerMergeMover(moveGettersOnMerge);
   registerEraser(walletEraser);
   registerTimelineSource(pointsTimeline);
   registerMetric(ledgerFaultsMetric);

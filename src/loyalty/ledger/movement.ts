@@ -44,10 +44,13 @@ export type ReturnRedeemed = Of<'return', { spend: string; points: bigint }>;
 export type Reduce = Of<'reduce', { source: string; keep: bigint }>;
 export type Adjust = Of<'adjust', { points: bigint; expiresAt?: Date | null }>;
 /**
- * Gives points to another wallet. `all`: everything there is, pending points too, instead of `points`. `by` is for shared wallets: of
- * what goes in who brought it, of what comes out only what this contact brought.
+ * Gives points to another wallet. `all`: everything there is, pending points too, instead of `points`. `share`: into a shared wallet
+ * (`in`), or out of one: what the one who gets them brought, or `any`; what stands of their orders goes along.
  */
-export type Transfer = Of<'transfer', { points: bigint; to: Owner; all?: boolean; by?: string }>;
+export type Transfer = Of<
+  'transfer',
+  { points: bigint; to: Owner; all?: boolean; share?: 'in' | 'brought' | 'any' }
+>;
 /** Takes an entry back, once. */
 export type Reverse = Of<'reverse', { entryId: string; occurredAt: Date }>;
 /** Ends or freezes a wallet, or opens it again. */

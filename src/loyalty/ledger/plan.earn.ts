@@ -91,56 +91,74 @@ export function addLot(
 const byAge = (a: Lot, b: Lot): number =>
   a.earnedAt.getTime() - b.earnedAt.getTime() || (a.lotId < b.lotId ? -1 : 1);
 
-const lotsOf = (book: Book, source: string): Lot[] =>
-  [...book.lots.values()].filter((lot) => lot.source === source).toSorted(byAge);
+/** Where points of a source may lie: first the book they would go to now, then others. `nodes`: those of the contact. */
+export type Reach = { books: readonly Book[]; nodes?: ReadonlySet<string> | undefined };
+/** A lot with the book it lies in and the entry that is made there. */
+export type Drafted = { book: Book; draft: Draft; lot: Lot };
 
-const waitingOf = (book: Book, source: string): Lot[] =>
-  lotsOf(book, source).filter((lot) => lot.pending > 0n);
+/** The lots of a source, by book and age; in a shared wallet those of the contact. `draft`: of one book. */
+function lotsOf({ books, nodes }: Reach, source: string, draft: () => Draft): Drafted[] {
+  return books.flatMap((book) => {
+    const own = draft();
+    return [...book.lots.values()]
+      .filter((lot) => lot.source === source && isOf(book, lot, nodes))
+      .toSorted(byAge)
+      .map((lot) => ({ book, draft: own, lot }));
+  });
+}
 
-const sumOf = (lots: readonly Lot[], of: 'pending' | 'earned' | 'reduced'): bigint =>
-  lots.reduce((sum, lot) => sum + lot[of], 0n);
+const isOf = (book: Book, lot: Lot, nodes: ReadonlySet<string> = new Set()): boolean =>
+  walletOf(book, lot.walletId).kind !== 'family' || lot.byContactId === null || nodes.has(lot.byContactId);
 
-export function activate(book: Book, movement: Activate): Sums {
-  const lots = waitingOf(book, movement.source);
-  const all = sumOf(lots, 'pending');
+const enterAll = (all: ReadonlyArray<{ book: Book; draft: Draft }>): void => {
+  const drafts = new Map(all.map(({ book, draft }) => [draft, book]));
+  for (const [draft, book] of drafts) enter(book, draft);
+};
+
+const pendingOf = (lots: readonly Drafted[]): bigint => lots.reduce((sum, { lot }) => sum + lot.pending, 0n);
+
+export function activate(reach: Reach, movement: Activate): Sums {
+  const lots = lotsOf(reach, movement.source, () => draftOf('activate', movement)).filter(
+    ({ lot }) => lot.pending > 0n,
+  );
+  const all = pendingOf(lots);
   const wanted = movement.points ?? all;
   if (wanted > all) throw refused('not_so_many_pending', `Only ${all} points of this are pending.`);
-  stir(book, 'earning');
-  const draft = draftOf('activate', movement);
+  for (const book of new Set([...reach.books.slice(0, 1), ...lots.map((one) => one.book)]))
+    stir(book, 'earning');
   let left = wanted;
-  const released: Lot[] = [];
-  for (const lot of lots) {
-    const points = lot.pending < left ? lot.pending : left;
+  const released: Drafted[] = [];
+  for (const one of lots) {
+    const points = one.lot.pending < left ? one.lot.pending : left;
     if (points === 0n) continue;
-    release(book, draft, lot, points, book.now);
-    released.push(lot);
+    release(one.book, one.draft, one.lot, points, one.book.now);
+    released.push(one);
     left -= points;
   }
-  for (const lot of released) repay(book, draft, lot);
-  enter(book, draft);
+  for (const { book, draft, lot } of released) repay(book, draft, lot);
+  enterAll(lots);
   if (movement.releaseRest === true && all > wanted) {
-    const rest = draftOf('cancel', movement);
-    cancelFrom(book, rest, lots, all - wanted);
-    enter(book, rest);
+    const rest = lotsOf(reach, movement.source, () => draftOf('cancel', movement));
+    cancelFrom(rest, all - wanted);
+    enterAll(rest);
   }
   return { ...NOTHING, points: wanted };
 }
 
-export function cancel(book: Book, movement: Cancel): Sums {
-  const lots = waitingOf(book, movement.source);
-  const all = sumOf(lots, 'pending');
+export function cancel(reach: Reach, movement: Cancel): Sums {
+  const lots = lotsOf(reach, movement.source, () => draftOf('cancel', movement));
+  const all = pendingOf(lots);
   const wanted = movement.points ?? all;
   if (wanted > all) throw refused('not_so_many_pending', `Only ${all} points of this are pending.`);
-  const draft = draftOf('cancel', movement);
-  cancelFrom(book, draft, lots, wanted);
-  enter(book, draft);
+  cancelFrom(lots, wanted);
+  enterAll(lots);
   return { ...NOTHING, points: wanted };
 }
 
 /** Cancels pending points, of the newest lots first; gives how many were there. */
-function cancelFrom(book: Book, draft: Draft, lots: readonly Lot[], points: bigint): bigint {
+function cancelFrom(lots: readonly Drafted[], points: bigint): bigint {
   let left = points;
-  for (const lot of lots.toReversed()) {
+  for (const { book, draft, lot } of lots.toReversed()) {
     const taken = lot.pending < left ? lot.pending : left;
     takeFrom(book, draft, lot, 'pending', taken);
     lot.reduced += taken;
@@ -161,40 +179,44 @@ function takeFrom(
 }
 
 /**
- * Takes back what a source earned beyond `keep`, in the order: pending, its own lots, the contact's other lots, debt. What is neither
- * there nor allowed as debt is the shortfall; it counts as taken back, so that a repeat asks for nothing more, and is written off in an
- * entry of its own: it was given and is not, and the program bears it.
+ * Takes back what a source earned beyond `keep`, in the order: pending, its own lots wherever they are, the contact's other lots, debt.
+ * What is neither there nor allowed as debt is the shortfall; it counts as taken back, so that a repeat asks for nothing more, and is
+ * written off in an entry of its own: it was given and is not, and the program bears it.
  */
-export function reduce(book: Book, movement: Reduce): Sums {
-  const lots = lotsOf(book, movement.source);
-  const standing = sumOf(lots, 'earned') - sumOf(lots, 'reduced');
+export function reduce(book: Book, movement: Reduce, reach: Reach): Sums {
+  const lots = lotsOf(reach, movement.source, () => draftOf('reduce', movement));
+  const standing = lots.reduce((sum, { lot }) => sum + lot.earned - lot.reduced, 0n);
   const wanted = standing - movement.keep;
   if (wanted <= 0n) return NOTHING;
-  const sums = takeBack(book, draftOf('reduce', movement), lots, wanted);
+  const draft = lots.find((one) => one.book === book)?.draft ?? draftOf('reduce', movement);
+  const sums = takeBack(book, draft, lots, wanted);
+  enterAll([{ book, draft }, ...lots]);
   const off = draftOf('write_off', movement);
   move(book, off, book.mine, { account: 'adjustment' }, { account: giver(book) }, sums.shortfall);
   enter(book, off);
   return sums;
 }
 
-export function takeBack(book: Book, draft: Draft, lots: readonly Lot[], wanted: bigint): Sums {
-  let left = wanted - cancelFrom(book, draft, lots, wanted);
+/**
+ * The same for these lots; `book`, with the entry made there, bears what they do not hold. What lies in other books goes first: no other
+ * return of the contact may fall back on it, so that any order of returns ends the same.
+ */
+export function takeBack(book: Book, draft: Draft, lots: readonly Drafted[], wanted: bigint): Sums {
+  let left = wanted - cancelFrom(lots, wanted);
   const pending = wanted - left;
   // The share of each lot in what was earned, for the next return to begin from.
   let marked = left;
-  for (const lot of lots.toReversed()) {
+  for (const { book: of, lot } of lots.toReversed()) {
     const share = lot.earned - lot.reduced < marked ? lot.earned - lot.reduced : marked;
     lot.reduced += share;
     marked -= share;
-    book.touched.lots.add(lot.lotId);
+    of.touched.lots.add(lot.lotId);
   }
-  for (const lot of lots.toReversed()) left -= takeOwn(book, draft, lot, left);
-  const rest = [...book.lots.values()]
-    .filter((lot) => !lots.includes(lot) && !isOver(book, lot))
-    .toSorted(byAge);
+  for (const one of lots.toReversed()) left -= takeOwn(one.book, one.draft, one.lot, left);
+  const own = new Set(lots.map(({ lot }) => lot));
+  const rest = [...book.lots.values()].filter((lot) => !own.has(lot) && !isOver(book, lot)).toSorted(byAge);
   for (const lot of rest) left -= takeUpTo(book, draft, lot, left);
   const debt = owe(book, draft, left);
-  enter(book, draft);
   return { points: wanted - (left - debt), pending, debt, shortfall: left - debt };
 }
 

@@ -1,13 +1,14 @@
 import { DomainError } from '../../core/errors.ts';
-import { draftOf, enter, lotOf, move, refused, spendable } from './book.ts';
+import { draftOf, enter, lotOf, move, refused, walletOf } from './book.ts';
 import type { Account, Book, Entry, Lot, Posting } from './book.ts';
-import type { Movement, Posted, Reverse, Settle, Sweep, Transfer } from './movement.ts';
+import type { Movement, Posted, Reverse, Settle, Sweep } from './movement.ts';
 import { isRewardKey } from '../rewards/keys.ts';
 import { isSaleKey } from '../sales/keys.ts';
-import { accrue, activate, addLot, cancel, mustBeOpen, NOTHING, reduce, takeBack } from './plan.earn.ts';
-import type { Sums } from './plan.earn.ts';
-import { adjust, giveBack, hold, redeem, releaseHold, returnRedeemed, take } from './plan.spend.ts';
-import { expire, letGo, mature, releaseOverdue, repay } from './plan.time.ts';
+import { accrue, activate, cancel, NOTHING, reduce, takeBack } from './plan.earn.ts';
+import type { Reach, Sums } from './plan.earn.ts';
+import { adjust, giveBack, hold, redeem, releaseHold, returnRedeemed } from './plan.spend.ts';
+import { expire, letGo, mature, releaseOverdue } from './plan.time.ts';
+import { transfer } from './plan.transfer.ts';
 
 /** An entry as it was read for being taken back. */
 export type StoredEntry = {
@@ -20,15 +21,23 @@ export type StoredEntry = {
   postings: Posting[];
 };
 
-/** What a movement may need beside its own book: the other side of a transfer, the entry it takes back. */
-export type Around = { other?: Book; entry?: StoredEntry };
+/**
+ * What a movement may need beside its own book: the other side of a transfer, the entry it takes back, other books that hold points of
+ * the same source, and the nodes of the contact (of who gets the points, in a transfer), by which its lots are told in shared ones.
+ */
+export type Around = {
+  other?: Book;
+  entry?: StoredEntry;
+  away?: readonly Book[];
+  nodes?: ReadonlySet<string>;
+};
 
 /** Plans one movement: changes the book, gives what it comes to. Throws DomainError when it is refused; the book is then spoilt. */
 export function plan(book: Book, movement: Movement, around: Around = {}): Omit<Posted, 'repeated'> {
-  const from = book.entries.length;
-  const other = around.other?.entries.length ?? 0;
+  const books = [book, ...(around.other === undefined ? [] : [around.other]), ...(around.away ?? [])];
+  const before = books.map(({ entries }) => entries.length);
   const sums: Sums & { holdUntil?: Date } = carryOut(book, movement, around);
-  const made: Entry[] = [...book.entries.slice(from), ...(around.other?.entries.slice(other) ?? [])];
+  const made: Entry[] = books.flatMap(({ entries }, i) => entries.slice(before[i]));
   return {
     ...sums,
     holdUntil: sums.holdUntil ?? null,
@@ -37,13 +46,14 @@ export function plan(book: Book, movement: Movement, around: Around = {}): Omit<
 }
 
 function carryOut(book: Book, movement: Movement, around: Around): Sums & { holdUntil?: Date } {
+  const reach: Reach = { books: [book, ...(around.away ?? [])], nodes: around.nodes };
   switch (movement.kind) {
     case 'accrue':
       return accrue(book, movement);
     case 'activate':
-      return activate(book, movement);
+      return activate(reach, movement);
     case 'cancel':
-      return cancel(book, movement);
+      return cancel(reach, movement);
     case 'hold':
       return hold(book, movement);
     case 'release':
@@ -53,11 +63,11 @@ function carryOut(book: Book, movement: Movement, around: Around): Sums & { hold
     case 'return':
       return returnRedeemed(book, movement);
     case 'reduce':
-      return reduce(book, movement);
+      return reduce(book, movement, reach);
     case 'adjust':
       return adjust(book, movement);
     case 'transfer':
-      return transfer(book, around.other, movement);
+      return transfer(book, around.other, movement, around.nodes);
     case 'reverse':
       return reverse(book, around.entry, movement);
     case 'settle':
@@ -66,71 +76,6 @@ function carryOut(book: Book, movement: Movement, around: Around): Sums & { hold
     default:
       return sweep(book, movement);
   }
-}
-
-/** Points go to another wallet with the ends they have: each lot that gives becomes a lot that gets. */
-function transfer(book: Book, other: Book | undefined, movement: Transfer): Sums {
-  if (other === undefined || other.mine === book.mine)
-    throw refused('transfer_to_itself', 'A wallet cannot give points to itself.');
-  mustBeOpen(book);
-  mustBeOpen(other);
-  releaseOverdue(book);
-  mature(book);
-  const relatesTo = book.newId();
-  const shared = [...book.wallets.values()].some(({ kind }) => kind === 'family');
-  const only = ({ byContactId }: Lot): boolean =>
-    !shared || movement.by === undefined || byContactId === movement.by;
-  const there = spendable(book)
-    .filter(only)
-    .reduce((sum, { remaining }) => sum + remaining, 0n);
-  const points = movement.all === true ? there : movement.points;
-  if (points > there)
-    throw refused('insufficient_points', `${points} points are wanted and ${there} can be given.`);
-  const out = draftOf('transfer', { ...movement, relatesTo });
-  const into = draftOf('transfer', { ...movement, relatesTo });
-  for (const { lotId, points: part } of take(book, out, points, () => ({ account: 'transfer' }), only)) {
-    const to = hand(other, lotOf(book, lotId), part, movement.by);
-    move(other, into, to.walletId, { account: 'transfer' }, { account: 'available', lotId: to.lotId }, part);
-    repay(other, into, to);
-  }
-  const waiting =
-    movement.all === true ? [...book.lots.values()].filter((lot) => lot.pending > 0n && only(lot)) : [];
-  for (const lot of waiting) {
-    const to = hand(other, lot, lot.pending, movement.by);
-    move(
-      other,
-      into,
-      to.walletId,
-      { account: 'transfer' },
-      { account: 'pending', lotId: to.lotId },
-      lot.pending,
-    );
-    move(
-      book,
-      out,
-      lot.walletId,
-      { account: 'pending', lotId: lot.lotId },
-      { account: 'transfer' },
-      lot.pending,
-    );
-  }
-  enter(book, out);
-  enter(other, into);
-  return { ...NOTHING, points };
-}
-
-/** The lot that gets what another gives: with its source, its age and its end. */
-function hand(other: Book, from: Lot, points: bigint, by: string | undefined): Lot {
-  return addLot(other, {
-    source: from.source,
-    earned: points,
-    waitsFor: from.pending > 0n ? from.waitsFor : null,
-    activatesAt: from.pending > 0n ? from.activatesAt : null,
-    expiresAt: from.expiresAt,
-    fixedExpiry: from.fixedExpiry,
-    earnedAt: from.earnedAt,
-    byContactId: by ?? other.byContactId ?? from.byContactId,
-  });
 }
 
 /**
@@ -152,6 +97,14 @@ function reverse(book: Book, entry: StoredEntry | undefined, movement: Reverse):
   throw refused('entry_not_reversible', `An entry of the kind "${entry.kind}" is not taken back.`);
 }
 
+/** Whether an entry may be taken back by itself, before anybody has looked at what became of it. */
+export const canBeReversed = ({
+  kind,
+  key,
+  isReversed,
+}: Pick<StoredEntry, 'kind' | 'key'> & { isReversed: boolean }): boolean =>
+  !isReversed && ['accrue', 'adjust', 'redeem'].includes(kind) && !isSaleKey(key) && !isRewardKey(key);
+
 function mustBeByItself({ key }: StoredEntry): void {
   if (isSaleKey(key))
     throw refused('entry_of_sale', 'These points are of a sale: return goods of it, or cancel it, instead.');
@@ -172,7 +125,9 @@ const isGiver = (account: Account): boolean => ['issuance', 'sold', 'adjustment'
 
 function takeBackWhole(book: Book, draft: ReturnType<typeof draftOf>, lots: readonly Lot[]): Sums {
   const wanted = lots.reduce((sum, lot) => sum + lot.earned - lot.reduced, 0n);
-  const sums = takeBack(book, draft, lots, wanted);
+  const drafted = lots.map((lot) => ({ book, draft, lot }));
+  const sums = takeBack(book, draft, drafted, wanted);
+  enter(book, draft);
   if (sums.shortfall > 0n)
     throw refused(
       'points_already_spent',
@@ -193,6 +148,8 @@ function unspend(book: Book, entry: StoredEntry, draft: ReturnType<typeof draftO
 
 /** What an adjustment took goes back where it was. */
 function undo(book: Book, draft: ReturnType<typeof draftOf>, entry: StoredEntry): Sums {
+  if (walletOf(book, entry.walletId).state !== 'open')
+    throw refused('wallet_closed', 'The wallet is closed.');
   let points = 0n;
   for (const { account, lotId, points: taken } of entry.postings) {
     if (account !== 'available') continue;

@@ -108,7 +108,8 @@ export async function buyerFactsOf(
       select o.* from own o
       where not exists (select from own f where f.n = o.n and f.program_id = o.program_id and f.family_owner_id is not null)
       union
-      select o.n, f.* from own o join ${wallet} f on f.contact_id = o.family_owner_id and f.wallet_id = o.family_wallet_id
+      select o.n, f.* from own o join ${wallet} f on f.contact_id = o.family_owner_id and f.program_id = o.program_id
+        and f.kind = 'family'
     ), there as (
       select w.n, w.program_id, bool_and(w.state = 'open') as open, sum(w.debt
         + coalesce((select sum(case when least(l.expires_at, w.expires_at) is null or least(l.expires_at, w.expires_at) > ${now}
