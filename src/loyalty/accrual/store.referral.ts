@@ -6,6 +6,8 @@ import { orders } from '../../orders/index.ts';
 import { loyaltyMember } from '../programs/schema.ts';
 import { referralTerms } from './contract.referral.ts';
 import type { Refusal, ReferralTerms } from './contract.referral.ts';
+import { sharedKind } from './same.ts';
+import type { Reach } from './same.ts';
 import { referral, referralCode, referralProgram } from './schema.ts';
 
 export type ReferralRow = typeof referral.$inferSelect;
@@ -106,22 +108,24 @@ export async function sharedBetween(
   referrerId: string,
   anonymousId: string | null,
 ): Promise<Refusal | null> {
-  const [found] = await rows<{ kind: string }>(
+  const points = await rows<Reach>(
+    ctx.db,
+    sql`select contact_id as "contactId", kind, value from contact_point
+      where contact_id in (${friendId}::uuid, ${referrerId}::uuid) and kind in ('email', 'phone', 'address')`,
+  );
+  const kind = sharedKind(points, friendId);
+  if (kind !== null) return `same_${kind}`;
+  const devices = await rows(
     ctx.db,
     sql`
-    select kind from (
-      select f.kind, 1 as place from contact_point f join contact_point r on r.kind = f.kind and lower(btrim(r.value)) = lower(btrim(f.value))
-      where f.contact_id = ${friendId}::uuid and r.contact_id = ${referrerId}::uuid and f.kind in ('email', 'phone', 'address')
-      union all
-      select 'device', 2 from visitor_lookup v join ${contact} c on c.contact_id = v.contact_id
-      where v.anonymous_id = ${anonymousId} and coalesce(c.merged_into, c.contact_id) = ${referrerId}::uuid
-      union all
-      select 'device', 2 from ${referral} o where o.anonymous_id = ${anonymousId} and o.referrer_id = ${referrerId}::uuid
-        and o.contact_id <> ${friendId}::uuid
-    ) shared order by place limit 1`,
+    select 1 from visitor_lookup v join ${contact} c on c.contact_id = v.contact_id
+    where v.anonymous_id = ${anonymousId} and coalesce(c.merged_into, c.contact_id) = ${referrerId}::uuid
+    union all
+    select 1 from ${referral} o where o.anonymous_id = ${anonymousId} and o.referrer_id = ${referrerId}::uuid
+      and o.contact_id <> ${friendId}::uuid
+    limit 1`,
   );
-  if (found === undefined) return null;
-  return `same_${found.kind as 'email' | 'phone' | 'address' | 'device'}`;
+  return devices.length === 0 ? null : 'same_device';
 }
 
 export type FirstOrder = { orderId: string; occurredAt: Date; paid: boolean; leftMinor: bigint };

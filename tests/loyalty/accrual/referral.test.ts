@@ -12,6 +12,7 @@ import { runNights } from '../../../src/loyalty/ledger/actions.night.ts';
 import { followOrders } from '../../../src/orders/index.ts';
 import { refusal } from '../ledger/world.ts';
 import type { TestBase } from '../../support/ctx.ts';
+import { mailboxOf } from '../../../src/loyalty/accrual/same.ts';
 import { accrualBase, back, member, order, points, program } from './world.ts';
 
 let base: TestBase;
@@ -96,4 +97,55 @@ test('who is the same person by phone or device, or has bought before, is refuse
   const buyer = await member(base.ctx, programId);
   await buys(buyer, 'paid');
   expect(await reasonOf(buyer)).toBe('bought_before');
+});
+
+test('who has the same mailbox, however it is spelt, is refused as the same by email', async () => {
+  const { programId, code } = await scene({}, { email: 'first.last@gmail.com' });
+  const reasonOf = async (of: object) =>
+    (await refer(base.ctx, { programId, contactId: await member(base.ctx, programId, of), code })).reason;
+  expect(await reasonOf({ email: 'firstlast+2@gmail.com' })).toBe('same_email');
+  expect(await reasonOf({ email: 'other@post.org', emails: ['F.irstLast@googlemail.com'] })).toBe(
+    'same_email',
+  );
+  expect(await reasonOf({ email: 'first.last@post.org' })).toBe(null);
+  const elsewhere = await scene({}, { email: 'ann.smith+shop@post.org' });
+  const friend = async (email: string) => {
+    const contactId = await member(base.ctx, elsewhere.programId, { email });
+    return (await refer(base.ctx, { programId: elsewhere.programId, contactId, code: elsewhere.code }))
+      .reason;
+  };
+  expect(await friend('ann.smith@post.org')).toBe('same_email');
+  expect(await friend('annsmith@post.org')).toBe(null);
+});
+
+test('the very same email, and the very same address, are refused by name', async () => {
+  const { programId, referrer, code } = await scene();
+  const friend = await member(base.ctx, programId);
+  const stranger = await member(base.ctx, programId);
+  const point = (contactId: string, kind: string, value: string) =>
+    base.ctx.db.execute(sql`
+      insert into contact_point (contact_id, point_id, kind, value, raw, created_at, claimed)
+      values (${contactId}::uuid, ${newId()}::uuid, ${kind}, ${value}, ${value}, now(), true)`);
+  await point(referrer, 'email', 'one@post.org');
+  await point(friend, 'email', 'one@post.org');
+  await point(referrer, 'address', '1 High Street, York');
+  await point(stranger, 'address', '1 high  street, York ');
+  expect(await refer(base.ctx, { programId, contactId: friend, code })).toMatchObject({
+    state: 'refused',
+    reason: 'same_email',
+  });
+  expect(await refer(base.ctx, { programId, contactId: stranger, code })).toMatchObject({
+    state: 'refused',
+    reason: 'same_address',
+  });
+});
+
+test.each([
+  ['First.Last+x@GMAIL.com', 'firstlast@gmail.com'],
+  ['a.b@googlemail.com', 'ab@gmail.com'],
+  ['a.b+c@post.org', 'a.b@post.org'],
+  ['+c@post.org', '+c@post.org'],
+  ['no address', 'no address'],
+])('mail to %s goes to %s', (email, mailbox) => {
+  expect(mailboxOf(email)).toBe(mailbox);
 });
