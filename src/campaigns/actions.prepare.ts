@@ -13,7 +13,7 @@ import type { HandOff, Purchases } from './store.recipients.ts';
 export type Prepared = {
   /** Those who may get it. */
   open: readonly HandOff[];
-  coupons: ReadonlyMap<string, Coupon>;
+  coupons: ReadonlyMap<string, Coupon | null>;
   /** Those who get nothing: the state and why. Rendering adds to it. */
   refused: Map<string, Refused>;
   /** The message, or undefined when it cannot be made: then it is refused. */
@@ -37,7 +37,9 @@ export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[])
   const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
   const now = ctx.clock.now();
   if (frame.couponCampaignId !== null)
-    for (const { id } of open) if (coupons?.has(id) !== true) refused.set(id, OFFER_OVER);
+    for (const { id } of open)
+      if (coupons?.get(id) === null) refused.set(id, OTHER_TIER);
+      else if (coupons?.has(id) !== true) refused.set(id, OFFER_OVER);
   return {
     open: open.filter(({ id }) => !refused.has(id)),
     coupons: coupons ?? new Map(),
@@ -53,6 +55,7 @@ export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[])
 }
 
 const OFFER_OVER: Refused = { state: 'skipped', reason: 'offer_over', detail: null };
+const OTHER_TIER: Refused = { state: 'skipped', reason: 'other_tier', detail: null };
 
 /** A text that cannot be made for one contact fails that contact's message alone. */
 function render(
@@ -93,12 +96,12 @@ async function purchasesFor(
   );
 }
 
-/** Coupons by message, issued now; null when the campaign has none, empty when its coupons are over. */
+/** Coupons by message, issued now; null when the campaign has none, empty when its coupons are over. Of other tiers' messages null. */
 async function couponsFor(
   ctx: Ctx,
   frame: Frame,
   open: readonly HandOff[],
-): Promise<ReadonlyMap<string, Coupon> | null> {
+): Promise<ReadonlyMap<string, Coupon | null> | null> {
   const { couponCampaignId, campaignId } = frame;
   if (couponCampaignId === null) return null;
   try {
@@ -108,7 +111,11 @@ async function couponsFor(
       items: open.map(({ contactId, id }) => ({ contactId, sendKey: id })),
     });
     const good = issued.filter(({ state }) => state === 'issued' || state === 'held');
-    return new Map(good.map(({ sendKey, code, validUntil }) => [sendKey, { code, validUntil }]));
+    const answered = new Set(issued.map(({ sendKey }) => sendKey));
+    return new Map([
+      ...open.flatMap(({ id }): [string, null][] => (answered.has(id) ? [] : [[id, null]])),
+      ...good.map(({ sendKey, code, validUntil }) => [sendKey, { code, validUntil }] as const),
+    ]);
   } catch (error) {
     if (error instanceof DomainError && error.code === 'coupon_campaign_over') return new Map();
     throw error;

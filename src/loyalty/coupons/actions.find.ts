@@ -2,6 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { idFrom } from '../../core/ids.ts';
 import { minorToWire } from '../../core/money.ts';
 import type { Offer, Remaining, ShownCode } from '../pricing/contract.ts';
+import { couponsOfOtherTiers } from '../standing/actions.exclusive.ts';
 import { foldCode } from './code.ts';
 import { couponLimits, couponOffer } from './contract.ts';
 import type { CouponLimits, CouponOffer } from './contract.ts';
@@ -67,12 +68,13 @@ export async function findCodes(
   const rows = [...found.values()];
   const stale = await staleOf(ctx, rows, now);
   const uses = await usesOf(ctx, { contactId, orderKey, now }, rows);
+  const barred = await barredFrom(ctx, buyer.contactId, rows, now);
   const meters =
     rows.length === 0 ? new Map() : await readMeters(ctx, [...new Set(rows.map((r) => r.couponCampaignId))]);
   const result: FoundCodes = { shown: [], offers: [], remaining: {}, usable: [] };
   for (const { code, folded } of given) {
     const row = found.get(folded);
-    const view = row === undefined ? undefined : viewOf(row, folded, stale, now);
+    const view = row === undefined ? undefined : viewOf(row, folded, { stale, barred }, now);
     const rooms =
       view === undefined
         ? undefined
@@ -92,8 +94,23 @@ export const strangerOf = (orderKey: string): string => idFrom(`coupon buyer ${o
 /** A found code, read. */
 export type View = { row: FoundRow; limits: CouponLimits; offer: CouponOffer; standing: Standing };
 
+/** Campaigns of the found codes that tiers have for themselves, the buyer's not among them. */
+export async function barredFrom(
+  ctx: Ctx,
+  contactId: string | null,
+  rows: readonly FoundRow[],
+  now: Date,
+): Promise<ReadonlySet<string>> {
+  const campaigns = rows.map(({ couponCampaignId }) => couponCampaignId);
+  const barred = await couponsOfOtherTiers(ctx, [contactId], campaigns, now);
+  return barred.get(contactId) ?? new Set();
+}
+
+/** What stands against codes besides themselves: holds that are over by coupon, and campaigns of other tiers. */
+export type Against = { stale: ReadonlyMap<string, number>; barred: ReadonlySet<string> };
+
 /** `folded`: the code itself, which the order may hold already. */
-export function viewOf(row: FoundRow, folded: string, stale: ReadonlyMap<string, number>, now: Date): View {
+export function viewOf(row: FoundRow, folded: string, { stale, barred }: Against, now: Date): View {
   const limits = couponLimits.parse(row.limits);
   const { coupon } = row;
   const own = coupon !== null && holdsIt(row, folded, now) ? 1 : 0;
@@ -108,6 +125,7 @@ export function viewOf(row: FoundRow, folded: string, stale: ReadonlyMap<string,
       validUntil: row.validUntil,
       perContact: limits.perContact ?? null,
       perContactPeriod: limits.perContactPeriod?.uses ?? null,
+      isOfOtherTiers: barred.has(row.couponCampaignId),
       coupon:
         coupon === null
           ? null

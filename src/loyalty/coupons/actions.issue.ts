@@ -4,6 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { conflict } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { addMs, DAY_MS } from '../../core/time.ts';
+import { couponsOfOtherTiers } from '../standing/actions.exclusive.ts';
 import { openCouponCampaign } from './actions.campaigns.ts';
 import { tell } from './actions.tell.ts';
 import { codeFrom, foldCode, randomBytesOf } from './code.ts';
@@ -24,7 +25,8 @@ type CouponKey = { contactId: string; sendKey: string };
 /**
  * Gives each item its coupon: a new one, or the one it got before, so that repeating a hand-off changes nothing. `sendKey` is
  * whatever makes a repeat the same (a message's id); `sourceId` is what the coupons are counted under.
- * Of a code for all everybody gets that one, and nothing is written. 404 unknown coupon campaign; 409 coupon_campaign_over,
+ * Of a code for all everybody gets that one, and nothing is written. Who stands in none of the tiers that have the campaign for
+ * themselves gets none: of theirs only coupons they got before are among the answers. 404 unknown coupon campaign; 409 coupon_campaign_over,
  * coupon_campaign_paused, coupon_codes_used_up.
  */
 export async function issueCoupons(
@@ -36,8 +38,9 @@ export async function issueCoupons(
   if (input.items.length === 0) return [];
   return inTx(ctx, async (tx) => {
     const campaign = await openCouponCampaign(tx, input.couponCampaignId);
-    if (campaign.codeKind === 'generic') return input.items.map((item) => genericOf(campaign, item));
-    let drafts = input.items.map((item) => draftOf(campaign, { ...item, couponId: newId() }));
+    const items = await allowedOf(tx, input);
+    if (campaign.codeKind === 'generic') return items.map((item) => genericOf(campaign, item));
+    let drafts = items.map((item) => draftOf(campaign, { ...item, couponId: newId() }));
     const issue = { ...issueOf(campaign, tx.clock.now()), sourceId: input.sourceId ?? null };
     const made = await insertCoupons(tx, issue, drafts);
     await tellIssued(
@@ -56,6 +59,15 @@ export async function issueCoupons(
     }
     return couponsByKey(tx, input.items);
   });
+}
+
+async function allowedOf(
+  tx: Ctx,
+  { couponCampaignId, items }: { couponCampaignId: string; items: readonly CouponKey[] },
+): Promise<CouponKey[]> {
+  const contacts = items.map(({ contactId }) => contactId);
+  const barred = await couponsOfOtherTiers(tx, contacts, [couponCampaignId], tx.clock.now());
+  return items.filter(({ contactId }) => !barred.has(contactId));
 }
 
 /**

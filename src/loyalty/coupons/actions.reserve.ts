@@ -1,8 +1,8 @@
 import type { Ctx } from '../../core/ctx.ts';
 import { conflict } from '../../core/errors.ts';
 import { minorToWire } from '../../core/money.ts';
-import { periodFor, staleOf, strangerOf, usesOf, viewOf } from './actions.find.ts';
-import type { View } from './actions.find.ts';
+import { barredFrom, periodFor, staleOf, strangerOf, usesOf, viewOf } from './actions.find.ts';
+import type { Against, View } from './actions.find.ts';
 import { letGo, letGoOverdue, takeMeter } from './actions.meter.ts';
 import { tell } from './actions.tell.ts';
 import { foldCode } from './code.ts';
@@ -135,6 +135,7 @@ export async function take(ctx: Ctx, taking: Taking): Promise<Taken[]> {
   const now = ctx.clock.now();
   const stale = await staleOf(ctx, [...found.values()], now);
   for (const couponId of stale.keys()) await letGoOverdue(ctx, now, { couponId });
+  const barred = await barredFrom(ctx, taking.contactId, [...found.values()], taking.at);
   const idOf = (folded: string): string => found.get(folded)?.couponCampaignId ?? '';
   const seen = new Set<string>();
   const results = new Map<object, Taken>();
@@ -147,18 +148,18 @@ export async function take(ctx: Ctx, taking: Taking): Promise<Taken[]> {
       wish,
       row === undefined || refused !== null
         ? { ok: false, code: wish.code, reason: refused ?? 'unknown_code' }
-        : await takeWish(ctx, taking, contactId, { ...wish, row, stale }),
+        : await takeWish(ctx, taking, contactId, { ...wish, row, against: { stale, barred } }),
     );
   }
   return wishes.flatMap((wish) => results.get(wish) ?? []);
 }
 
-type Wish = CouponWish & { folded: string; row: FoundRow; stale: ReadonlyMap<string, number> };
+type Wish = CouponWish & { folded: string; row: FoundRow; against: Against };
 
 async function takeWish(ctx: Ctx, taking: Taking, contactId: string, wish: Wish): Promise<Taken> {
   const now = ctx.clock.now();
   const { row, folded, code } = wish;
-  const view = viewOf(row, folded, wish.stale, now);
+  const view = viewOf(row, folded, wish.against, now);
   const hold = holdOf(taking, contactId, wish, periodFor(view, now));
   const { own } = row;
   if (own !== null && (own.state === 'used' || own.state === 'held')) {

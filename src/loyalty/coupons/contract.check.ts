@@ -14,6 +14,7 @@ export const REFUSALS = [
   'archived',
   'contact_needed',
   'another_contact',
+  'tier_needed',
   'not_yet_valid',
   'expired',
   'used',

@@ -10,6 +10,7 @@ export type RefusalReason =
   | 'contact_needed'
   | 'another_contact'
   | 'proof_needed'
+  | 'tier_needed'
   | 'not_yet_valid'
   | 'expired'
   | 'used'
@@ -29,6 +30,8 @@ export type Standing = {
   validUntil: Date | null;
   perContact: number | null;
   perContactPeriod: number | null;
+  /** Tiers have the campaign for themselves, and the buyer stands in none of them. */
+  isOfOtherTiers: boolean;
   /** Null: one code for all. */
   coupon: {
     /** Null: nobody's. */
@@ -62,6 +65,7 @@ export function refusalOf(
   if (standing.personal && coupon !== null && coupon.contactId !== null && unproven) return 'proof_needed';
   if (standing.validFrom !== null && at < standing.validFrom) return 'not_yet_valid';
   if (standing.validUntil !== null && at >= standing.validUntil) return 'expired';
+  if (standing.isOfOtherTiers) return contactId === null ? 'contact_needed' : 'tier_needed';
   if (coupon !== null && coupon.maxUses !== null && coupon.taken >= coupon.maxUses) return 'in_use';
   const perBuyer = standing.perContact !== null || standing.perContactPeriod !== null;
   return perBuyer && contactId === null ? 'contact_needed' : null;
@@ -84,6 +88,7 @@ const WORDS: Readonly<Record<RefusalReason, string>> = {
   contact_needed: 'This coupon needs a known customer: name the buyer.',
   another_contact: 'This coupon is another customer’s.',
   proof_needed: 'A personal coupon takes the card, its QR code, or the code sent to the phone.',
+  tier_needed: 'This coupon is for members of a certain tier and those above it.',
   not_yet_valid: 'This coupon is not valid yet.',
   expired: 'This coupon has expired.',
   used: 'This coupon has been used.',

@@ -8,6 +8,7 @@ import { newId } from '../../core/ids.ts';
 import { minorToWire } from '../../core/money.ts';
 import { emit } from '../../core/outbox.ts';
 import { issueCoupons } from '../coupons/actions.issue.ts';
+import { couponWords } from '../coupons/refusal.ts';
 import { post } from '../ledger/actions.post.ts';
 import { mustSee } from '../ledger/actions.views.ts';
 import { openProgram } from '../programs/actions.ts';
@@ -114,7 +115,7 @@ async function codeFor(
     sourceId: rewardId,
     items: [{ contactId, sendKey: couponKey(redemptionId) }],
   });
-  if (coupon === undefined) throw new Error('a coupon was asked for and none came');
+  if (coupon === undefined) throw conflict('coupon_tier_needed', couponWords('tier_needed'), 'rewardId');
   return coupon.code;
 }
 

@@ -40,9 +40,8 @@ export async function standingFacts(
   const ids = [...new Set(contactIds)];
   const facts = new Map(ids.map((id) => [id, nothing()]));
   if (ids.length === 0) return facts;
-  const ladders = await laddersInForce(ctx);
   const standings = await loadStandings(ctx, ids);
-  for (const { contactId, ...fact } of await tiersOf(ctx, standings, ladders, now))
+  for (const { contactId, ...fact } of await tiersOf(ctx, standings, await laddersInForce(ctx), now))
     facts.get(contactId)?.tiers.push(fact);
   for (const { contactId, kind, id, percent } of await inForceOf(ctx, ids, now)) {
     const fact = facts.get(contactId);
@@ -79,7 +78,8 @@ export const isMember = (
     (one) => one.contactId === contactId && one.programId === programId && one.enrolledAt !== null,
   );
 
-async function tiersOf(
+/** The tiers of members in ladders, nothing else of their standing. */
+export async function tiersOf(
   ctx: Ctx,
   standings: readonly Standing[],
   ladders: readonly Ladder[],

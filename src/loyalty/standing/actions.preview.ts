@@ -32,7 +32,7 @@ export async function previewLadder(ctx: Ctx, input: LadderPreviewInput): Promis
   const next = { version: (present?.version ?? 0) + 1, from: ctx.clock.now(), rules };
   const ladder: Ladder =
     inForce === undefined
-      ? { ladderId: newId(), programId, zone, currency, versions: [next] }
+      ? { ladderId: newId(), programId, zone, isOpen: true, currency, versions: [next] }
       : { ...inForce, versions: [...inForce.versions, next] };
   const members = await countMembers(ctx, programId);
   const every = Math.max(1, Math.ceil(members / MOST_LOOKED_AT));

@@ -18,9 +18,8 @@ const benefits = z.strictObject({
   /** Standing discount. */
   discountPercent: percent.nullable().default(null),
   freeShipping: z.boolean().default(false),
-  /** Coupons that this tier and those above may get. */
+  /** Coupons of this tier and those above it: nobody else is given one or may use one. */
   couponCampaignIds: z.array(z.uuid()).max(MAX_NAMED).default([]),
-  segmentId: z.uuid().nullable().default(null),
 });
 export type Benefits = z.output<typeof benefits>;
 
@@ -33,7 +32,12 @@ const tierIn = z.strictObject({
   neverDowngrade: z.boolean().default(false),
   benefits: benefits.prefault({}),
 });
-const tierOut = tierIn.extend({ id: z.uuid() });
+/** Versions are kept for good: a benefit they name that is none any more is left out. */
+const tierOut = z.object({
+  ...tierIn.shape,
+  id: z.uuid(),
+  benefits: z.object(benefits.shape).prefault({}),
+});
 export type Tier = z.output<typeof tierOut>;
 
 const ascending = (tiers: readonly { threshold: number }[]): boolean =>

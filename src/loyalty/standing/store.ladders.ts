@@ -70,6 +70,8 @@ export type Ladder = {
   ladderId: string;
   programId: string;
   zone: string;
+  /** Its program is in service. */
+  isOpen: boolean;
   currency: string;
   versions: readonly LadderVersion[];
 };
@@ -84,7 +86,8 @@ type RawLadder = Omit<Ladder, 'versions'> & { version: number; updatedAt: string
 export async function laddersInForce(ctx: Ctx): Promise<Ladder[]> {
   const found = await hotRows<RawLadder>(
     ctx.db,
-    sql`select l.ladder_id as "ladderId", l.program_id as "programId", l.version, l.updated_at as "updatedAt", p.zone, p.currency
+    sql`select l.ladder_id as "ladderId", l.program_id as "programId", l.version, l.updated_at as "updatedAt", p.zone, p.currency,
+        p.state = 'active' as "isOpen"
       from ${tierLadder} l join ${loyaltyProgram} p on p.program_id = l.program_id
       where l.state = 'active' order by l.ladder_id`,
   );

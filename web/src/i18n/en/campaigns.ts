@@ -50,6 +50,7 @@ export default {
     suppressed: 'Address suppressed',
     duplicate_address: 'Address shared with another contact',
     offer_over: 'The offer is over',
+    other_tier: 'The coupon is for members of another tier',
     not_renderable: 'The message could not be made',
     gave_up: 'Given up after several tries',
     worker_died: 'Interrupted',

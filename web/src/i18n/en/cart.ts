@@ -123,6 +123,7 @@ export default {
     archived: 'its campaign is put away',
     contact_needed: 'it wants a known buyer',
     another_contact: 'it belongs to somebody else',
+    tier_needed: 'it is for members of another tier',
     not_yet_valid: 'it is not valid yet',
     expired: 'it has expired',
     used: 'it is used',

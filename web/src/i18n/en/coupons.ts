@@ -209,6 +209,8 @@ export default {
       archived: 'The coupon “{{name}}” is over: its code for all does not work any more.',
       contact_needed: 'It works only for a known customer: choose who wants to use it, or have them sign in.',
       another_contact: 'The code belongs to somebody else{{owner}} and works for them alone.',
+      tier_needed:
+        'The coupon “{{name}}” is for members of a certain tier and those above it; this customer is not one of them.',
       not_yet_valid: 'The code is valid from {{from}} on.',
       expired: 'The code was valid until {{until}}.',
       used: 'The code was used already{{at}}.',
@@ -256,6 +258,7 @@ export default {
       archived: 'the coupon was over',
       contact_needed: 'nobody was named',
       another_contact: 'the order was somebody else’s',
+      tier_needed: 'it is for members of another tier',
       not_yet_valid: 'it was not valid yet',
       expired: 'its time had passed',
       used: 'it was used already',

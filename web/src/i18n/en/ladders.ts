@@ -74,12 +74,10 @@ export default {
     remove: 'Remove: {{name}}',
   },
   more: {
-    more: 'Coupons, segment, price lists',
-    less: 'Hide coupons, segment, price lists',
+    more: 'Coupons, price lists',
+    less: 'Hide coupons, price lists',
     coupons: 'Coupons of this tier',
-    couponsHint: 'Told with the tier. Who may redeem a coupon is a condition of its campaign.',
-    segment: 'Segment',
-    segmentHint: 'Named with the tier to whoever reads it; its own rule says who is in it.',
+    couponsHint: 'Only members of this tier and those above it are given these coupons or may use them.',
     lists: 'Price lists for this tier',
     noLists: 'none',
     listsHint: 'A price list says itself for which tiers it is.',
@@ -90,7 +88,6 @@ export default {
     freeShipping: 'free shipping',
     coupons_one: '{{count}} coupon of its own',
     coupons_other: '{{count}} coupons of its own',
-    segment: 'segment',
   },
   preview: {
     title: 'Who would stand where',

@@ -129,6 +129,7 @@ export default {
     archived: 'его кампания в архиве',
     contact_needed: 'нужен известный покупатель',
     another_contact: 'он принадлежит другому',
+    tier_needed: 'он для участников другого уровня',
     not_yet_valid: 'он ещё не действует',
     expired: 'срок истёк',
     used: 'он использован',

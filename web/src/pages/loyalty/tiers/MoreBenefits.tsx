@@ -1,9 +1,8 @@
-import { Anchor, MultiSelect, Select, Stack, Text } from '@mantine/core';
+import { Anchor, MultiSelect, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { coupons } from '../../../api/coupons.ts';
-import { segments } from '../../../api/segments.ts';
 import { priceLists } from '../../../api/standing.ts';
 import { useList } from '../../../lib/list.ts';
 import type { LadderForm, TierFields } from './form.ts';
@@ -13,8 +12,8 @@ type Props = { form: LadderForm; index: number; tier: TierFields };
 /** What most tiers do without; the lists are asked for only when somebody wants to see them. */
 export function MoreBenefits({ form, index, tier }: Props) {
   const { t } = useTranslation('ladders');
-  const { couponCampaignIds, segmentId } = tier.benefits;
-  const [open, { toggle }] = useDisclosure(couponCampaignIds.length > 0 || segmentId !== null);
+  const { couponCampaignIds } = tier.benefits;
+  const [open, { toggle }] = useDisclosure(couponCampaignIds.length > 0);
   return (
     <>
       <Anchor component="button" type="button" size="sm" mt="sm" aria-expanded={open} onClick={toggle}>
@@ -28,7 +27,6 @@ export function MoreBenefits({ form, index, tier }: Props) {
 function More({ form, index, tier }: Props) {
   const { t } = useTranslation('ladders');
   const campaigns = useList(coupons.campaigns());
-  const found = useList(segments.list(200));
   const { data: lists = [] } = useQuery(priceLists.all);
   const path = `tiers.${index}.benefits`;
   const chosen = new Set(tier.benefits.couponCampaignIds);
@@ -46,14 +44,6 @@ function More({ form, index, tier }: Props) {
           .filter(({ id, state }) => state === 'active' || chosen.has(id))
           .map(({ id, name }) => ({ value: id, label: name }))}
         {...form.getInputProps(`${path}.couponCampaignIds`)}
-      />
-      <Select
-        label={t('more.segment')}
-        description={t('more.segmentHint')}
-        searchable
-        clearable
-        data={(found.rows ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-        {...form.getInputProps(`${path}.segmentId`)}
       />
       <Text size="sm">
         {t('more.lists')}: {own.length === 0 ? t('more.noLists') : own.map(({ name }) => name).join(', ')}.{' '}

@@ -22,7 +22,6 @@ export type TierFields = {
     discountPercent: Blank;
     freeShipping: boolean;
     couponCampaignIds: string[];
-    segmentId: string | null;
   };
 };
 export type LadderFields = {
@@ -47,7 +46,6 @@ export const freshTier = (name = ''): TierFields => ({
     discountPercent: '',
     freeShipping: false,
     couponCampaignIds: [],
-    segmentId: null,
   },
 });
 

@@ -8,7 +8,7 @@ type Benefits = LadderView['tiers'][number]['benefits'];
 /** What a tier gives, a few words each. */
 export function useGifts(): (benefits: Benefits) => string[] {
   const { t } = useTranslation('ladders');
-  return ({ multiplier, discountPercent, freeShipping, couponCampaignIds, segmentId }) =>
+  return ({ multiplier, discountPercent, freeShipping, couponCampaignIds }) =>
     [
       Number(multiplier) === 1
         ? undefined
@@ -18,6 +18,5 @@ export function useGifts(): (benefits: Benefits) => string[] {
         : t('gifts.discount', { percent: decimalText(discountPercent, locale()) }),
       freeShipping ? t('gifts.freeShipping') : undefined,
       couponCampaignIds.length === 0 ? undefined : t('gifts.coupons', { count: couponCampaignIds.length }),
-      segmentId === null ? undefined : t('gifts.segment'),
     ].filter((one) => one !== undefined);
 }
