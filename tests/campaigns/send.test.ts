@@ -9,6 +9,11 @@ import { planRuns } from '../../src/campaigns/actions.run.ts';
 import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
 import type { Channel, Outcome, OutMessage } from '../../src/campaigns/channels/contract.ts';
 import { campaignReport } from '../../src/campaigns/actions.report.ts';
+import { createLadder } from '../../src/loyalty/standing/actions.ladders.ts';
+import { ladderInput } from '../../src/loyalty/standing/contract.ts';
+import { enrol } from '../../src/loyalty/programs/actions.members.ts';
+import { createProgram } from '../../src/loyalty/programs/actions.ts';
+import { enrolInput, programInput } from '../../src/loyalty/programs/contract.ts';
 import { recordConsents, suppress } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import {
@@ -140,6 +145,23 @@ describe('sending', () => {
       'skipped:no_address': 1,
     });
     expect((await campaignReport(ctx, id)).coupons).toMatchObject({ issued: 7, void: 0 });
+  });
+
+  test('a coupon of a tier goes to its members alone, the others get nothing and it is said why', async () => {
+    const { ctx, dataDir } = world;
+    await putContacts(ctx, 'T', { from: 2_100, to: 2_103 });
+    const couponCampaignId = await couponCampaign(ctx, { pattern: 'TIER-########' });
+    const program = await createProgram(ctx, programInput.parse({ name: 'P', zone: 'UTC', currency: 'EUR' }));
+    const tiers = [{ name: 'All', threshold: 0, benefits: { couponCampaignIds: [couponCampaignId] } }];
+    const rules = { programId: program.id, name: 'L', measure: 'spend', window: { kind: 'lifetime' }, tiers };
+    await createLadder(ctx, ladderInput.parse(rules));
+    const of = { contactId: contactId(2_101), programId: program.id, termsVersion: '1' };
+    await enrol(ctx, enrolInput.parse(of));
+    const { id } = await draft(ctx, 'T', { couponCampaignId });
+    await launched(ctx, id);
+    await sendDue(ctx, openOutbox(dataDir), never);
+    expect(await statesOf(ctx, id)).toEqual({ sent: 1, 'skipped:other_tier': 3 });
+    expect((await campaignReport(ctx, id)).coupons).toMatchObject({ issued: 1, void: 0 });
   });
 
   test('several workers at once hand each message over once', async () => {
