@@ -1110,9 +1110,13 @@ CREATE TABLE "adjustment_request" (
 	"program_id" uuid NOT NULL,
 	"key" text NOT NULL,
 	"to_contact_id" uuid,
+	"to_origin_id" uuid,
+	"entry_id" uuid,
+	"entry_at" timestamp with time zone,
 	"points" bigint NOT NULL,
 	"reason" text NOT NULL,
 	"state" text NOT NULL,
+	"why" text,
 	"author_id" text NOT NULL,
 	"author_name" text NOT NULL,
 	"approver_id" text,
@@ -1974,7 +1978,8 @@ CREATE INDEX "coupon_reservation_ending_idx" ON "coupon_reservation" USING btree
 CREATE INDEX "coupon_reservation_coupon_idx" ON "coupon_reservation" USING btree ("coupon_id") WHERE state = 'held' and coupon_id is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "adjustment_request_key_idx" ON "adjustment_request" USING btree ("contact_id","program_id","key","origin_id");--> statement-breakpoint
 CREATE INDEX "adjustment_request_id_idx" ON "adjustment_request" USING btree ("request_id");--> statement-breakpoint
-CREATE INDEX "adjustment_request_waiting_idx" ON "adjustment_request" USING btree ("created_at") WHERE state = 'waiting';--> statement-breakpoint
+CREATE INDEX "adjustment_request_to_idx" ON "adjustment_request" USING btree ("to_contact_id") WHERE to_contact_id is not null;--> statement-breakpoint
+CREATE INDEX "adjustment_request_waiting_idx" ON "adjustment_request" USING btree ("created_at","request_id") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "family_member_owner_idx" ON "family_member" USING btree ("owner_id","wallet_id");--> statement-breakpoint
 CREATE INDEX "ledger_check_started_idx" ON "ledger_check" USING btree ("started_at");--> statement-breakpoint
 CREATE INDEX "ledger_entry_by_idx" ON "ledger_entry" USING btree ("by_contact_id") WHERE by_contact_id is not null;--> statement-breakpoint

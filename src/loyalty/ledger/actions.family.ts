@@ -8,6 +8,7 @@ import { minorToWire } from '../../core/money.ts';
 import { emit } from '../../core/outbox.ts';
 import { openProgram } from '../programs/actions.ts';
 import { dayOf } from '../programs/calendar.ts';
+import { mustLeaveWithin } from './actions.limit.ts';
 import { post } from './actions.post.ts';
 import { walletIdOf } from './books.ts';
 import type { FamilyCapInput, FamilyInput, FamilyLeaveInput, FamilyView } from './contract.ts';
@@ -98,7 +99,7 @@ export async function capFamilyMember(ctx: Ctx, input: FamilyCapInput): Promise<
 
 /**
  * Takes a contact out of a shared wallet. 404 family_member_not_found; 409 family_owner_stays while others share it, wallet_has_holds
- * while an order of the contact is under way.
+ * while an order of the contact is under way, adjustment_limit_reached.
  */
 export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<FamilyView> {
   authorise(ctx, 'loyalty:write');
@@ -117,12 +118,14 @@ export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<Fa
     if (await holdsShared(tx, family))
       throw conflict('wallet_has_holds', 'An order that is under way holds points.');
     const { available } = await ownState(tx, ownerId, programId, 'family');
+    const share = available / BigInt(members.length);
+    if (members.length > 1)
+      await mustLeaveWithin(tx, { contactId, programId, family, split: input.split, share });
     await removeMember(tx, family);
     await emit(tx, 'wallet.shared', [{ contactIds: [...new Set([contactId, ownerId])] }]);
     const key = `family:${newId()}`;
     const to: Owner = { contactId, programId };
     const give = { ...shared, kind: 'transfer', key, to, points: 0n } as const;
-    const share = available / BigInt(members.length);
     if (members.length === 1) await post(tx, [{ ...give, all: true, share: 'any' }]);
     else if (input.split === 'own') await post(tx, [{ ...give, all: true, share: 'brought' }]);
     else if (input.split === 'equal' && share > 0n)

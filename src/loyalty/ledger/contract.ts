@@ -95,12 +95,17 @@ export const requestAnswer = z
   .object({
     id: z.uuid(),
     contactId: z.uuid(),
-    /** Who would get the points; null: an adjustment. */
+    kind: z.enum(['adjustment', 'transfer', 'reversal']),
+    /** Of a transfer who would get the points; null for a contact who is not the reader's to see. */
     toContactId: z.uuid().nullable(),
+    /** Of a reversal the entry it takes back. */
+    entryId: z.uuid().nullable(),
     programId: z.uuid(),
     points,
     reason: z.string(),
     state: z.enum(['waiting', 'approved', 'refused']),
+    /** Why it was refused without anybody. same_contact: giver and getter turned out to be one person. */
+    why: z.enum(['same_contact']).nullable(),
     author: z.string(),
     /** The reader asked for it: only somebody else can approve it, but the reader may take it back (refuse it). */
     needsAnother: z.boolean(),
@@ -110,11 +115,13 @@ export const requestAnswer = z
   })
   .meta({ id: 'PointsAdjustmentRequest' });
 export type RequestView = z.output<typeof requestAnswer>;
-export const requestList = z.object({ items: z.array(requestAnswer) });
+export const requestPage = z.object({ items: z.array(requestAnswer), nextCursor: z.string().nullable() });
 
-/** `done`, or `waiting` for a second person when it is above the program's limit. */
+const byHand = z.enum(['done', 'waiting', 'refused']);
+
+/** `done`, or `waiting` for a second person when it is above the program's limit, or `refused` by one: under its key for good. */
 export const adjustAnswer = z.object({
-  state: z.enum(['done', 'waiting']),
+  state: byHand,
   points,
   request: requestAnswer.nullable(),
 });
@@ -139,16 +146,21 @@ export const reverseInput = z
   .meta({ id: 'LedgerReversal' });
 export type ReverseInput = z.output<typeof reverseInput>;
 
-export const postedAnswer = z
-  .object({ points, pending: points, debt: points, shortfall: points, repeated: z.boolean() })
-  .meta({ id: 'LedgerMovement' });
+const postedAnswer = z.object({
+  points,
+  pending: points,
+  debt: points,
+  shortfall: points,
+  repeated: z.boolean(),
+});
 export type PostedView = z.output<typeof postedAnswer>;
 
-/** `waiting`: nothing has moved, `points` are those asked for. */
-export const transferAnswer = postedAnswer
-  .extend({ state: z.enum(['done', 'waiting']), request: requestAnswer.nullable() })
-  .meta({ id: 'PointsTransferAnswer' });
+/** `waiting`, `refused`: nothing has moved, `points` are those asked for. */
+const movedAnswer = postedAnswer.extend({ state: byHand, request: requestAnswer.nullable() });
+export const transferAnswer = movedAnswer.meta({ id: 'PointsTransferAnswer' });
 export type TransferAnswer = z.output<typeof transferAnswer>;
+export const reverseAnswer = movedAnswer.meta({ id: 'LedgerReversalAnswer' });
+export type ReverseAnswer = z.output<typeof reverseAnswer>;
 
 export const familyInput = z
   .object({

@@ -25,9 +25,9 @@ import {
   familyLeaveInput,
   liabilityAnswer,
   liabilityQuery,
-  postedAnswer,
   requestAnswer,
-  requestList,
+  requestPage,
+  reverseAnswer,
   reverseInput,
   transferAnswer,
   transferInput,
@@ -36,6 +36,7 @@ import {
 } from './contract.ts';
 
 const tag = 'loyalty';
+const requestsQuery = pageQuery.extend({ contactId: z.uuid().optional() });
 const familyParams = z.object({ id: z.uuid(), programId: z.uuid() });
 
 export function ledgerRoutes(): Hono<AppEnv> {
@@ -50,7 +51,7 @@ export function ledgerRoutes(): Hono<AppEnv> {
       '/api/loyalty/adjustments/:id/decision',
       describe({
         tag,
-        summary: 'Approve or refuse an adjustment or transfer above the limit',
+        summary: 'Approve or refuse an adjustment, transfer or reversal above the limit',
         answer: requestAnswer,
       }),
       paramsOf(idParam),
@@ -71,7 +72,12 @@ export function ledgerRoutes(): Hono<AppEnv> {
     )
     .post(
       '/api/loyalty/reversals',
-      describe({ tag, summary: 'Take an entry of the ledger back, once', status: 201, answer: postedAnswer }),
+      describe({
+        tag,
+        summary: 'Take an entry of the ledger back, once; above the limit it waits for a second person',
+        status: 201,
+        answer: reverseAnswer,
+      }),
       jsonBody(reverseInput),
       async (c) => c.json(await reverseEntry(c.var.ctx, c.req.valid('json')), 201),
     )
@@ -135,10 +141,11 @@ function readingRoutes(): Hono<AppEnv> {
       '/api/loyalty/adjustments',
       describe({
         tag,
-        summary: 'Adjustments and transfers that wait for a second person',
-        answer: requestList,
+        summary: 'Adjustments, transfers and reversals that wait for a second person, the oldest first',
+        answer: requestPage,
       }),
-      async (c) => c.json({ items: await adjustmentRequests(c.var.ctx) }),
+      queryOf(requestsQuery),
+      async (c) => c.json(await adjustmentRequests(c.var.ctx, c.req.valid('query'))),
     )
     .get(
       '/api/loyalty/liability',

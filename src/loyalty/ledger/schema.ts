@@ -247,7 +247,7 @@ export const ledgerKey = pgTable(
   (t) => [primaryKey({ columns: [t.contactId, t.walletId, t.key] })],
 );
 
-/** An adjustment or a transfer above the program's limit, waiting for a second person. */
+/** An adjustment, a transfer or a reversal above the program's limit, waiting for a second person. */
 export const adjustmentRequest = pgTable(
   'adjustment_request',
   {
@@ -255,12 +255,18 @@ export const adjustmentRequest = pgTable(
     requestId: uuid('request_id').notNull(),
     programId: uuid('program_id').notNull(),
     key: text('key').notNull(),
-    /** Who would get the points; null: an adjustment. */
+    /** Who would get the points of a transfer, and the node that was named. */
     toContactId: uuid('to_contact_id'),
+    toOriginId: uuid('to_origin_id'),
+    /** The entry a reversal takes back. */
+    entryId: uuid('entry_id'),
+    entryAt: instant('entry_at'),
     points: points('points').notNull(),
     reason: text('reason').notNull(),
     /** waiting | approved | refused */
     state: text('state').notNull(),
+    /** Why nobody had to refuse it. same_contact: giver and getter became one person */
+    why: text('why').$type<'same_contact'>(),
     authorId: text('author_id').notNull(),
     authorName: text('author_name').notNull(),
     approverId: text('approver_id'),
@@ -273,8 +279,11 @@ export const adjustmentRequest = pgTable(
     primaryKey({ columns: [t.contactId, t.requestId] }),
     uniqueIndex('adjustment_request_key_idx').on(t.contactId, t.programId, t.key, t.originId),
     index('adjustment_request_id_idx').on(t.requestId),
+    index('adjustment_request_to_idx')
+      .on(t.toContactId)
+      .where(sql`to_contact_id is not null`),
     index('adjustment_request_waiting_idx')
-      .on(t.createdAt)
+      .on(t.createdAt, t.requestId)
       .where(sql`state = 'waiting'`),
   ],
 );

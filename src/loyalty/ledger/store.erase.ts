@@ -4,7 +4,7 @@ import { eraseRows, havingRows } from '../../contacts/index.ts';
 import type { Eraser } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
-import { familyMember, ledgerDay, ledgerNight, ledgerPosting, wallet } from './schema.ts';
+import { adjustmentRequest, familyMember, ledgerDay, ledgerNight, ledgerPosting, wallet } from './schema.ts';
 
 const OF_WALLETS = [
   'lot',
@@ -31,6 +31,8 @@ export const walletEraser: Eraser = {
     await handOver(ctx, list);
     await keepSums(ctx, list);
     await eraseRows(ctx, ALL, contactIds);
+    // What others would have given them names them.
+    await ctx.db.execute(sql`delete from ${adjustmentRequest} where to_contact_id = any(${list})`);
     await ctx.db.execute(sql`delete from ${familyMember} where owner_id = any(${list})`);
     await ctx.db.execute(sql`
       update ${wallet} set family_owner_id = null, family_wallet_id = null where family_owner_id = any(${list})`);

@@ -25,9 +25,9 @@ test('points over HTTP: a program, a member, an adjustment once for its key, the
   const programId = (made.body as Made).id;
   const patched = await owner('PATCH', `/api/loyalty/programs/${programId}`, {
     version: 1,
-    settings: { adjustmentLimit: 50 },
+    settings: { adjustmentLimit: 80 },
   });
-  expect(patched.body).toMatchObject({ version: 2, settings: { adjustmentLimit: 50, spendAs: 'discount' } });
+  expect(patched.body).toMatchObject({ version: 2, settings: { adjustmentLimit: 80, spendAs: 'discount' } });
   expect(codeOf((await owner('PATCH', `/api/loyalty/programs/${programId}`, { version: 1 })).body)).toBe(
     'program_changed',
   );
@@ -54,7 +54,7 @@ test('points over HTTP: a program, a member, an adjustment once for its key, the
   expect((await adjust(40, 'one')).body).toMatchObject({ state: 'done' });
   expect((await adjust(40, 'one')).body).toMatchObject({ state: 'done' });
   expect(codeOf((await adjust(41, 'one')).body)).toBe('idempotency_key_reused');
-  expect((await adjust(20, 'two')).body).toMatchObject({ state: 'waiting', request: { state: 'waiting' } });
+  expect((await adjust(50, 'two')).body).toMatchObject({ state: 'waiting', request: { state: 'waiting' } });
   expect(codeOf((await adjust(-41, 'three')).body)).toBe(undefined);
 
   const wallets = await owner('GET', `/api/contacts/${contactId}/wallets`);

@@ -85,10 +85,8 @@ export const checks = {
 };
 
 export const adjustments = {
-  waiting: queryOptions({
-    queryKey: ['loyalty', 'adjustments'],
-    queryFn: () => items<RequestView>('/api/loyalty/adjustments'),
-  }),
+  /** Of everybody, or of one contact. */
+  waiting: (contactId?: string) => pagesOf<RequestView>('loyalty', '/api/loyalty/adjustments', { contactId }),
   decide: (id: string, approve: boolean) =>
     api.post<RequestView>(`/api/loyalty/adjustments/${id}/decision`, { approve }),
   make: (input: AdjustInput) => api.post<AdjustAnswer>('/api/loyalty/adjustments', input),

@@ -97,6 +97,7 @@ export default {
     'Up to {{limit}} points are moved at once. What you moved by hand for this contact within a day counts too.',
   noLimit: 'The points are moved at once.',
   adjustDone: 'Points adjusted',
+  adjustRefused: 'A second person has refused this',
   adjustWaits: 'Waits for a second person to approve',
   awaits: 'waits for approval',
   tier: 'Tier',

@@ -29,6 +29,8 @@ export default {
     account_temporarily_locked: 'Слишком много неверных кодов. Подождите и попробуйте снова.',
     accumulative_discount_not_found: 'Такой накопительной скидки нет.',
     adjustment_limit_of_owner: 'Повысить или убрать этот предел может только владелец.',
+    adjustment_limit_reached:
+      'Так один человек передал бы слишком много баллов. Пусть участник выйдет со своими, а баллы передайте: это одобрит второй человек.',
     adjustment_request_not_found: 'Такого запроса нет.',
     already_decided: 'Это уже решено.',
     already_exists: 'Такое уже есть.',

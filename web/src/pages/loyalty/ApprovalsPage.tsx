@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { contacts } from '../../api/contacts.ts';
 import type { RequestView } from '../../api/loyalty.ts';
 import { adjustments, programs } from '../../api/loyalty.ts';
+import { useList } from '../../lib/list.ts';
 import { contactName } from '../../lib/contactName.ts';
 import { useMe } from '../../lib/me.ts';
 import type { Column } from '../../ui/DataTable.tsx';
@@ -38,27 +39,41 @@ export default function ApprovalsPage() {
 function Adjustments() {
   const { t } = useTranslation('loyalty');
   const { may } = useMe();
-  const query = useQuery(adjustments.waiting);
+  const { rows, error, onRetry, more } = useList(adjustments.waiting());
   const { data: known = [] } = useQuery(programs.all);
   const decide = useWrite({
     run: ({ row, approve }: { row: RequestView; approve: boolean }) => adjustments.decide(row.id, approve),
     touches: ['loyalty', 'timeline'],
-    done: (_, { row, approve }) =>
-      t(approve ? 'approvals.approved' : row.needsAnother ? 'approvals.takenBack' : 'approvals.refused'),
+    done: ({ why }, { row, approve }) =>
+      t(
+        why !== null
+          ? 'approvals.sameContact'
+          : approve
+            ? 'approvals.approved'
+            : row.needsAnother
+              ? 'approvals.takenBack'
+              : 'approvals.refused',
+      ),
   });
   const columns: Column<RequestView>[] = [
     {
       key: 'contact',
       header: t('approvals.contact'),
       main: true,
-      cell: ({ contactId, toContactId }) => (
+      cell: ({ contactId, kind, toContactId }) => (
         <>
           <Named contactId={contactId} />
-          {toContactId !== null && (
+          {kind === 'transfer' && (
             <>
               {' '}
-              {t('approvals.transferTo')} <Named contactId={toContactId} />
+              {t('approvals.transferTo')}{' '}
+              {toContactId === null ? t('approvals.somebodyHidden') : <Named contactId={toContactId} />}
             </>
+          )}
+          {kind === 'reversal' && (
+            <Text size="xs" c="dimmed">
+              {t('approvals.reversal')}
+            </Text>
           )}
         </>
       ),
@@ -67,7 +82,7 @@ function Adjustments() {
       key: 'points',
       header: t('approvals.points'),
       align: 'right',
-      cell: ({ points, toContactId }) => <Signed points={toContactId === null ? points : -points} />,
+      cell: ({ points, kind }) => <Signed points={kind === 'transfer' ? -points : points} />,
     },
     {
       key: 'program',
@@ -110,9 +125,10 @@ function Adjustments() {
       <DataTable
         label={t('approvals.adjustments')}
         columns={columns}
-        rows={query.data}
-        error={query.error}
-        onRetry={() => void query.refetch()}
+        rows={rows}
+        error={error}
+        onRetry={onRetry}
+        more={more}
         rowKey={({ id }) => id}
         empty={<EmptyState title={t('approvals.empty')} text={t('approvals.emptyText')} />}
       />

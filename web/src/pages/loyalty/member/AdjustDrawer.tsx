@@ -30,7 +30,8 @@ export function AdjustDrawer({ contactId, program, onClose }: Props) {
     run: ({ points, reason }: Form) =>
       adjustments.make({ contactId, programId: program.id, points: Number(points), reason, key }),
     touches: ['loyalty', 'standing', 'timeline'],
-    done: ({ state }) => t(state === 'done' ? 'adjustDone' : 'adjustWaits'),
+    done: ({ state }) =>
+      t(({ done: 'adjustDone', waiting: 'adjustWaits', refused: 'adjustRefused' } as const)[state]),
     onDone: onClose,
     onProblem: (error) => showFieldErrors(form, error),
   });

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { MemberView, ProgramView, RequestView } from '../../../api/loyalty.ts';
 import { adjustments, members, programs } from '../../../api/loyalty.ts';
 import { standing } from '../../../api/standing.ts';
+import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { DateTime } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
@@ -144,8 +145,8 @@ function TierOf({ contactId, programId }: { contactId: string; programId: string
 /** Adjustments of this contact that a second person has not decided yet. */
 function Waiting({ contactId, programId }: { contactId: string; programId: string }) {
   const { t } = useTranslation('wallet');
-  const { data = [] } = useQuery(adjustments.waiting);
-  return data
+  const { rows = [] } = useList(adjustments.waiting(contactId));
+  return rows
     .filter((one: RequestView) => one.contactId === contactId && one.programId === programId)
     .map(({ id, points, reason }) => (
       <Group key={id} gap={6}>

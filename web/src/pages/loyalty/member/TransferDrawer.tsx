@@ -52,7 +52,16 @@ export function TransferDrawer({ contactId, program, onClose }: Props) {
         key,
       }),
     touches: ['loyalty', 'standing', 'timeline'],
-    done: ({ state }) => t(state === 'done' ? 'wallet:transfer.done' : 'wallet:adjustWaits'),
+    done: ({ state }) =>
+      t(
+        (
+          {
+            done: 'wallet:transfer.done',
+            waiting: 'wallet:adjustWaits',
+            refused: 'wallet:adjustRefused',
+          } as const
+        )[state],
+      ),
     onDone: onClose,
     onProblem: (error) => {
       setAsking(false);
