@@ -4,6 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { hotRows, row, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { Cap } from './books.ts';
+import { loyaltyProgram } from '../programs/schema.ts';
 import { familyMember, ledgerEntry, lot, pointHold, pointSpend, wallet } from './schema.ts';
 
 /** Shared wallets: who is in, and what each may spend. */
@@ -209,6 +210,7 @@ export async function sharesOf(
     ctx.db,
     sql`select contact_id as "contactId", program_id as "programId", owner_id as "ownerId"
       from ${familyMember} where contact_id = any(${`{${contactIds.join(',')}}`}::text::uuid[])
+        and program_id in (select p.program_id from ${loyaltyProgram} p)
       order by contact_id, program_id, owner_id = contact_id desc, joined_at, origin_id`,
   );
 }
