@@ -123,6 +123,7 @@ const sourcesOf = (folder: string): string[] =>
 function knownCodes(): string[] {
   const files = [
     'loyalty/sales',
+    'loyalty/ledger',
     'loyalty/programs',
     'loyalty/coupons',
     'loyalty/pricing',
