@@ -60,9 +60,12 @@ export function refusalOf(
   if (campaignState === 'paused') return 'paused';
   if (coupon === null && campaignState === 'archived') return 'archived';
   if (coupon !== null && coupon.maxUses !== null && coupon.uses >= coupon.maxUses) return 'used';
-  if (standing.personal && coupon?.contactId !== null && coupon !== null && coupon.contactId !== contactId)
-    return contactId === null ? 'contact_needed' : 'another_contact';
-  if (standing.personal && coupon !== null && coupon.contactId !== null && unproven) return 'proof_needed';
+  if (standing.personal && coupon !== null && coupon.contactId !== null) {
+    if (contactId === null) return 'contact_needed';
+    // Before whose it is: who only says a name must not learn that.
+    if (unproven) return 'proof_needed';
+    if (coupon.contactId !== contactId) return 'another_contact';
+  }
   if (standing.validFrom !== null && at < standing.validFrom) return 'not_yet_valid';
   if (standing.validUntil !== null && at >= standing.validUntil) return 'expired';
   if (standing.isOfOtherTiers) return contactId === null ? 'contact_needed' : 'tier_needed';

@@ -114,11 +114,13 @@ const readOffer = (one: unknown): Offer => offerShape.parse(one);
 
 async function codesOf(
   ctx: Ctx,
-  { request, contactId, unproven = false, saleId }: Asked,
+  { request, contactId, isNew, unproven = false, saleId }: Asked,
   now: Date,
 ): Promise<FoundCodes> {
   if (request.codes.length === 0) return NO_CODES;
-  const of = { contactId, unproven, ...(saleId === null ? {} : { orderKey: saleId }) };
+  // Somebody new is somebody: a till must not tell from the answer who is known.
+  const buyerId = contactId ?? (isNew ? newId() : null);
+  const of = { contactId: buyerId, unproven, ...(saleId === null ? {} : { orderKey: saleId }) };
   return findCodes(ctx, request.codes, of, now);
 }
 

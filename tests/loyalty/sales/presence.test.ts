@@ -152,6 +152,41 @@ test('a personal coupon asks for the same proof; a bearer’s does not', async (
   ]);
 });
 
+test('of a personal coupon a till learns neither whose it is nor who is known; who proves it, why', async () => {
+  const [owner, other] = [await someone(), await someone()];
+  const { code } = await issueOne(base.ctx, (await campaign(base.ctx)).id, owner.contactId);
+  const reason = async (who: Ctx, buyer: Body | undefined) =>
+    (await ask(who, cart(buyer, { codes: [code] }))).priced.codes[0]?.reason;
+  const strangers: Body[] = [
+    { phone: '+4915199999998' },
+    { email: 'none@example.com' },
+    { externalId: { id: 'no' } },
+  ];
+  for (const buyer of [...owner.named, ...other.named, ...strangers]) {
+    expect(await reason(till(base.ctx), buyer)).toBe('proof_needed');
+    for (const take of [buy, hold])
+      expect(await refusal(take(till(base.ctx), cart(buyer, { codes: [code] })))).toBe('coupon_proof_needed');
+  }
+  expect(await reason(till(base.ctx), undefined)).toBe('contact_needed');
+  expect(await reason(till(base.ctx), { card: other.card.cardNumber })).toBe('another_contact');
+  expect(await reason(till(base.ctx), { card: owner.card.cardNumber })).toBeNull();
+  for (const buyer of strangers) expect(await reason(shop(base.ctx), buyer)).toBe('another_contact');
+});
+
+test('a code that counts each buyer’s uses is quoted to somebody new as it is to who is known', async () => {
+  const { named } = await someone();
+  const terms = { personal: false, limits: { perContact: 1 } };
+  const { code } = await issueOne(
+    base.ctx,
+    (await campaign(base.ctx, terms)).id,
+    named[0]?.['contactId'] as string,
+  );
+  for (const buyer of [...named, { phone: '+4915199999997' }])
+    expect((await ask(till(base.ctx), cart(buyer, { codes: [code] }))).priced.codes).toMatchObject([
+      { accepted: true },
+    ]);
+});
+
 test('a till that was told a contact does not learn the card, which would be proof', async () => {
   const { contactId, card } = await someone();
   const masked = { cardNumber: `••${card.cardNumber.slice(-2)}`, qr: '' };
