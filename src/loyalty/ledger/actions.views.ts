@@ -12,6 +12,7 @@ import type { EntryView, LiabilityView, WalletView } from './contract.ts';
 import { daySums, expiringByMonth } from './store.liability.ts';
 import type { DaySum } from './store.liability.ts';
 import { entriesOf, liveLots, visibleId, walletsOf } from './store.views.ts';
+import { toldOf } from './told.ts';
 import type { EntryRow, LotRow, WalletSums } from './store.views.ts';
 
 /** Reading what the ledger holds. */
@@ -115,11 +116,11 @@ function positionOf(cursor: string): { occurredAt: Date; id: string } {
   return { occurredAt: cursorInstant(occurredAt), id: cursorId(id) };
 }
 
-const entryView = (row: EntryRow): EntryView => ({
-  ...row,
-  occurredAt: dateOf(row.occurredAt).toISOString(),
-  points: wire(row.points),
-});
+function entryView(row: EntryRow): EntryView {
+  const points = wire(row.points);
+  const occurredAt = dateOf(row.occurredAt).toISOString();
+  return { ...row, occurredAt, points, told: toldOf({ ...row, points }) };
+}
 
 /** What a program owes its members, what has become of what it gave, and when the rest ends. */
 export async function liability(ctx: Ctx, programId: string, days: number): Promise<LiabilityView> {

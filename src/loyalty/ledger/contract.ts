@@ -64,6 +64,8 @@ export const entryAnswer = z
     reason: z.string().nullable(),
     /** What it did to what can be spent. */
     points,
+    /** The one figure for the member: of points held before, what a purchase took; else on the way, or written off. */
+    told: points,
     relatesTo: z.uuid().nullable(),
     actorId: z.string(),
     postings: z.array(

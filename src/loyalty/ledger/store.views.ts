@@ -152,6 +152,11 @@ export async function entriesOf(
 /** What shifts points within a wallet is nothing to tell on a card. */
 const QUIET = sql.raw(`('hold', 'release')`);
 
+/** As `toldOf`: of points held before, what a purchase took. */
+const TOLD = sql`case when e.kind <> 'redeem' then e.points else (
+  select coalesce(sum(p.points), 0)::bigint from ${ledgerPosting} p where p.contact_id = e.contact_id
+    and p.occurred_at = e.occurred_at and p.entry_id = e.entry_id and p.account in ('available', 'held')) end`;
+
 /** Movements of points on the contact's card. */
 export const pointsTimeline: TimelineSource = {
   kind: 'points',
@@ -168,7 +173,7 @@ export const pointsTimeline: TimelineSource = {
     }>(
       ctx.db,
       sql`
-      select e.entry_id as id, e.occurred_at as "occurredAt", e.kind, e.points, e.ref, ${ORDER_NUMBER} as "orderNumber",
+      select e.entry_id as id, e.occurred_at as "occurredAt", e.kind, ${TOLD} as points, e.ref, ${ORDER_NUMBER} as "orderNumber",
         e.reason, p.name as program
       from ${ledgerEntry} e join ${loyaltyProgram} p on p.program_id = e.program_id
       where e.contact_id = ${contactId}::uuid and e.kind not in ${QUIET}

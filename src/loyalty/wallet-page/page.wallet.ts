@@ -177,17 +177,12 @@ ${rewarded > 0 && markup`<p class="soft gap">${texts.friendsRewarded(number(rewa
 }
 
 function movementsPart({ page: { movements, program }, texts, language }: Part): Html {
-  const rows = movements.map((entry) => {
-    // What is earned and not there yet moves nothing that can be spent.
-    const pending = entry.postings.reduce(
-      (sum, one) => (one.account === 'pending' ? sum + one.points : sum),
-      0,
-    );
-    const shown = entry.points === 0 ? pending : entry.points;
-    return markup`<li class="pair"><span>${movementWord(entry, language)}<br><span class="soft">${day(entry.occurredAt, program.zone, language)}${
-      entry.points === 0 && shown > 0 && ` · ${texts.onItsWay}`
-    }</span></span><span class="${shown > 0 ? 'num plus' : 'num'}">${signed(shown, language)}</span></li>`;
-  });
+  const rows = movements.map(
+    (entry) =>
+      markup`<li class="pair"><span>${movementWord(entry, language)}<br><span class="soft">${day(entry.occurredAt, program.zone, language)}${
+        entry.points === 0 && entry.told > 0 && ` · ${texts.onItsWay}`
+      }</span></span><span class="${entry.told > 0 ? 'num plus' : 'num'}">${signed(entry.told, language)}</span></li>`,
+  );
   return markup`<section aria-labelledby="movements"><h2 id="movements">${texts.movements}</h2>${
     rows.length === 0
       ? markup`<p class="soft">${texts.noMovements}</p>`

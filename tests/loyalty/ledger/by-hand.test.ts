@@ -9,6 +9,7 @@ import {
 } from '../../../src/loyalty/ledger/actions.adjust.ts';
 import { joinFamily } from '../../../src/loyalty/ledger/actions.family.ts';
 import { contactLedger, contactWallets } from '../../../src/loyalty/ledger/actions.views.ts';
+import { pointsTimeline } from '../../../src/loyalty/ledger/store.views.ts';
 import { registerPoints } from '../../../src/loyalty/ledger/index.ts';
 import { as, person as actor, testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
@@ -121,5 +122,31 @@ describe('what people do by hand', () => {
     expect(await refusal(reverseEntry(base.ctx, back))).toBe('entry_already_reversed');
     const [wallet] = await contactWallets(base.ctx, who.contactId);
     expect(wallet).toMatchObject({ spendable: 15, worthMinor: 15, state: 'open' });
+  });
+
+  test('what a purchase takes from held points is told as spent, wholly or in part, in the ledger and on the timeline', async () => {
+    const who = await owner();
+    await one(base.ctx, { ...who, kind: 'accrue', key: 'a', points: 500n });
+    for (const [key, points] of [
+      ['whole', 150n],
+      ['part', 100n],
+    ] as const) {
+      base.clock.advance(1_000);
+      await one(base.ctx, { ...who, kind: 'hold', key: `hold ${key}`, points: 150n, ttlS: 600 });
+      base.clock.advance(1_000);
+      await one(base.ctx, { ...who, kind: 'redeem', key, points, hold: `hold ${key}` });
+    }
+    const { items } = await contactLedger(base.ctx, who.contactId, { limit: 10 });
+    const spent = items.filter(({ kind }) => kind === 'redeem');
+    expect(spent.map(({ points, told }) => [points, told])).toEqual([
+      [50, -100],
+      [0, -150],
+    ]);
+    const before = {
+      occurredAt: new Date('9999-12-31T00:00:00Z'),
+      id: 'ffffffff-ffff-ffff-ffff-ffffffffffff',
+    };
+    const found = await pointsTimeline.load(base.ctx, who.contactId, { before, limit: 10 });
+    expect(found.map(({ data }) => data['points'])).toEqual([-100, -150, 500]);
   });
 });

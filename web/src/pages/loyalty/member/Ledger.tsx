@@ -53,13 +53,12 @@ function Entry({ entry }: { entry: EntryView }) {
   const { nameOf } = useOwners();
   const actor = nameOf(entry.actorId);
   const [reason, about] = [reasonWords(t, entry.reason), aboutWords(t, entry)];
-  const told = entry.points === 0 ? besideOf(entry) : entry.points;
   return (
     <div role="listitem">
       <Group justify="space-between" gap="xs" wrap="nowrap" align="baseline">
         <Text size="sm">
           {t(`kind.${entry.kind as 'accrue'}`, { defaultValue: entry.kind })}
-          {entry.points === 0 && told !== 0 && entry.kind !== 'write_off' && (
+          {entry.points === 0 && entry.told > 0 && entry.kind !== 'write_off' && (
             <Text span inherit c="dimmed">
               {' '}
               ({t('pending').toLowerCase()})
@@ -67,7 +66,7 @@ function Entry({ entry }: { entry: EntryView }) {
           )}
         </Text>
         <Text size="sm">
-          <Signed points={told} />
+          <Signed points={entry.told} />
         </Text>
       </Group>
       {reason !== undefined && (
@@ -83,9 +82,3 @@ function Entry({ entry }: { entry: EntryView }) {
     </div>
   );
 }
-
-/** What an entry did to points on the way, or wrote off, when it did nothing to those that can be spent. */
-const besideOf = ({ kind, postings }: EntryView): number =>
-  postings
-    .filter(({ account }) => account === (kind === 'write_off' ? 'adjustment' : 'pending'))
-    .reduce((sum, { points }) => sum + points, 0);
