@@ -169,15 +169,19 @@ export const pricedCart = z
       }),
     ),
     points: z.object({
-      /** What was asked for; of `max`, what the balance holds. */
+      /** What was asked for; of `max`, what the balance holds (0 of a buyer who was only named). */
       requested: z.number().int(),
       spent: z.number().int(),
       worthMinor: anyMinor,
       as: z.enum(['discount', 'payment']),
-      /** Why fewer than asked. */
+      /**
+       * Why fewer than asked. `family_cap`: what the member's monthly cap of a shared wallet leaves; of whoever sells: `other_currency`,
+       * points are worth something in the program's alone; `proof_needed`, the buyer was only named.
+       */
       limitedBy: z
         .enum([
           'balance',
+          'family_cap',
           'min_balance',
           'min_order',
           'max_percent',
@@ -185,6 +189,8 @@ export const pricedCart = z
           'max_points',
           'goods',
           'off',
+          'other_currency',
+          'proof_needed',
         ])
         .nullable(),
     }),

@@ -11,7 +11,8 @@ type Limit = { points: number; by: Spent['limitedBy'] };
 export function spendPoints(run: Run, taxOf: (line: Line) => number): Spent {
   const rules = run.settings.points;
   const { buyer, cart } = run;
-  const requested = cart.spendPoints === 'max' ? buyer.pointsAvailable : cart.spendPoints;
+  const requested =
+    cart.spendPoints === 'max' ? (buyer.pointsBalance ?? buyer.pointsAvailable) : cart.spendPoints;
   const as = rules?.spendAs ?? 'discount';
   const none: Spent = { requested, spent: 0, worthMinor: 0, as, limitedBy: null };
   if (requested === 0) return none;
@@ -54,8 +55,9 @@ function limitsOf(run: Run, rules: PointsSettings, caps: readonly number[]): Lim
   const goods = rules.spendAs === 'payment' && rules.payShipping ? [...run.lines, run.shipping] : run.lines;
   const share_ = share(fineOfMinor(totalOf(goods)), percentMilli(rules.maxPercent), WHOLE);
   const discount = rules.spendAs === 'discount' ? run.allowance : Number.MAX_SAFE_INTEGER;
+  const { pointsAvailable, pointsBalance = pointsAvailable } = run.buyer;
   return [
-    { points: run.buyer.pointsAvailable, by: 'balance' },
+    { points: pointsAvailable, by: pointsAvailable < pointsBalance ? 'family_cap' : 'balance' },
     { points: rules.maxPoints ?? Number.MAX_SAFE_INTEGER, by: 'max_points' },
     {
       points: rules.maxMinor === undefined ? Number.MAX_SAFE_INTEGER : asPoints(rules.maxMinor),

@@ -50,7 +50,7 @@ export function priceWith(baseCurrency: string, asked: Asked, facts: Facts, now:
   const { program, terms, everybodys, live, codes, offered } = facts;
   const cart = cartOf(request, lines, currency, codes.shown);
   const buyer = buyerOf(asked, facts, program);
-  const priced = priceIt({
+  const figures = priceIt({
     cart,
     buyer,
     offers: withExtra(live, everybodys.offers, [...codes.offers, ...facts.personalOffers]),
@@ -63,6 +63,7 @@ export function priceWith(baseCurrency: string, asked: Asked, facts: Facts, now:
     ),
     now,
   });
+  const priced = { ...figures, points: pointsTold(asked, figures.points, { program, currency }) };
   const wallet = buyer.member && contactId !== null && program !== null;
   return {
     priced,
@@ -75,6 +76,18 @@ export function priceWith(baseCurrency: string, asked: Asked, facts: Facts, now:
     codes,
     wallet: wallet ? { contactId, programId: program.programId } : null,
   };
+}
+
+/** What pricing cannot know of points that are not spent: who asked without a proof, and in which currency they are worth something. */
+function pointsTold(
+  { request: { spendPoints }, unproven = false }: Asked,
+  points: PricedCart['points'],
+  { program, currency }: { program: ProgramFact | null; currency: string },
+): PricedCart['points'] {
+  if (unproven && spendPoints !== 0)
+    return { ...points, requested: spendPoints === 'max' ? 0 : spendPoints, limitedBy: 'proof_needed' };
+  const isElsewhere = program !== null && program.currency !== currency;
+  return points.limitedBy === 'off' && isElsewhere ? { ...points, limitedBy: 'other_currency' } : points;
 }
 
 function buyerOf(

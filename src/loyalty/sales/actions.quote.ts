@@ -9,7 +9,7 @@ import { earnPreview } from './ports.ts';
 import type { EarnPreview } from './ports.ts';
 import { settled } from './settled.ts';
 import { mayKnowBuyer } from './view.ts';
-import { hintsOf, PROOF } from './words.ts';
+import { hintsOf, pointsHint, PROOF } from './words.ts';
 
 /**
  * What a cart costs right now, and why. Writes nothing; codes and points that cannot be used are told, not refused. Who was only named
@@ -38,7 +38,11 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
     programId: program?.programId ?? null,
     pointsAvailable: proven && program?.member === true ? program.points : 0,
     priced,
-    hints: [...proofHint(input, proven, pricing), ...hintsOf(priced, input.language)],
+    hints: [
+      ...proofHint(input, proven, pricing),
+      ...pointsHint(pricing, input.language),
+      ...hintsOf(priced, input.language),
+    ],
     earns: earnsOf(earning, pricing, input.channel ?? null),
   };
 }

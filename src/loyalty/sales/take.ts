@@ -22,10 +22,10 @@ export function mustBeSame({ priced }: Pricing, fingerprint: string | undefined)
 
 /**
  * A quote only tells of a code that cannot be used, and of points that are not there; a sale made with them is refused: 409
- * `coupon_<reason>`, `insufficient_points`; 422 `other_currency`, `not_a_member`.
+ * `coupon_<reason>`, `insufficient_points`, `family_cap_reached`; 422 `other_currency`, `not_a_member`.
  */
 export function mustBeMeant(
-  { priced, codes, program, currency }: Pricing,
+  { priced, codes, program, currency, buyer }: Pricing,
   spendPoints: number | 'max',
 ): void {
   for (const [i, { refused }] of codes.shown.entries())
@@ -52,6 +52,12 @@ export function mustBeMeant(
       at: 'spendPoints',
     });
   const { limitedBy } = priced.points;
+  if (limitedBy === 'family_cap')
+    throw conflict(
+      'family_cap_reached',
+      `Of the shared wallet this member may spend ${buyer.pointsAvailable} more points this month.`,
+      'spendPoints',
+    );
   if (limitedBy === 'balance' || limitedBy === 'min_balance')
     throw conflict('insufficient_points', `Fewer than ${spendPoints} points can be spent.`, 'spendPoints');
 }

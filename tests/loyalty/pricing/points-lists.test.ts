@@ -31,6 +31,19 @@ describe('points', () => {
   ])('of %s with %j', (points, rules, spent, limitedBy) => {
     expect(spend(points as number, rules).points).toMatchObject({ spent, limitedBy });
   });
+  test('of a shared wallet a member’s own cap is named where it is what keeps them from more', () => {
+    const capped = (spendPoints: number | 'max', pointsBalance: number) =>
+      quote({
+        lines: linesOf('1'),
+        cart: { spendPoints },
+        buyer: { pointsAvailable: 9, pointsBalance },
+        settings: { points: { worthPer100: 100 } },
+      }).points;
+    expect(capped('max', 50)).toMatchObject({ requested: 50, spent: 9, limitedBy: 'family_cap' });
+    expect(capped(10, 50)).toMatchObject({ requested: 10, spent: 9, limitedBy: 'family_cap' });
+    expect(capped('max', 9)).toMatchObject({ requested: 9, spent: 9, limitedBy: null });
+    expect(capped(10, 9)).toMatchObject({ spent: 9, limitedBy: 'balance' });
+  });
   test('no point is taken that buys nothing', () => {
     expect(spend(333, { worthPer100: 10 }).points).toMatchObject({ spent: 330, worthMinor: 33 });
     expect(spend(9, { worthPer100: 10 }).points).toMatchObject({ spent: 0, worthMinor: 0 });

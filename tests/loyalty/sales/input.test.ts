@@ -71,6 +71,20 @@ test('what cannot be a cart is refused by name, and nothing of it is written', a
   }
   const abroad = sale({ currency: 'USD', baseRate: '0.8', spendPoints: 10 });
   expect(code(await till('POST', '/api/loyalty/sales', abroad))).toBe('422 other_currency');
+  for (const [spendPoints, language, word] of [
+    [10, 'en', 'GBP only'],
+    ['max', 'ru', 'только в валюте GBP'],
+  ]) {
+    const { body } = await till(
+      'POST',
+      '/api/loyalty/quote',
+      cart({ currency: 'USD', baseRate: '0.8', spendPoints, language }),
+    );
+    expect(body).toMatchObject({
+      priced: { points: { spent: 0, limitedBy: 'other_currency' } },
+      hints: [{ offerId: 'other_currency', text: expect.stringContaining(String(word)) }],
+    });
+  }
   expect(code(await till('POST', '/api/loyalty/quote', cart({ buyer: { card: '1' } })))).toBe(
     '404 member_not_found',
   );

@@ -92,7 +92,11 @@ test('a quote says what to do, the same for a stranger, and nothing of who was n
   const strangers = [{ phone: '+4915199999999' }, { email: 'nobody@example.com' }];
   for (const buyer of [...named, ...strangers]) {
     const told = await ask(till(base.ctx), cart(buyer, { spendPoints: 100, language: 'ru' }));
-    expect(told).toMatchObject({ proven: false, pointsAvailable: 0, priced: { points: { spent: 0 } } });
+    expect(told).toMatchObject({
+      proven: false,
+      pointsAvailable: 0,
+      priced: { points: { requested: 100, spent: 0, limitedBy: 'proof_needed' } },
+    });
     expect(told.contactId).toBe('contactId' in buyer ? contactId : null);
     expect(told.hints).toEqual([
       { offerId: 'proof_needed', text: expect.stringContaining('покажите карту') },

@@ -36,7 +36,10 @@ test('a quote offers what the monthly cap of a shared wallet leaves, and the sal
   const { programId, contactId, cart } = await capped({ spendCap: { minBalance: 100 } });
   const quoted = await ask(base.ctx, cart('max'));
   expect(quoted).toMatchObject({ pointsAvailable: 50, priced: { points: { spent: 50 } } });
-  expect(await refusal(buy(base.ctx, cart(51)))).toBe('insufficient_points');
+  expect(quoted.priced.points).toMatchObject({ requested: 900, limitedBy: 'family_cap' });
+  expect(quoted.hints).toEqual([{ offerId: 'family_cap', text: expect.stringContaining('50 points') }]);
+  expect((await ask(base.ctx, { ...cart(51), language: 'ru' })).hints[0]?.text).toContain('предел');
+  expect(await refusal(buy(base.ctx, cart(51)))).toBe('family_cap_reached');
   const sold = await buy(base.ctx, { ...cart('max'), fingerprint: quoted.fingerprint });
   expect(sold.priced.totals).toEqual(quoted.priced.totals);
   expect((await ask(base.ctx, cart('max'))).pointsAvailable).toBe(0);
@@ -47,7 +50,7 @@ test('a quote offers what the monthly cap of a shared wallet leaves, and the sal
 test('what a reservation holds counts against the cap, so that each one made can be committed', async () => {
   const { cart } = await capped();
   const first = await hold(base.ctx, cart(40));
-  expect(await refusal(hold(base.ctx, cart(40)))).toBe('insufficient_points');
+  expect(await refusal(hold(base.ctx, cart(40)))).toBe('family_cap_reached');
   const second = await hold(base.ctx, cart('max'));
   expect(second.priced.points.spent).toBe(10);
   await finish(base.ctx, first.id);
@@ -70,5 +73,5 @@ test('a return gives back to the cap only in the month of its purchase', async (
   await buy(base.ctx, cart(50));
   await bringBack(base.ctx, january.id, { lines: 'all' });
   expect(await spent()).toBe(50);
-  expect(await refusal(buy(base.ctx, cart(1)))).toBe('insufficient_points');
+  expect(await refusal(buy(base.ctx, cart(1)))).toBe('family_cap_reached');
 });
