@@ -22,7 +22,9 @@ export function apiClient(url: string, apiKey: string): Client {
     const answer = await fetch(url + path, { ...init, signal: AbortSignal.timeout(timeoutMs) });
     if (!answer.ok)
       throw new Error(`${init.method ?? 'GET'} ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as T;
+    // What is only taken in is answered without a body.
+    const body = await answer.text();
+    return (body === '' ? undefined : JSON.parse(body)) as T;
   };
   return {
     url,

@@ -60,7 +60,7 @@ const promotionsFor = (categories: readonly string[]): object[] => [
     limits: { budgetMinor: 200_000 },
   },
   {
-    name: '5 % from 40.00',
+    name: '5% from 40.00',
     stage: 'order',
     effect: { type: 'percent', percent: '5' },
     conditions: { minAmount: { amountMinor: 4_000 } },

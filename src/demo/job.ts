@@ -59,6 +59,7 @@ export async function runMainJob(
   say('Members buy at the till …');
   const loyalty = await sellToMembers(client, club, products.items);
   await settled(running);
+  await verified(client);
   const rfm = await client.post<{ contacts: number }>('/api/segments/rfm/compute', {});
   await settled(running);
   return reportOf(client, {
@@ -110,14 +111,14 @@ async function sendCampaign(client: Client, segmentId: string): Promise<string> 
   const templateId = templates.items.find(({ purpose }) => purpose === 'activation')?.id;
   const coupon = await client.post<{ id: string }>('/api/coupon-campaigns', {
     kind: 'percent',
-    name: 'Come back: 15 %',
+    name: 'Come back: 15%',
     pattern: 'BACK-########',
     percent: 15,
     validDays: 14,
     currency: CURRENCY,
   });
   const campaign = await client.post<{ id: string }>('/api/campaigns', {
-    name: 'We saved 15 % for you',
+    name: 'We saved 15% for you',
     purpose: 'activation',
     segmentId,
     templateId,
@@ -148,6 +149,19 @@ async function receivedOf(client: Client, campaignId: string): Promise<Received[
     cursor = page.nextCursor;
   } while (cursor !== null);
   return found;
+}
+
+/** Has the ledger of points added up again, now that there are some. */
+async function verified(client: Client): Promise<void> {
+  type Check = { id: string; finishedAt: string | null };
+  const last = async (): Promise<Check | undefined> =>
+    (await client.get<{ items: Check[] }>('/api/loyalty/verification')).items[0];
+  const before = (await last())?.id;
+  await client.post('/api/loyalty/verification', {});
+  await until(async () => {
+    const check = await last();
+    return check !== undefined && check.id !== before && check.finishedAt !== null;
+  });
 }
 
 /** Waits until every event has reached its subscribers. */
