@@ -1,4 +1,4 @@
-import { formatMoney, minorDigits } from '../../core/money.ts';
+import { formatMoney } from '../../core/money.ts';
 import { dayOf } from '../programs/calendar.ts';
 import type { CouponOffer, CouponView } from '../coupons/contract.ts';
 import { isRewardKey } from '../rewards/keys.ts';
@@ -30,17 +30,9 @@ export const pointsWord = (n: number, language: Language): string => FORMS[langu
 export const signed = (n: number, language: Language): string =>
   `${n < 0 ? '−' : '+'}${number(Math.abs(n), language)}`;
 
-/** 5000, "GBP" → "£50"; pennies only where there are some. */
-export function money(minor: number, currency: string, language: Language): string {
-  const whole = minor % 10 ** minorDigits(currency) === 0;
-  return whole
-    ? new Intl.NumberFormat(LOCALES[language], {
-        style: 'currency',
-        currency,
-        maximumFractionDigits: 0,
-      }).format(minor / 10 ** minorDigits(currency))
-    : formatMoney(BigInt(minor), currency, LOCALES[language]);
-}
+/** 5000, "GBP" → "£50.00". */
+export const money = (minor: number, currency: string, language: Language): string =>
+  formatMoney(BigInt(minor), currency, LOCALES[language]);
 
 /** "10.000" → "10%" or, in Russian, "10 %". */
 export const percent = (value: string | number, language: Language): string =>

@@ -98,13 +98,13 @@ describe('the page', () => {
     expect(ru.status).toBe(200);
     expect(ru.text).toContain('<html lang="ru">');
     expect(textOf(ru)).toMatch(/250 баллов/);
-    expect(textOf(ru)).toContain('это 5 €');
+    expect(textOf(ru)).toContain('это 5,00 €');
     expect(textOf(ru)).toContain('40 баллов — с 15 марта 2026');
     expect(textOf(ru)).toContain('250 баллов — до 31 марта 2026');
     const en = await get(`${path}?lang=en`);
     expect(en.text).toContain('<html lang="en">');
     expect(textOf(en)).toContain('250 points');
-    expect(textOf(en)).toContain('worth €5');
+    expect(textOf(en)).toContain('worth €5.00');
     expect(textOf(en)).toContain('40 points from 15 March 2026');
     expect(textOf(en)).toContain('Purchase 1 March 2026 · on their way +40');
   });
@@ -133,7 +133,7 @@ describe('the page', () => {
     });
     const { code } = await issueOne(api.ctx, coupons.id, contactId);
     const page = await get(`${path}?lang=en`);
-    expect(textOf(page)).toMatch(/15% off, from an order of €50, until 1[01] March 2026/);
+    expect(textOf(page)).toMatch(/15% off, from an order of €50.00, until 1[01] March 2026/);
     const codes = [...page.text.matchAll(/<svg[^]*?<\/svg>/g)].map(([svg]) => drawn(svg));
     const [member] = await memberships(api.ctx, contactId);
     const card = /OTK/.test(member?.qr ?? '') ? (member?.qr ?? '') : '';
@@ -161,8 +161,8 @@ describe('the page', () => {
       conditions: { schedule: { weekly: [{ days: [5, 6], from: '14:00', to: '17:00' }] } },
     });
     const page = textOf(await get(`${path}?lang=en`));
-    expect(page).toContain('1 point for every €10 you spend (on Friday and Saturday, 14:00–17:00)');
-    expect(page).toContain('1 point for every €10 you spend, from an order of €20');
+    expect(page).toContain('1 point for every €10.00 you spend (on Friday and Saturday, 14:00–17:00)');
+    expect(page).toContain('1 point for every €10.00 you spend, from an order of €20.00');
     expect(page).toContain('50 points: Review');
     expect(page).not.toContain('Welcome');
     expect(page).not.toContain('internal name');
@@ -179,7 +179,7 @@ describe('the page', () => {
       maxFriends: 10,
     });
     expect(textOf(await get(`${path}?lang=en`))).toContain(
-      'Your friend gets 50 points and you get 100 points after their first purchase of at least €10, once 14 days have passed.',
+      'Your friend gets 50 points and you get 100 points after their first purchase of at least €10.00, once 14 days have passed.',
     );
     expect((await post(`${path}/referral-code?lang=en`, {})).headers.get('location')).toBe(`${path}?lang=en`);
     const code = /\/w\/friend\/(\w+)/.exec((await get(path)).text)?.[1] ?? '';
