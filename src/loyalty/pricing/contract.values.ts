@@ -14,7 +14,11 @@ const QUANTITY = /^0*\d{1,11}(\.\d{1,3}0*)?$/;
 const PRICE = /^0*\d{1,13}(\.\d{1,6}0*)?$/;
 const PERCENT = /^0*(\d{1,2}(\.\d{1,3}0*)?|100(\.0{1,3})?)$/;
 
-const decimal = z.union([z.string().trim().max(MAX_DECIMAL_TEXT), z.number()]).transform(String);
+const decimal = z
+  .union([z.string().trim().max(MAX_DECIMAL_TEXT), z.number()], {
+    error: 'Give a number, or a short text such as "1.5".',
+  })
+  .transform(String);
 const positive = (text: string): boolean => /[1-9]/.test(text);
 
 /** How much of a product: above zero, at most 99,999,999,999.999. */

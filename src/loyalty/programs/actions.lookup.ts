@@ -46,7 +46,7 @@ export async function findMember(ctx: Ctx, input: LookupInput): Promise<MemberVi
   authoriseSell(ctx);
   const { programId } = input;
   await mustFind(ctx, programId);
-  const member = await byCard(ctx, 'card' in input ? input.card : input.qr, (number) =>
+  const member = await byCard(ctx, input.card ?? input.qr ?? '', (number) =>
     memberByCard(ctx, programId, number),
   );
   if (member === undefined || member.state !== 'active') throw notFound('member');

@@ -262,10 +262,15 @@ export const leaveInput = z.object({ reason: text(500).default('') });
 
 /** A till asks by card number or by what a QR code says. */
 export const lookupInput = z
-  .union([
-    z.object({ programId: z.uuid(), card: z.string().min(1).max(40) }),
-    z.object({ programId: z.uuid(), qr: z.string().min(1).max(600) }),
-  ])
+  .object({
+    programId: z.uuid(),
+    card: z.string().min(1).max(40).optional(),
+    qr: z.string().min(1).max(600).optional(),
+  })
+  .refine(({ card, qr }) => card !== undefined || qr !== undefined, {
+    error: 'Give card, the number, or qr, what the QR code says.',
+    path: ['card'],
+  })
   .meta({ id: 'MemberLookup' });
 export type LookupInput = z.output<typeof lookupInput>;
 

@@ -47,17 +47,40 @@ const cartLineInput = z
     error: 'one of product, productId',
   });
 
-/** Who buys: one of these. Left out: nobody is known. */
-const buyerInput = z.union([
-  z.strictObject({ contactId: z.uuid() }),
-  z.strictObject({ externalId }),
+const buyerFields = z.strictObject({
+  contactId: z.uuid(),
+  externalId,
   /** A card number, or what a QR code says. */
-  z.strictObject({ card: requiredText(600) }),
+  card: requiredText(600),
   /** A look-up by phone that was confirmed by its code, not longer than 15 minutes ago. */
-  z.strictObject({ lookup: z.uuid() }),
-  z.strictObject({ phone: requiredText(40) }),
-  z.strictObject({ email: z.email().max(320) }),
-]);
+  lookup: z.uuid(),
+  phone: requiredText(40),
+  email: z.email().max(320),
+});
+
+/** Who buys: one of these. Left out: nobody is known. Read as one object first, so that a wrong field is told by its name. */
+const buyerInput = buyerFields
+  .partial()
+  .superRefine((said, check) => {
+    const [first, second] = Object.keys(said);
+    if (first !== undefined && second === undefined) return;
+    check.addIssue({
+      code: 'custom',
+      message: 'Name the buyer by one of contactId, externalId, card, lookup, phone, email, and by no other.',
+      path: second === undefined ? [] : [second],
+    });
+  })
+  .meta({ description: 'One of these', minProperties: 1, maxProperties: 1 })
+  .pipe(
+    z.union([
+      buyerFields.pick({ contactId: true }),
+      z.strictObject({ externalId: z.object({ namespace: z.string(), id: z.string() }) }),
+      buyerFields.pick({ card: true }),
+      buyerFields.pick({ lookup: true }),
+      buyerFields.pick({ phone: true }),
+      buyerFields.pick({ email: true }),
+    ]),
+  );
 export type BuyerInput = z.output<typeof buyerInput>;
 
 const cartFields = {

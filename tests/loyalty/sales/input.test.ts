@@ -1,6 +1,7 @@
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AppEnv } from '../../../src/core/http.ts';
+import { programsRoutes } from '../../../src/loyalty/programs/routes.ts';
 import type { ReturnAnswer, SaleView } from '../../../src/loyalty/sales/contract.ts';
 import { salesRoutes } from '../../../src/loyalty/sales/routes.ts';
 import { registerModules } from '../../../src/modules.ts';
@@ -17,7 +18,7 @@ let till: Send;
 let clerk: Send;
 beforeAll(async () => {
   registerModules();
-  api = await startApi({ routes: (): ReadonlyArray<Hono<AppEnv>> => [salesRoutes()] });
+  api = await startApi({ routes: (): ReadonlyArray<Hono<AppEnv>> => [salesRoutes(), programsRoutes()] });
   programId = await program(api.ctx);
   contactId = await member(api.ctx, programId, 500);
   till = (await api.key({ scopes: ['loyalty:sell', 'loyalty:vouch'] })).send;
@@ -150,6 +151,26 @@ test('money back for all goods stops neither goods nor shipping from coming back
   expect(await back('carriage', { shipping: true })).toEqual(['returned', 300, 2_300]);
   expect(await back('second', unit)).toEqual(['returned', 0, 2_300]);
   expect(await back('third', unit)).toEqual(['409 return_exceeds']);
+});
+
+test('of a wrong buyer, quantity or look-up the field is named', async () => {
+  const line = (quantity: unknown) => cart({ lines: [{ product: 'sku-1', quantity, unitPrice: '5' }] });
+  const card = '2900000000000000';
+  const wrong: Array<[body: Body, at: string, said: string, path?: string]> = [
+    [cart({ buyer: { card, email: 'a@example.com' } }), 'buyer.email', 'by no other'],
+    [cart({ buyer: {} }), 'buyer', 'one of contactId'],
+    [cart({ buyer: { email: 'nobody' } }), 'buyer.email', 'Not an email address.'],
+    [cart({ buyer: { mail: 'a@example.com' } }), 'buyer', 'Not known here: mail.'],
+    [line(null), 'lines.0.quantity', 'Give a number'],
+    [{ card }, 'programId', 'Fill this in.', '/api/loyalty/lookups'],
+    [{ programId }, 'card', 'Give card', '/api/loyalty/lookups'],
+    [{ programId, qr: 5 }, 'qr', 'This must be a text.', '/api/loyalty/lookups'],
+  ];
+  for (const [body, field, said, path = '/api/loyalty/quote'] of wrong) {
+    const answer = await till('POST', path, body);
+    expect([code(answer), at(answer)]).toEqual(['422 validation_failed', field]);
+    expect((answer.body as { detail: string }).detail).toContain(said);
+  }
 });
 
 test('a coupon of another contact, a used key with another body, a changed price are conflicts by name', async () => {
