@@ -197,6 +197,7 @@ async function timelineOf(
         totalMinor: total,
         currency,
         lineCount,
+        fullyReturned: row.fullyReturned,
         couponCodes,
         channel,
       },

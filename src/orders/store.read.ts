@@ -61,22 +61,36 @@ export type OrderRow = Record<string, unknown> & {
   totalMinor: string;
   baseTotalMinor: string;
   lineCount: number;
+  fullyReturned: boolean;
   channel: string | null;
   couponCodes: string[];
   properties: Record<string, unknown>;
   originalOrderId: string | null;
 };
 
-/** Lines as they were bought: see runs.ts. */
-const boughtLines = sql`case when ${orders.properties} ->> 'saleId' = ${orders.orderId}::text
+/**
+ * Lines as they were bought: see runs.ts. A return of such a sale says nothing of the sort itself, and the sale may be told of on
+ * fewer lines than it is kept on: it is of as many lines as there are products in it.
+ */
+const boughtLines = sql`case when ${orders.kind} = 'return' and exists (select from ${orders} sale
+      where sale.contact_id = ${orders.contactId} and sale.order_id = ${orders.originalOrderId}
+        and sale.properties ->> 'saleId' = sale.order_id::text)
+  then (select count(distinct f.product_id)::int from ${saleFact} f where f.contact_id = ${orders.contactId}
+    and f.occurred_at = ${orders.occurredAt} and f.order_id = ${orders.orderId})
+  when ${orders.properties} ->> 'saleId' = ${orders.orderId}::text
     and jsonb_typeof(${orders.properties} -> 'lineRuns') = 'array'
   then jsonb_array_length(${orders.properties} -> 'lineRuns') else ${orders.lineCount} end`;
+
+/** Whether all of a sale's money came back by its returns. */
+const fullyReturned = sql`(${orders.kind} = 'sale' and ${orders.totalMinor} > 0 and ${orders.totalMinor} <= -(
+  select coalesce(sum(back.total_minor), 0) from ${orders} back where back.original_order_id = ${orders.orderId}))`;
 
 const orderColumns = sql`${orders.orderId} as id, ${orders.contactId} as "contactId", ${contact.name} as "contactName",
   ${orders.kind}, ${orders.source}, ${orders.externalId} as "externalId", ${orders.status}, ${orders.anonymous},
   ${orders.trust}, ${orders.occurredAt} as "occurredAt", ${orders.recordedAt} as "recordedAt", ${orders.currency},
   trim_scale(${orders.baseRate})::text as "baseRate", ${orders.totalMinor}::text as "totalMinor",
-  ${orders.baseTotalMinor}::text as "baseTotalMinor", ${boughtLines} as "lineCount", ${orders.channel},
+  ${orders.baseTotalMinor}::text as "baseTotalMinor", ${boughtLines} as "lineCount",
+  ${fullyReturned} as "fullyReturned", ${orders.channel},
   ${orders.couponCodes} as "couponCodes", ${orders.properties}, ${orders.originalOrderId} as "originalOrderId"`;
 const withContact = sql`left join ${contact} on ${contact.contactId} = ${orders.contactId}`;
 

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { getOrder } from '../../../src/orders/actions.read.ts';
+import { getOrder, ordersTimeline, returnsTimeline } from '../../../src/orders/actions.read.ts';
 import { asBought } from '../../../src/orders/runs.ts';
 import { placeOrders } from '../../../src/orders/index.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { accrualBase, program } from '../accrual/world.ts';
 import { bringBack, buy, goods, member } from './world.ts';
+
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 let base: TestBase;
 beforeAll(async () => {
@@ -32,6 +34,28 @@ test('a line of the cart is one line of the order, also when its units do not sh
   expect(order.properties).not.toHaveProperty('lineRuns');
   const back = await bringBack(base.ctx, id, { lines: [{ id: '1', quantity: '1' }] });
   expect(back.worth.moneyMinor).toBe(334);
+});
+
+test('a return of one line is of one line, and what has come back in full is told so', async () => {
+  const programId = await program(base.ctx);
+  const contactId = await member(base.ctx, programId);
+  const { id } = await buy(base.ctx, {
+    ...goods(['3.333333', '3'], ['5.00', '2']),
+    programId,
+    buyer: { contactId },
+  });
+  const page = { before: { occurredAt: new Date('2100-01-01'), id: LAST_ID }, limit: 10 };
+  const told = async () => ({
+    order: (await ordersTimeline.load(base.ctx, contactId, page)).map(({ data }) => data['fullyReturned']),
+    returns: (await returnsTimeline.load(base.ctx, contactId, page)).map(({ data }) => data['lineCount']),
+  });
+  await bringBack(base.ctx, id, { number: 'one', lines: [{ id: '2', quantity: '1' }] });
+  expect(await told()).toEqual({ order: [false], returns: [1] });
+  await bringBack(base.ctx, id, { number: 'two', lines: [{ id: '1', quantity: '3' }] });
+  await bringBack(base.ctx, id, { number: 'three', lines: [{ id: '2', quantity: '1' }] });
+  const after = await told();
+  expect(after.order).toEqual([true]);
+  expect(after.returns).toEqual([1, 1, 1]);
 });
 
 test('what does not add up to the lines says nothing', () => {
