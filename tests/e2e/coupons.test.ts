@@ -74,7 +74,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await next();
       const told = await page.locator('[data-review]').innerText();
       expect(told).toContain('“Spring fair” has a code for each, such as FAIR-######');
-      expect(told).toContain('It gives 15 % off, from £50.00.');
+      expect(told).toContain('It gives 15% off, from £50.00.');
       expect(told).toContain('Limits: 500 uses in all.');
       await words('It has no end: it works until somebody stops it.');
       await words(/^Below cost: Mountain tea/);

@@ -68,7 +68,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await stops.waitFor();
       expect(await stops.innerText()).toMatch(/No rule is live[\s\S]*The terms are empty/);
       expect(await page.getByRole('button', { name: 'Launch the program' }).isDisabled()).toBe(true);
-      await words('0 %');
+      await words('0%');
     },
     TIMEOUT_MS,
   );

@@ -48,8 +48,8 @@ describe.skipIf(missing !== undefined)(title, () => {
     async () => {
       await words('No promotion yet');
       await page.getByRole('link', { name: 'New promotion' }).first().click();
-      await page.getByRole('button', { name: '10 % from 50.00' }).click();
-      await words('10 % off. All goods. From £50.00 of goods.');
+      await page.getByRole('button', { name: '10% from 50.00' }).click();
+      await words('10% off. All goods. From £50.00 of goods.');
       // Nothing is in the catalogue: a line of one's own is tried.
       await words('There are no products in the catalogue yet.');
       await words('This offer saves £10.00: without it the customer would pay £100.00.');
@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByLabel('How much off').fill('');
       await words('Fill in what is missing');
       await page.getByLabel('How much off').fill('20');
-      await words('20 % off. All goods.');
+      await words('20% off. All goods.');
       await page.getByLabel('Price of Goods').fill('100');
       await words('Applies: takes £20.00 off');
     },
@@ -94,7 +94,7 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByLabel('How much off').fill('25');
       await press('Save as a new version');
       await page.getByRole('tab', { name: 'Versions' }).click();
-      await words('What it gives: 20 % off. → 25 % off.');
+      await words('What it gives: 20% off. → 25% off.');
       expect(await payable()).toBe(7_500);
       await press('Pause');
       await words('It is paused');
@@ -134,8 +134,8 @@ describe.skipIf(missing !== undefined)(title, () => {
         ['/loyalty/promotions/new', 'Новая акция'],
         ['/loyalty/promotions/new?from=bundle', 'Новая акция'],
         ['/loyalty/promotions/new?from=happyHours', 'Новая акция'],
-        [address, '10 % from 50.00'],
-        [`${address}?tab=trial`, '10 % from 50.00'],
+        [address, '10% from 50.00'],
+        [`${address}?tab=trial`, '10% from 50.00'],
       ] as const) {
         await phone.goto(path);
         await phone.getByRole('heading', { level: 1, name: heading }).waitFor();

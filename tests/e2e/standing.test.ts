@@ -81,7 +81,7 @@ describe.skipIf(missing !== undefined)(title, () => {
     async () => {
       await words('This program has no tiers yet');
       await page.getByRole('link', { name: 'Design the tiers' }).click();
-      await words('the best 50 % at least £350.00');
+      await words('the best 50% at least £350.00');
       const [silver, gold, platinum] = await page.getByLabel('From, GBP').all();
       await silver?.fill('100');
       await gold?.fill('300');
@@ -105,7 +105,7 @@ describe.skipIf(missing !== undefined)(title, () => {
         return /Gold.* 2 50% .*Silver.* 1 25% .*Without tier 1 25%/.test(board);
       });
       await page.getByRole('tab', { name: 'Versions' }).click();
-      await words('Gold from £300.00 · 5 % discount · free shipping');
+      await words('Gold from £300.00 · 5% discount · free shipping');
     },
     TIMEOUT_MS,
   );
@@ -185,11 +185,11 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.goto('/loyalty/discounts/new');
       await page.getByLabel('Name', { exact: true }).fill('Loyal buyer');
       await page.getByLabel('Bought before, GBP').fill('999.99');
-      await words('£999.99 bought before this order: 2 %.');
+      await words('£999.99 bought before this order: 2%.');
       await page.getByLabel('Tier or category gives, %').fill('5');
       await words('An order of £100.00 costs £95.00.');
       await press('Create');
-      await words('2 % from £500.00 · 3 % from £1,000.00');
+      await words('2% from £500.00 · 3% from £1,000.00');
     },
     TIMEOUT_MS,
   );

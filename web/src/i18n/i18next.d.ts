@@ -18,6 +18,7 @@ import type home from './en/home.ts';
 import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
 import type ladders from './en/ladders.ts';
+import type known from './en/known.ts';
 import type launch from './en/launch.ts';
 import type leads from './en/leads.ts';
 import type loyalty from './en/loyalty.ts';
@@ -60,6 +61,7 @@ declare module 'i18next' {
       identity: typeof identity;
       imports: typeof imports;
       ladders: typeof ladders;
+      known: typeof known;
       launch: typeof launch;
       leads: typeof leads;
       loyalty: typeof loyalty;

@@ -11,22 +11,41 @@ export function currencyDigits(currency: string): number {
   );
 }
 
+/** Numbers are written with a hyphen for a minus; a real one stands as wide as a plus. */
+const withMinus = (number: string): string => number.replace('-', '−');
+
 export function moneyText(minor: number, currency: string, locale: string): string {
   const amount = minor / 10 ** currencyDigits(currency);
-  return new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount);
+  return withMinus(new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount));
 }
 
 export function numberText(value: number, locale: string, digits = 0): string {
-  return new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value);
+  return withMinus(new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value));
 }
 
 /** A number that came as a text, such as "7.5": with up to three decimals. */
 export const decimalText = (value: string, locale: string): string => numberText(Number(value), locale, 3);
 
-/** 0.1234 → "12.3 %". */
-export function shareText(share: number, locale: string): string {
-  return new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 }).format(share);
+/** With its sign, unless it is zero: "+5", "−5". */
+export const signedText = (value: number, locale: string): string =>
+  withMinus(new Intl.NumberFormat(locale, { signDisplay: 'exceptZero' }).format(value));
+
+/** 0.1234 → "12.3%", or "12,3 %" in Russian. */
+export function shareText(share: number, locale: string, digits = 1): string {
+  const words = { style: 'percent', maximumFractionDigits: digits } as const;
+  return withMinus(new Intl.NumberFormat(locale, words).format(share));
 }
+
+/** "7.5" → "7.5%", or "7,5 %" in Russian. */
+export const percentText = (percent: string | number, locale: string): string =>
+  shareText(Number(percent) / 100, locale, 3);
+
+/** What stands behind a percentage in a field: "%" or " %". */
+export const percentSuffix = (locale: string): string => percentText(0, locale).slice(1);
+
+/** "order" → "Order": a word that stands by itself. */
+export const capitalised = (word: string, locale: string): string =>
+  word.charAt(0).toLocaleUpperCase(locale) + word.slice(1);
 
 /** Russian dates end with “г.” (year), whose full stop would stand beside that of a sentence. */
 const withoutYearWord = (date: string): string => date.replace(/\s?г\.$/, '');

@@ -1,10 +1,18 @@
 import { Text, Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { locale } from '../i18n/index.ts';
-import { currencyDigits, dateText, dateTimeText, moneyText, relativeText } from '../lib/format.ts';
+import {
+  currencyDigits,
+  dateText,
+  dateTimeText,
+  moneyText,
+  numberText,
+  relativeText,
+} from '../lib/format.ts';
 
 /** Smaller amounts fit everywhere as they are. */
 const COMPACT_FROM = 100_000;
+const FIGURE_DIGITS = 3;
 
 /** Integer minor units and a currency, in the reader's format: £1,234.56. */
 export function Money(props: { minor: number; currency: string; compact?: boolean }) {
@@ -45,7 +53,7 @@ export function DateTime(props: { at: string; mode?: 'date' | 'full' | 'relative
 
 export function Figure({ value }: { value: number }) {
   useTranslation();
-  return <span className="otk-figure">{new Intl.NumberFormat(locale()).format(value)}</span>;
+  return <span className="otk-figure">{numberText(value, locale(), FIGURE_DIGITS)}</span>;
 }
 
 /** Something that has no value: said, not left blank. */

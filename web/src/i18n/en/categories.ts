@@ -37,7 +37,7 @@ export default {
   },
   reviewsShort: { none: 'no review', any: 'review', other: 'review by another person' },
   carries: {
-    discount: '{{percent}} % discount',
+    discount: '{{percent}}% discount',
     tier: 'tier {{tier}}',
     priceList: 'price list {{name}}',
     nothing: 'nothing yet',

@@ -132,6 +132,7 @@ export default {
     orderRefunded: 'Order {{id}} refunded',
     orderPartRefunded: 'Order {{id}} refunded in part',
     cancelled: 'cancelled',
+    returned: 'returned',
     claimedText: 'Only the browser told of it. It counts as soon as the shop itself does.',
     unproven: 'not counted',
     unprovenText: 'Only the shop itself can change an order; this came from a browser.',

@@ -35,16 +35,16 @@ export default {
   giveBack: {
     title: 'What comes back to members',
     hint: 'Points of a usual order, at what they are worth when spent.',
-    figure: '{{percent}} %',
-    how: 'An order of {{order}} earns {{points}} points; 100 points are worth {{value}}, so they are worth {{worth}}: {{percent}} % of the order.',
+    figure: '{{percent}}%',
+    how: 'An order of {{order}} earns {{points}} points; 100 points are worth {{value}}, so they are worth {{worth}}: {{percent}}% of the order.',
     basis: {
       orders: 'The usual order is the middle one of the last 90 days.',
       example: 'There are no orders yet: 100 is an example.',
     },
-    best: 'On {{tier}} it is {{points}} points: {{percent}} %.',
-    margin: 'Margin of goods whose cost is known ({{known}} % of revenue): {{margin}} %.',
+    best: 'On {{tier}} it is {{points}} points: {{percent}}%.',
+    margin: 'Margin of goods whose cost is known ({{known}}% of revenue): {{margin}}%.',
     noMargin: 'No costs of goods are known, so nothing is said of the margin.',
-    tested: 'On {{orders}} past orders it came to {{percent}} % of revenue.',
+    tested: 'On {{orders}} past orders it came to {{percent}}% of revenue.',
   },
   checks: {
     title: 'Before the launch',
@@ -62,9 +62,9 @@ export default {
   check: {
     no_terms_text: 'The terms are empty: members would accept nothing.',
     no_earning_rule: 'No rule is live: nobody would earn anything.',
-    gives_more_than_margin: 'A usual order gives back {{percent}} %, and its margin is {{margin}} %.',
+    gives_more_than_margin: 'A usual order gives back {{percent}}%, and its margin is {{margin}}%.',
     rule_feeds_itself: 'Points for what points do would never end: {{names}}.',
-    gives_much: 'A usual order gives back {{percent}} % of its amount.',
+    gives_much: 'A usual order gives back {{percent}}% of its amount.',
     usual_order_earns_nothing: 'A usual order of {{order}} earns no points.',
     no_expiry: 'Points never end: what is owed to members only grows.',
     no_spend_cap: 'Points may pay a whole order.',

@@ -299,7 +299,7 @@ export default {
     tried: 'With this rule',
     asTheyAre: 'By the rules as they are',
     cost: 'cost {{money}}',
-    percent: '{{percent}} % of revenue',
+    percent: '{{percent}}% of revenue',
     touched: 'orders: {{orders}}, members: {{members}}',
     changed: 'Orders that earn more: {{more}}, less: {{less}}, the same: {{same}}.',
     months: 'Month',

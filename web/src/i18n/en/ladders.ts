@@ -84,7 +84,7 @@ export default {
   },
   gifts: {
     multiplier: 'points × {{factor}}',
-    discount: '{{percent}} % discount',
+    discount: '{{percent}}% discount',
     freeShipping: 'free shipping',
     coupons_one: '{{count}} coupon of its own',
     coupons_other: '{{count}} coupons of its own',
@@ -102,7 +102,7 @@ export default {
     down_one: '{{shown}} goes down.',
     down_other: '{{shown}} go down.',
     marks: 'What members have by this measure:',
-    mark: 'the best {{percent}} % at least {{figure}}',
+    mark: 'the best {{percent}}% at least {{figure}}',
     noFigures: 'No member has anything that counts by this measure and time.',
     suggest: 'Put thresholds there',
     sample: 'Reckoned from {{looked}} of {{members}} members, picked at random.',

@@ -91,7 +91,7 @@ export default {
       todo: 'If they should not add up, exclude them by a tag.',
     },
     deep_discount: {
-      text: 'Together they take {{percent}} % off a cart: {{names}}.',
+      text: 'Together they take {{percent}}% off a cart: {{names}}.',
       todo: 'Look whether that is meant; a tag keeps offers apart.',
     },
     excludes_nobody: {
@@ -115,7 +115,7 @@ export default {
     keptOut: 'One kept out',
     nobody: 'No live offer is about the same goods.',
     more: 'There are more of them than are shown.',
-    deepest: 'The deepest discount: {{percent}} %, from {{before}} to {{after}}, by {{names}}.',
+    deepest: 'The deepest discount: {{percent}}%, from {{before}} to {{after}}, by {{names}}.',
     noSample: 'There are no orders and no products yet to try it on.',
     sample: {
       orders_one: '{{count}} other live offer looked at, on the latest orders: {{carts}}.',

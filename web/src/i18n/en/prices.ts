@@ -63,7 +63,7 @@ export default {
     everything: 'everything',
     from: 'From, units',
     price: 'Price of one',
-    off: '{{percent}} % off the shop’s price',
+    off: '{{percent}}% off the shop’s price',
     valid: 'Valid',
     none: 'No prices yet',
     noneText: 'Add them one by one, or import a file.',

@@ -30,7 +30,7 @@ export default {
   cardNumber: 'Card {{number}}',
   waiting: 'To hand over now',
   waitingSince: 'paid with points on',
-  personal: 'personal discount {{percent}} %',
+  personal: 'personal discount {{percent}}%',
   balance: 'Points that can be spent',
   balanceShared: 'Points that can be spent, from a shared wallet',
   worth: 'worth {{money}}',

@@ -104,7 +104,7 @@ export default {
   noTier: 'No tier yet',
   granted: 'given by a person category',
   multiplier: 'points × {{factor}}',
-  discount: '{{percent}} % discount',
+  discount: '{{percent}}% discount',
   freeShipping: 'free shipping',
   accumulated: 'Accumulated',
   accumulatedNone: 'none yet',
@@ -232,6 +232,6 @@ export default {
     rejected: 'Category refused',
     forGood: 'for good',
     untilDay: 'until',
-    personal: 'Personal discount {{percent}} %',
+    personal: 'Personal discount {{percent}}%',
   },
 } as const;

@@ -41,7 +41,7 @@ export default {
   },
   reviewsShort: { none: 'без проверки', any: 'с проверкой', other: 'проверяет другой человек' },
   carries: {
-    discount: 'скидка {{percent}} %',
+    discount: 'скидка {{percent}} %',
     tier: 'уровень {{tier}}',
     priceList: 'прайс-лист {{name}}',
     nothing: 'пока ничего',

@@ -313,7 +313,7 @@ export default {
     tried: 'С этим правилом',
     asTheyAre: 'По правилам как есть',
     cost: 'стоят {{money}}',
-    percent: '{{percent}} % выручки',
+    percent: '{{percent}} % выручки',
     touched: 'заказов: {{orders}}, участников: {{members}}',
     changed: 'Больше баллов у заказов: {{more}}, меньше: {{less}}, столько же: {{same}}.',
     months: 'Месяц',

@@ -94,7 +94,7 @@ export default {
   },
   gifts: {
     multiplier: 'баллы × {{factor}}',
-    discount: 'скидка {{percent}} %',
+    discount: 'скидка {{percent}} %',
     freeShipping: 'бесплатная доставка',
     coupons_one: '{{count}} свой купон',
     coupons_few: '{{count}} своих купона',
@@ -115,7 +115,7 @@ export default {
     down_few: 'Вниз — {{shown}}.',
     down_many: 'Вниз — {{shown}}.',
     marks: 'Что есть у участников по этому показателю:',
-    mark: 'у лучших {{percent}} % — от {{figure}}',
+    mark: 'у лучших {{percent}} % — от {{figure}}',
     noFigures: 'По этому показателю за это время ни у кого ничего нет.',
     suggest: 'Поставить такие пороги',
     sample: 'Посчитано по {{looked}} из {{members}} участников, выбранным случайно.',

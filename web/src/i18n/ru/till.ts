@@ -34,7 +34,7 @@ export default {
   cardNumber: 'Карта {{number}}',
   waiting: 'Выдать сейчас',
   waitingSince: 'оплачено баллами',
-  personal: 'личная скидка {{percent}} %',
+  personal: 'личная скидка {{percent}} %',
   balance: 'Баллы, которые можно потратить',
   balanceShared: 'Баллы, которые можно потратить, из общего кошелька',
   worth: 'это {{money}}',

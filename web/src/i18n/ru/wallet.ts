@@ -108,7 +108,7 @@ export default {
   noTier: 'Уровня пока нет',
   granted: 'дан категорией',
   multiplier: 'баллы × {{factor}}',
-  discount: 'скидка {{percent}} %',
+  discount: 'скидка {{percent}} %',
   freeShipping: 'бесплатная доставка',
   accumulated: 'Накоплено',
   accumulatedNone: 'пока нет',
@@ -239,6 +239,6 @@ export default {
     rejected: 'Категория отклонена',
     forGood: 'бессрочно',
     untilDay: 'до',
-    personal: 'Личная скидка {{percent}} %',
+    personal: 'Личная скидка {{percent}} %',
   },
 } satisfies Russian<typeof en>;

@@ -1,5 +1,4 @@
 import { Group } from '@mantine/core';
-import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../../ui/links.tsx';
 import classes from './areas.module.css';
@@ -43,14 +42,7 @@ const EXACT = { exact: true };
 /** The parts of loyalty in three groups, each leading to its first; below, the parts of the present group. */
 export function Areas({ now }: { now: Area }) {
   const { t } = useTranslation('loyalty');
-  const line = useRef<HTMLDivElement>(null);
   const present = GROUPS.find(({ areas }) => areas.some(({ key }) => key === now)) ?? GROUPS[0];
-  useEffect(() => {
-    const nav = line.current;
-    const here = nav?.querySelector('[data-here]')?.getBoundingClientRect();
-    if (nav === null || here === undefined) return;
-    nav.scrollLeft += here.left - (nav.clientWidth - here.width) / 2;
-  }, [now]);
   return (
     <nav aria-label={t('areas.label')} className={classes['nav'] ?? ''}>
       <Group gap={0} className={classes['groups'] ?? ''}>
@@ -69,13 +61,12 @@ export function Areas({ now }: { now: Area }) {
           </ButtonLink>
         ))}
       </Group>
-      <Group ref={line} gap={6} className={classes['areas'] ?? ''}>
+      <Group gap={6}>
         {present.areas.map(({ key, to }) => (
           <ButtonLink
             key={key}
             to={to}
             activeOptions={EXACT}
-            data-here={key === now || undefined}
             size="xs"
             variant={key === now ? 'light' : 'subtle'}
             aria-current={key === now ? 'page' : undefined}

@@ -22,7 +22,7 @@ export function Decide(props: Props) {
 function TakeBack({ what, busy, onRefuse }: Props) {
   const { t } = useTranslation('loyalty');
   return (
-    <Group gap={6}>
+    <Group gap={6} justify="flex-end">
       <Text size="sm" c="dimmed">
         {t('approvals.needsAnother')}
       </Text>

@@ -10,16 +10,19 @@ import classes from './card.module.css';
 
 /** What is known of a contact: how to reach them, who they are, what they agreed to. */
 export function Facts({ contact }: { contact: ContactCard }) {
-  const { t } = useTranslation('contacts');
+  const { t } = useTranslation(['contacts', 'known']);
+  // Both are anybody's words: what has a dot or a colon in it is no path to a text.
+  const known = (what: 'status' | 'source', word: string): string =>
+    /^\w+$/.test(word) ? t(`known:${what}.${word}` as 'known:source.api', { defaultValue: word }) : word;
   const birthday = [contact.birthDay, contact.birthMonth, contact.birthYear]
     .filter((part) => part !== null)
     .join('.');
   const about: [string, ReactNode][] = [
-    [t('field.status'), contact.status],
+    [t('field.status'), known('status', contact.status)],
     [t('field.locale'), contact.locale],
     [t('field.timeZone'), contact.timeZone],
     [t('field.birthday'), birthday === '' ? null : birthday],
-    [t('field.source'), contact.source],
+    [t('field.source'), contact.source === null ? null : known('source', contact.source)],
     [t('field.createdAt'), <DateTime key="at" at={contact.createdAt} mode="date" />],
   ];
   return (

@@ -38,6 +38,9 @@ export function useOrderWords(): (data: Data, kind: 'order' | 'return') => Words
           </>
         )}
         {data['status'] === 'cancelled' && <Mark word={t('timeline.cancelled')} />}
+        {data['status'] !== 'cancelled' && data['fullyReturned'] === true && (
+          <Mark word={t('timeline.returned')} />
+        )}
         {data['claimed'] === true && <Mark word={t('timeline.claimed')} why={t('timeline.claimedText')} />}
       </>
     ),

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { PersonalView } from '../../../api/standing.ts';
 import { personal } from '../../../api/standing.ts';
 import { locale } from '../../../i18n/index.ts';
-import { decimalText } from '../../../lib/format.ts';
+import { percentText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { Confirm } from '../../../ui/Confirm.tsx';
@@ -39,7 +39,7 @@ export function PersonalInForce({ give }: { give: React.ReactNode }) {
 export function EndPersonal({ row }: { row: PersonalView }) {
   const { t } = useTranslation('discounts');
   const [asking, setAsking] = useState(false);
-  const what = `${decimalText(row.percent, locale())} %, ${row.contactName ?? ''}`;
+  const what = `${percentText(row.percent, locale())}, ${row.contactName ?? ''}`;
   const revoke = useWrite({
     run: () => personal.revoke(row, ''),
     touches: ['standing', 'timeline'],

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PersonalView } from '../../../api/standing.ts';
 import { personal } from '../../../api/standing.ts';
 import { locale } from '../../../i18n/index.ts';
-import { decimalText } from '../../../lib/format.ts';
+import { percentText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
@@ -29,7 +29,7 @@ export function usePersonalColumns(): Column<PersonalView>[] {
       key: 'percent',
       header: t('discounts:personal.percent'),
       align: 'right',
-      cell: (row) => `${decimalText(row.percent, locale())} %`,
+      cell: (row) => percentText(row.percent, locale()),
     },
     {
       key: 'until',
@@ -75,7 +75,7 @@ export function PersonalRequests() {
       header: t('loyalty:approvals.decide'),
       cell: (row) => (
         <Decide
-          what={`${decimalText(row.percent, locale())} %, ${row.contactName ?? ''}`}
+          what={`${percentText(row.percent, locale())}, ${row.contactName ?? ''}`}
           busy={decide.isPending && decide.variables.row.id === row.id}
           needsAnother={row.needsAnother}
           onApprove={() => decide.mutate({ row })}

@@ -5,6 +5,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CheckView, Verification as Verified } from '../../../api/loyalty.ts';
 import { checks } from '../../../api/loyalty.ts';
+import { locale } from '../../../i18n/index.ts';
+import { dateTimeText } from '../../../lib/format.ts';
 import { useMe } from '../../../lib/me.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
 import { DataTable } from '../../../ui/DataTable.tsx';
@@ -54,6 +56,41 @@ export function Verification() {
   );
 }
 
+/** What the last finished check says. One that met nothing proves nothing. */
+function Verdict({ last }: { last: CheckView }) {
+  const { t } = useTranslation('loyalty');
+  const { wallets, entries, faults } = last;
+  const at = dateTimeText(last.finishedAt ?? last.startedAt, locale());
+  if (wallets + entries + faults === 0)
+    return (
+      <Text size="sm" c="dimmed" mb="md">
+        <strong>{t('check.never')}.</strong> {t('check.nothingText', { at })}
+      </Text>
+    );
+  const sound = faults === 0;
+  return (
+    <Alert
+      mb="md"
+      variant="light"
+      color={sound ? 'pine' : 'red'}
+      icon={sound ? <IconShieldCheck size={18} /> : <IconAlertTriangle size={18} />}
+      title={t(sound ? 'check.sound' : 'check.unsound')}
+    >
+      {[t('check.ofWallets', { count: wallets }), t('check.ofEntries', { count: entries }), at].join(', ')}.{' '}
+      {sound ? t('check.soundText') : t('check.unsoundText', { count: faults })}
+      {last.samples.length > 0 && (
+        <List size="sm" mt="xs" aria-label={t('check.sample')}>
+          {last.samples.map(({ walletId, what, detail }) => (
+            <List.Item key={`${walletId} ${what}`} style={{ overflowWrap: 'anywhere' }}>
+              {what}: {detail}
+            </List.Item>
+          ))}
+        </List>
+      )}
+    </Alert>
+  );
+}
+
 function Result({ found }: { found: Verified }) {
   const { t } = useTranslation('loyalty');
   const last = found.items.find(({ finishedAt }) => finishedAt !== null);
@@ -88,7 +125,7 @@ function Result({ found }: { found: Verified }) {
       cell: (row) => <Figure value={row.faults} />,
     },
   ];
-  if (found.sound === null)
+  if (last === undefined)
     return (
       <Text size="sm" c="dimmed">
         <strong>{t('check.never')}.</strong> {t('check.neverText')}
@@ -96,24 +133,7 @@ function Result({ found }: { found: Verified }) {
     );
   return (
     <>
-      <Alert
-        mb="md"
-        variant="light"
-        color={found.sound ? 'pine' : 'red'}
-        icon={found.sound ? <IconShieldCheck size={18} /> : <IconAlertTriangle size={18} />}
-        title={t(found.sound ? 'check.sound' : 'check.unsound')}
-      >
-        {found.sound ? t('check.soundText') : t('check.unsoundText', { count: last?.faults ?? 0 })}
-        {last !== undefined && last.samples.length > 0 && (
-          <List size="sm" mt="xs" aria-label={t('check.sample')}>
-            {last.samples.map(({ walletId, what, detail }) => (
-              <List.Item key={`${walletId} ${what}`} style={{ overflowWrap: 'anywhere' }}>
-                {what}: {detail}
-              </List.Item>
-            ))}
-          </List>
-        )}
-      </Alert>
+      <Verdict last={last} />
       <DataTable
         label={t('check.title')}
         columns={columns}

@@ -148,11 +148,13 @@ function Waiting({ contactId, programId }: { contactId: string; programId: strin
   const { rows = [] } = useList(adjustments.waiting(contactId));
   return rows
     .filter((one: RequestView) => one.contactId === contactId && one.programId === programId)
-    .map(({ id, points, reason }) => (
+    .map(({ id, kind, points, reason }) => (
       <Group key={id} gap={6}>
         <Badge color="gold">{t('awaits')}</Badge>
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
-          <Signed points={points} /> · {reason}
+          <Signed points={kind === 'transfer' ? -points : points} />
+          {kind !== 'adjustment' && ` · ${t(`kind.${kind === 'transfer' ? 'transfer' : 'reverse'}`)}`} ·{' '}
+          {reason}
         </Text>
       </Group>
     ));

@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { PromotionDetail } from '../../../api/promotions.ts';
 import { promotions } from '../../../api/promotions.ts';
 import { locale } from '../../../i18n/index.ts';
-import { moneyText, numberText } from '../../../lib/format.ts';
+import { capitalised, moneyText, numberText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import type { Column } from '../../../ui/DataTable.tsx';
@@ -109,7 +109,7 @@ function Filters({ search }: { search: PromotionSearch }) {
         placeholder={t('filter.stage')}
         clearable
         w={190}
-        data={STAGES.map((value) => ({ value, label: t(`stage.${value}`) }))}
+        data={STAGES.map((value) => ({ value, label: capitalised(t(`stage.${value}`), locale()) }))}
         value={search.stage ?? null}
         onChange={(value) => put({ stage: STAGES.find((one) => one === value) })}
       />
@@ -133,7 +133,11 @@ function useColumns(): Column<PromotionDetail>[] {
       header: t('column.type'),
       cell: ({ type }) => t(`type.${type}` as 'type.percent'),
     },
-    { key: 'stage', header: t('column.stage'), cell: ({ stage }) => t(`stage.${stage}`) },
+    {
+      key: 'stage',
+      header: t('column.stage'),
+      cell: ({ stage }) => capitalised(t(`stage.${stage}`), locale()),
+    },
     { key: 'when', header: t('column.when'), cell: (row) => <When row={row} /> },
     {
       key: 'used',

@@ -17,6 +17,7 @@ export function HandOver({ one, size = 'xs' }: { one: RedemptionView; size?: 'xs
   return (
     <Button
       size={size}
+      flex="none"
       loading={give.isPending}
       aria-label={[`${done}: ${nameIn(one.name)}`, one.contactName].filter(Boolean).join(', ')}
       onClick={() => give.mutate(undefined)}

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Growth as Grown } from '../../../api/segments.ts';
 import { LIVE_MS, segments } from '../../../api/segments.ts';
 import { locale } from '../../../i18n/index.ts';
-import { dateText, numberText } from '../../../lib/format.ts';
+import { dateText, numberText, signedText } from '../../../lib/format.ts';
 import { Chart } from '../../../ui/Chart.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
@@ -63,7 +63,7 @@ function Picture({ grown, since }: { grown: Grown; since: string }) {
   const net =
     (items.at(-1)?.members ?? 0) -
     ((items[0]?.members ?? 0) - (items[0]?.entered ?? 0) + (items[0]?.left ?? 0));
-  const signed = new Intl.NumberFormat(locale(), { signDisplay: 'exceptZero' }).format(net);
+  const signed = signedText(net, locale());
   const young = (grown.items[0]?.day ?? since) < since.slice(0, 10);
   return (
     <>

@@ -1,8 +1,8 @@
 import { NumberInput, Select, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { TemplateParameter } from '../../../api/segments.ready.ts';
-import { language } from '../../../i18n/index.ts';
-import { currencyDigits } from '../../../lib/format.ts';
+import { language, locale } from '../../../i18n/index.ts';
+import { currencyDigits, percentSuffix } from '../../../lib/format.ts';
 import { useMe } from '../../../lib/me.ts';
 import { CodePicker } from '../rule/CodePicker.tsx';
 
@@ -29,7 +29,7 @@ export function ParameterField(props: {
         min={parameter.min / factor}
         max={parameter.max / factor}
         allowDecimal={money}
-        suffix={parameter.unit === 'percent' ? ' %' : ''}
+        suffix={parameter.unit === 'percent' ? percentSuffix(locale()) : ''}
         value={typeof value === 'number' ? value / factor : ''}
         error={error}
         onChange={(next) => onChange(typeof next === 'number' ? Math.round(next * factor) : '')}

@@ -1,5 +1,7 @@
 import { Alert, Checkbox, Select, Stack, Text, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { locale } from '../../../../i18n/index.ts';
+import { percentSuffix } from '../../../../lib/format.ts';
 import { useOfferWords } from '../useOfferWords.ts';
 import { offerOf } from './draft.ts';
 import type { EffectDraft } from './effect.ts';
@@ -78,7 +80,7 @@ function Figures(props: EffectProps) {
   return null;
 }
 
-const PERCENT = { max: 100, decimalScale: 3, suffix: ' %' };
+const PERCENT = { max: 100, decimalScale: 3 };
 
 function Percent({ effect, put, currency, wrong }: EffectProps) {
   const { t } = useTranslation('couponWizard');
@@ -86,6 +88,7 @@ function Percent({ effect, put, currency, wrong }: EffectProps) {
     <Pair>
       <NumberField
         {...PERCENT}
+        suffix={percentSuffix(locale())}
         label={t('give.percent')}
         value={effect.percent}
         error={wrong('percent', 'effect.percent')}
@@ -232,6 +235,7 @@ function Free({ effect, put, wrong }: EffectProps) {
         />
         <NumberField
           {...PERCENT}
+          suffix={percentSuffix(locale())}
           label={t('give.getPercent')}
           value={effect.getPercent}
           error={wrong('effect.percent')}

@@ -1,6 +1,8 @@
 import { ActionIcon, Button, Fieldset, Group, Select, SimpleGrid, Stack } from '@mantine/core';
 import { IconPlus, IconX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { locale } from '../../../../i18n/index.ts';
+import { percentSuffix } from '../../../../lib/format.ts';
 import type { SetItem, Step } from './effect.ts';
 import { GAINS, newItem, newStep } from './effect.ts';
 import type { EffectProps } from './fields.tsx';
@@ -110,7 +112,14 @@ function GainValue(props: {
   const { gain, currency, ...rest } = props;
   const label = t('give.value');
   return gain === 'percent' ? (
-    <NumberField flex={1} label={label} max={100} decimalScale={3} suffix=" %" {...rest} />
+    <NumberField
+      flex={1}
+      label={label}
+      max={100}
+      decimalScale={3}
+      suffix={percentSuffix(locale())}
+      {...rest}
+    />
   ) : (
     <MoneyField flex={1} label={label} currency={currency} {...rest} />
   );

@@ -2,7 +2,14 @@ import { Alert, List, SimpleGrid, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { BacktestResult as Result } from '../../../../api/promotions.ts';
 import { locale } from '../../../../i18n/index.ts';
-import { currencyDigits, dateText, moneyText, numberText, shareText } from '../../../../lib/format.ts';
+import {
+  currencyDigits,
+  dateText,
+  moneyText,
+  numberText,
+  percentText,
+  shareText,
+} from '../../../../lib/format.ts';
 import { Chart } from '../../../../ui/Chart.tsx';
 import { Figure, Money } from '../../../../ui/format.tsx';
 import { Section } from '../../../../ui/Section.tsx';
@@ -133,7 +140,7 @@ function Depth({ result }: { result: Result }) {
         label={t('result.depth')}
         kind="bar"
         whole
-        categories={shown.map(({ from, to }) => `${from}–${to} %`)}
+        categories={shown.map(({ from, to }) => `${from}–${percentText(to, locale())}`)}
         series={[{ name: t('result.touched'), values: shown.map(({ orders }) => orders) }]}
         format={(value) => numberText(value, locale())}
       />
