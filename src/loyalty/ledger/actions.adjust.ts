@@ -117,7 +117,7 @@ async function moveOrAsk(tx: Ctx, asked: ByHand, mayRepeat: boolean): Promise<Po
   return ask(tx, asked);
 }
 
-/** Puts a request; under a key that was used it is the same again. */
+/** Puts a request; under a key that was used it is the same again. What could not be done now is refused before anybody is asked. */
 async function ask(tx: Ctx, asked: ByHand): Promise<Asked> {
   const { request, made } = await putRequest(tx, {
     ...asked,
@@ -136,8 +136,24 @@ async function ask(tx: Ctx, asked: ByHand): Promise<Asked> {
   const { points, toContactId, reason } = request;
   if (points !== asked.points || toContactId !== asked.toContactId || reason !== asked.reason)
     throw conflict('key_reused', 'This key was used for another adjustment or transfer.', 'key');
-  if (made) await note(tx, asked, WORDS[kindOf(asked)].asked);
+  if (made) {
+    await tryOut(tx, asked);
+    await note(tx, asked, WORDS[kindOf(asked)].asked);
+  }
   return askedView(tx, request);
+}
+
+/** Moves the points and takes that back at once. */
+async function tryOut(tx: Ctx, asked: ByHand): Promise<void> {
+  const undone = new Error('only tried');
+  try {
+    await tx.db.transaction(async (db) => {
+      await post({ ...tx, db }, [movementOf(asked, `${asked.key} tried`)]);
+      throw undone;
+    });
+  } catch (error) {
+    if (error !== undone) throw error;
+  }
 }
 
 const askedView = (tx: Ctx, request: RequestRow): Asked => {

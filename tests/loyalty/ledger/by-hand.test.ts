@@ -124,6 +124,20 @@ describe('what people do by hand', () => {
     expect(wallet).toMatchObject({ spendable: 15, worthMinor: 15, state: 'open' });
   });
 
+  test('what could not be moved now is refused at once, not by whoever approves it; nothing waits then', async () => {
+    const who = await owner({ adjustmentLimit: 100 });
+    const to = await person(base.ctx);
+    await one(base.ctx, { ...who, kind: 'accrue', key: 'a', points: 650n });
+    const by = as(base.ctx, anna);
+    const less = (points: number) => adjustPoints(by, { ...who, points, reason: 'mistake' });
+    const hand = (points: number) => transferPoints(by, { ...who, toContactId: to, points, reason: 'gift' });
+    expect(await refusal(less(-900))).toBe('insufficient_points');
+    expect(await refusal(hand(50_000))).toBe('insufficient_points');
+    expect((await adjustmentRequests(by, { limit: 10, contactId: who.contactId })).items).toEqual([]);
+    expect(await less(-600)).toMatchObject({ state: 'waiting' });
+    expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 650 });
+  });
+
   test('what a purchase takes from held points is told as spent, wholly or in part, in the ledger and on the timeline', async () => {
     const who = await owner();
     await one(base.ctx, { ...who, kind: 'accrue', key: 'a', points: 500n });

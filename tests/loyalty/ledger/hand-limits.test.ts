@@ -123,6 +123,7 @@ test('requests come page by page, and name nobody whom the reader may not see', 
   const programId = await program(base.ctx, { adjustmentLimit: 1 });
   const [giver = '', getter = ''] = await people(base.ctx, 2);
   await base.ctx.db.execute(sql`update contact set owner_id = 'rita' where contact_id = ${giver}::uuid`);
+  await one(base.ctx, { kind: 'accrue', contactId: giver, programId, key: 'start', points: 5n });
   for (const key of ['a', 'b', 'c']) {
     base.clock.advance(1_000);
     const of = { programId, contactId: giver, toContactId: getter, points: 5, reason: key };
@@ -144,6 +145,7 @@ test('requests come page by page, and name nobody whom the reader may not see', 
 test('a transfer that waits follows who would get it, settles itself when both are one, and goes when the getter is erased', async () => {
   const programId = await program(base.ctx, { adjustmentLimit: 1 });
   const [giver = '', getter = '', merged = '', gone = ''] = await people(base.ctx, 4);
+  await one(base.ctx, { kind: 'accrue', contactId: giver, programId, key: 'start', points: 5n });
   const give = async (toContactId: string) => {
     const of = { programId, contactId: giver, toContactId, points: 5, reason: 'gift' };
     return (await transferPoints(by('anna'), of)).request?.id ?? '';

@@ -55,7 +55,7 @@ test('points over HTTP: a program, a member, an adjustment once for its key, the
   expect((await adjust(40, 'one')).body).toMatchObject({ state: 'done' });
   expect(codeOf((await adjust(41, 'one')).body)).toBe('idempotency_key_reused');
   expect((await adjust(50, 'two')).body).toMatchObject({ state: 'waiting', request: { state: 'waiting' } });
-  expect(codeOf((await adjust(-41, 'three')).body)).toBe(undefined);
+  expect(codeOf((await adjust(-41, 'three')).body)).toBe('insufficient_points');
 
   const wallets = await owner('GET', `/api/contacts/${contactId}/wallets`);
   expect(wallets.body).toMatchObject({

@@ -153,8 +153,7 @@ function Waiting({ contactId, programId }: { contactId: string; programId: strin
         <Badge color="gold">{t('awaits')}</Badge>
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           <Signed points={kind === 'transfer' ? -points : points} />
-          {kind !== 'adjustment' && ` · ${t(`kind.${kind === 'transfer' ? 'transfer' : 'reverse'}`)}`} ·{' '}
-          {reason}
+          {kind === 'transfer' && ` · ${t('tasks.transfer')}`} · {reason}
         </Text>
       </Group>
     ));
