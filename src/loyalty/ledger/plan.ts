@@ -79,9 +79,9 @@ function carryOut(book: Book, movement: Movement, around: Around): Sums & { hold
 }
 
 /**
- * Takes an entry back; that it happens once is the key's work. What an accrual gave is taken wherever it is (see takeBack); a redemption
- * comes back whole, 409 `entry_partly_returned` when a part already has. 409 `entry_of_sale`, `entry_of_reward`: what it is of comes
- * back with its points, and never one without the other.
+ * Takes an entry back, whole; that it happens once is the key's work. 409 `entry_partly_returned` when a part already has come back, or
+ * has gone into a shared wallet; `entry_of_sale`, `entry_of_reward`: what it is of comes back with its points, and never one without the
+ * other.
  */
 function reverse(book: Book, entry: StoredEntry | undefined, movement: Reverse): Sums {
   if (entry === undefined || !book.wallets.has(entry.walletId))
@@ -124,7 +124,10 @@ function lotsGiven(book: Book, entry: StoredEntry): Lot[] {
 const isGiver = (account: Account): boolean => ['issuance', 'sold', 'adjustment'].includes(account);
 
 function takeBackWhole(book: Book, draft: ReturnType<typeof draftOf>, lots: readonly Lot[]): Sums {
-  const wanted = lots.reduce((sum, lot) => sum + lot.earned - lot.reduced, 0n);
+  // A part went back with goods, or into a shared wallet: what is left here is not what the entry gave.
+  if (lots.some(({ reduced }) => reduced > 0n))
+    throw refused('entry_partly_returned', 'A part of these points is not here any more: adjust instead.');
+  const wanted = lots.reduce((sum, lot) => sum + lot.earned, 0n);
   const drafted = lots.map((lot) => ({ book, draft, lot }));
   const sums = takeBack(book, draft, drafted, wanted);
   enter(book, draft);

@@ -119,41 +119,37 @@ const selected = (ctx: Ctx) => ({
 
 type RequestKey = Pick<RequestRow, 'contactId' | 'programId' | 'key'>;
 
-export async function requestOfKey(
-  ctx: Ctx,
-  { contactId, programId, key }: RequestKey,
-): Promise<RequestRow | undefined> {
+async function findRequest(ctx: Ctx, ...what: SQL[]): Promise<RequestRow | undefined> {
   const [found] = await ctx.db
     .select(selected(ctx))
     .from(adjustmentRequest)
-    .where(
-      and(
-        eq(adjustmentRequest.contactId, contactId),
-        eq(adjustmentRequest.programId, programId),
-        eq(adjustmentRequest.key, key),
-      ),
-    );
+    .where(and(...what));
   return found;
 }
 
+export const requestOfKey = (
+  ctx: Ctx,
+  { contactId, programId, key }: RequestKey,
+): Promise<RequestRow | undefined> =>
+  findRequest(
+    ctx,
+    eq(adjustmentRequest.contactId, contactId),
+    eq(adjustmentRequest.programId, programId),
+    eq(adjustmentRequest.key, key),
+  );
+
 /** What waits for taking an entry back. */
-export async function waitingReversal(
+export const waitingReversal = (
   ctx: Ctx,
   contactId: string,
   entryId: string,
-): Promise<RequestRow | undefined> {
-  const [found] = await ctx.db
-    .select(selected(ctx))
-    .from(adjustmentRequest)
-    .where(
-      and(
-        eq(adjustmentRequest.contactId, contactId),
-        eq(adjustmentRequest.entryId, entryId),
-        eq(adjustmentRequest.state, 'waiting'),
-      ),
-    );
-  return found;
-}
+): Promise<RequestRow | undefined> =>
+  findRequest(
+    ctx,
+    eq(adjustmentRequest.contactId, contactId),
+    eq(adjustmentRequest.entryId, entryId),
+    eq(adjustmentRequest.state, 'waiting'),
+  );
 
 export async function lockRequest(ctx: Ctx, requestId: string): Promise<RequestRow | undefined> {
   const [found] = await ctx.db

@@ -47,23 +47,23 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
   };
 }
 
-type Earning = Awaited<ReturnType<EarnPreview>> | null;
+type Judgement = Awaited<ReturnType<EarnPreview>> | null;
 
 /** By what this buyer's orders earn; null: nobody is known, or nobody can tell. */
-export const earningOf = async (ctx: Ctx, contactId: string | null): Promise<Earning> =>
+export const earningOf = async (ctx: Ctx, contactId: string | null): Promise<Judgement> =>
   contactId === null ? null : ((await earnPreview()?.(ctx, contactId)) ?? null);
 
 /** What the order will earn; null: nobody can tell. */
 export function earnsOf(
-  earning: Earning,
+  judge: Judgement,
   { wallet, priced, lines }: Pricing,
   channel: string | null,
 ): QuoteView['earns'] {
   if (wallet === null) return null;
   const bonus = bonusOf(priced);
-  if (earning === null)
+  if (judge === null)
     return bonus === 0 ? null : { points: bonus, bonusPoints: bonus, pending: false, limit: null };
-  const earned = earning({
+  const earned = judge({
     programId: wallet.programId,
     priced,
     lines: new Map(

@@ -247,3 +247,17 @@ test('nothing comes into a wallet that is closed, also not by taking an adjustme
   ).toBe('wallet_closed');
   expect(await available(who)).toBe(0);
 });
+
+test('what an entry gave is not taken back by hand once a part of it has gone into a shared wallet', async () => {
+  const { son, mother } = await shared();
+  const late = await member(base.ctx, programId);
+  await give(late, 100);
+  const [entry] = (await contactLedger(base.ctx, late, { limit: 1 })).items;
+  base.clock.advance(1_000);
+  await give(late, -40);
+  await join(late, mother);
+  const undo = { kind: 'reverse', contactId: late, programId, key: 'undo' } as const;
+  const of = { entryId: entry?.id ?? '', occurredAt: new Date(entry?.occurredAt ?? '') };
+  expect(await refusal(one(base.ctx, { ...undo, ...of }))).toBe('entry_partly_returned');
+  expect(await spendable(son)).toBe(60);
+});
