@@ -7,6 +7,7 @@ CREATE TABLE "campaign" (
 	"state" text DEFAULT 'draft' NOT NULL,
 	"state_reason" text,
 	"segment_id" uuid,
+	"trigger" jsonb,
 	"template_id" uuid NOT NULL,
 	"coupon_campaign_id" uuid,
 	"content" jsonb NOT NULL,
@@ -37,6 +38,7 @@ CREATE TABLE "campaign_run" (
 	"send_key" text NOT NULL,
 	"planned_at" timestamp with time zone NOT NULL,
 	"state" text NOT NULL,
+	"wake_at" timestamp with time zone NOT NULL,
 	"template_version" integer NOT NULL,
 	"audience" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
@@ -61,6 +63,7 @@ CREATE TABLE "message" (
 	"address" text,
 	"locale" text,
 	"coupon_code" text,
+	"asked" boolean DEFAULT false NOT NULL,
 	"data" jsonb,
 	"handed_at" timestamp with time zone,
 	"delivered_at" timestamp with time zone,
@@ -1880,7 +1883,7 @@ CREATE INDEX "campaign_created_idx" ON "campaign" USING btree ("created_at","cam
 CREATE INDEX "campaign_due_idx" ON "campaign" USING btree ("next_run_at") WHERE next_run_at is not null;--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_link_url_idx" ON "campaign_link" USING btree ("campaign_id","url");--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_run_occurrence_idx" ON "campaign_run" USING btree ("campaign_id","occurrence");--> statement-breakpoint
-CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("state","campaign_id") WHERE state in ('planning', 'sending');--> statement-breakpoint
+CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("wake_at","campaign_id") WHERE state in ('planning', 'sending');--> statement-breakpoint
 CREATE INDEX "message_campaign_idx" ON "message" USING btree ("campaign_id","state","contact_id");--> statement-breakpoint
 CREATE INDEX "message_claim_idx" ON "message" USING btree ("run_id","due_at") WHERE state in ('planned', 'retry');--> statement-breakpoint
 CREATE INDEX "message_lease_idx" ON "message" USING btree ("lease_until") WHERE state = 'sending';--> statement-breakpoint

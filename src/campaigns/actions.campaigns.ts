@@ -46,6 +46,7 @@ export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<Ca
     state: 'draft',
     stateReason: null,
     segmentId: input.segmentId,
+    trigger: null,
     templateId: input.templateId,
     couponCampaignId: input.couponCampaignId ?? null,
     content: input.content,

@@ -17,6 +17,7 @@ import {
   hasOpenMessages,
   openRuns,
   resolveUnknown,
+  restRun,
   retryUnknownMails,
   unknownOf,
 } from './store.ledger.ts';
@@ -167,12 +168,15 @@ async function cancelRuns(ctx: Ctx, channel: Channel): Promise<void> {
   }
 }
 
-/** Ends runs with nothing left to do, and their campaigns when no other moment is to come. */
+/** Ends runs with nothing left to do, and their campaigns when no other moment is to come; the others rest until something is due. */
 async function finishRuns(ctx: Ctx, channel: Channel): Promise<void> {
   const lookups = channel.lookup === undefined ? null : channel.name;
-  for (const run of await openRuns(ctx, ['running', 'paused'])) {
+  const now = ctx.clock.now();
+  for (const run of await openRuns(ctx, ['running', 'paused'], now)) {
     const row = await findRun(ctx, run.runId);
-    if (row?.state !== 'sending' || (await hasOpenMessages(ctx, run, lookups))) continue;
-    await inTx(ctx, (tx) => finishRun(tx, run, 'done', tx.clock.now()));
+    if (row?.state !== 'sending') continue;
+    if (await hasOpenMessages(ctx, run, lookups))
+      await restRun(ctx, run, { now, lookAgain: addMs(now, LOOK_AGAIN_MS) });
+    else await inTx(ctx, (tx) => finishRun(tx, run, 'done', tx.clock.now()));
   }
 }

@@ -1,11 +1,10 @@
 import { holdContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { idFrom, newId } from '../core/ids.ts';
+import { idFrom } from '../core/ids.ts';
 import type { OutboxEvent, Subscription } from '../core/jobs.ts';
-import { emit } from '../core/outbox.ts';
+import { closeBatch, openBatch } from './actions.batch.ts';
 import { mailRequested } from './contract.mail.ts';
 import type { MailRequested } from './contract.mail.ts';
-import { insertRun, updateRun } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import { keepMailCampaign, planMails } from './store.mail.ts';
 import { findTemplate } from './store.templates.ts';
@@ -30,10 +29,7 @@ export const planRequestedMails: Subscription = {
     });
     if (known.length < asked.length)
       ctx.log.warn({ mails: asked.length - known.length }, 'mails asked for contacts that are gone');
-    let planned = 0;
-    for (const [key, mails] of Map.groupBy(known, ({ template }) => template))
-      planned += await planFor(ctx, key, mails);
-    if (planned > 0) await emit(ctx, 'job.campaigns.send', [{ lane: 0 }]);
+    for (const [key, mails] of Map.groupBy(known, ({ template }) => template)) await planFor(ctx, key, mails);
   },
 };
 
@@ -41,30 +37,19 @@ async function planFor(
   ctx: Ctx,
   key: MailRequested['template'],
   mails: readonly MailRequested[],
-): Promise<number> {
+): Promise<void> {
   const template = await findTemplate(ctx, { key });
   if (template === undefined) throw new Error(`there is no template "${key}"`);
   const now = ctx.clock.now();
   const campaignId = idFrom(`transactional ${template.templateId}`);
-  const run = { runId: newId(), campaignId, plannedAt: now };
   await keepMailCampaign(ctx, mailCampaign(template, campaignId, now));
-  await insertRun(ctx, {
-    ...run,
-    occurrence: run.runId,
-    sendKey: `mail ${run.runId}`,
-    state: 'sending',
-    templateVersion: template.version,
-    audience: 0,
-    createdAt: now,
-    finishedAt: null,
-  });
+  const run = await openBatch(ctx, campaignId, template.version);
   const planned = await planMails(
     ctx,
     run,
     mails.map((mail) => ({ ...mail, sendKey: `mail ${mail.key}`, locale: mail.locale ?? null })),
   );
-  await updateRun(ctx, run.runId, planned > 0 ? { audience: planned } : { state: 'done', finishedAt: now });
-  return planned;
+  await closeBatch(ctx, run.runId, planned);
 }
 
 /** What the ledger, links and reports need to hang the mails of a template on. It always runs. */
@@ -78,6 +63,7 @@ function mailCampaign(template: TemplateRow, campaignId: string, now: Date): Cam
     state: 'running',
     stateReason: null,
     segmentId: null,
+    trigger: null,
     templateId: template.templateId,
     couponCampaignId: null,
     content: {},

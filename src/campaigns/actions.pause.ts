@@ -1,6 +1,6 @@
 import { audit } from '../core/audit.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { findCampaign, isBroadcast, updateCampaign } from './store.campaigns.ts';
+import { findCampaign, isPausable, updateCampaign } from './store.campaigns.ts';
 
 /**
  * The program itself pauses a campaign that cannot go on and says why; only a running one. In the caller's transaction.
@@ -8,8 +8,7 @@ import { findCampaign, isBroadcast, updateCampaign } from './store.campaigns.ts'
  */
 export async function pauseWith(ctx: Ctx, campaignId: string, reason: string): Promise<void> {
   const row = await findCampaign(ctx, campaignId, true);
-  if (row === undefined || !isBroadcast(row) || (row.state !== 'running' && row.state !== 'scheduled'))
-    return;
+  if (row === undefined || !isPausable(row) || (row.state !== 'running' && row.state !== 'scheduled')) return;
   await updateCampaign(ctx, campaignId, { state: 'paused', stateReason: reason.slice(0, 500) });
   await audit(ctx, {
     action: 'campaign.paused',

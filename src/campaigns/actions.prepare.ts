@@ -70,6 +70,7 @@ function render(
       ...rest,
       person: entry,
       data: entry.data,
+      asked: entry.asked,
       ref: { messageId: id, contactId },
     });
     const { campaignId, from } = frame;

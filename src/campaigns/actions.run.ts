@@ -52,6 +52,7 @@ async function startRun(ctx: Ctx, row: CampaignRow): Promise<void> {
       occurrence,
       sendKey: `${row.campaignId}@${occurrence}`,
       plannedAt: now,
+      wakeAt: now,
       state: 'planning',
       templateVersion: template.version,
       audience: 0,

@@ -92,8 +92,10 @@ export type RenderOne = {
   person: Person;
   bought: Bought | undefined;
   coupon: { code: string; validUntil: Date | null } | null;
-  /** Variables of a transactional message, checked when it was asked for. */
+  /** Variables of its own: of what was asked for, or of what started it. */
   data?: Record<string, unknown> | null;
+  /** A transactional message. */
+  asked?: boolean;
   ref: MessageRef;
   now: Date;
 };
@@ -135,17 +137,16 @@ export function renderMessage(
   return {
     ...texts,
     locale: variant.locale,
-    headers: isAsked(one)
-      ? {}
-      : {
-          'List-Unsubscribe': `<${unsubscribe}>`,
-          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-        },
+    // Nobody unsubscribes from the answer to what they have just done.
+    headers:
+      one.asked === true
+        ? {}
+        : {
+            'List-Unsubscribe': `<${unsubscribe}>`,
+            'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+          },
   };
 }
-
-/** Nobody unsubscribes from the answer to what they have just done. */
-const isAsked = ({ data }: RenderOne): boolean => data !== null && data !== undefined;
 
 const orNull = <T>(value: T | null | undefined): T | null => value ?? null;
 

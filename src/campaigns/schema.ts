@@ -59,7 +59,10 @@ export const campaign = pgTable(
   {
     campaignId: uuid('campaign_id').primaryKey(),
     name: text('name').notNull(),
-    /** broadcast | transactional: one for each template whose mails the program itself asks for */
+    /**
+     * broadcast | triggered | journey-step: a message of a journey | transactional: one for each template whose mails are asked for one
+     * by one. The last two are in no list.
+     */
     kind: text('kind').notNull().default('broadcast'),
     /** informational | activation */
     purpose: text('purpose').notNull(),
@@ -68,8 +71,10 @@ export const campaign = pgTable(
     state: text('state').notNull().default('draft'),
     /** Why the system paused it. */
     stateReason: text('state_reason'),
-    /** Null for a transactional one: its mails are asked for one by one. */
+    /** Whom a broadcast goes to; to whom alone a triggered one goes, null: to everybody it happens to. */
     segmentId: uuid('segment_id'),
+    /** What starts a triggered one. */
+    trigger: jsonb('trigger'),
     templateId: uuid('template_id').notNull(),
     couponCampaignId: uuid('coupon_campaign_id'),
     content: jsonb('content').notNull(),
@@ -107,6 +112,8 @@ export const campaignRun = pgTable(
     plannedAt: instant('planned_at').notNull(),
     /** planning | sending | done | cancelled */
     state: text('state').notNull(),
+    /** Nothing of it is due before this moment: a run whose messages wait for days is not looked at meanwhile. */
+    wakeAt: instant('wake_at').notNull(),
     templateVersion: integer('template_version').notNull(),
     /** Contacts the segment held at that moment, with those that got nothing. */
     audience: integer('audience').notNull().default(0),
@@ -116,7 +123,7 @@ export const campaignRun = pgTable(
   (t) => [
     uniqueIndex('campaign_run_occurrence_idx').on(t.campaignId, t.occurrence),
     index('campaign_run_open_idx')
-      .on(t.state, t.campaignId)
+      .on(t.wakeAt, t.campaignId)
       .where(sql`state in ('planning', 'sending')`),
   ],
 );
@@ -180,7 +187,9 @@ export const message = pgTable(
     address: text('address'),
     locale: text('locale'),
     couponCode: text('coupon_code'),
-    /** What a transactional message says of its own; null for campaigns. Address and language are then those asked for. */
+    /** Somebody asked for it: it needs no consent, and goes to the address and in the language asked for. */
+    asked: boolean('asked').notNull().default(false),
+    /** What its texts say beside what is known of the contact; forgotten once it is settled. */
     data: jsonb('data'),
     handedAt: instant('handed_at'),
     deliveredAt: instant('delivered_at'),

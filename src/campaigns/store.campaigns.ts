@@ -8,7 +8,10 @@ import { campaign, campaignLink, campaignRun } from './schema.ts';
 export type CampaignRow = typeof campaign.$inferSelect;
 /** A campaign to a segment. */
 export type Broadcast = CampaignRow & { segmentId: string };
-export const isBroadcast = (row: CampaignRow): row is Broadcast => row.segmentId !== null;
+export const isBroadcast = (row: CampaignRow): row is Broadcast =>
+  row.kind === 'broadcast' && row.segmentId !== null;
+/** What people may pause; transactional mails wait and are tried again. */
+export const isPausable = (row: CampaignRow): boolean => row.kind !== 'transactional';
 export type RunRow = typeof campaignRun.$inferSelect;
 export type LinkRow = typeof campaignLink.$inferSelect;
 
@@ -48,7 +51,7 @@ export async function listCampaigns(
   const found = await ctx.db
     .select()
     .from(campaign)
-    .where(and(isNotNull(campaign.segmentId), after))
+    .where(and(eq(campaign.kind, 'broadcast'), after))
     .orderBy(desc(campaign.createdAt), desc(campaign.campaignId))
     .limit(limit);
   return found.filter(isBroadcast);
@@ -102,7 +105,7 @@ export async function listRuns(ctx: Ctx, campaignId: string, limit: number): Pro
 export async function updateRun(
   ctx: Ctx,
   runId: string,
-  change: Partial<Pick<RunRow, 'state' | 'audience' | 'finishedAt'>>,
+  change: Partial<Pick<RunRow, 'state' | 'audience' | 'wakeAt' | 'finishedAt'>>,
 ): Promise<void> {
   await ctx.db.update(campaignRun).set(change).where(eq(campaignRun.runId, runId));
 }
@@ -132,7 +135,10 @@ export type SendableRun = {
   priority: number;
 };
 
-/** Runs with messages to send: of running campaigns, those of higher priority first. */
+/** More are looked at when these have nothing left. */
+const RUNS_AT_ONCE = 200;
+
+/** Runs with messages to send now: of running campaigns, those of higher priority first. */
 export async function sendableRuns(ctx: Ctx): Promise<SendableRun[]> {
   return ctx.db
     .select({
@@ -144,8 +150,15 @@ export async function sendableRuns(ctx: Ctx): Promise<SendableRun[]> {
     })
     .from(campaignRun)
     .innerJoin(campaign, eq(campaign.campaignId, campaignRun.campaignId))
-    .where(and(eq(campaignRun.state, 'sending'), eq(campaign.state, 'running')))
-    .orderBy(desc(campaign.priority), asc(campaignRun.createdAt));
+    .where(
+      and(
+        eq(campaignRun.state, 'sending'),
+        lte(campaignRun.wakeAt, ctx.clock.now()),
+        eq(campaign.state, 'running'),
+      ),
+    )
+    .orderBy(desc(campaign.priority), asc(campaignRun.createdAt))
+    .limit(RUNS_AT_ONCE);
 }
 
 export async function campaignStateOf(ctx: Ctx, campaignId: string): Promise<string | undefined> {
@@ -166,8 +179,8 @@ export async function hasOpenRuns(ctx: Ctx, campaignId: string): Promise<boolean
 }
 
 /**
- * Ends a run; a campaign whose last open run it was and that has no further moment is finished, one that waits for its next
- * moment is scheduled again. One of transactional mails goes on for good.
+ * Ends a run; a broadcast whose last open run it was and that has no further moment is finished, one that waits for its next
+ * moment is scheduled again. What is started by what happens goes on for good.
  */
 export async function finishRun(
   ctx: Ctx,

@@ -168,7 +168,7 @@ export async function retryUnknownMails(
   const again = await rows(
     ctx.db,
     sql`update message set state = 'retry', due_at = ${instant(from.now)}
-      where state = 'unknown' and data is not null and attempt < ${MAIL_ATTEMPTS}
+      where state = 'unknown' and asked and attempt < ${MAIL_ATTEMPTS}
         and due_at <= ${instant(from.silentSince)} and provider is distinct from ${lookups}
       returning 1`,
   );
@@ -240,13 +240,33 @@ export async function cancelMessages(
   );
 }
 
-/** Runs that have not ended, of campaigns in these states. */
-export async function openRuns(ctx: Ctx, campaignStates: readonly string[]): Promise<RunKey[]> {
+/**
+ * A run that had nothing due is not looked at before something is: at `lookAgain` when a message of it is on its way or its fate can
+ * be found out.
+ */
+export async function restRun(ctx: Ctx, run: RunKey, from: { now: Date; lookAgain: Date }): Promise<void> {
+  const ofRun = sql`run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}`;
+  await ctx.db.execute(sql`
+    update campaign_run r set wake_at = w.at
+    from (select least(
+        (select min(due_at) from message where ${ofRun} and state in ('planned', 'retry')),
+        case when exists (select from message where campaign_id = ${run.campaignId}::uuid and ${ofRun}
+          and state in ('sending', 'unknown')) then ${instant(from.lookAgain)} end) as at) w
+    where r.run_id = ${run.runId}::uuid and w.at > ${instant(from.now)}`);
+}
+
+/** Runs that have not ended, of campaigns in these states; without `awakeAt` also those whose messages all wait. */
+export async function openRuns(
+  ctx: Ctx,
+  campaignStates: readonly string[],
+  awakeAt?: Date,
+): Promise<RunKey[]> {
+  const awake = awakeAt === undefined ? sql`true` : sql`r.wake_at <= ${instant(awakeAt)}`;
   const found = await rows<{ runId: string; campaignId: string; plannedAt: string }>(
     ctx.db,
     sql`select r.run_id as "runId", r.campaign_id as "campaignId", r.planned_at as "plannedAt"
       from campaign_run r join campaign c on c.campaign_id = r.campaign_id
-      where r.state in ('planning', 'sending') and c.state = any(${`{${campaignStates.join(',')}}`}::text[])`,
+      where r.state in ('planning', 'sending') and ${awake} and c.state = any(${`{${campaignStates.join(',')}}`}::text[])`,
   );
   return found.map((row) => ({ ...row, plannedAt: dateOf(row.plannedAt) }));
 }
@@ -262,7 +282,7 @@ export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | n
         and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)})
       or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'unknown'
         and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}
-        and (provider = ${lookups} or (data is not null and attempt < ${MAIL_ATTEMPTS})))`,
+        and (provider = ${lookups} or (asked and attempt < ${MAIL_ATTEMPTS})))`,
   );
   return found.length > 0;
 }

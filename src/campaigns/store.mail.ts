@@ -1,7 +1,8 @@
 import { sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
-import { mailRefusalSql, messageIdSql } from './store.audience.ts';
+import { messageIdSql } from './store.audience.ts';
+import { mailRefusalSql } from './store.refusal.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import { campaign } from './schema.ts';
 import type { RunKey } from './store.ledger.ts';
@@ -37,10 +38,10 @@ export async function planMails(ctx: Ctx, run: RunKey, mails: readonly PlannedMa
       on conflict (contact_id, send_key) do nothing returning message_id
     )
     insert into message (contact_id, occurred_at, id, campaign_id, run_id, state, reason, due_at, channel, address, locale,
-      data, origin_id)
+      asked, data, origin_id)
     select a.contact_id, ${at}, a.id, ${run.campaignId}::uuid, ${run.runId}::uuid,
       case when r.reason is null then 'planned' else 'skipped' end, r.reason, ${at}, 'email', a.address, a.locale,
-      case when r.reason is null then a.data else '{}' end, a.contact_id
+      true, case when r.reason is null then a.data else '{}' end, a.contact_id
     from guard g join asked a on a.id = g.message_id
     cross join lateral (select ${mailRefusalSql(sql`a.address`)} as reason) r
     returning 1`,

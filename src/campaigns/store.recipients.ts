@@ -3,7 +3,7 @@ import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
 import type { CampaignState, Purpose } from './contract.ts';
-import { mailRefusalSql, refusalSql } from './store.audience.ts';
+import { mailRefusalSql, refusalSql } from './store.refusal.ts';
 import type { Claim, RunKey } from './store.ledger.ts';
 
 /** A contact as templates see it, without what it bought. */
@@ -31,7 +31,9 @@ export type HandOff = Recipient & {
   campaignState: CampaignState;
   /** Why it may no longer get it; null when it may. */
   refusal: string | null;
-  /** Of a transactional message: what it says of its own. */
+  /** Somebody asked for it: a transactional message. */
+  asked: boolean;
+  /** What it says of its own. */
   data: Record<string, unknown> | null;
 };
 
@@ -50,9 +52,9 @@ export async function loadHandOff(
     sql`
     -- A transactional message goes where and in the language it was asked for: the later columns stand.
     select ${recipientColumns}, m.id, m.attempt, m.failures, (select state from campaign where campaign_id = m.campaign_id) as "campaignState",
-      m.data, case when m.data is null then ${refusalSql(sql`${purpose}`)} else ${mailRefusalSql(sql`m.address`)} end as refusal,
-      case when m.data is null then c.email else m.address end as email,
-      case when m.data is null then c.locale else coalesce(m.locale, c.locale) end as locale
+      m.asked, m.data, case when m.asked then ${mailRefusalSql(sql`m.address`)} else ${refusalSql(sql`${purpose}`)} end as refusal,
+      case when m.asked then m.address else c.email end as email,
+      case when m.asked then coalesce(m.locale, c.locale) else c.locale end as locale
     from jsonb_to_recordset(${JSON.stringify(claims)}::text::jsonb) as k("contactId" uuid, id uuid, attempt smallint)
     join message m on m.contact_id = k."contactId" and m.occurred_at = ${run.plannedAt.toISOString()}::timestamptz
       and m.id = k.id and m.attempt = k.attempt and m.state = 'sending'

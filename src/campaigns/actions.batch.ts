@@ -1,0 +1,53 @@
+import type { Ctx } from '../core/ctx.ts';
+import { newId } from '../core/ids.ts';
+import { emit } from '../core/outbox.ts';
+import { planBatchOf } from './store.batch.ts';
+import type { BatchEntry } from './store.batch.ts';
+import { insertRun, updateRun } from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
+
+/** Of a campaign that what happens starts, and of a transactional one: the run of one batch of messages. */
+export async function openBatch(
+  ctx: Ctx,
+  campaignId: string,
+  templateVersion: number,
+): Promise<{ runId: string; campaignId: string; plannedAt: Date }> {
+  const now = ctx.clock.now();
+  const run = { runId: newId(), campaignId, plannedAt: now };
+  await insertRun(ctx, {
+    ...run,
+    occurrence: run.runId,
+    sendKey: `batch ${run.runId}`,
+    wakeAt: now,
+    state: 'sending',
+    templateVersion,
+    audience: 0,
+    createdAt: now,
+    finishedAt: null,
+  });
+  return run;
+}
+
+/** Closes the run of a batch in which nothing was new, and has the others sent. */
+export async function closeBatch(ctx: Ctx, runId: string, planned: number): Promise<void> {
+  if (planned === 0) return updateRun(ctx, runId, { state: 'done', finishedAt: ctx.clock.now() });
+  await updateRun(ctx, runId, { audience: planned });
+  await emit(ctx, 'job.campaigns.send', [{ lane: 0 }]);
+}
+
+/**
+ * Puts messages of one campaign into the ledger, for each contact and send key one, planned or skipped with the reason; those that are
+ * there stay as they are. In the caller's transaction; the contacts are held by it. Returns how many rows are new.
+ */
+export async function planBatch(
+  ctx: Ctx,
+  row: Pick<CampaignRow, 'campaignId' | 'purpose'>,
+  templateVersion: number,
+  entries: readonly BatchEntry[],
+): Promise<number> {
+  if (entries.length === 0) return 0;
+  const run = await openBatch(ctx, row.campaignId, templateVersion);
+  const planned = await planBatchOf(ctx, run, row.purpose, entries);
+  await closeBatch(ctx, run.runId, planned);
+  return planned;
+}
