@@ -3,7 +3,7 @@ import { newId } from '../core/ids.ts';
 import { emit } from '../core/outbox.ts';
 import { planBatchOf } from './store.batch.ts';
 import type { BatchEntry } from './store.batch.ts';
-import { insertRun, updateRun } from './store.campaigns.ts';
+import { channelsOf, insertRun, updateRun } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 
 /** Of a campaign that what happens starts, and of a transactional one: the run of one batch of messages. */
@@ -41,13 +41,13 @@ export async function closeBatch(ctx: Ctx, runId: string, planned: number): Prom
  */
 export async function planBatch(
   ctx: Ctx,
-  row: Pick<CampaignRow, 'campaignId' | 'purpose'>,
+  row: Pick<CampaignRow, 'campaignId' | 'purpose' | 'channel'>,
   templateVersion: number,
   entries: readonly BatchEntry[],
 ): Promise<number> {
   if (entries.length === 0) return 0;
   const run = await openBatch(ctx, row.campaignId, templateVersion);
-  const planned = await planBatchOf(ctx, run, row.purpose, entries);
+  const planned = await planBatchOf(ctx, run, { purpose: row.purpose, channels: channelsOf(row) }, entries);
   await closeBatch(ctx, run.runId, planned);
   return planned;
 }

@@ -21,6 +21,7 @@ import type {
 import { occurrences } from './schedule.ts';
 import { countAudience, countBase } from './store.audience.ts';
 import {
+  channelsOf,
   countMessages,
   findCampaign,
   insertCampaign,
@@ -132,7 +133,7 @@ export async function campaignAudience(ctx: Ctx, id: string): Promise<AudienceVi
   authorise(ctx, 'campaigns:read');
   const row = await mustFindCampaign(ctx, id);
   const members = await audience(ctx, row.segmentId);
-  const counted = await countAudience(ctx, members, row.purpose as Purpose);
+  const counted = await countAudience(ctx, members, row.purpose as Purpose, channelsOf(row));
   const skipped = counted.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count }]));
   const reachable = counted.find(({ reason }) => reason === null)?.count ?? 0;
   return {

@@ -75,7 +75,7 @@ function render(
     });
     const { campaignId, from } = frame;
     const couponCode = rest.coupon?.code ?? null;
-    return { id, contactId, campaignId, attempt, from, to: entry.email ?? '', couponCode, ...rendered };
+    return { id, contactId, campaignId, attempt, from, to: entry.address ?? '', couponCode, ...rendered };
   } catch (error) {
     return {
       state: 'failed',

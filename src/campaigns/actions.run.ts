@@ -10,6 +10,7 @@ import type { Purpose } from './contract.ts';
 import { nextOccurrence } from './schedule.ts';
 import { planAudience } from './store.audience.ts';
 import {
+  channelsOf,
   findCampaign,
   insertRun,
   isBroadcast,
@@ -87,7 +88,11 @@ async function planOne(ctx: Ctx): Promise<boolean> {
       if (row === undefined) throw new Error(`run ${run.runId} has no campaign`);
       if (!isBroadcast(row)) throw new Error(`run ${run.runId} has no segment`);
       const members = await audience(tx, row.segmentId);
-      const count = await planAudience(tx, members, { ...run, purpose: row.purpose as Purpose });
+      const count = await planAudience(tx, members, {
+        ...run,
+        purpose: row.purpose as Purpose,
+        channels: channelsOf(row),
+      });
       await updateRun(tx, run.runId, { state: 'sending', audience: count });
       await emit(tx, 'job.campaigns.send', lanes());
       return true;

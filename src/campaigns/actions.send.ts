@@ -105,7 +105,7 @@ async function prepareOrRelease(
   claims: readonly Claim[],
 ): Promise<{ batch: HandOff[]; prepared: Prepared }> {
   try {
-    const batch = await loadHandOff(ctx, run, frame.purpose, claims);
+    const batch = await loadHandOff(ctx, run, { purpose: frame.purpose, channel: 'email' }, claims);
     return { batch, prepared: await prepare(ctx, frame, batch) };
   } catch (error) {
     await releaseClaims(ctx, run.plannedAt, claims);
@@ -134,7 +134,7 @@ function settle(
     ...verdict,
     handedAt: verdict.state === 'sent' || verdict.state === 'unknown' ? now : null,
     deliveredAt: outcome?.kind === 'accepted' && outcome.delivered ? now : null,
-    address: handed ? entry.email : null,
+    address: handed ? entry.address : null,
     locale: handed ? variantFor(frame, entry.locale).locale : null,
     couponCode: prepared.coupons.get(entry.id)?.code ?? null,
   };

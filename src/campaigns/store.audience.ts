@@ -3,8 +3,9 @@ import type { SQL } from '../core/sql.ts';
 import { andVisible, visibleContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { Purpose } from './contract.ts';
-import { refusalSql } from './store.refusal.ts';
+import { addressSql, refusalSql } from './store.refusal.ts';
 
 /** A million contacts are planned in well under a minute; ten mean that something else is wrong. */
 const PLAN_TIMEOUT_MS = 600_000;
@@ -12,32 +13,53 @@ const PLAN_TIMEOUT_MS = 600_000;
 const PLAN_MEMORY = '160MB';
 
 /**
- * The audience with its decisions: contact_id and reason (null: gets a message). `members` is a query with contact_id.
+ * The audience with its decisions: contact_id, channel and reason (null: gets a message). `members` is a query with contact_id.
+ * Of several channels the first on which the contact may be reached; where none is, the first one's reason.
  * An address that several contacts share gets one message: the oldest contact's.
  */
-export function decisionsSql(members: SQL, purpose: Purpose): SQL {
+export function decisionsSql(members: SQL, purpose: Purpose, channels: readonly ChannelName[]): SQL {
   return sql`
-    select d.contact_id, case when d.reason is null and d.turn > 1 then 'duplicate_address' else d.reason end as reason
+    select d.contact_id, d.channel, case when d.reason is null and d.turn > 1 then 'duplicate_address' else d.reason end as reason
     from (
-      select j.contact_id, j.reason,
-        row_number() over (partition by j.address, j.reason is null order by j.contact_id) as turn
+      select j.contact_id, j.channel, j.reason,
+        row_number() over (partition by j.channel, j.address, j.reason is null order by j.contact_id) as turn
       from (
-        select c.contact_id, c.email as address, ${refusalSql(sql`${purpose}`)} as reason
-        from (${members}) as m join contact c on c.contact_id = m.contact_id
-        where c.merged_into is null
+        ${chosenSql(sql`(${members})`, sql`${purpose}`, channels)}
         -- A fence: otherwise the reason, the costly part, would be worked out once for each of its uses.
         offset 0
       ) as j
     ) as d`;
 }
 
+/** contact_id, channel, address and reason of the contacts in `members` (in brackets) that have not been merged away. */
+export function chosenSql(members: SQL, purpose: SQL, channels: readonly ChannelName[]): SQL {
+  const [first = 'email', ...more] = channels;
+  if (more.length === 0)
+    return sql`select c.contact_id, ${first}::text as channel, ${addressSql(first)} as address, ${refusalSql(purpose, first)} as reason
+        from ${members} as m join contact c on c.contact_id = m.contact_id where c.merged_into is null`;
+  const options = channels.map(
+    (channel, turn) =>
+      sql`(${turn}::int, ${channel}::text, ${addressSql(channel)}, ${refusalSql(purpose, channel)})`,
+  );
+  return sql`select c.contact_id, o.channel, o.address, o.reason
+        from ${members} as m join contact c on c.contact_id = m.contact_id
+        cross join lateral (select * from (values ${sql.join(options, sql`, `)}) as v(turn, channel, address, reason)
+          order by v.reason is not null, v.turn limit 1) o
+        where c.merged_into is null`;
+}
+
 export type AudienceCount = { reason: string | null; count: number };
 
 /** What planning would do now, counted; of the contacts the asker may see. */
-export async function countAudience(ctx: Ctx, members: SQL, purpose: Purpose): Promise<AudienceCount[]> {
+export async function countAudience(
+  ctx: Ctx,
+  members: SQL,
+  purpose: Purpose,
+  channels: readonly ChannelName[],
+): Promise<AudienceCount[]> {
   return rows<AudienceCount>(
     ctx.db,
-    sql`select reason, count(*)::int as count from (${decisionsSql(members, purpose)}) as a
+    sql`select reason, count(*)::int as count from (${decisionsSql(members, purpose, channels)}) as a
       where true${andVisible(ctx, sql`a.contact_id`)} group by 1 order by 2 desc`,
   );
 }
@@ -57,6 +79,8 @@ export type PlanInput = {
   sendKey: string;
   plannedAt: Date;
   purpose: Purpose;
+  /** In the order of preference. */
+  channels: readonly ChannelName[];
 };
 
 /**
@@ -73,8 +97,8 @@ export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Pro
     ctx.db,
     sql`
     with decision as materialized (
-      select contact_id, reason, ${messageIdSql(sql`contact_id`, sql`${plan.sendKey}`)} as id
-      from (${decisionsSql(members, plan.purpose)}) as a order by contact_id
+      select contact_id, channel, reason, ${messageIdSql(sql`contact_id`, sql`${plan.sendKey}`)} as id
+      from (${decisionsSql(members, plan.purpose, plan.channels)}) as a order by contact_id
     ), guard as (
       insert into send_guard (contact_id, send_key, message_id)
       select contact_id, ${plan.sendKey}, id from decision
@@ -83,7 +107,7 @@ export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Pro
     ), made as (
       insert into message (contact_id, occurred_at, id, campaign_id, run_id, state, reason, due_at, channel, origin_id)
       select d.contact_id, ${at}::timestamptz, d.id, ${plan.campaignId}::uuid, ${plan.runId}::uuid,
-        case when d.reason is null then 'planned' else 'skipped' end, d.reason, ${at}::timestamptz, 'email', d.contact_id
+        case when d.reason is null then 'planned' else 'skipped' end, d.reason, ${at}::timestamptz, d.channel, d.contact_id
       from guard g join decision d on d.contact_id = g.contact_id
       returning 1
     )

@@ -1,8 +1,8 @@
 import { sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
-import { messageIdSql } from './store.audience.ts';
-import { refusalSql } from './store.refusal.ts';
+import { chosenSql, messageIdSql } from './store.audience.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { RunKey } from './store.ledger.ts';
 
 /** A message that something has started. */
@@ -20,7 +20,7 @@ export type BatchEntry = {
 export async function planBatchOf(
   ctx: Ctx,
   run: RunKey,
-  purpose: string,
+  what: { purpose: string; channels: readonly ChannelName[] },
   entries: readonly BatchEntry[],
 ): Promise<number> {
   const at = sql`${run.plannedAt.toISOString()}::timestamptz`;
@@ -34,8 +34,7 @@ export async function planBatchOf(
         "dueAt" timestamptz, data jsonb)
       order by k."contactId", k."sendKey"
     ), decision as materialized (
-      select c.contact_id, ${refusalSql(sql`${purpose}`)} as reason
-      from contact c where c.contact_id in (select contact_id from asked) and c.merged_into is null
+      ${chosenSql(sql`(select distinct contact_id from asked)`, sql`${what.purpose}`, what.channels)}
     ), guard as (
       insert into send_guard (contact_id, send_key, message_id)
       select a.contact_id, a.send_key, a.id from asked a join decision d on d.contact_id = a.contact_id
@@ -43,7 +42,7 @@ export async function planBatchOf(
     )
     insert into message (contact_id, occurred_at, id, campaign_id, run_id, state, reason, due_at, channel, data, origin_id)
     select a.contact_id, ${at}, a.id, ${run.campaignId}::uuid, ${run.runId}::uuid,
-      case when d.reason is null then 'planned' else 'skipped' end, d.reason, greatest(a.due_at, ${at}), 'email',
+      case when d.reason is null then 'planned' else 'skipped' end, d.reason, greatest(a.due_at, ${at}), d.channel,
       case when d.reason is null then a.data end, a.contact_id
     from guard g join asked a on a.id = g.message_id join decision d on d.contact_id = a.contact_id
     returning 1`,

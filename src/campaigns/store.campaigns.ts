@@ -2,6 +2,8 @@ import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from '../cor
 import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { rows } from '../core/db.ts';
+import { channelName } from './contract.channel.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { MessageState } from './contract.ts';
 import { campaign, campaignLink, campaignRun } from './schema.ts';
 
@@ -12,6 +14,10 @@ export const isBroadcast = (row: CampaignRow): row is Broadcast =>
   row.kind === 'broadcast' && row.segmentId !== null;
 /** What people may pause; transactional mails wait and are tried again. */
 export const isPausable = (row: CampaignRow): boolean => row.kind !== 'transactional';
+/** The channels of its messages, in the order of preference. */
+export const channelsOf = (row: Pick<CampaignRow, 'channel'>): ChannelName[] => [
+  channelName.parse(row.channel),
+];
 export type RunRow = typeof campaignRun.$inferSelect;
 export type LinkRow = typeof campaignLink.$inferSelect;
 

@@ -2,8 +2,9 @@ import { sql } from '../core/sql.ts';
 import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { CampaignState, Purpose } from './contract.ts';
-import { mailRefusalSql, refusalSql } from './store.refusal.ts';
+import { addressSql, mailRefusalSql, refusalSql } from './store.refusal.ts';
 import type { Claim, RunKey } from './store.ledger.ts';
 
 /** A contact as templates see it, without what it bought. */
@@ -26,6 +27,9 @@ const recipientColumns = sql`c.contact_id as "contactId", c.name, c.given_name a
 
 export type HandOff = Recipient & {
   id: string;
+  channel: ChannelName;
+  /** Where it goes on its channel. */
+  address: string | null;
   attempt: number;
   failures: number;
   campaignState: CampaignState;
@@ -44,16 +48,19 @@ export type HandOff = Recipient & {
 export async function loadHandOff(
   ctx: Ctx,
   run: RunKey,
-  purpose: Purpose,
+  what: { purpose: Purpose; channel: ChannelName },
   claims: readonly Claim[],
 ): Promise<HandOff[]> {
+  const { purpose, channel } = what;
   return rows<HandOff>(
     ctx.db,
     sql`
     -- A transactional message goes where and in the language it was asked for: the later columns stand.
     select ${recipientColumns}, m.id, m.attempt, m.failures, (select state from campaign where campaign_id = m.campaign_id) as "campaignState",
-      m.asked, m.data, case when m.asked then ${mailRefusalSql(sql`m.address`)} else ${refusalSql(sql`${purpose}`)} end as refusal,
-      case when m.asked then m.address else c.email end as email,
+      m.asked, m.data, m.channel,
+      case when m.asked then ${mailRefusalSql(sql`m.address`, channel)} else ${refusalSql(sql`${purpose}`, channel)} end as refusal,
+      case when m.asked then m.address else ${addressSql(channel)} end as address,
+      ${channel === 'email' ? sql`case when m.asked then m.address else c.email end` : sql`c.email`} as email,
       case when m.asked then coalesce(m.locale, c.locale) else c.locale end as locale
     from jsonb_to_recordset(${JSON.stringify(claims)}::text::jsonb) as k("contactId" uuid, id uuid, attempt smallint)
     join message m on m.contact_id = k."contactId" and m.occurred_at = ${run.plannedAt.toISOString()}::timestamptz

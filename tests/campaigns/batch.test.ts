@@ -20,7 +20,11 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const MAIL = { campaignId: '00000000-0000-7000-8000-0000000000aa', purpose: 'informational' };
+const MAIL = {
+  campaignId: '00000000-0000-7000-8000-0000000000aa',
+  purpose: 'informational',
+  channel: 'email',
+};
 
 async function running(): Promise<void> {
   await world.ctx.db.execute(sql`

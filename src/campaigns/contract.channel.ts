@@ -1,0 +1,6 @@
+import { z } from 'zod';
+
+/** Ways a message reaches somebody. "call" is a task for a manager; "webhook" tells another system, which does the rest. */
+export const CHANNELS = ['email', 'sms', 'telegram', 'push', 'webhook', 'call'] as const;
+export const channelName = z.enum(CHANNELS);
+export type ChannelName = z.output<typeof channelName>;
