@@ -812,6 +812,82 @@ CREATE TABLE "provider_event" (
 	CONSTRAINT "provider_event_provider_provider_event_id_pk" PRIMARY KEY("provider","provider_event_id")
 );
 --> statement-breakpoint
+CREATE TABLE "journey" (
+	"journey_id" uuid PRIMARY KEY NOT NULL,
+	"name" text NOT NULL,
+	"state" text DEFAULT 'draft' NOT NULL,
+	"draft" jsonb NOT NULL,
+	"revision" integer DEFAULT 1 NOT NULL,
+	"published_revision" integer,
+	"version" integer,
+	"entry_kind" text,
+	"entry_key" text,
+	"fill_segment_id" uuid,
+	"created_by" text NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"updated_at" timestamp with time zone NOT NULL,
+	"published_at" timestamp with time zone,
+	"stopped_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "journey_given" (
+	"journey_id" uuid NOT NULL,
+	"node_id" text NOT NULL,
+	"given" bigint NOT NULL,
+	CONSTRAINT "journey_given_journey_id_node_id_pk" PRIMARY KEY("journey_id","node_id")
+);
+--> statement-breakpoint
+CREATE TABLE "journey_person" (
+	"contact_id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"journey_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"state" text NOT NULL,
+	"node_id" text NOT NULL,
+	"visit" smallint DEFAULT 1 NOT NULL,
+	"visits" jsonb DEFAULT '{}'::jsonb NOT NULL,
+	"arrived_at" timestamp with time zone NOT NULL,
+	"wake_at" timestamp with time zone,
+	"until_at" timestamp with time zone,
+	"waiting_for" text,
+	"entered_at" timestamp with time zone NOT NULL,
+	"entered_by" text NOT NULL,
+	"cause" text,
+	"left_at" timestamp with time zone,
+	"reason" text,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "journey_person_contact_id_entry_id_pk" PRIMARY KEY("contact_id","entry_id")
+);
+--> statement-breakpoint
+CREATE TABLE "journey_version" (
+	"journey_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"definition" jsonb NOT NULL,
+	"messages" jsonb NOT NULL,
+	"watches" text[] NOT NULL,
+	"published_by" text NOT NULL,
+	"published_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "journey_version_journey_id_version_pk" PRIMARY KEY("journey_id","version")
+);
+--> statement-breakpoint
+CREATE TABLE "journey_visit" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"entry_id" uuid NOT NULL,
+	"journey_id" uuid NOT NULL,
+	"version" integer NOT NULL,
+	"node_id" text NOT NULL,
+	"visit" smallint NOT NULL,
+	"step" integer NOT NULL,
+	"arrived_at" timestamp with time zone NOT NULL,
+	"exit" text,
+	"reason" text NOT NULL,
+	"detail" jsonb,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "journey_visit_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
 CREATE TABLE "identity_edge" (
 	"node_id" uuid NOT NULL,
 	"edge_id" uuid NOT NULL,
@@ -1954,6 +2030,13 @@ CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("cont
 CREATE INDEX "visitor_lookup_day_idx" ON "visitor_lookup" USING btree ("created_at") WHERE starts_with(anonymous_id, 'cl_');--> statement-breakpoint
 CREATE INDEX "provider_event_message_idx" ON "provider_event" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "provider_event_received_idx" ON "provider_event" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "journey_created_idx" ON "journey" USING btree ("created_at","journey_id");--> statement-breakpoint
+CREATE INDEX "journey_entry_idx" ON "journey" USING btree ("entry_kind","entry_key") WHERE state in ('running', 'paused');--> statement-breakpoint
+CREATE UNIQUE INDEX "journey_person_once_idx" ON "journey_person" USING btree ("contact_id","journey_id") WHERE state <> 'left';--> statement-breakpoint
+CREATE UNIQUE INDEX "journey_person_cause_idx" ON "journey_person" USING btree ("contact_id","journey_id","cause") WHERE cause is not null;--> statement-breakpoint
+CREATE INDEX "journey_person_due_idx" ON "journey_person" USING btree ("journey_id","wake_at") WHERE state <> 'left';--> statement-breakpoint
+CREATE INDEX "journey_person_place_idx" ON "journey_person" USING btree ("journey_id","version","node_id","state");--> statement-breakpoint
+CREATE INDEX "journey_visit_count_idx" ON "journey_visit" USING btree ("journey_id","version","node_id","exit");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
 CREATE INDEX "identity_edge_hint_idx" ON "identity_edge" USING btree ("kind","value","node_id") WHERE strength = 'weak' and removed_at is null and kind in ('email', 'phone');--> statement-breakpoint
 CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint

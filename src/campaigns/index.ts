@@ -5,6 +5,7 @@ import { registerLeaf, registerSends } from '../segments/index.ts';
 import { messageLeafSubscriptions } from './actions.leaf.ts';
 import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
+import { journeyEraser, moveJourneysOnMerge } from './journeys/store.move.ts';
 import { messageLeaf } from './contract.leaf.ts';
 import { messageType } from './leaf.ts';
 import { messagesMetric } from './store.metrics.ts';
@@ -29,6 +30,8 @@ export function registerCampaigns(): void {
   registerTimelineSource(responseTimeline);
   registerMergeMover(moveMessagesOnMerge);
   registerEraser(messageEraser);
+  registerMergeMover(moveJourneysOnMerge);
+  registerEraser(journeyEraser);
   registerMetric(messagesMetric);
   registerSends(handedOff);
   registerLeaf(messageType, messageLeaf);

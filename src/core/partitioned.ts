@@ -4,6 +4,7 @@
  */
 export const PARTITIONED_TABLES = [
   'event',
+  'journey_visit',
   'ledger_entry',
   'ledger_posting',
   'message',

@@ -26,7 +26,7 @@ export const EVENT_AGES: readonly EventMeasure[] = ['daysSinceFirst', 'daysSince
 
 /** What an event must say. A text is compared as it stands, whatever it was sent as; a number only with numbers. */
 const property = z.string().min(1).max(100).pipe(text);
-const propertyTest = z.discriminatedUnion('op', [
+export const propertyTest = z.discriminatedUnion('op', [
   z.strictObject({ property, op: z.enum(OPS.equality), value: z.union([text, z.number(), z.boolean()]) }),
   z.strictObject({ property, op: z.enum(OPS.membership), value: texts }),
   z.strictObject({ property, op: z.literal('contains'), value: text }),

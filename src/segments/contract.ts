@@ -7,7 +7,9 @@ export type { Rule } from './contract.rule.ts';
 export { ruleSchema } from './contract.rule.ts';
 /** For leaves of other modules. */
 export { windowSchema } from './contract.purchase.ts';
-export { count, OPS } from './contract.values.ts';
+export { count, OPS, zone } from './contract.values.ts';
+export { propertyTest } from './contract.event.ts';
+export type { PropertyTest } from './contract.event.ts';
 
 /** Contacts one request may put into a static segment or take out. */
 const MAX_LISTED = 1_000;
