@@ -11,7 +11,7 @@ import type { Actor, Ctx } from '../../core/ctx.ts';
 import { conflict, invalid, notFound } from '../../core/errors.ts';
 import { byCard, confirmedLookup } from '../programs/actions.lookup.ts';
 import { proofNeeded, vouches } from '../programs/actions.presence.ts';
-import type { BuyerInput, QuoteInput } from './contract.ts';
+import type { BuyerInput, AskedCart } from './contract.ts';
 import { maySee } from './store.ts';
 import { cardHolder } from './store.facts.ts';
 
@@ -45,7 +45,7 @@ export type Buyer = {
 const NOBODY: Buyer = { contactId: null, said: null, programId: null, proven: false };
 
 /** 403 `proof_needed`: points of somebody who was only named. Of nobody there are none to spend. */
-export function mustBeProven({ buyer, spendPoints }: QuoteInput, { proven }: Pick<Buyer, 'proven'>): void {
+export function mustBeProven({ buyer, spendPoints }: AskedCart, { proven }: Pick<Buyer, 'proven'>): void {
   if (proven || buyer === undefined || spendPoints === 0) return;
   throw proofNeeded('spendPoints');
 }

@@ -16,7 +16,7 @@ import type { ProgramSettings } from '../programs/contract.ts';
 import { standingFacts, standingOffers } from '../standing/actions.facts.ts';
 import type { StandingFacts } from '../standing/actions.facts.ts';
 import type { Catalogue } from './cart.ts';
-import type { QuoteInput } from './contract.ts';
+import type { AskedCart } from './contract.ts';
 import { settled } from './settled.ts';
 import { buyerFactsOf, productsOf } from './store.facts.ts';
 import type { BuyerFact, ProgramFact } from './store.facts.ts';
@@ -24,7 +24,7 @@ import type { BuyerFact, ProgramFact } from './store.facts.ts';
 /** What pricing has to know, read for several carts in a fixed number of statements. */
 
 export type Asked = {
-  request: QuoteInput;
+  request: AskedCart;
   /** Null: nobody is known. */
   contactId: string | null;
   /** Somebody is named whom nobody knows yet: a contact without any history. */
@@ -56,7 +56,7 @@ export type Facts = Offered & {
 };
 
 /** What is asked for once it is known whether the buyer is there. */
-export const meantBy = ({ request, unproven = false }: Asked): QuoteInput =>
+export const meantBy = ({ request, unproven = false }: Asked): AskedCart =>
   unproven ? { ...request, spendPoints: 0 } : request;
 
 /** In the order of the carts. Reads only. */
@@ -142,7 +142,7 @@ function alsoNamed(live: LiveOffers, offers: readonly Offer[]): LiveOffers {
 function programOf(
   programs: readonly ProgramFact[],
   programId: string | null,
-  { spendPoints }: QuoteInput,
+  { spendPoints }: AskedCart,
 ): Facts['program'] {
   const [first, second] = programs;
   if (programId !== null && first === undefined)

@@ -5,7 +5,7 @@ import { explainPrice } from '../pricing/price-lists.explain.ts';
 import { findBuyer } from './actions.buyer.ts';
 import { priceSale } from './actions.price.ts';
 import type { PriceOfQuery, PriceOfView } from './contract.price-of.ts';
-import { quoteInput } from './contract.ts';
+import { askedCart } from './contract.ts';
 
 /** More candidates than this nobody reads. */
 const MAX_CANDIDATES = 50;
@@ -22,7 +22,7 @@ export async function priceOf(ctx: Ctx, query: PriceOfQuery): Promise<PriceOfVie
     contactId === undefined ? undefined : { contactId },
     'console',
   );
-  const request = quoteInput.parse({
+  const request = askedCart.parse({
     lines: [{ productId, quantity }],
     ...(channel === undefined ? {} : { channel }),
     ...(currency === undefined ? {} : { currency }),

@@ -4,7 +4,7 @@ import { authoriseSell, findBuyer } from './actions.buyer.ts';
 import { priceSale } from './actions.price.ts';
 import type { Pricing } from './actions.price.ts';
 import { fingerprintOf } from './cart.ts';
-import type { QuoteInput, QuoteView } from './contract.ts';
+import type { AskedCart, QuoteInput, QuoteView } from './contract.ts';
 import { earnPreview } from './ports.ts';
 import type { EarnPreview } from './ports.ts';
 import { settled } from './settled.ts';
@@ -15,7 +15,7 @@ import { hintsOf, pointsHint, PROOF } from './words.ts';
  * What a cart costs right now, and why. Writes nothing; codes and points that cannot be used are told, not refused. Who was only named
  * is priced as who they are, and nothing else is told of them.
  */
-export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
+export async function quote(ctx: Ctx, { trace, ...input }: QuoteInput): Promise<QuoteView> {
   authoriseSell(ctx);
   const buyer = await findBuyer(ctx, input.buyer, 'quote');
   const { contactId, said, programId, proven } = buyer;
@@ -37,7 +37,7 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
     contactId: mayKnowBuyer(ctx, input.buyer) ? contactId : null,
     programId: program?.programId ?? null,
     pointsAvailable: proven && program?.member === true ? program.points : 0,
-    priced,
+    priced: trace === 'all' ? priced : { ...priced, trace: priced.trace.filter(tells) },
     hints: [
       ...proofHint(input, proven, pricing),
       ...pointsHint(pricing, input.language),
@@ -46,6 +46,9 @@ export async function quote(ctx: Ctx, input: QuoteInput): Promise<QuoteView> {
     earns: earnsOf(earning, pricing, input.channel ?? null),
   };
 }
+
+/** A till with hundreds of promotions shows these. */
+const tells = ({ outcome, near }: PricedCart['trace'][number]): boolean => outcome !== 'not_applied' || near;
 
 type Judgement = Awaited<ReturnType<EarnPreview>> | null;
 
@@ -79,7 +82,7 @@ export function earnsOf(
 
 /** Whoever was named, of points or not: the hint must not tell whether they are a member. */
 function proofHint(
-  { buyer, spendPoints, language }: QuoteInput,
+  { buyer, spendPoints, language }: AskedCart,
   proven: boolean,
   { codes }: Pricing,
 ): QuoteView['hints'] {

@@ -6,7 +6,7 @@ import { cart as cartShape } from '../pricing/contract.ts';
 import type { Cart, PricedCart, ShownCode } from '../pricing/contract.ts';
 import { sha256 } from '../../core/ids.ts';
 import { addMs, DAY_MS, MINUTE_MS } from '../../core/time.ts';
-import type { QuoteInput } from './contract.ts';
+import type { AskedCart } from './contract.ts';
 
 /** From what a shop asks to what pricing takes, and what its answer comes to. Pure. */
 
@@ -35,7 +35,7 @@ export type KnownLine = {
 };
 
 /** Every line with its product. Throws 422 `unknown_product` naming the line. */
-export function knownLines(request: QuoteInput, catalogue: Catalogue): KnownLine[] {
+export function knownLines(request: AskedCart, catalogue: Catalogue): KnownLine[] {
   return request.lines.map((line, i) => {
     const byId = line.productId !== undefined;
     const product =
@@ -61,7 +61,7 @@ export function knownLines(request: QuoteInput, catalogue: Catalogue): KnownLine
 
 /** The cart of a request. Throws 422: `duplicate_line`. */
 export function cartOf(
-  request: QuoteInput,
+  request: AskedCart,
   lines: readonly KnownLine[],
   currency: string,
   codes: readonly ShownCode[],

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { couponCampaignInput } from '../coupons/contract.ts';
 import { promotionDefinition } from '../offers/contract.ts';
-import { quoteAnswer, quoteInput } from './contract.ts';
+import { quoteAnswer, askedCart } from './contract.ts';
 
 /** POST /api/loyalty/try: a cart with everything that is live, and with a draft of something that is not. */
 export const tryInput = z
   .strictObject({
-    cart: quoteInput,
+    cart: askedCart,
     /** As if it were live. `id`: in place of what that promotion says now. */
     promotion: z.strictObject({ id: z.uuid().optional(), definition: promotionDefinition }).optional(),
     /** As if one valid code of it were shown. `id`: in place of what that campaign's codes open now. */

@@ -102,11 +102,16 @@ const cartFields = {
   language: z.enum(['en', 'ru']).default('en'),
 };
 
-/** POST /api/loyalty/quote */
-export const quoteInput = z.strictObject(cartFields).meta({ id: 'QuoteInput' });
+/** What is sold, to whom and with what. */
+export const askedCart = z.strictObject(cartFields);
+export type AskedCart = z.output<typeof askedCart>;
+/** POST /api/loyalty/quote. `trace`: `short` leaves out promotions that did not apply and did not nearly do. */
+export const quoteInput = z
+  .strictObject({ ...cartFields, trace: z.enum(['all', 'short']).default('all') })
+  .meta({ id: 'QuoteInput' });
 export type QuoteInput = z.output<typeof quoteInput>;
 /** What is kept of a request is read back by the same shape. */
-export const keptRequest = quoteInput.strip();
+export const keptRequest = askedCart.strip();
 
 const saleKey = {
   /** Which shop or till numbers it: (source, externalId) is one sale for good. */

@@ -6,7 +6,7 @@ import { dateOf, hotRows, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { PricedCart } from '../pricing/contract.ts';
 import { keptPriced, keptRequest, keptTrace, returnWorth } from './contract.ts';
-import type { QuoteInput, ReturnView } from './contract.ts';
+import type { AskedCart, ReturnView } from './contract.ts';
 import { sale, saleLookup, saleReturn } from './schema.ts';
 import type { SaleState } from './schema.ts';
 
@@ -20,7 +20,7 @@ export type SaleRow = {
   programId: string | null;
   state: SaleState;
   inputHash: string;
-  request: QuoteInput;
+  request: AskedCart;
   /** Who asked for it, and has seen the buyer's proof; null: not known any more. */
   askedBy: string | null;
   priced: Omit<PricedCart, 'trace'>;

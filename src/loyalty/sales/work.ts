@@ -2,7 +2,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import type { DomainError } from '../../core/errors.ts';
 import type { SharedKey } from '../../core/idempotency.ts';
 import type { Buyer } from './actions.buyer.ts';
-import type { CommitInput, QuoteInput, ReserveInput, SaleInput, SaleView } from './contract.ts';
+import type { CommitInput, AskedCart, ReserveInput, SaleInput, SaleView } from './contract.ts';
 import type { SalePlace, SaleRow } from './store.ts';
 
 /** A sale on its way through a batch. */
@@ -16,7 +16,7 @@ export type Wish = { ctx: Ctx; same: readonly string[] } & (
       input: ReserveInput | SaleInput;
       how: Manner;
       /** What is kept of the input. */
-      request: QuoteInput;
+      request: AskedCart;
       inputHash: string;
       occurredAt: Date;
     }

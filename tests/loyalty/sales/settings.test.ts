@@ -138,6 +138,23 @@ describe('how a program prices', () => {
   });
 });
 
+test('a short trace leaves out what did not apply and was not near; nothing else of the quote differs', async () => {
+  const far = { name: 'far', effect: { type: 'percent', percent: '5' }, scope: { tags: ['other'] } };
+  const programId = await shopWith({ stacking: { product: 'best' } }, percent('10'), percent('7'), far);
+  const all = await ask(base.ctx, cart(programId));
+  const short = await ask(base.ctx, cart(programId, { trace: 'short' }));
+  expect(all.priced.trace).toHaveLength(3);
+  expect(short).toEqual({
+    ...all,
+    priced: {
+      ...all.priced,
+      trace: all.priced.trace.filter(({ outcome, near }) => outcome === 'applied' || near),
+    },
+  });
+  expect(short.priced.trace.length).toBeLessThan(3);
+  expect(short.priced.trace).toContainEqual(expect.objectContaining({ outcome: 'applied' }));
+});
+
 describe('price lists of person categories', () => {
   test('a wholesale customer pays the wholesale price, the trace says why, and the end of the term ends it', async () => {
     const programId = await program(base.ctx);
