@@ -133,6 +133,19 @@ CREATE TABLE "template_version" (
 	CONSTRAINT "template_version_template_id_version_locale_pk" PRIMARY KEY("template_id","version","locale")
 );
 --> statement-breakpoint
+CREATE TABLE "trigger_entry" (
+	"contact_id" uuid NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"origin_id" uuid NOT NULL,
+	"entered_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "trigger_entry_contact_id_campaign_id_origin_id_pk" PRIMARY KEY("contact_id","campaign_id","origin_id")
+);
+--> statement-breakpoint
+CREATE TABLE "trigger_scan" (
+	"campaign_id" uuid PRIMARY KEY NOT NULL,
+	"until" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "attribute_key" (
 	"key" text NOT NULL,
 	"type" text NOT NULL,
@@ -1957,6 +1970,7 @@ ALTER TABLE "user_session" ADD CONSTRAINT "user_session_user_id_app_user_id_fk" 
 ALTER TABLE "user_two_factor" ADD CONSTRAINT "user_two_factor_user_id_app_user_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."app_user"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "campaign_created_idx" ON "campaign" USING btree ("created_at","campaign_id");--> statement-breakpoint
 CREATE INDEX "campaign_due_idx" ON "campaign" USING btree ("next_run_at") WHERE next_run_at is not null;--> statement-breakpoint
+CREATE INDEX "campaign_trigger_idx" ON "campaign" USING btree ("campaign_id") WHERE kind = 'triggered' and state = 'running';--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_link_url_idx" ON "campaign_link" USING btree ("campaign_id","url");--> statement-breakpoint
 CREATE UNIQUE INDEX "campaign_run_occurrence_idx" ON "campaign_run" USING btree ("campaign_id","occurrence");--> statement-breakpoint
 CREATE INDEX "campaign_run_open_idx" ON "campaign_run" USING btree ("wake_at","campaign_id") WHERE state in ('planning', 'sending');--> statement-breakpoint
@@ -1973,6 +1987,7 @@ CREATE INDEX "contact_name_idx" ON "contact" USING btree ("sort_name","contact_i
 CREATE INDEX "contact_email_idx" ON "contact" USING btree ("email","contact_id") WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_visitor_idx" ON "contact" USING btree ("created_at","contact_id") WHERE "kind" = 'visitor';--> statement-breakpoint
 CREATE INDEX "contact_owner_idx" ON "contact" USING btree ("owner_id","created_at","contact_id") WHERE "owner_id" is not null;--> statement-breakpoint
+CREATE INDEX "contact_birthday_idx" ON "contact" USING btree ("birth_month","birth_day","contact_id") WHERE "birth_month" is not null and "merged_into" is null;--> statement-breakpoint
 CREATE INDEX "contact_merged_idx" ON "contact" USING btree ("merged_into") WHERE "merged_into" is not null;--> statement-breakpoint
 CREATE INDEX "contact_tags_idx" ON "contact" USING gin ("tags");--> statement-breakpoint
 CREATE INDEX "contact_search_idx" ON "contact" USING gin ("search" gin_trgm_ops) WHERE "merged_into" is null and "kind" <> 'visitor';--> statement-breakpoint

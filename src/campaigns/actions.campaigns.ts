@@ -19,17 +19,19 @@ import type {
   Schedule,
 } from './contract.ts';
 import { occurrences } from './schedule.ts';
-import { countAudience, countBase } from './store.audience.ts';
+import { countAudience, countBase, EVERYBODY } from './store.audience.ts';
 import {
   channelsOf,
   countMessages,
   findCampaign,
   insertCampaign,
-  isBroadcast,
+  isListed,
   listCampaigns,
   updateCampaign,
 } from './store.campaigns.ts';
-import type { Broadcast, CampaignRow } from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
+import { trigger as triggerShape } from './triggers/contract.ts';
+import type { Trigger } from './triggers/contract.ts';
 
 /** Moments of a rule that a campaign shows ahead. */
 const SHOWN_AHEAD = 5;
@@ -38,16 +40,16 @@ export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<Ca
   authorise(ctx, 'campaigns:write');
   checkZone(input.schedule);
   const now = ctx.clock.now();
-  const row: Broadcast = {
+  const row: CampaignRow = {
     campaignId: newId(),
     name: input.name,
-    kind: 'broadcast',
+    kind: kindOf(input.schedule),
     purpose: input.purpose,
     channel: 'email',
     state: 'draft',
     stateReason: null,
-    segmentId: input.segmentId,
-    trigger: null,
+    segmentId: input.segmentId ?? null,
+    trigger: input.trigger ?? null,
     templateId: input.templateId,
     couponCampaignId: input.couponCampaignId ?? null,
     content: input.content,
@@ -116,13 +118,15 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
       );
     if (row.launchedAt !== null && patch.schedule !== undefined)
       throw conflict('campaign_launched', 'The schedule of a launched campaign stays as it is.', 'schedule');
-    const change = { ...withoutUndefined(patch), version: row.version + 1 };
+    if (row.launchedAt !== null && startChanges(row, patch))
+      throw conflict('campaign_launched', 'What starts a launched campaign stays as it is.', 'trigger.start');
+    const change = { ...withoutUndefined(patch), ...startOf(row, patch), version: row.version + 1 };
     await updateCampaign(tx, id, change);
     await audit(tx, {
       action: 'campaign.changed',
       entity: 'campaign',
       entityId: id,
-      details: { fields: Object.keys(change) },
+      details: { fields: Object.keys(withoutUndefined(patch)) },
     });
     return campaignView(tx, await mustFindCampaign(tx, id));
   });
@@ -132,7 +136,7 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
 export async function campaignAudience(ctx: Ctx, id: string): Promise<AudienceView> {
   authorise(ctx, 'campaigns:read');
   const row = await mustFindCampaign(ctx, id);
-  const members = await audience(ctx, row.segmentId);
+  const members = row.segmentId === null ? EVERYBODY : await audience(ctx, row.segmentId);
   const counted = await countAudience(ctx, members, row.purpose as Purpose, channelsOf(row));
   const skipped = counted.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count }]));
   const reachable = counted.find(({ reason }) => reason === null)?.count ?? 0;
@@ -145,9 +149,9 @@ export async function campaignAudience(ctx: Ctx, id: string): Promise<AudienceVi
 }
 
 /** A campaign people have made: those of transactional mails are the program's own. */
-export async function mustFindCampaign(ctx: Ctx, id: string, lock = false): Promise<Broadcast> {
+export async function mustFindCampaign(ctx: Ctx, id: string, lock = false): Promise<CampaignRow> {
   const row = await findCampaign(ctx, id, lock);
-  if (row === undefined || !isBroadcast(row)) throw notFound('campaign', id);
+  if (row === undefined || !isListed(row)) throw notFound('campaign', id);
   return row;
 }
 
@@ -161,6 +165,34 @@ function checkZone(schedule: Schedule): void {
     throw invalid('zone_unknown', `There is no time zone "${schedule.timeZone}".`, 'schedule.timeZone');
 }
 
+const kindOf = ({ type }: Schedule): 'broadcast' | 'triggered' =>
+  type === 'trigger' ? 'triggered' : 'broadcast';
+
+function startChanges(row: CampaignRow, { trigger }: CampaignPatch): boolean {
+  if (!trigger) return false;
+  return JSON.stringify(triggerOf(row)?.start) !== JSON.stringify(trigger.start);
+}
+
+/** What a change makes of the campaign's kind. 422 when what is left does not fit together. */
+function startOf(row: CampaignRow, patch: CampaignPatch): Pick<CampaignRow, 'kind' | 'trigger'> {
+  const kind = kindOf(patch.schedule ?? scheduleShape.parse(row.schedule));
+  const segmentId = patch.segmentId === undefined ? row.segmentId : patch.segmentId;
+  if (kind === 'broadcast') {
+    if (segmentId === null) throw invalid('campaign_segment_missing', 'Choose a segment.', 'segmentId');
+    if (patch.trigger)
+      throw invalid('trigger_unscheduled', 'A trigger goes with the schedule "trigger" alone.', 'trigger');
+    return { kind, trigger: null };
+  }
+  const trigger = patch.trigger ?? triggerOf(row);
+  if (trigger === null) throw invalid('trigger_missing', 'Say what starts the campaign.', 'trigger');
+  return { kind, trigger };
+}
+
+/** What starts a triggered campaign; null: it is none. */
+export function triggerOf(row: Pick<CampaignRow, 'trigger'>): Trigger | null {
+  return row.trigger === null ? null : triggerShape.parse(row.trigger);
+}
+
 function withoutUndefined(patch: CampaignPatch): Partial<CampaignRow> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
 }
@@ -171,18 +203,19 @@ function positionOf(cursor: string | undefined): { createdAt: Date; id: string }
   return { createdAt: cursorInstant(createdAt), id: cursorId(id) };
 }
 
-export function campaignView(ctx: Ctx, row: Broadcast): CampaignView {
+export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {
   const schedule = scheduleShape.parse(row.schedule);
   const ahead = ['draft', 'scheduled', 'running', 'paused'].includes(row.state);
   return {
     id: row.campaignId,
     name: row.name,
-    kind: 'broadcast',
+    kind: kindOf(schedule),
     purpose: row.purpose as Purpose,
     channel: 'email',
     state: row.state as CampaignState,
     stateReason: row.stateReason,
     segmentId: row.segmentId,
+    trigger: triggerOf(row),
     templateId: row.templateId,
     couponCampaignId: row.couponCampaignId,
     content: contentShape.parse(row.content),

@@ -4,10 +4,11 @@ import { conflict, notFound } from '../core/errors.ts';
 import { getCouponTerms } from '../loyalty/index.ts';
 import { contentShape } from './contract.ts';
 import type { Content, Purpose, Sender } from './contract.ts';
+import { MINUTE_MS } from '../core/time.ts';
 import { priceMinorOf } from './frame.ts';
 import type { CouponTerms, Frame, FrameVariant } from './frame.ts';
 import { withUtm } from './links.ts';
-import { ensureLinks, findCampaign } from './store.campaigns.ts';
+import { ensureLinks, findCampaign, isBroadcast } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import { loadProducts } from './store.recipients.ts';
 import type { ProductRow } from './store.recipients.ts';
@@ -19,6 +20,7 @@ import { compileRenderer } from './template.render.ts';
 
 /** Frames of this many campaign versions are kept; each holds some compiled templates. */
 const MAX_FRAMES = 50;
+const KEEP_MS = 5 * MINUTE_MS;
 const frames = new Map<string, Promise<Frame>>();
 
 /**
@@ -32,8 +34,10 @@ export async function frameOf(
 ): Promise<Frame> {
   const { templateVersion } = run;
   const key = [
-    // Runs of transactional mails are many and alike.
-    campaign.segmentId === null ? campaign.campaignId : run.runId,
+    // Runs of what starts one by one are many and alike: prices and terms are those of the last few minutes.
+    isBroadcast(campaign)
+      ? run.runId
+      : `${campaign.campaignId} ${Math.floor(ctx.clock.now().getTime() / KEEP_MS)}`,
     campaign.version,
     templateVersion,
     await senderStamp(ctx),

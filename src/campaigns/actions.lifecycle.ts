@@ -12,7 +12,7 @@ import { contentShape, schedule as scheduleShape } from './contract.ts';
 import type { CampaignView, Content } from './contract.ts';
 import { nextOccurrence, scheduleProblem } from './schedule.ts';
 import { hasOpenRuns, updateCampaign } from './store.campaigns.ts';
-import type { Broadcast, CampaignRow } from './store.campaigns.ts';
+import type { CampaignRow } from './store.campaigns.ts';
 import type { Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
 import { usesWith } from './template.compile.ts';
@@ -32,7 +32,7 @@ export async function launchCampaign(ctx: Ctx, id: string): Promise<CampaignView
     const problem = scheduleProblem(schedule, now);
     if (problem !== undefined) throw invalid(problem.code, problem.detail, problem.at);
     const nextRunAt = schedule.type === 'now' ? now : nextOccurrence(schedule, now);
-    const state = schedule.type === 'now' ? 'running' : 'scheduled';
+    const state = schedule.type === 'now' || schedule.type === 'trigger' ? 'running' : 'scheduled';
     await updateCampaign(tx, id, { state, stateReason: null, nextRunAt, launchedAt: now });
     await emit(tx, 'job.campaigns.schedule', [{}]);
     await told(tx, id, 'launched');
@@ -97,8 +97,8 @@ async function told(ctx: Ctx, id: string, what: string): Promise<void> {
   await audit(ctx, { action: `campaign.${what}`, entity: 'campaign', entityId: id });
 }
 
-async function checkReady(ctx: Ctx, row: Broadcast): Promise<void> {
-  await found(audience(ctx, row.segmentId), 'segment', 'segmentId');
+async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
+  if (row.segmentId !== null) await found(audience(ctx, row.segmentId), 'segment', 'segmentId');
   const { variants } = await found(currentTemplate(ctx, row.templateId), 'template', 'templateId');
   const content = contentShape.parse(row.content);
   for (const variant of variants) checkVariant(row, variant, content);

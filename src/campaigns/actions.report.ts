@@ -15,7 +15,7 @@ import type {
   ReportView,
   StoredMail,
 } from './contract.ts';
-import { countMessages, listRuns } from './store.campaigns.ts';
+import { countMessages, isBroadcast, listRuns } from './store.campaigns.ts';
 import {
   contactIsVisible,
   countDelivered,
@@ -29,8 +29,8 @@ import {
 } from './store.report.ts';
 import type { KindTally, MessageRow } from './store.report.ts';
 
-/** Runs a report shows; a weekly campaign has fewer in two years. */
-const SHOWN_RUNS = 100;
+/** Runs a report shows; a weekly campaign has fewer in two years. Of what starts one by one there are any number: the newest. */
+const SHOWN_RUNS = { broadcast: 100, other: 10 };
 
 /** Everything the ledger and the responses say about a campaign, counted when asked. */
 export async function campaignReport(ctx: Ctx, id: string): Promise<ReportView> {
@@ -40,7 +40,7 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<ReportView> 
   const reasons = await countReasons(ctx, id);
   const tallies = await tallyResponses(ctx, id);
   const sums = await sumConversions(ctx, id);
-  const runs = await listRuns(ctx, id, SHOWN_RUNS);
+  const { runs, count } = await listRuns(ctx, id, SHOWN_RUNS[isBroadcast(row) ? 'broadcast' : 'other']);
   const of = (kind: string): Omit<KindTally, 'kind'> => {
     const found = tallies.find((tally) => tally.kind === kind);
     const { human = 0, machineOnly = 0, humanTotal = 0, machineTotal = 0 } = found ?? {};
@@ -66,6 +66,7 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<ReportView> 
     revenueMinor: minorToWire(BigInt(sums.amountMinor)),
     currency: ctx.config.baseCurrency,
     coupons: await couponCounts(ctx, row.couponCampaignId, id),
+    runCount: count,
     runs: runs.map((run) => ({
       id: run.runId,
       occurrence: run.occurrence,

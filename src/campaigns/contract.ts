@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trigger } from './triggers/contract.ts';
 
 const MAX_NAME = 200;
 const MAX_LINKS = 20;
@@ -38,10 +39,11 @@ const RESPONSE_KINDS = ['delivered', 'opened', 'clicked', 'unsubscribed', 'compl
 const responseKind = z.enum(RESPONSE_KINDS);
 export type ResponseKind = z.output<typeof responseKind>;
 
-/** When it runs: at launch, at an instant, or by an RFC 5545 rule on the wall clock of a zone. */
+/** When it runs: at launch, at an instant, by an RFC 5545 rule on the wall clock of a zone, or whenever its trigger says. */
 export const schedule = z
   .discriminatedUnion('type', [
     z.object({ type: z.literal('now') }),
+    z.object({ type: z.literal('trigger') }),
     z.object({ type: z.literal('at'), at: instant }),
     z.object({
       type: z.literal('rrule'),
@@ -80,7 +82,10 @@ export const contentShape = content;
 const campaignFields = {
   name,
   purpose,
-  segmentId: id,
+  /** Whom it goes to; of a triggered one who alone may enter, null: everybody. */
+  segmentId: id.nullish(),
+  /** What starts it, with the schedule `trigger` alone. */
+  trigger: trigger.nullish(),
   templateId: id,
   couponCampaignId: id.nullish(),
   content: content.prefault({}),
@@ -90,14 +95,24 @@ const campaignFields = {
   conversionDays: z.number().int().min(0).max(90).default(7),
 };
 
-export const campaignInput = z.object(campaignFields).meta({ id: 'CampaignInput' });
+export const campaignInput = z
+  .object(campaignFields)
+  .superRefine(({ schedule: { type }, segmentId, trigger: given }, ctx) => {
+    const missing = (path: string, message: string) =>
+      ctx.addIssue({ code: 'custom', path: [path], message });
+    if (type === 'trigger' && !given) missing('trigger', 'say what starts it');
+    if (type !== 'trigger' && given) missing('trigger', 'goes with the schedule "trigger" alone');
+    if (type !== 'trigger' && !segmentId) missing('segmentId', 'choose a segment');
+  })
+  .meta({ id: 'CampaignInput' });
 export type CampaignInput = z.output<typeof campaignInput>;
 
 export const campaignPatch = z
   .object({
     name: campaignFields.name.optional(),
     purpose: purpose.optional(),
-    segmentId: id.optional(),
+    segmentId: id.nullish(),
+    trigger: trigger.nullish(),
     templateId: id.optional(),
     couponCampaignId: id.nullish(),
     content: content.optional(),
@@ -112,12 +127,13 @@ export const campaignAnswer = z
   .object({
     id,
     name: z.string(),
-    kind: z.literal('broadcast'),
+    kind: z.enum(['broadcast', 'triggered']),
     purpose,
     channel: z.literal('email'),
     state: campaignState,
     stateReason: z.string().nullable(),
-    segmentId: id,
+    segmentId: id.nullable(),
+    trigger: trigger.nullable(),
     templateId: id,
     couponCampaignId: id.nullable(),
     content,
@@ -197,6 +213,8 @@ export const reportAnswer = z
       expired: z.number().int(),
       void: z.number().int(),
     }),
+    /** How many there are; `runs` has the newest. */
+    runCount: z.number().int(),
     runs: z.array(
       z.object({
         id,

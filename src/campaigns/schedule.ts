@@ -13,7 +13,7 @@ export type ScheduleProblem = { code: string; at: string; detail: string };
 
 /** What is wrong with a schedule at `now`; undefined when it will fire. */
 export function scheduleProblem(schedule: Schedule, now: Date): ScheduleProblem | undefined {
-  if (schedule.type === 'now') return undefined;
+  if (schedule.type === 'now' || schedule.type === 'trigger') return undefined;
   if (schedule.type === 'at') {
     return new Date(schedule.at) > now
       ? undefined
@@ -36,7 +36,7 @@ export function scheduleProblem(schedule: Schedule, now: Date): ScheduleProblem 
 
 /** The next moment after `after`; null when there is none. Moments that clocks skip or repeat count once. */
 export function nextOccurrence(schedule: Schedule, after: Date): Date | null {
-  if (schedule.type === 'now') return null;
+  if (schedule.type === 'now' || schedule.type === 'trigger') return null;
   if (schedule.type === 'at') {
     const at = new Date(schedule.at);
     return at > after ? at : null;

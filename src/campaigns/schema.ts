@@ -96,6 +96,9 @@ export const campaign = pgTable(
     index('campaign_due_idx')
       .on(t.nextRunAt)
       .where(sql`next_run_at is not null`),
+    index('campaign_trigger_idx')
+      .on(t.campaignId)
+      .where(sql`kind = 'triggered' and state = 'running'`),
   ],
 );
 
@@ -251,3 +254,22 @@ export const responseGuard = pgTable(
   },
   (t) => [primaryKey({ columns: [t.contactId, t.key] })],
 );
+
+/** When a contact entered a triggered campaign last: what "once" and "not again within n days" go by. */
+export const triggerEntry = pgTable(
+  'trigger_entry',
+  {
+    contactId: uuid('contact_id').notNull(),
+    campaignId: uuid('campaign_id').notNull(),
+    /** Whose it was before a merge. */
+    originId: uuid('origin_id').notNull(),
+    enteredAt: instant('entered_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.campaignId, t.originId] })],
+);
+
+/** How far a campaign that goes by dates has looked ahead: whose moment comes by then has a message planned. */
+export const triggerScan = pgTable('trigger_scan', {
+  campaignId: uuid('campaign_id').primaryKey(),
+  until: instant('until').notNull(),
+});

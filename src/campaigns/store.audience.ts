@@ -48,6 +48,9 @@ export function chosenSql(members: SQL, purpose: SQL, channels: readonly Channel
         where c.merged_into is null`;
 }
 
+/** Whom something may happen to. */
+export const EVERYBODY = sql`select contact_id from contact where merged_into is null and kind <> 'visitor'`;
+
 export type AudienceCount = { reason: string | null; count: number };
 
 /** What planning would do now, counted; of the contacts the asker may see. */

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from '../core/sql.ts';
 import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
-import { rows } from '../core/db.ts';
+import { row, rows } from '../core/db.ts';
 import { channelName } from './contract.channel.ts';
 import type { ChannelName } from './contract.channel.ts';
 import type { MessageState } from './contract.ts';
@@ -12,6 +12,9 @@ export type CampaignRow = typeof campaign.$inferSelect;
 export type Broadcast = CampaignRow & { segmentId: string };
 export const isBroadcast = (row: CampaignRow): row is Broadcast =>
   row.kind === 'broadcast' && row.segmentId !== null;
+/** Campaigns people make and see; others are the program's own. */
+const LISTED = ['broadcast', 'triggered'];
+export const isListed = (row: CampaignRow): boolean => LISTED.includes(row.kind);
 /** What people may pause; transactional mails wait and are tried again. */
 export const isPausable = (row: CampaignRow): boolean => row.kind !== 'transactional';
 /** The channels of its messages, in the order of preference. */
@@ -46,7 +49,7 @@ export async function listCampaigns(
   ctx: Ctx,
   limit: number,
   before?: { createdAt: Date; id: string },
-): Promise<Broadcast[]> {
+): Promise<CampaignRow[]> {
   const after =
     before === undefined
       ? undefined
@@ -54,13 +57,12 @@ export async function listCampaigns(
           lt(campaign.createdAt, before.createdAt),
           and(eq(campaign.createdAt, before.createdAt), lt(campaign.campaignId, before.id)),
         );
-  const found = await ctx.db
+  return ctx.db
     .select()
     .from(campaign)
-    .where(and(eq(campaign.kind, 'broadcast'), after))
+    .where(and(inArray(campaign.kind, LISTED), after))
     .orderBy(desc(campaign.createdAt), desc(campaign.campaignId))
     .limit(limit);
-  return found.filter(isBroadcast);
 }
 
 /** Campaigns whose moment has come, locked; those another worker is starting are left out. */
@@ -90,22 +92,32 @@ export async function insertRun(ctx: Ctx, row: RunRow): Promise<boolean> {
   return made.length > 0;
 }
 
-/** Newest first; the audience of each is of the contacts the asker may see. */
-export async function listRuns(ctx: Ctx, campaignId: string, limit: number): Promise<RunRow[]> {
+/** Newest first, and how many there are; the audience of each is of the contacts the asker may see. */
+export async function listRuns(
+  ctx: Ctx,
+  campaignId: string,
+  limit: number,
+): Promise<{ runs: RunRow[]; count: number }> {
   const found = await ctx.db
     .select()
     .from(campaignRun)
     .where(eq(campaignRun.campaignId, campaignId))
     .orderBy(desc(campaignRun.plannedAt))
     .limit(limit);
-  if (ownerLimit(ctx) === null) return found;
+  const { count } = await row<{ count: number }>(
+    ctx.db,
+    sql`select count(*)::int as count from ${campaignRun} where campaign_id = ${campaignId}::uuid`,
+  );
+  if (ownerLimit(ctx) === null) return { runs: found, count };
+  const shown = found.map(({ runId }) => runId);
   const counted = await rows<{ runId: string; count: number }>(
     ctx.db,
     sql`select run_id as "runId", count(*)::int as count from message
-      where campaign_id = ${campaignId}::uuid${andVisible(ctx, sql`contact_id`)} group by 1`,
+      where campaign_id = ${campaignId}::uuid and run_id = any(${`{${shown.join(',')}}`}::uuid[])${andVisible(ctx, sql`contact_id`)}
+      group by 1`,
   );
-  const audiences = new Map(counted.map(({ runId, count }) => [runId, count]));
-  return found.map((run) => ({ ...run, audience: audiences.get(run.runId) ?? 0 }));
+  const audiences = new Map(counted.map((one) => [one.runId, one.count]));
+  return { runs: found.map((run) => ({ ...run, audience: audiences.get(run.runId) ?? 0 })), count };
 }
 
 export async function updateRun(

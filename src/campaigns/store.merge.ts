@@ -12,5 +12,6 @@ export const moveMessagesOnMerge: MergeMover = {
     await moveRows(ctx, moves, { table: 'message' });
     await moveRows(ctx, moves, { table: 'response' });
     await moveRows(ctx, moves, { table: 'response_guard', sparse: true });
+    await moveRows(ctx, moves, { table: 'trigger_entry' });
   },
 };

@@ -78,6 +78,9 @@ export const contact = pgTable(
     index('contact_owner_idx')
       .on(t.ownerId, t.createdAt, t.contactId)
       .where(sql.raw(`"owner_id" is not null`)),
+    index('contact_birthday_idx')
+      .on(t.birthMonth, t.birthDay, t.contactId)
+      .where(sql.raw(`"birth_month" is not null and "merged_into" is null`)),
     index('contact_merged_idx').on(t.mergedInto).where(sql.raw(`"merged_into" is not null`)),
     index('contact_tags_idx').using('gin', t.tags),
     index('contact_search_idx').using('gin', t.search.op('gin_trgm_ops')).where(known),

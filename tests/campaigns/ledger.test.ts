@@ -301,7 +301,7 @@ describe('schedules', () => {
     const { id, segmentId } = await draft(ctx, 'gone');
     await launchCampaign(ctx, id);
     await startDueRuns(ctx);
-    await archiveSegment(ctx, segmentId);
+    await archiveSegment(ctx, segmentId ?? '');
     await planRuns(ctx, never);
     expect(await getCampaign(ctx, id)).toMatchObject({
       state: 'paused',

@@ -50,7 +50,10 @@ function Ran({ campaign }: { campaign: CampaignView }) {
 
 function Campaign({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation('campaigns');
-  const segment = useQuery(segments.one(campaign.segmentId));
+  const segment = useQuery({
+    ...segments.one(campaign.segmentId ?? ''),
+    enabled: campaign.segmentId !== null,
+  });
   const ran = campaign.launchedAt !== null;
   return (
     <>
@@ -64,10 +67,14 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
         }
         description={
           <>
-            <AnchorLink to="/segments/$id" params={{ id: campaign.segmentId }} size="sm">
-              {segment.data?.name ?? t('segment')}
-            </AnchorLink>
-            {' · '}
+            {campaign.segmentId !== null && (
+              <>
+                <AnchorLink to="/segments/$id" params={{ id: campaign.segmentId }} size="sm">
+                  {segment.data?.name ?? t('segment')}
+                </AnchorLink>
+                {' · '}
+              </>
+            )}
             {t(`purposes.${campaign.purpose}`)}
             {campaign.launchedAt !== null && (
               <>

@@ -35,7 +35,7 @@ export default function CampaignsPage() {
       header: t('state'),
       cell: (row) => <Badge color={STATE_COLORS[row.state]}>{t(`states.${row.state}`)}</Badge>,
     },
-    { key: 'segment', header: t('segment'), cell: (row) => names.get(row.segmentId) ?? <None /> },
+    { key: 'segment', header: t('segment'), cell: (row) => names.get(row.segmentId ?? '') ?? <None /> },
     { key: 'purpose', header: t('purpose'), cell: (row) => t(`purposes.${row.purpose}`) },
     {
       key: 'sent',

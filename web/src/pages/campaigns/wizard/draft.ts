@@ -14,7 +14,7 @@ export type Draft = {
   links: Record<string, string>;
   productIds: string[];
   locale: string | undefined;
-  when: 'now' | 'at' | 'rrule';
+  when: 'now' | 'at' | 'rrule' | 'trigger';
   /** Local time of the reader, for `at`. */
   at: string;
   every: Every;
@@ -28,7 +28,7 @@ export const EVERY = ['DAILY', 'WEEKLY', 'MONTHLY'] as const;
 export type Every = (typeof EVERY)[number];
 export const WEEKDAYS = ['MO', 'TU', 'WE', 'TH', 'FR', 'SA', 'SU'] as const;
 
-export const emptyDraft = (segmentId: string | undefined, timeZone: string): Draft => ({
+export const emptyDraft = (segmentId: string | null | undefined, timeZone: string): Draft => ({
   name: '',
   purpose: 'informational',
   segmentId: segmentId ?? null,
@@ -103,8 +103,8 @@ export function inputOf(draft: Draft & { segmentId: string; templateId: string }
       ...(draft.locale === undefined ? {} : { locale: draft.locale }),
     },
     schedule:
-      draft.when === 'now'
-        ? { type: 'now' }
+      draft.when === 'now' || draft.when === 'trigger'
+        ? { type: draft.when }
         : draft.when === 'at'
           ? { type: 'at', at: fromLocalInput(draft.at) }
           : { type: 'rrule', rule: ruleOf(draft), timeZone: draft.timeZone, start: `${draft.start}:00` },
