@@ -162,6 +162,7 @@ async function claimRate(ctx: Ctx): Promise<number> {
       detail: null,
       dueAt: null,
       address: null,
+      deferredAt: null,
       locale: null,
       couponCode: null,
     };

@@ -14,6 +14,8 @@ CREATE TABLE "campaign" (
 	"schedule" jsonb NOT NULL,
 	"next_run_at" timestamp with time zone,
 	"priority" smallint DEFAULT 0 NOT NULL,
+	"send_time" text DEFAULT 'planned' NOT NULL,
+	"offer_until" timestamp with time zone,
 	"conversion_days" integer DEFAULT 7 NOT NULL,
 	"version" integer DEFAULT 1 NOT NULL,
 	"created_by" text NOT NULL,
@@ -55,6 +57,7 @@ CREATE TABLE "message" (
 	"reason" text,
 	"detail" text,
 	"due_at" timestamp with time zone NOT NULL,
+	"deferred_at" timestamp with time zone,
 	"attempt" smallint DEFAULT 0 NOT NULL,
 	"failures" smallint DEFAULT 0 NOT NULL,
 	"lease_until" timestamp with time zone,
@@ -899,6 +902,24 @@ CREATE TABLE "journey_visit" (
 	"detail" jsonb,
 	"origin_id" uuid NOT NULL,
 	CONSTRAINT "journey_visit_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
+) PARTITION BY RANGE ("occurred_at");
+--> statement-breakpoint
+CREATE TABLE "send_decision" (
+	"contact_id" uuid NOT NULL,
+	"occurred_at" timestamp with time zone NOT NULL,
+	"id" uuid NOT NULL,
+	"message_id" uuid NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"planned_at" timestamp with time zone NOT NULL,
+	"attempt" smallint NOT NULL,
+	"channel" text NOT NULL,
+	"purpose" text NOT NULL,
+	"decision" text NOT NULL,
+	"reason" text,
+	"until" timestamp with time zone,
+	"facts" jsonb,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "send_decision_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
 CREATE TABLE "identity_edge" (
@@ -2052,6 +2073,7 @@ CREATE UNIQUE INDEX "journey_person_cause_idx" ON "journey_person" USING btree (
 CREATE INDEX "journey_person_due_idx" ON "journey_person" USING btree ("journey_id","wake_at") WHERE state <> 'left';--> statement-breakpoint
 CREATE INDEX "journey_person_place_idx" ON "journey_person" USING btree ("journey_id","version","node_id","state");--> statement-breakpoint
 CREATE INDEX "journey_visit_count_idx" ON "journey_visit" USING btree ("journey_id","version","node_id","exit");--> statement-breakpoint
+CREATE INDEX "send_decision_message_idx" ON "send_decision" USING btree ("contact_id","message_id");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
 CREATE INDEX "identity_edge_hint_idx" ON "identity_edge" USING btree ("kind","value","node_id") WHERE strength = 'weak' and removed_at is null and kind in ('email', 'phone');--> statement-breakpoint
 CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint

@@ -57,6 +57,8 @@ export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<Ca
     nextRunAt: null,
     priority: input.priority,
     conversionDays: input.conversionDays,
+    sendTime: input.sendTime,
+    offerUntil: dateOrNull(input.offerUntil),
     version: 1,
     createdBy: ctx.actor.id,
     createdAt: now,
@@ -193,9 +195,15 @@ export function triggerOf(row: Pick<CampaignRow, 'trigger'>): Trigger | null {
   return row.trigger === null ? null : triggerShape.parse(row.trigger);
 }
 
-function withoutUndefined(patch: CampaignPatch): Partial<CampaignRow> {
-  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+function withoutUndefined({ offerUntil, ...patch }: CampaignPatch): Partial<CampaignRow> {
+  return {
+    ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
+    ...(offerUntil === undefined ? {} : { offerUntil: dateOrNull(offerUntil) }),
+  };
 }
+
+const dateOrNull = (at: string | null | undefined): Date | null =>
+  at === null || at === undefined ? null : new Date(at);
 
 function positionOf(cursor: string | undefined): { createdAt: Date; id: string } | undefined {
   if (cursor === undefined) return undefined;
@@ -224,6 +232,8 @@ export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {
     upcoming: ahead ? occurrences(schedule, ctx.clock.now(), SHOWN_AHEAD).map((at) => at.toISOString()) : [],
     priority: row.priority,
     conversionDays: row.conversionDays,
+    sendTime: row.sendTime as CampaignView['sendTime'],
+    offerUntil: row.offerUntil?.toISOString() ?? null,
     createdAt: row.createdAt.toISOString(),
     updatedAt: row.updatedAt.toISOString(),
     launchedAt: row.launchedAt?.toISOString() ?? null,

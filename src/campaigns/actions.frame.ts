@@ -70,6 +70,7 @@ export async function buildFrame(
   if (variants.length === 0) throw notFound('template', campaign.templateId);
   const sender = await senderOf(ctx);
   const products = await loadProducts(ctx, content.productIds);
+  const couponTerms = await termsOf(ctx, campaign.couponCampaignId);
   const wanted = wantedLinks(content, sender, products, variants);
   const numbers = await numberLinks(
     wanted.map((link) => ({ ...link, url: withUtm(link.url, campaign.name) })),
@@ -80,6 +81,9 @@ export async function buildFrame(
     name: campaign.name,
     purpose: campaign.purpose as Purpose,
     couponCampaignId: campaign.couponCampaignId,
+    priority: campaign.priority,
+    atBestTime: campaign.sendTime === 'best',
+    offerEnds: earlier(campaign.offerUntil, couponTerms?.validUntil ?? null),
     templateVersion,
     content,
     variants: compileVariants(variants, content, numberOf),
@@ -98,7 +102,7 @@ export async function buildFrame(
     })),
     sender,
     from: fromHeader(ctx.config.mailFrom, sender.name),
-    couponTerms: await termsOf(ctx, campaign.couponCampaignId),
+    couponTerms,
     timeZone: ctx.config.timeZone,
   };
 }
@@ -166,6 +170,9 @@ async function termsOf(ctx: Ctx, couponCampaignId: string | null): Promise<Coupo
     throw conflict('coupon_campaign_missing', 'The coupon campaign is gone.', 'couponCampaignId');
   return terms;
 }
+
+const earlier = (a: Date | null, b: Date | null): Date | null =>
+  a === null || b === null ? (a ?? b) : a < b ? a : b;
 
 /** Catalogue addresses come from outside: only web addresses may get into a mail. */
 function webOnly(url: string | null): string | null {

@@ -70,6 +70,8 @@ function mailCampaign(template: TemplateRow, campaignId: string, now: Date): Cam
     schedule: { type: 'now' },
     nextRunAt: null,
     priority: MAIL_PRIORITY,
+    sendTime: 'planned',
+    offerUntil: null,
     conversionDays: 0,
     version: 1,
     createdBy: 'system',

@@ -7,6 +7,8 @@ import { renderMessage } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
+import { permit } from './permission/actions.permit.ts';
+import type { NotNow } from './permission/decide.ts';
 import { loadPurchases } from './store.recipients.ts';
 import type { HandOff, Purchases } from './store.recipients.ts';
 
@@ -14,24 +16,41 @@ export type Prepared = {
   /** Those who may get it. */
   open: readonly HandOff[];
   coupons: ReadonlyMap<string, Coupon | null>;
-  /** Those who get nothing: the state and why. Rendering adds to it. */
+  /** Those who get nothing, or nothing yet: the state and why. Rendering adds to it. */
   refused: Map<string, Refused>;
   /** The message, or undefined when it cannot be made: then it is refused. */
   render: (entry: HandOff) => OutMessage | undefined;
 };
 
-type Refused = { state: 'skipped' | 'failed'; reason: string; detail: string | null };
+type Refused = {
+  state: 'skipped' | 'failed' | 'planned' | 'retry';
+  reason: string;
+  detail: string | null;
+  /** Of what is put off. */
+  dueAt?: Date;
+};
 type Coupon = { code: string; validUntil: Date | null };
 
 /**
  * Makes a claimed batch ready: who may no longer get it is refused with the reason, the others get their coupon (now, and the
  * same one again if it was issued before). Texts are made when their turn comes: all at once would be much memory.
  */
-export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[]): Promise<Prepared> {
+export async function prepare(
+  ctx: Ctx,
+  frame: Frame,
+  batch: readonly HandOff[],
+  run: { plannedAt: Date; holdMs: number },
+): Promise<Prepared> {
   const refused = new Map<string, Refused>();
   for (const { id, refusal } of batch)
     if (refusal !== null) refused.set(id, { state: 'skipped', reason: refusal, detail: null });
-  const open = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
+  const willing = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
+  const decided = await permit(ctx, { ...run, frame }, willing);
+  for (const { id, failures } of willing) {
+    const decision = decided.get(id);
+    if (decision !== undefined) refused.set(id, refusedBy(decision, failures));
+  }
+  const open = willing.filter(({ id }) => !refused.has(id));
   const coupons = await couponsFor(ctx, frame, open);
   const bought = await purchasesFor(ctx, frame, open);
   const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
@@ -52,6 +71,13 @@ export async function prepare(ctx: Ctx, frame: Frame, batch: readonly HandOff[])
       return undefined;
     },
   };
+}
+
+/** What is put off waits as it did before: planned, or to be tried again. */
+function refusedBy(decision: NotNow, failures: number): Refused {
+  const { reason } = decision;
+  if (decision.decision === 'skip') return { state: 'skipped', reason, detail: null };
+  return { state: failures === 0 ? 'planned' : 'retry', reason, detail: null, dueAt: decision.until };
 }
 
 const OFFER_OVER: Refused = { state: 'skipped', reason: 'offer_over', detail: null };

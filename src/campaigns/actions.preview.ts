@@ -57,6 +57,9 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
     name: 'Preview',
     purpose: input.purpose,
     couponCampaignId: null,
+    priority: 0,
+    atBestTime: false,
+    offerEnds: null,
     templateVersion: 0,
     content: {},
     variants: new Map([
@@ -82,6 +85,7 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
       amountMinor: null,
       currency: ctx.config.baseCurrency,
       minOrderMinor: 0n,
+      validUntil: null,
     },
     timeZone: ctx.config.timeZone,
   };

@@ -48,7 +48,7 @@ export async function sendBatch(
     limit: channel.batch,
   });
   if (claims.length === 0) return { claimed: 0, outage: false };
-  const { batch, prepared } = await prepareOrRelease(ctx, run, frame, claims);
+  const { batch, prepared } = await prepareOrRelease(ctx, run, frame, claims, channel.leaseMs);
   const watch = watchCampaign(ctx, run.campaignId);
   const inTime = (): boolean => monotonicMs() - startedMs < channel.leaseMs - channel.messageMs;
   const goOn = (): boolean => !signal.aborted && watch.running() && inTime();
@@ -103,10 +103,11 @@ async function prepareOrRelease(
   run: RunKey,
   frame: Frame,
   claims: readonly Claim[],
+  holdMs: number,
 ): Promise<{ batch: HandOff[]; prepared: Prepared }> {
   try {
     const batch = await loadHandOff(ctx, run, { purpose: frame.purpose, channel: 'email' }, claims);
-    return { batch, prepared: await prepare(ctx, frame, batch) };
+    return { batch, prepared: await prepare(ctx, frame, batch, { plannedAt: run.plannedAt, holdMs }) };
   } catch (error) {
     await releaseClaims(ctx, run.plannedAt, claims);
     throw error;
@@ -125,13 +126,14 @@ function settle(
   const verdict =
     refused === undefined
       ? verdictOf(outcome ?? UNTRIED, { ...entry, now, chance: Math.random() })
-      : { ...refused, failures: entry.failures, dueAt: null };
+      : { dueAt: null, ...refused, failures: entry.failures };
   const handed = outcome !== undefined && outcome.kind !== 'untried';
   return {
     contactId: entry.contactId,
     id: entry.id,
     attempt: entry.attempt,
     ...verdict,
+    deferredAt: refused?.dueAt === undefined ? null : now,
     handedAt: verdict.state === 'sent' || verdict.state === 'unknown' ? now : null,
     deliveredAt: outcome?.kind === 'accepted' && outcome.delivered ? now : null,
     address: handed ? entry.address : null,

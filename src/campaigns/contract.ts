@@ -79,6 +79,8 @@ const content = z
 export type Content = z.output<typeof content>;
 export const contentShape = content;
 
+const sendTime = z.enum(['planned', 'best']);
+
 const campaignFields = {
   name,
   purpose,
@@ -93,6 +95,10 @@ const campaignFields = {
   priority: z.number().int().min(-100).max(100).default(0),
   /** Days after a human response in which an order counts as its conversion. */
   conversionDays: z.number().int().min(0).max(90).default(7),
+  /** best: each contact gets it at the hour of day at which it is known to read. */
+  sendTime: sendTime.default('planned'),
+  /** What it offers is worth nothing after this: who has not got it by then gets nothing. */
+  offerUntil: instant.nullish(),
 };
 
 export const campaignInput = z
@@ -119,6 +125,8 @@ export const campaignPatch = z
     schedule: schedule.optional(),
     priority: z.number().int().min(-100).max(100).optional(),
     conversionDays: z.number().int().min(0).max(90).optional(),
+    sendTime: sendTime.optional(),
+    offerUntil: instant.nullish(),
   })
   .meta({ id: 'CampaignPatch' });
 export type CampaignPatch = z.output<typeof campaignPatch>;
@@ -143,6 +151,8 @@ export const campaignAnswer = z
     upcoming: z.array(instant),
     priority: z.number().int(),
     conversionDays: z.number().int(),
+    sendTime,
+    offerUntil: instant.nullable(),
     createdAt: instant,
     updatedAt: instant,
     launchedAt: instant.nullable(),

@@ -14,6 +14,11 @@ export type Frame = {
   name: string;
   purpose: Purpose;
   couponCampaignId: string | null;
+  priority: number;
+  /** At the hour at which each contact is known to read. */
+  atBestTime: boolean;
+  /** After this moment what it offers is worth nothing. */
+  offerEnds: Date | null;
   templateVersion: number;
   content: Pick<Content, 'headline' | 'intro'>;
   variants: ReadonlyMap<string, FrameVariant>;
@@ -52,6 +57,7 @@ export type CouponTerms = {
   amountMinor: bigint | null;
   currency: string;
   minOrderMinor: bigint;
+  validUntil: Date | null;
 };
 
 /** A contact as templates see it; null and missing fields are both nothing. */

@@ -31,6 +31,7 @@ import {
   reportAnswer,
 } from './contract.ts';
 import { hookRoutes } from './events/routes.ts';
+import { permissionRoutes } from './permission/routes.ts';
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
 
@@ -43,13 +44,17 @@ const MAIL_POLICY =
   "frame-ancestors 'self'";
 
 export function campaignsRoutes(): Hono<AppEnv> {
-  return newRouter()
-    .route('/', campaignCrud())
-    .route('/', campaignVerbs())
-    .route('/', outboxRoutes())
-    .route('/', templateRoutes())
-    .route('/', publicRoutes())
-    .route('/', hookRoutes());
+  return (
+    newRouter()
+      // Before what takes any word for a campaign's id.
+      .route('/', permissionRoutes())
+      .route('/', campaignCrud())
+      .route('/', campaignVerbs())
+      .route('/', outboxRoutes())
+      .route('/', templateRoutes())
+      .route('/', publicRoutes())
+      .route('/', hookRoutes())
+  );
 }
 
 function campaignCrud(): Hono<AppEnv> {

@@ -83,6 +83,10 @@ export const campaign = pgTable(
     nextRunAt: instant('next_run_at'),
     /** The campaign whose messages wait goes first among those of higher priority, then in turn. */
     priority: smallint('priority').notNull().default(0),
+    /** planned: when its run plans it | best: at the hour at which the contact is known to read. */
+    sendTime: text('send_time').notNull().default('planned'),
+    /** What it offers is worth nothing after this; a coupon has its own end. */
+    offerUntil: instant('offer_until'),
     conversionDays: integer('conversion_days').notNull().default(7),
     version: integer('version').notNull().default(1),
     createdBy: text('created_by').notNull(),
@@ -179,6 +183,8 @@ export const message = pgTable(
     detail: text('detail'),
     /** Not before this moment. */
     dueAt: instant('due_at').notNull(),
+    /** When it was put off for the first time: quiet hours, a cap, others first, a better hour. */
+    deferredAt: instant('deferred_at'),
     /** Claims so far: names the present one, so that a late word about an earlier one is recognised. */
     attempt: smallint('attempt').notNull().default(0),
     /** Attempts the provider has answered with "later". */

@@ -84,6 +84,8 @@ export type Settled = Claim & {
   reason: string | null;
   detail: string | null;
   dueAt: Date | null;
+  /** Now, when it is put off. */
+  deferredAt: Date | null;
   handedAt: Date | null;
   deliveredAt: Date | null;
   address: string | null;
@@ -105,14 +107,14 @@ export async function settleMessages(
     ctx.db,
     sql`
     update message m set state = s.state, failures = s.failures, reason = s.reason, detail = s.detail,
-      due_at = coalesce(s."dueAt", m.due_at), lease_until = null,
+      due_at = coalesce(s."dueAt", m.due_at), deferred_at = coalesce(m.deferred_at, s."deferredAt"), lease_until = null,
       handed_at = coalesce(s."handedAt", m.handed_at), delivered_at = coalesce(s."deliveredAt", m.delivered_at),
       address = coalesce(s.address, m.address), locale = coalesce(s.locale, m.locale),
       coupon_code = coalesce(s."couponCode", m.coupon_code),
       -- Secrets such as a confirmation's address stay no longer than they are needed.
       data = case when m.data is not null and s.state in ('sent', 'failed', 'skipped', 'cancelled') then '{}' else m.data end
     from jsonb_to_recordset(${list(settled)}) as s("contactId" uuid, id uuid, attempt smallint, state text,
-      failures smallint, reason text, detail text, "dueAt" timestamptz, "handedAt" timestamptz,
+      failures smallint, reason text, detail text, "dueAt" timestamptz, "deferredAt" timestamptz, "handedAt" timestamptz,
       "deliveredAt" timestamptz, address text, locale text, "couponCode" text)
     where m.contact_id = s."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = s.id
       and m.attempt = s.attempt and m.state in ('sending', 'unknown')

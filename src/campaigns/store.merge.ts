@@ -10,6 +10,7 @@ export const moveMessagesOnMerge: MergeMover = {
   move: async (ctx, moves) => {
     await moveRows(ctx, moves, { table: 'send_guard', sparse: true });
     await moveRows(ctx, moves, { table: 'message' });
+    await moveRows(ctx, moves, { table: 'send_decision' });
     await moveRows(ctx, moves, { table: 'response' });
     await moveRows(ctx, moves, { table: 'response_guard', sparse: true });
     await moveRows(ctx, moves, { table: 'trigger_entry' });

@@ -33,6 +33,9 @@ export type HandOff = Recipient & {
   attempt: number;
   failures: number;
   campaignState: CampaignState;
+  dueAt: Date;
+  /** When it was put off for the first time. */
+  deferredAt: Date | null;
   /** Why it may no longer get it; null when it may. */
   refusal: string | null;
   /** Somebody asked for it: a transactional message. */
@@ -52,12 +55,14 @@ export async function loadHandOff(
   claims: readonly Claim[],
 ): Promise<HandOff[]> {
   const { purpose, channel } = what;
-  return rows<HandOff>(
+  const found = await rows<
+    Omit<HandOff, 'dueAt' | 'deferredAt'> & { dueAt: string; deferredAt: string | null }
+  >(
     ctx.db,
     sql`
     -- A transactional message goes where and in the language it was asked for: the later columns stand.
     select ${recipientColumns}, m.id, m.attempt, m.failures, (select state from campaign where campaign_id = m.campaign_id) as "campaignState",
-      m.asked, m.data, m.channel,
+      m.asked, m.data, m.channel, m.due_at as "dueAt", m.deferred_at as "deferredAt",
       case when m.asked then ${mailRefusalSql(sql`m.address`, channel)} else ${refusalSql(sql`${purpose}`, channel)} end as refusal,
       case when m.asked then m.address else ${addressSql(channel)} end as address,
       ${channel === 'email' ? sql`case when m.asked then m.address else c.email end` : sql`c.email`} as email,
@@ -67,6 +72,11 @@ export async function loadHandOff(
       and m.id = k.id and m.attempt = k.attempt and m.state = 'sending'
     join contact c on c.contact_id = m.contact_id`,
   );
+  return found.map((entry) => ({
+    ...entry,
+    dueAt: dateOf(entry.dueAt),
+    deferredAt: entry.deferredAt === null ? null : dateOf(entry.deferredAt),
+  }));
 }
 
 export async function findRecipient(

@@ -11,4 +11,5 @@ export const PARTITIONED_TABLES = [
   'response',
   'score_entry',
   'segment_transition',
+  'send_decision',
 ] as const;

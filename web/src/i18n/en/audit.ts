@@ -42,6 +42,7 @@ export default {
     source: 'Source',
     score_rule: 'Scoring rule',
     sender: 'Sender',
+    permission: 'Quiet hours and caps',
     form: 'Form',
     onsite_message: 'Message on the site',
     dead_letter: 'Dead letters',
@@ -285,6 +286,9 @@ export default {
     },
     sender: {
       changed: 'Sender changed',
+    },
+    permission: {
+      changed: 'Quiet hours and caps changed',
     },
   },
   detail: {

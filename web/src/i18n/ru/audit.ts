@@ -45,6 +45,7 @@ export default {
     source: 'Источник',
     score_rule: 'Правило оценки',
     sender: 'Отправитель',
+    permission: 'Тихие часы и пределы',
     form: 'Форма',
     onsite_message: 'Сообщение на сайте',
     dead_letter: 'Отложенные события',
@@ -287,6 +288,9 @@ export default {
     },
     sender: {
       changed: 'Отправитель изменён',
+    },
+    permission: {
+      changed: 'Тихие часы и пределы изменены',
     },
   },
   detail: {
