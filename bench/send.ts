@@ -154,7 +154,13 @@ async function claimRate(ctx: Ctx): Promise<number> {
   for (;;) {
     const now = ctx.clock.now();
     const leaseUntil = new Date(now.getTime() + 60_000);
-    const claims = await claimMessages(ctx, key, { now, leaseUntil, provider: 'outbox', limit: 500 });
+    const claims = await claimMessages(ctx, key, {
+      now,
+      leaseUntil,
+      provider: 'outbox',
+      channel: 'email',
+      limit: 500,
+    });
     if (claims.length === 0) break;
     const none = {
       failures: 0,
@@ -165,6 +171,7 @@ async function claimRate(ctx: Ctx): Promise<number> {
       deferredAt: null,
       locale: null,
       couponCode: null,
+      nextChannel: null,
     };
     await settleMessages(
       ctx,
@@ -219,7 +226,7 @@ function sampling(inner: Channel): { channel: Channel; sample: () => Sample } {
     channel: {
       ...inner,
       send: (messages, goOn) => {
-        seen ??= messages[0];
+        seen ??= messages.find((message) => message.channel === 'email');
         return inner.send(messages, goOn);
       },
     },

@@ -9,6 +9,7 @@ CREATE TABLE "campaign" (
 	"segment_id" uuid,
 	"trigger" jsonb,
 	"template_id" uuid NOT NULL,
+	"fallback" jsonb DEFAULT '[]'::jsonb NOT NULL,
 	"coupon_campaign_id" uuid,
 	"content" jsonb NOT NULL,
 	"schedule" jsonb NOT NULL,

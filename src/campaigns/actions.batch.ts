@@ -41,7 +41,7 @@ export async function closeBatch(ctx: Ctx, runId: string, planned: number): Prom
  */
 export async function planBatch(
   ctx: Ctx,
-  row: Pick<CampaignRow, 'campaignId' | 'purpose' | 'channel'>,
+  row: Pick<CampaignRow, 'campaignId' | 'purpose' | 'channel' | 'fallback'>,
   templateVersion: number,
   entries: readonly BatchEntry[],
 ): Promise<number> {

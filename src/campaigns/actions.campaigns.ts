@@ -7,6 +7,7 @@ import { cursorId, cursorInstant, decodeCursor, toPage } from '../core/paging.ts
 import type { Page } from '../core/paging.ts';
 import { isTimeZone } from '../core/time.ts';
 import { audience } from '../segments/index.ts';
+import { channelName } from './contract.channel.ts';
 import { contentShape, MESSAGE_STATES, schedule as scheduleShape } from './contract.ts';
 import type {
   AudienceView,
@@ -18,9 +19,11 @@ import type {
   Purpose,
   Schedule,
 } from './contract.ts';
+import { findTemplate } from './store.templates.ts';
 import { occurrences } from './schedule.ts';
 import { countAudience, countBase, EVERYBODY } from './store.audience.ts';
 import {
+  chainOf,
   channelsOf,
   countMessages,
   findCampaign,
@@ -29,7 +32,7 @@ import {
   listCampaigns,
   updateCampaign,
 } from './store.campaigns.ts';
-import type { CampaignRow } from './store.campaigns.ts';
+import type { CampaignRow, ChainStep } from './store.campaigns.ts';
 import { trigger as triggerShape } from './triggers/contract.ts';
 import type { Trigger } from './triggers/contract.ts';
 
@@ -45,12 +48,11 @@ export async function createCampaign(ctx: Ctx, input: CampaignInput): Promise<Ca
     name: input.name,
     kind: kindOf(input.schedule),
     purpose: input.purpose,
-    channel: 'email',
+    ...(await chosenChannels(ctx, input)),
     state: 'draft',
     stateReason: null,
     segmentId: input.segmentId ?? null,
     trigger: input.trigger ?? null,
-    templateId: input.templateId,
     couponCampaignId: input.couponCampaignId ?? null,
     content: input.content,
     schedule: input.schedule,
@@ -122,7 +124,19 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
       throw conflict('campaign_launched', 'The schedule of a launched campaign stays as it is.', 'schedule');
     if (row.launchedAt !== null && startChanges(row, patch))
       throw conflict('campaign_launched', 'What starts a launched campaign stays as it is.', 'trigger.start');
-    const change = { ...withoutUndefined(patch), ...startOf(row, patch), version: row.version + 1 };
+    const { templateId, fallbackTemplateIds, ...rest } = patch;
+    const chosen =
+      templateId === undefined && fallbackTemplateIds === undefined
+        ? {}
+        : await chosenChannels(tx, {
+            templateId: templateId ?? row.templateId,
+            fallbackTemplateIds:
+              fallbackTemplateIds ??
+              chainOf(row)
+                .slice(1)
+                .map((step) => step.templateId),
+          });
+    const change = { ...withoutUndefined(rest), ...chosen, ...startOf(row, patch), version: row.version + 1 };
     await updateCampaign(tx, id, change);
     await audit(tx, {
       action: 'campaign.changed',
@@ -132,6 +146,27 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
     });
     return campaignView(tx, await mustFindCampaign(tx, id));
   });
+}
+
+/** Channels follow their templates, each once. A template that is not there is said at the launch. */
+async function chosenChannels(
+  ctx: Ctx,
+  input: { templateId: string; fallbackTemplateIds: readonly string[] },
+): Promise<Pick<CampaignRow, 'channel' | 'templateId'> & { fallback: ChainStep[] }> {
+  const chain: ChainStep[] = [];
+  for (const templateId of [input.templateId, ...input.fallbackTemplateIds]) {
+    const found = await findTemplate(ctx, { id: templateId });
+    const channel = channelName.parse(found?.channel ?? 'email');
+    if (chain.some((step) => step.channel === channel))
+      throw conflict(
+        'campaign_channel_twice',
+        `The channel "${channel}" stands twice.`,
+        'fallbackTemplateIds',
+      );
+    chain.push({ channel, templateId });
+  }
+  const [first, ...fallback] = chain;
+  return { channel: first?.channel ?? 'email', templateId: input.templateId, fallback };
 }
 
 /** Whom a launch at this moment would reach, and how many of the segment it would not, by reason. */
@@ -195,7 +230,7 @@ export function triggerOf(row: Pick<CampaignRow, 'trigger'>): Trigger | null {
   return row.trigger === null ? null : triggerShape.parse(row.trigger);
 }
 
-function withoutUndefined({ offerUntil, ...patch }: CampaignPatch): Partial<CampaignRow> {
+function withoutUndefined({ offerUntil, ...patch }: Omit<CampaignPatch, 'templateId' | 'fallbackTemplateIds'>): Partial<CampaignRow> {
   return {
     ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
     ...(offerUntil === undefined ? {} : { offerUntil: dateOrNull(offerUntil) }),
@@ -219,7 +254,8 @@ export function campaignView(ctx: Ctx, row: CampaignRow): CampaignView {
     name: row.name,
     kind: kindOf(schedule),
     purpose: row.purpose as Purpose,
-    channel: 'email',
+    channel: channelName.parse(row.channel),
+    fallback: chainOf(row).slice(1),
     state: row.state as CampaignState,
     stateReason: row.stateReason,
     segmentId: row.segmentId,

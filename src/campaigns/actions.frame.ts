@@ -8,12 +8,12 @@ import { MINUTE_MS } from '../core/time.ts';
 import { priceMinorOf } from './frame.ts';
 import type { CouponTerms, Frame, FrameVariant } from './frame.ts';
 import { withUtm } from './links.ts';
-import { ensureLinks, findCampaign, isBroadcast } from './store.campaigns.ts';
-import type { CampaignRow } from './store.campaigns.ts';
+import { chainOf, ensureLinks, findCampaign, isBroadcast } from './store.campaigns.ts';
+import type { CampaignRow, ChainStep } from './store.campaigns.ts';
 import { loadProducts } from './store.recipients.ts';
 import type { ProductRow } from './store.recipients.ts';
 import { findSender, senderStamp } from './store.sender.ts';
-import { findVariants } from './store.templates.ts';
+import { findTemplate, findVariants } from './store.templates.ts';
 import type { Variant } from './store.templates.ts';
 import { usesWith } from './template.compile.ts';
 import { compileRenderer } from './template.render.ts';
@@ -31,27 +31,45 @@ export async function frameOf(
   ctx: Ctx,
   campaign: CampaignRow,
   run: { runId: string; templateVersion: number },
+  step: ChainStep = firstStep(campaign),
 ): Promise<Frame> {
-  const { templateVersion } = run;
+  const templateVersion = await versionOf(ctx, campaign, step, run);
   const key = [
     // Runs of what starts one by one are many and alike: prices and terms are those of the last few minutes.
     isBroadcast(campaign)
       ? run.runId
       : `${campaign.campaignId} ${Math.floor(ctx.clock.now().getTime() / KEEP_MS)}`,
     campaign.version,
+    step.templateId,
     templateVersion,
     await senderStamp(ctx),
     ctx.config.publicUrl,
   ].join(' ');
   const known = frames.get(key);
   if (known !== undefined) return known;
-  const made = buildFrame(ctx, campaign, templateVersion, (wanted) =>
+  const made = buildFrame(ctx, campaign, { ...step, templateVersion }, (wanted) =>
     keepLinks(ctx, campaign.campaignId, wanted),
   );
   frames.set(key, made);
   made.catch(() => frames.delete(key));
   if (frames.size > MAX_FRAMES) frames.delete([...frames.keys()][0] ?? key);
   return made;
+}
+
+const firstStep = (campaign: CampaignRow): ChainStep => chainOf(campaign)[0] ?? NO_STEP;
+const NO_STEP: ChainStep = { channel: 'email', templateId: '' };
+
+/** The run names the version of the first channel's texts; the others are as they are now. */
+async function versionOf(
+  ctx: Ctx,
+  campaign: CampaignRow,
+  step: ChainStep,
+  run: { templateVersion: number },
+): Promise<number> {
+  if (step.templateId === campaign.templateId) return run.templateVersion;
+  const found = await findTemplate(ctx, { id: step.templateId });
+  if (found === undefined) throw notFound('template', step.templateId);
+  return found.version;
 }
 
 type Wanted = { name: string; url: string };
@@ -62,22 +80,24 @@ type NumberLinks = (wanted: readonly Wanted[]) => Promise<ReadonlyMap<string, nu
 export async function buildFrame(
   ctx: Ctx,
   campaign: CampaignRow,
-  templateVersion: number,
+  step: ChainStep & { templateVersion: number },
   numberLinks: NumberLinks,
 ): Promise<Frame> {
   const content = contentShape.parse(campaign.content);
-  const variants = await findVariants(ctx, campaign.templateId, templateVersion);
-  if (variants.length === 0) throw notFound('template', campaign.templateId);
+  const { channel, templateId, templateVersion } = step;
+  const variants = await findVariants(ctx, templateId, templateVersion);
+  if (variants.length === 0) throw notFound('template', templateId);
   const sender = await senderOf(ctx);
   const products = await loadProducts(ctx, content.productIds);
   const couponTerms = await termsOf(ctx, campaign.couponCampaignId);
   const wanted = wantedLinks(content, sender, products, variants);
   const numbers = await numberLinks(
-    wanted.map((link) => ({ ...link, url: withUtm(link.url, campaign.name) })),
+    wanted.map((link) => ({ ...link, url: withUtm(link.url, campaign.name, channel) })),
   );
-  const numberOf = (url: string): number => numbers.get(withUtm(url, campaign.name)) ?? 0;
+  const numberOf = (url: string): number => numbers.get(withUtm(url, campaign.name, channel)) ?? 0;
   return {
     campaignId: campaign.campaignId,
+    channel,
     name: campaign.name,
     purpose: campaign.purpose as Purpose,
     couponCampaignId: campaign.couponCampaignId,
@@ -86,7 +106,11 @@ export async function buildFrame(
     offerEnds: earlier(campaign.offerUntil, couponTerms?.validUntil ?? null),
     templateVersion,
     content,
-    variants: compileVariants(variants, content, numberOf),
+    variants: compileVariants(
+      variants,
+      channel === campaign.channel ? content : { ...content, subject: undefined },
+      numberOf,
+    ),
     defaultLocale:
       content.locale ??
       (variants.some(({ locale }) => locale === 'en') ? 'en' : (variants[0]?.locale ?? 'en')),

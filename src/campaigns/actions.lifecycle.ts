@@ -11,7 +11,7 @@ import { currentTemplate, templateInvalid } from './actions.templates.ts';
 import { contentShape, schedule as scheduleShape } from './contract.ts';
 import type { CampaignView, Content } from './contract.ts';
 import { nextOccurrence, scheduleProblem } from './schedule.ts';
-import { hasOpenRuns, updateCampaign } from './store.campaigns.ts';
+import { chainOf, hasOpenRuns, updateCampaign } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import type { Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
@@ -99,9 +99,18 @@ async function told(ctx: Ctx, id: string, what: string): Promise<void> {
 
 async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
   if (row.segmentId !== null) await found(audience(ctx, row.segmentId), 'segment', 'segmentId');
-  const { variants } = await found(currentTemplate(ctx, row.templateId), 'template', 'templateId');
   const content = contentShape.parse(row.content);
-  for (const variant of variants) checkVariant(row, variant, content);
+  for (const [i, { channel, templateId }] of chainOf(row).entries()) {
+    const { template, variants } = await found(currentTemplate(ctx, templateId), 'template', 'templateId');
+    if (template.channel !== channel)
+      throw invalid(
+        'campaign_channel_changed',
+        'The template is of another channel: choose it again.',
+        'templateId',
+      );
+    const own = i === 0 ? content : { ...content, subject: undefined };
+    for (const variant of variants) checkVariant(row, variant, own);
+  }
   await checkCoupon(ctx, row);
 }
 

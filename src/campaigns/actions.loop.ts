@@ -8,9 +8,11 @@ import { frameOf } from './actions.frame.ts';
 import { tellSettled } from './actions.leaf.ts';
 import { pauseWith } from './actions.pause.ts';
 import { sendBatch } from './actions.send.ts';
-import type { Channel } from './channels/contract.ts';
-import { findCampaign, finishRun, findRun, sendableRuns } from './store.campaigns.ts';
-import type { SendableRun } from './store.campaigns.ts';
+import { everyChannel, lookupsOf } from './channels/contract.ts';
+import type { Channel, Channels } from './channels/contract.ts';
+import type { ChannelName } from './contract.channel.ts';
+import { chainOf, findCampaign, finishRun, findRun, sendableRuns } from './store.campaigns.ts';
+import type { CampaignRow, ChainStep, SendableRun } from './store.campaigns.ts';
 import {
   cancelMessages,
   expireLeases,
@@ -36,11 +38,12 @@ const MAIL_SILENCE_MS = 5 * MINUTE_MS;
 
 /**
  * Sends what is due until nothing is: the runs of the highest priority in turn, a batch each, so that a large broadcast
- * does not keep a small one waiting. Several processes may do this at once; no message is taken twice.
+ * does not keep a small one waiting. A single channel given takes everything. Several processes may do this at once; no message is taken twice.
  */
-export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): Promise<number> {
+export async function sendDue(ctx: Ctx, by: Channel | Channels, signal: AbortSignal): Promise<number> {
+  const channels = 'send' in by ? everyChannel(by) : by;
   authorise(ctx, 'campaigns:send');
-  const sweeping = sweeper(ctx, channel);
+  const sweeping = sweeper(ctx, channels);
   await sweeping();
   const turn = turns(ctx);
   let sent = 0;
@@ -48,7 +51,7 @@ export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): 
     for (;;) {
       const run = signal.aborted ? undefined : await turn.next();
       if (run === undefined) return;
-      const { claimed, outage } = await sendFor(ctx, run, channel, signal);
+      const { claimed, outage } = await sendFor(ctx, run, channels, signal);
       sent += claimed;
       if (claimed === 0 || outage) turn.drop(run.runId);
       await sweeping();
@@ -57,27 +60,45 @@ export async function sendDue(ctx: Ctx, channel: Channel, signal: AbortSignal): 
   // Nothing goes on behind the caller's back: when one lane fails, the others end what they have begun.
   const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
   for (const one of ended) if (one.status === 'rejected') throw one.reason;
-  await finishRuns(ctx, channel);
+  await finishRuns(ctx, channels);
   return sent;
 }
 
+/** A batch of each of the campaign's channels. */
 async function sendFor(
   ctx: Ctx,
   run: SendableRun,
+  channels: Channels,
+  signal: AbortSignal,
+): Promise<{ claimed: number; outage: boolean }> {
+  const row = await findCampaign(ctx, run.campaignId);
+  if (row === undefined) return { claimed: 0, outage: false };
+  const chain = chainOf(row);
+  let claimed = 0;
+  let outage = false;
+  for (const [i, step] of chain.entries()) {
+    const next = chain[i + 1]?.channel ?? null;
+    const result = await sendStep(ctx, { row, run, step, next }, channels[step.channel], signal);
+    claimed += result.claimed;
+    outage ||= result.outage;
+  }
+  return { claimed, outage };
+}
+
+async function sendStep(
+  ctx: Ctx,
+  { row, run, step, next }: { row: CampaignRow; run: SendableRun; step: ChainStep; next: ChannelName | null },
   channel: Channel,
   signal: AbortSignal,
 ): Promise<{ claimed: number; outage: boolean }> {
-  const stop = { claimed: 0, outage: false };
-  const row = await findCampaign(ctx, run.campaignId);
-  if (row === undefined) return stop;
   try {
-    const frame = await frameOf(ctx, row, run);
-    return await sendBatch(ctx, run, frame, channel, signal);
+    const frame = await frameOf(ctx, row, run, step);
+    return await sendBatch(ctx, run, frame, channel, signal, next);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     ctx.log.warn({ campaignId: run.campaignId, reason: messageOf(error) }, 'campaign paused');
     await inTx(ctx, (tx) => pauseWith(tx, run.campaignId, error.detail));
-    return stop;
+    return { claimed: 0, outage: false };
   }
 }
 
@@ -99,18 +120,18 @@ function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: 
 }
 
 /** Sweeps at the first call and then every so often; one of several lanes does it. */
-function sweeper(ctx: Ctx, channel: Channel): () => Promise<void> {
+function sweeper(ctx: Ctx, channels: Channels): () => Promise<void> {
   let sweptMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if (monotonicMs() - sweptMs < SWEEP_AGAIN_MS) return;
     sweptMs = monotonicMs();
-    await sweep(ctx, channel);
+    await sweep(ctx, channels);
   };
 }
 
 /** Finds what crashes have left: late claims, unknown messages the provider can tell about, runs to cancel. */
-async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
-  const lookups = channel.lookup === undefined ? null : channel.name;
+async function sweep(ctx: Ctx, channels: Channels): Promise<void> {
+  const lookups = lookupsOf(channels);
   for (;;) {
     const expired = await inTx(ctx, async (tx) => {
       const late = await expireLeases(tx, tx.clock.now(), lookups, SWEEP_ROWS);
@@ -120,10 +141,11 @@ async function sweep(ctx: Ctx, channel: Channel): Promise<void> {
     });
     if (expired < SWEEP_ROWS) break;
   }
-  await askProvider(ctx, channel);
+  for (const channel of new Map(Object.values(channels).map((one) => [one.name, one])).values())
+    await askProvider(ctx, channel);
   const now = ctx.clock.now();
   await retryUnknownMails(ctx, lookups, { now, silentSince: addMs(now, -MAIL_SILENCE_MS) });
-  await cancelRuns(ctx, channel);
+  await cancelRuns(ctx, lookups);
 }
 
 async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
@@ -151,7 +173,7 @@ async function askProvider(ctx: Ctx, channel: Channel): Promise<void> {
   }
 }
 
-async function cancelRuns(ctx: Ctx, channel: Channel): Promise<void> {
+async function cancelRuns(ctx: Ctx, lookups: readonly string[]): Promise<void> {
   for (const run of await openRuns(ctx, ['cancelled'])) {
     for (;;) {
       const cancelled = await inTx(ctx, async (tx) => {
@@ -163,14 +185,14 @@ async function cancelRuns(ctx: Ctx, channel: Channel): Promise<void> {
       });
       if (cancelled < CANCEL_ROWS) break;
     }
-    const open = await hasOpenMessages(ctx, run, channel.lookup === undefined ? null : channel.name);
+    const open = await hasOpenMessages(ctx, run, lookups);
     if (!open) await finishRun(ctx, run, 'cancelled', ctx.clock.now());
   }
 }
 
 /** Ends runs with nothing left to do, and their campaigns when no other moment is to come; the others rest until something is due. */
-async function finishRuns(ctx: Ctx, channel: Channel): Promise<void> {
-  const lookups = channel.lookup === undefined ? null : channel.name;
+async function finishRuns(ctx: Ctx, channels: Channels): Promise<void> {
+  const lookups = lookupsOf(channels);
   const now = ctx.clock.now();
   for (const run of await openRuns(ctx, ['running', 'paused'], now)) {
     const row = await findRun(ctx, run.runId);

@@ -65,6 +65,7 @@ function mailCampaign(template: TemplateRow, campaignId: string, now: Date): Cam
     segmentId: null,
     trigger: null,
     templateId: template.templateId,
+    fallback: [],
     couponCampaignId: null,
     content: {},
     schedule: { type: 'now' },

@@ -3,6 +3,7 @@ import { DomainError, messageOf } from '../core/errors.ts';
 import { secretOf } from '../core/sign.ts';
 import { issueCoupons } from '../loyalty/index.ts';
 import type { OutMessage } from './channels/contract.ts';
+import { formOf } from './form.ts';
 import { renderMessage } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { linksFor } from './links.ts';
@@ -99,9 +100,11 @@ function render(
       asked: entry.asked,
       ref: { messageId: id, contactId },
     });
-    const { campaignId, from } = frame;
+    const { campaignId } = frame;
+    const { locale } = rendered;
     const couponCode = rest.coupon?.code ?? null;
-    return { id, contactId, campaignId, attempt, from, to: entry.address ?? '', couponCode, ...rendered };
+    const base = { id, contactId, campaignId, attempt, to: entry.address ?? '', locale, couponCode };
+    return formOf(frame, base, rendered, entry);
   } catch (error) {
     return {
       state: 'failed',

@@ -4,15 +4,20 @@ import type { Ctx } from '../core/ctx.ts';
 import { notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
 import { audit } from '../core/audit.ts';
+import { secretOf } from '../core/sign.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 import { mustFindCampaign } from './actions.campaigns.ts';
 import { buildFrame, senderOf } from './actions.frame.ts';
 import { currentTemplate, templateInvalid } from './actions.templates.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { PreviewView, Sender } from './contract.ts';
 import type { TemplatePreviewInput } from './contract.template.ts';
 import { renderMessage } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
+import { countSms } from './sms.ts';
+import { chainOf } from './store.campaigns.ts';
 import { findRecipient, loadPurchases } from './store.recipients.ts';
 import type { Recipient } from './store.recipients.ts';
 import { saveSender } from './store.sender.ts';
@@ -30,12 +35,15 @@ export async function previewCampaign(
   ctx: Ctx,
   id: string,
   contactId: string | undefined,
+  channel?: ChannelName,
 ): Promise<PreviewView> {
   authorise(ctx, 'campaigns:read');
   const row = await mustFindCampaign(ctx, id);
-  const { template, variants } = await currentTemplate(ctx, row.templateId);
+  const step = chainOf(row).find(({ channel: one }) => one === (channel ?? row.channel)) ?? chainOf(row)[0];
+  if (step === undefined) throw new Error('a campaign has a channel');
+  const { template, variants } = await currentTemplate(ctx, step.templateId);
   const urls: string[] = [];
-  const frame = await buildFrame(ctx, row, template.version, async (wanted) => {
+  const frame = await buildFrame(ctx, row, { ...step, templateVersion: template.version }, async (wanted) => {
     for (const { url } of wanted) if (!urls.includes(url)) urls.push(url);
     return new Map(urls.map((url, i) => [url, i]));
   });
@@ -46,7 +54,7 @@ export async function previewCampaign(
 export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Promise<PreviewView> {
   authorise(ctx, 'campaigns:read');
   const { variant } = input;
-  const compiled = await compileSource(variant);
+  const compiled = await compileSource(variant, input.channel);
   if (!compiled.ok) throw templateInvalid(variant.locale, compiled);
   const render = compileRenderer({ ...variant, html: compiled.html });
   const sender = await senderOf(ctx);
@@ -54,6 +62,7 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
   const urls = [sender.url, ...compiled.uses.urls];
   const frame: Frame = {
     campaignId: newId(),
+    channel: input.channel,
     name: 'Preview',
     purpose: input.purpose,
     couponCampaignId: null,
@@ -104,7 +113,10 @@ async function previewOf(
     contactId === undefined ? { ...sample.person, contactId: newId() } : await personOf(ctx, contactId);
   const bought =
     contactId === undefined ? sample.bought : (await loadPurchases(ctx, [contactId])).get(contactId);
-  const { subject, html, text, locale } = renderMessage(frame, plainLinks(urls), {
+  const { channel } = frame;
+  // An SMS is counted with the addresses it will have, not with those they lead to.
+  const links = channel === 'sms' ? linksFor(secretOf(ctx.config), ctx.config.publicUrl) : plainLinks(urls);
+  const { subject, html, text, locale } = renderMessage(frame, links, {
     person,
     bought,
     coupon:
@@ -115,7 +127,18 @@ async function previewOf(
     ref: { messageId: newId(), contactId: person.contactId },
     now,
   });
-  return { to: person.email, locale, subject, html, text };
+  const to =
+    channel === 'email' ? person.email : channel === 'sms' || channel === 'call' ? person.phone : null;
+  return { to, channel, locale, subject, html, text, sms: channel === 'sms' ? smsOf(ctx, text) : null };
+}
+
+/** What the text takes as an SMS, and costs by the configured price of a part. */
+function smsOf(ctx: Ctx, text: string): NonNullable<PreviewView['sms']> {
+  const counted = countSms(text);
+  const { smsPartPrice, baseCurrency } = ctx.config;
+  const cost =
+    smsPartPrice === undefined ? null : String(Math.round(Number(smsPartPrice) * counted.parts * 1e6) / 1e6);
+  return { ...counted, cost, currency: baseCurrency };
 }
 
 async function personOf(ctx: Ctx, contactId: string): Promise<Recipient> {

@@ -6,6 +6,7 @@ import { cursorId, cursorInstant, cursorText, decodeCursor, encodeCursor } from 
 import type { Page } from '../core/paging.ts';
 import { countCoupons } from '../loyalty/index.ts';
 import { countsOf, mustFindCampaign } from './actions.campaigns.ts';
+import { textPage } from './page.text.ts';
 import { readOutbox } from './channels/outbox.ts';
 import type {
   CampaignState,
@@ -18,6 +19,7 @@ import type {
 import { countMessages, isBroadcast, listRuns } from './store.campaigns.ts';
 import {
   contactIsVisible,
+  countByChannel,
   countDelivered,
   countMachineReasons,
   countReasons,
@@ -53,6 +55,12 @@ export async function campaignReport(ctx: Ctx, id: string): Promise<ReportView> 
     state: row.state as CampaignState,
     audience: counted.reduce((sum, { count }) => sum + count, 0),
     counts: countsOf(counted),
+    channels: [...Map.groupBy(await countByChannel(ctx, id), ({ channel }) => channel)].map(
+      ([channel, own]) => ({
+        channel,
+        counts: countsOf(own),
+      }),
+    ),
     skipped: why('skipped'),
     failed: why('failed'),
     delivered: await countDelivered(ctx, id),
@@ -155,5 +163,5 @@ export async function outboxMail(ctx: Ctx, messageId: string): Promise<StoredMai
   authorise(ctx, 'campaigns:read');
   const mail = await readOutbox(ctx.config.dataDir, messageId);
   if (mail === undefined || !(await contactIsVisible(ctx, mail.contactId))) throw notFound('mail', messageId);
-  return mail;
+  return mail.channel === 'email' ? mail : { ...mail, html: textPage(mail) };
 }

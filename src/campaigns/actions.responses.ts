@@ -15,6 +15,7 @@ import type { Visit } from './classify.ts';
 import type { ResponseEvent, ResponseKind } from './contract.ts';
 import { linksFor } from './links.ts';
 import type { Links, Opened } from './links.ts';
+import { consentChannel } from './store.refusal.ts';
 import {
   creditOrders,
   findLinkUrl,
@@ -68,7 +69,7 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<{ locale: st
     await storeResponses(tx, [newResponse(message, now, facts, `unsubscribed ${message.id}`)]);
     const word = {
       contactId: message.contactId,
-      channel: 'email',
+      channel: consentChannel(message.channel),
       granted: false,
       source: 'unsubscribe link',
       proof: { messageId: message.id, campaignId: message.campaignId },
@@ -78,7 +79,9 @@ export async function unsubscribe(ctx: Ctx, token: string): Promise<{ locale: st
       { ...word, purpose: 'marketing' },
     ]);
     if (message.address !== null)
-      await suppress(tx, [{ channel: 'email', address: message.address, reason: 'unsubscribe' }]);
+      await suppress(tx, [
+        { channel: consentChannel(message.channel), address: message.address, reason: 'unsubscribe' },
+      ]);
     await arrived(tx, message);
   });
   return { locale: message.locale ?? 'en' };

@@ -10,6 +10,7 @@ import { pauseWith } from './actions.pause.ts';
 import { prepare } from './actions.prepare.ts';
 import type { Prepared } from './actions.prepare.ts';
 import type { Channel, Outcome, OutMessage } from './channels/contract.ts';
+import type { ChannelName } from './contract.channel.ts';
 import { variantFor } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { isOutage, verdictOf } from './outcome.ts';
@@ -29,8 +30,8 @@ export type BatchResult = {
 };
 
 /**
- * One batch from claim to record: claims (committed), looks again at every contact, issues coupons, renders, hands off and
- * writes what became of each. Whatever dies in between, the ledger knows which messages may have gone out.
+ * One batch of one channel from claim to record: claims (committed), looks again at every contact, issues coupons, renders, hands off and
+ * writes what became of each; what fails goes on with the `next` channel. Whatever dies in between, the ledger knows which messages may have gone out.
  */
 export async function sendBatch(
   ctx: Ctx,
@@ -38,6 +39,7 @@ export async function sendBatch(
   frame: Frame,
   channel: Channel,
   signal: AbortSignal,
+  next: ChannelName | null = null,
 ): Promise<BatchResult> {
   const startedMs = monotonicMs();
   const now = ctx.clock.now();
@@ -45,6 +47,7 @@ export async function sendBatch(
     now,
     leaseUntil: addMs(now, channel.leaseMs),
     provider: channel.name,
+    channel: frame.channel,
     limit: channel.batch,
   });
   if (claims.length === 0) return { claimed: 0, outage: false };
@@ -55,7 +58,9 @@ export async function sendBatch(
   const outcomes = new Map<string, Outcome>();
   const recorded = new Set<string>();
   const record = async (entries: readonly HandOff[]): Promise<void> => {
-    const settled = entries.map((entry) => settle(ctx, entry, prepared, outcomes.get(entry.id), frame));
+    const settled = entries
+      .map((entry) => settle(ctx, entry, prepared, outcomes.get(entry.id), frame))
+      .map((one) => goingOn(one, next, ctx.clock.now()));
     await untilUndisturbed(() => inTx(ctx, (tx) => recordSettled(tx, run, frame, settled)));
     for (const { id } of entries) recorded.add(id);
   };
@@ -106,7 +111,7 @@ async function prepareOrRelease(
   holdMs: number,
 ): Promise<{ batch: HandOff[]; prepared: Prepared }> {
   try {
-    const batch = await loadHandOff(ctx, run, { purpose: frame.purpose, channel: 'email' }, claims);
+    const batch = await loadHandOff(ctx, run, { purpose: frame.purpose, channel: frame.channel }, claims);
     return { batch, prepared: await prepare(ctx, frame, batch, { plannedAt: run.plannedAt, holdMs }) };
   } catch (error) {
     await releaseClaims(ctx, run.plannedAt, claims);
@@ -139,7 +144,18 @@ function settle(
     address: handed ? entry.address : null,
     locale: handed ? variantFor(frame, entry.locale).locale : null,
     couponCode: prepared.coupons.get(entry.id)?.code ?? null,
+    nextChannel: null,
   };
+}
+
+/** Reasons that speak of the offer or the text, not of the channel: no other one would do better. */
+const SAME_EVERYWHERE = new Set(['offer_over', 'other_tier', 'not_renderable']);
+
+/** What one channel cannot bring waits for the campaign's next one, as the same message with the same coupon. */
+function goingOn(settled: Settled, next: ChannelName | null, now: Date): Settled {
+  const over = settled.state === 'failed' || settled.state === 'skipped';
+  if (next === null || !over || SAME_EVERYWHERE.has(settled.reason ?? '')) return settled;
+  return { ...settled, state: 'planned', failures: 0, dueAt: now, nextChannel: next };
 }
 
 /** Writes what became of messages together with what becomes of their coupons. */

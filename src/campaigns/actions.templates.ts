@@ -4,6 +4,8 @@ import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { conflict, DomainError, notFound } from '../core/errors.ts';
 import { newId } from '../core/ids.ts';
+import { channelName } from './contract.channel.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type {
   variableList,
   TemplateInput,
@@ -44,19 +46,24 @@ export async function getTemplate(ctx: Ctx, id: string): Promise<TemplateView> {
 export async function createTemplate(ctx: Ctx, input: TemplateInput): Promise<TemplateView> {
   authorise(ctx, 'campaigns:write');
   const now = ctx.clock.now();
+  const { channel = 'email' } = input;
   const row: TemplateRow = {
     templateId: newId(),
     key: input.key,
     name: input.name,
-    channel: 'email',
+    channel,
     purpose: input.purpose,
     version: 1,
     archivedAt: null,
     createdAt: now,
     updatedAt: now,
   };
-  const variants = await compileVariants(ctx, row.templateId, 1, input.variants);
-  checkWayOut(input.purpose, input.variants);
+  const variants = await compileVariants(
+    ctx,
+    { templateId: row.templateId, version: 1, channel },
+    input.variants,
+  );
+  checkWayOut({ purpose: input.purpose, channel }, input.variants);
   await inTx(ctx, async (tx) => {
     if (!(await insertTemplate(tx, row)))
       throw conflict('template_key_taken', `There is a template "${input.key}" already.`, 'key');
@@ -70,11 +77,16 @@ export async function createTemplate(ctx: Ctx, input: TemplateInput): Promise<Te
 export async function updateTemplateTexts(ctx: Ctx, id: string, patch: TemplatePatch): Promise<TemplateView> {
   authorise(ctx, 'campaigns:write');
   // Compiled outside the transaction: it takes its time and holds no lock.
-  const compiled = patch.variants === undefined ? null : await compileVariants(ctx, id, 0, patch.variants);
+  const channel = channelName.parse((await mustFind(ctx, id)).channel);
+  const compiled =
+    patch.variants === undefined
+      ? null
+      : await compileVariants(ctx, { templateId: id, version: 0, channel }, patch.variants);
   return inTx(ctx, async (tx) => {
     const row = await findTemplate(tx, { id }, true);
     if (row === undefined || row.archivedAt !== null) throw notFound('template', id);
-    if (patch.variants !== undefined) checkWayOut(patch.purpose ?? row.purpose, patch.variants);
+    if (patch.variants !== undefined)
+      checkWayOut({ purpose: patch.purpose ?? row.purpose, channel }, patch.variants);
     const version = compiled === null ? row.version : row.version + 1;
     const change = {
       version,
@@ -125,8 +137,12 @@ const ASKED_FOR = 'form.';
  * Throws 422 `template_invalid` when a marketing text, in whichever language and form, does not show how to unsubscribe.
  * Comes after the texts were compiled: their other faults are said first.
  */
-function checkWayOut(purpose: string, inputs: readonly TemplateVariantInput[]): void {
+function checkWayOut(
+  { purpose, channel }: { purpose: string; channel: ChannelName },
+  inputs: readonly TemplateVariantInput[],
+): void {
   if (!MARKETING.has(purpose)) return;
+  if (channel !== 'email') return checkShortWayOut(channel, inputs);
   for (const { locale, mjml, text } of inputs) {
     const parts = [
       { part: 'mjml' as const, source: mjml, names: checkSource(mjml, true).variables },
@@ -146,23 +162,45 @@ function checkWayOut(purpose: string, inputs: readonly TemplateVariantInput[]): 
   }
 }
 
+/** What a short text may say instead of a link: the word to answer with. Browsers and callers have a way out of their own. */
+const WORDS_OUT: Partial<Record<ChannelName, RegExp>> = {
+  sms: /\bSTOP\b|(?<!\p{L})СТОП(?!\p{L})/u,
+  telegram: /\/stop\b/,
+};
+
+function checkShortWayOut(channel: ChannelName, inputs: readonly TemplateVariantInput[]): void {
+  const words = WORDS_OUT[channel];
+  if (words === undefined) return;
+  for (const { locale, text } of inputs) {
+    if (words.test(text) || checkSource(text, false).variables.has(WAY_OUT)) continue;
+    const word = channel === 'sms' ? 'STOP' : '/stop';
+    const fault = {
+      part: 'text' as const,
+      line: text.split('\n').length,
+      code: 'template_no_unsubscribe_word',
+      name: WAY_OUT,
+      message: `nobody can unsubscribe: say "${word}", or put {{links.unsubscribe}} into the text`,
+    };
+    throw templateInvalid(locale, { ok: false, faults: [fault] });
+  }
+}
+
 async function compileVariants(
   ctx: Ctx,
-  templateId: string,
-  version: number,
+  of: { templateId: string; version: number; channel: ChannelName },
   inputs: readonly TemplateVariantInput[],
 ): Promise<Variant[]> {
+  const { channel, ...key } = of;
   const twice = inputs.find((input, i) => inputs.findIndex(({ locale }) => locale === input.locale) !== i);
   if (twice !== undefined)
     throw conflict('template_locale_twice', `The language "${twice.locale}" stands twice.`, 'variants');
   const variants: Variant[] = [];
   for (const input of inputs) {
-    const compiled = await compileSource(input);
+    const compiled = await compileSource(input, channel);
     if (!compiled.ok) throw templateInvalid(input.locale, compiled);
     variants.push({
       ...input,
-      templateId,
-      version,
+      ...key,
       html: compiled.html,
       uses: compiled.uses,
       createdBy: ctx.actor.id,
@@ -192,7 +230,7 @@ function summaryOf(row: TemplateRow, locales: string[]): TemplateSummary {
     id: row.templateId,
     key: row.key,
     name: row.name,
-    channel: 'email',
+    channel: channelName.parse(row.channel),
     purpose: row.purpose === 'activation' ? 'activation' : 'informational',
     version: row.version,
     locales,

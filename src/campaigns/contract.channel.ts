@@ -4,3 +4,7 @@ import { z } from 'zod';
 export const CHANNELS = ['email', 'sms', 'telegram', 'push', 'webhook', 'call'] as const;
 export const channelName = z.enum(CHANNELS);
 export type ChannelName = z.output<typeof channelName>;
+
+/** A further channel of a campaign, with its texts. */
+export const fallbackStep = z.object({ channel: channelName, templateId: z.uuid() });
+export const MAX_FALLBACK = CHANNELS.length - 1;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { channelName } from './contract.channel.ts';
 import { PURPOSES } from './contract.ts';
 
 /** A mail client cuts what is longer than about 100 KB; its source is smaller. */
@@ -12,8 +13,10 @@ const locale = z.string().regex(/^[a-z]{2}(-[A-Z]{2})?$/, 'a language such as "e
 
 const variantInput = z.object({
   locale,
-  subject: plain(500).trim().min(1),
-  mjml: plain(MAX_SOURCE).min(1),
+  /** Of mail; the title of a push, of a call and of what another system is told; what the button of a Telegram message says. */
+  subject: plain(500).trim().default(''),
+  /** Of mail alone. */
+  mjml: plain(MAX_SOURCE).default(''),
   text: plain(MAX_SOURCE).min(1),
   /** Example values for the preview, by variable. */
   sample: z.record(z.string().max(100), z.json()).default({}),
@@ -24,6 +27,8 @@ export const templateInput = z
   .object({
     key: z.string().regex(/^[a-z][a-z0-9-]{1,79}$/, 'small letters, digits and hyphens'),
     name: plain(200).trim().min(1),
+    /** Decides which texts it has; stays as it was made. Mail when not said. */
+    channel: channelName.optional(),
     purpose: z.enum(PURPOSES),
     variants: z.array(variantInput).min(1).max(10),
   })
@@ -68,7 +73,7 @@ const templateHead = {
   id,
   key: z.string(),
   name: z.string(),
-  channel: z.literal('email'),
+  channel: channelName,
   purpose: z.enum(PURPOSES),
   version: z.number().int(),
   locales: z.array(z.string()),
@@ -88,6 +93,7 @@ export const templateList = z.object({ items: z.array(templateSummary) });
 
 export const templatePreviewInput = z
   .object({
+    channel: channelName.default('email'),
     purpose: z.enum(PURPOSES).default('informational'),
     variant: variantInput,
     /** Whose data to show; without it, the sample. */

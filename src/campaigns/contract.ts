@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trigger } from './triggers/contract.ts';
+import { channelName, fallbackStep, MAX_FALLBACK } from './contract.channel.ts';
 
 const MAX_NAME = 200;
 const MAX_LINKS = 20;
@@ -88,7 +89,10 @@ const campaignFields = {
   segmentId: id.nullish(),
   /** What starts it, with the schedule `trigger` alone. */
   trigger: trigger.nullish(),
+  /** Its channel is the campaign's. */
   templateId: id,
+  /** Templates of other channels, tried in this order where the first does not reach somebody. */
+  fallbackTemplateIds: z.array(id).max(MAX_FALLBACK).default([]),
   couponCampaignId: id.nullish(),
   content: content.prefault({}),
   schedule,
@@ -120,6 +124,7 @@ export const campaignPatch = z
     segmentId: id.nullish(),
     trigger: trigger.nullish(),
     templateId: id.optional(),
+    fallbackTemplateIds: z.array(id).max(MAX_FALLBACK).optional(),
     couponCampaignId: id.nullish(),
     content: content.optional(),
     schedule: schedule.optional(),
@@ -137,7 +142,8 @@ export const campaignAnswer = z
     name: z.string(),
     kind: z.enum(['broadcast', 'triggered']),
     purpose,
-    channel: z.literal('email'),
+    channel: channelName,
+    fallback: z.array(fallbackStep),
     state: campaignState,
     stateReason: z.string().nullable(),
     segmentId: id.nullable(),
@@ -196,6 +202,8 @@ export const reportAnswer = z
     state: campaignState,
     audience: z.number().int(),
     counts,
+    /** Messages by the channel they went by, or were last tried on. */
+    channels: z.array(z.object({ channel: channelName, counts })),
     skipped: z.array(z.object({ reason: z.string(), count: z.number().int() })),
     failed: z.array(z.object({ reason: z.string(), count: z.number().int() })),
     delivered: z.number().int(),
@@ -279,6 +287,7 @@ export const messageAnswer = z
     reason: z.string().nullable(),
     detail: z.string().nullable(),
     attempt: z.number().int(),
+    channel: channelName,
     provider: z.string().nullable(),
     couponCode: z.string().nullable(),
     plannedAt: instant,
@@ -291,14 +300,28 @@ export type MessageView = z.output<typeof messageAnswer>;
 
 export const messageList = z.object({ items: z.array(messageAnswer), nextCursor: z.string().nullable() });
 
-export const previewInput = z.object({ contactId: id.optional() });
+/** `channel`: one of the campaign's; the first when not said. */
+export const previewInput = z.object({ contactId: id.optional(), channel: channelName.optional() });
 export const previewAnswer = z
   .object({
     to: z.string().nullable(),
+    channel: channelName,
     locale: z.string(),
     subject: z.string(),
     html: z.string(),
     text: z.string(),
+    /** Of an SMS: what it takes; `cost` is a decimal in the currency, null where no price is set. */
+    sms: z
+      .object({
+        encoding: z.enum(['gsm7', 'ucs2']),
+        length: z.number().int(),
+        parts: z.number().int(),
+        left: z.number().int(),
+        foreign: z.array(z.string()),
+        cost: z.string().nullable(),
+        currency: z.string(),
+      })
+      .nullable(),
   })
   .meta({ id: 'MessagePreview' });
 export type PreviewView = z.output<typeof previewAnswer>;
@@ -316,6 +339,7 @@ export const outboxList = z.object({
       contactId: id,
       campaignId: id,
       campaignName: z.string(),
+      channel: channelName,
       to: z.string(),
       handedAt: instant,
     }),
@@ -329,6 +353,7 @@ export const outboxMailAnswer = z
     id,
     contactId: id,
     campaignId: id,
+    channel: channelName,
     from: z.string(),
     to: z.string(),
     subject: z.string(),

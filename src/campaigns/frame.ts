@@ -1,5 +1,6 @@
 import { formatMoney, toMinor } from '../core/money.ts';
 import { isTimeZone } from '../core/time.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { Content, Purpose, Sender } from './contract.ts';
 import type { TemplateUses } from './contract.template.ts';
 import type { Links, MessageRef } from './links.ts';
@@ -11,6 +12,7 @@ import type { Renderable, Renderer } from './template.render.ts';
  */
 export type Frame = {
   campaignId: string;
+  channel: ChannelName;
   name: string;
   purpose: Purpose;
   couponCampaignId: string | null;
@@ -106,7 +108,12 @@ export type RenderOne = {
   now: Date;
 };
 
-export type Rendered = Renderable & { locale: string; headers: Record<string, string> };
+export type Rendered = Renderable & {
+  locale: string;
+  headers: Record<string, string>;
+  /** Where its button or a click on it leads. */
+  url: string;
+};
 
 /** One message: its texts, and the headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058). */
 export function renderMessage(
@@ -143,6 +150,7 @@ export function renderMessage(
   return {
     ...texts,
     locale: variant.locale,
+    url: named['main'] ?? '',
     // Nobody unsubscribes from the answer to what they have just done.
     headers:
       one.asked === true

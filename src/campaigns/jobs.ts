@@ -2,7 +2,7 @@ import type { Job } from '../core/jobs.ts';
 import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import { sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
-import { mailChannel } from './channels/index.ts';
+import { channelsFor } from './channels/index.ts';
 import { forgetEvents } from './events/store.ts';
 
 /** A scheduled mail is late by this at most. */
@@ -25,7 +25,7 @@ const plan: Job = {
 const send: Job = {
   name: 'campaigns.send',
   everyMs: SEND_MS,
-  run: async (ctx, _data, signal) => void (await sendDue(ctx, mailChannel(ctx.config), signal)),
+  run: async (ctx, _data, signal) => void (await sendDue(ctx, channelsFor(ctx), signal)),
 };
 
 /** Providers repeat for days; a reader may open an old mail after a year. What events led to stands with the message for good. */

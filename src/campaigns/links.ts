@@ -1,3 +1,4 @@
+import type { ChannelName } from './contract.channel.ts';
 import { createSigner } from '../core/sign.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 
@@ -91,9 +92,9 @@ function read<T>(
 }
 
 /** The address with utm tags; what the marketer has put there stays. */
-export function withUtm(url: string, campaignName: string): string {
+export function withUtm(url: string, campaignName: string, channel: ChannelName = 'email'): string {
   const tagged = new URL(url);
-  const tags = { utm_source: 'otklik', utm_medium: 'email', utm_campaign: slug(campaignName) };
+  const tags = { utm_source: 'otklik', utm_medium: channel, utm_campaign: slug(campaignName) };
   for (const [name, value] of Object.entries(tags))
     if (!tagged.searchParams.has(name)) tagged.searchParams.set(name, value);
   return tagged.toString();

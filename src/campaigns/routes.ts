@@ -107,8 +107,10 @@ function campaignCrud(): Hono<AppEnv> {
       }),
       paramsOf(idParam),
       jsonBody(previewInput),
-      async (c) =>
-        c.json(await previewCampaign(c.var.ctx, c.req.valid('param').id, c.req.valid('json').contactId)),
+      async (c) => {
+        const { contactId, channel } = c.req.valid('json');
+        return c.json(await previewCampaign(c.var.ctx, c.req.valid('param').id, contactId, channel));
+      },
     )
     .get(
       '/api/campaigns/:id/report',

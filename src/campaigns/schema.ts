@@ -76,6 +76,8 @@ export const campaign = pgTable(
     /** What starts a triggered one. */
     trigger: jsonb('trigger'),
     templateId: uuid('template_id').notNull(),
+    /** What is tried where the first channel does not reach somebody, in order: [{channel, templateId}]. */
+    fallback: jsonb('fallback').notNull().default([]),
     couponCampaignId: uuid('coupon_campaign_id'),
     content: jsonb('content').notNull(),
     schedule: jsonb('schedule').notNull(),

@@ -1,8 +1,9 @@
+import { z } from 'zod';
 import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from '../core/sql.ts';
 import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
-import { channelName } from './contract.channel.ts';
+import { channelName, fallbackStep } from './contract.channel.ts';
 import type { ChannelName } from './contract.channel.ts';
 import type { MessageState } from './contract.ts';
 import { campaign, campaignLink, campaignRun } from './schema.ts';
@@ -17,10 +18,15 @@ const LISTED = ['broadcast', 'triggered'];
 export const isListed = (row: CampaignRow): boolean => LISTED.includes(row.kind);
 /** What people may pause; transactional mails wait and are tried again. */
 export const isPausable = (row: CampaignRow): boolean => row.kind !== 'transactional';
-/** The channels of its messages, in the order of preference. */
-export const channelsOf = (row: Pick<CampaignRow, 'channel'>): ChannelName[] => [
-  channelName.parse(row.channel),
+/** The channels of its messages with their texts, in the order of preference. */
+export const chainOf = (row: Pick<CampaignRow, 'channel' | 'fallback' | 'templateId'>): ChainStep[] => [
+  { channel: channelName.parse(row.channel), templateId: row.templateId },
+  ...fallbackList.parse(row.fallback),
 ];
+export const channelsOf = (row: Pick<CampaignRow, 'channel' | 'fallback'>): ChannelName[] =>
+  chainOf({ ...row, templateId: '' }).map(({ channel }) => channel);
+const fallbackList = z.array(fallbackStep);
+export type ChainStep = z.output<typeof fallbackStep>;
 export type RunRow = typeof campaignRun.$inferSelect;
 export type LinkRow = typeof campaignLink.$inferSelect;
 

@@ -1,6 +1,10 @@
 import { sql } from '../core/sql.ts';
+import type { SQL } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
+import { CHANNELS } from './contract.channel.ts';
+import type { ChannelName } from './contract.channel.ts';
+import { addressSql } from './store.refusal.ts';
 
 /** A message somebody has claimed: its key and which attempt this is. */
 export type Claim = { contactId: string; id: string; attempt: number };
@@ -9,6 +13,9 @@ export type Claim = { contactId: string; id: string; attempt: number };
 export type RunKey = { runId: string; campaignId: string; plannedAt: Date };
 
 const instant = (at: Date) => sql`${at.toISOString()}::timestamptz`;
+/** False as well when there is no provider yet. */
+const oneOf = (provider: SQL, names: readonly string[]): SQL =>
+  sql`coalesce(${provider} = any(${`{${names.join(',')}}`}::text[]), false)`;
 const list = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 
 /**
@@ -18,7 +25,7 @@ const list = (value: unknown) => sql`${JSON.stringify(value)}::text::jsonb`;
 export async function claimMessages(
   ctx: Ctx,
   run: RunKey,
-  claim: { now: Date; leaseUntil: Date; provider: string; limit: number },
+  claim: { now: Date; leaseUntil: Date; provider: string; channel: ChannelName; limit: number },
 ): Promise<Claim[]> {
   return rows<Claim>(
     ctx.db,
@@ -26,7 +33,7 @@ export async function claimMessages(
     with due as (
       select contact_id, id from message
       where run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}
-        and state in ('planned', 'retry') and due_at <= ${instant(claim.now)}
+        and state in ('planned', 'retry') and due_at <= ${instant(claim.now)} and channel = ${claim.channel}
       order by due_at limit ${claim.limit} for update skip locked
     )
     update message m set state = 'sending', attempt = m.attempt + 1, lease_until = ${instant(claim.leaseUntil)},
@@ -91,6 +98,8 @@ export type Settled = Claim & {
   address: string | null;
   locale: string | null;
   couponCode: string | null;
+  /** The channel it goes on with; null: it stays on its own. */
+  nextChannel: ChannelName | null;
 };
 
 /**
@@ -110,12 +119,13 @@ export async function settleMessages(
       due_at = coalesce(s."dueAt", m.due_at), deferred_at = coalesce(m.deferred_at, s."deferredAt"), lease_until = null,
       handed_at = coalesce(s."handedAt", m.handed_at), delivered_at = coalesce(s."deliveredAt", m.delivered_at),
       address = coalesce(s.address, m.address), locale = coalesce(s.locale, m.locale),
-      coupon_code = coalesce(s."couponCode", m.coupon_code),
+      coupon_code = coalesce(s."couponCode", m.coupon_code), channel = coalesce(s."nextChannel", m.channel),
       -- Secrets such as a confirmation's address stay no longer than they are needed.
       data = case when m.data is not null and s.state in ('sent', 'failed', 'skipped', 'cancelled') then '{}' else m.data end
     from jsonb_to_recordset(${list(settled)}) as s("contactId" uuid, id uuid, attempt smallint, state text,
       failures smallint, reason text, detail text, "dueAt" timestamptz, "deferredAt" timestamptz, "handedAt" timestamptz,
-      "deliveredAt" timestamptz, address text, locale text, "couponCode" text)
+      "deliveredAt" timestamptz, address text, locale text, "couponCode" text,
+      "nextChannel" text)
     where m.contact_id = s."contactId" and m.occurred_at = ${instant(plannedAt)} and m.id = s.id
       and m.attempt = s.attempt and m.state in ('sending', 'unknown')
     returning m.id`,
@@ -130,12 +140,12 @@ const doubtful = (found: Array<Claim & { plannedAt: string }>): Doubtful[] =>
 
 /**
  * Claims whose worker has not settled them in time: those that may have been handed off become unknown, the others wait
- * again. Returns the unknown ones. `lookups` is the provider that can be asked, so that nothing was marked for it.
+ * again. Returns the unknown ones. `lookups` are the providers that can be asked, so that nothing was marked for them.
  */
 export async function expireLeases(
   ctx: Ctx,
   now: Date,
-  lookups: string | null,
+  lookups: readonly string[],
   limit: number,
 ): Promise<{ expired: number; unknown: Doubtful[] }> {
   const expired = await rows<Claim & { plannedAt: string; state: string }>(
@@ -147,7 +157,7 @@ export async function expireLeases(
       order by lease_until limit ${limit} for update skip locked
     )
     update message m set lease_until = null, due_at = ${instant(now)}, reason = 'worker_died',
-      state = case when m.handed_at is not null or m.provider = ${lookups} then 'unknown' else 'retry' end
+      state = case when m.handed_at is not null or ${oneOf(sql`m.provider`, lookups)} then 'unknown' else 'retry' end
     from late where m.contact_id = late.contact_id and m.occurred_at = late.occurred_at and m.id = late.id
     returning m.contact_id as "contactId", m.id, m.attempt, m.occurred_at as "plannedAt", m.state`,
   );
@@ -164,14 +174,14 @@ const MAIL_ATTEMPTS = 4;
  */
 export async function retryUnknownMails(
   ctx: Ctx,
-  lookups: string | null,
+  lookups: readonly string[],
   from: { now: Date; silentSince: Date },
 ): Promise<number> {
   const again = await rows(
     ctx.db,
     sql`update message set state = 'retry', due_at = ${instant(from.now)}
       where state = 'unknown' and asked and attempt < ${MAIL_ATTEMPTS}
-        and due_at <= ${instant(from.silentSince)} and provider is distinct from ${lookups}
+        and due_at <= ${instant(from.silentSince)} and not ${oneOf(sql`provider`, lookups)}
       returning 1`,
   );
   return again.length;
@@ -211,7 +221,7 @@ export async function resolveUnknown(
       delivered_at = case when k.found then coalesce(m.delivered_at, ${instant(now)}) else m.delivered_at end,
       due_at = ${instant(now)},
       -- The worker died before it could write to whom the message went and with which coupon.
-      address = coalesce(m.address, (select email from contact where contact_id = m.contact_id)),
+      address = coalesce(m.address, (select ${addressOfMessage} from contact c where c.contact_id = m.contact_id)),
       coupon_code = coalesce(m.coupon_code,
         (select code from coupon where contact_id = m.contact_id and send_key = m.id::text))
     from jsonb_to_recordset(${list(known)}) as k("contactId" uuid, id uuid, attempt smallint, "plannedAt" timestamptz,
@@ -221,6 +231,12 @@ export async function resolveUnknown(
     returning m.contact_id as "contactId", m.campaign_id as "campaignId", m.id, m.state`,
   );
 }
+
+/** Where contact `c` is reached on the channel of message `m`. */
+const addressOfMessage = sql`case m.channel ${sql.join(
+  CHANNELS.map((channel) => sql`when ${channel} then ${addressSql(channel)}`),
+  sql` `,
+)} end`;
 
 /** Cancels waiting messages of a run; returns their keys. Only those that were tried before can have a coupon. */
 export async function cancelMessages(
@@ -274,7 +290,7 @@ export async function openRuns(
 }
 
 /** Whether a run still has messages to send, on their way, or whose fate can still be found out. */
-export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | null): Promise<boolean> {
+export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: readonly string[]): Promise<boolean> {
   const found = await rows(
     ctx.db,
     sql`
@@ -284,7 +300,7 @@ export async function hasOpenMessages(ctx: Ctx, run: RunKey, lookups: string | n
         and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)})
       or exists (select from message where campaign_id = ${run.campaignId}::uuid and state = 'unknown'
         and run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)}
-        and (provider = ${lookups} or (asked and attempt < ${MAIL_ATTEMPTS})))`,
+        and (${oneOf(sql`provider`, lookups)} or (asked and attempt < ${MAIL_ATTEMPTS})))`,
   );
   return found.length > 0;
 }

@@ -3,6 +3,7 @@ import type { SQL } from '../core/sql.ts';
 import { andVisible, visibleContacts } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, row, rows } from '../core/db.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { MessageQuery, MessageState, ResponseKind } from './contract.ts';
 
 /** Figures are of the contacts the asker may see. */
@@ -17,6 +18,18 @@ export async function countReasons(ctx: Ctx, campaignId: string): Promise<Reason
     sql`select state, reason, count(*)::int as count from message
       where campaign_id = ${campaignId}::uuid and state in ('skipped', 'failed', 'unknown') and reason is not null${seen(ctx)}
       group by 1, 2 order by 3 desc, 2`,
+  );
+}
+
+/** Messages by the channel they went by. */
+export async function countByChannel(
+  ctx: Ctx,
+  campaignId: string,
+): Promise<Array<{ channel: ChannelName; state: MessageState; count: number }>> {
+  return rows(
+    ctx.db,
+    sql`select channel, state, count(*)::int as count from message
+      where campaign_id = ${campaignId}::uuid${seen(ctx)} group by 1, 2 order by 1, 2`,
   );
 }
 
@@ -102,6 +115,7 @@ export type MessageRow = {
   reason: string | null;
   detail: string | null;
   attempt: number;
+  channel: ChannelName;
   provider: string | null;
   couponCode: string | null;
   plannedAt: Date;
@@ -143,7 +157,7 @@ export async function listMessages(
     sql`
     select m.id, m.contact_id as "contactId",
       coalesce(nullif(contact.name, ''), contact.email, contact.phone, '#' || contact.external_id, '') as "contactName", m.address, m.state, m.reason, m.detail,
-      m.attempt, m.provider, m.coupon_code as "couponCode", m.occurred_at as "plannedAt", m.due_at as "dueAt",
+      m.attempt, m.channel, m.provider, m.coupon_code as "couponCode", m.occurred_at as "plannedAt", m.due_at as "dueAt",
       m.handed_at as "handedAt", m.delivered_at as "deliveredAt"
     from message m join contact on contact.contact_id = m.contact_id
     where ${sql.join(conditions, sql` and `)}
@@ -163,6 +177,7 @@ export type OutboxRow = {
   contactId: string;
   campaignId: string;
   campaignName: string;
+  channel: ChannelName;
   to: string;
   handedAt: Date;
 };
@@ -182,7 +197,7 @@ export async function listOutbox(
     ctx.db,
     sql`
     select m.id as "messageId", m.contact_id as "contactId", m.campaign_id as "campaignId", c.name as "campaignName",
-      m.address as to, m.handed_at as "handedAt"
+      m.channel, m.address as to, m.handed_at as "handedAt"
     from message m join campaign c on c.campaign_id = m.campaign_id join contact on contact.contact_id = m.contact_id
     where m.provider = 'outbox' and m.state = 'sent' and m.handed_at is not null and m.address is not null
       ${one} ${before} and ${visibleContacts(ctx)}

@@ -1,6 +1,7 @@
 import { sql } from '../core/sql.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { dateOf, rows } from '../core/db.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { ResponseKind } from './contract.ts';
 import type { MessageRef } from './links.ts';
 
@@ -16,6 +17,7 @@ export type MessageFound = {
   handedAt: Date | null;
   locale: string | null;
   attempt: number;
+  channel: ChannelName;
 };
 
 /** The message a link names. After a merge the contact's messages lie with whom it was merged into. */
@@ -31,7 +33,8 @@ export async function findMessage(ctx: Ctx, ref: MessageRef): Promise<MessageFou
       select c.contact_id, c.merged_into from contact c join holder h on c.contact_id = h.merged_into
     )
     select m.contact_id as "contactId", m.id, m.occurred_at as "plannedAt", m.campaign_id as "campaignId",
-      m.run_id as "runId", c.purpose, m.state, m.address, m.handed_at as "handedAt", m.locale, m.attempt
+      m.run_id as "runId", c.purpose, m.state, m.address, m.handed_at as "handedAt", m.locale, m.attempt,
+      m.channel
     from holder h join message m on m.contact_id = h.contact_id and m.id = ${ref.messageId}::uuid
     join campaign c on c.campaign_id = m.campaign_id
     limit 1`,

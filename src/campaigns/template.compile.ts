@@ -2,6 +2,7 @@ import { checkSource } from './template.check.ts';
 import type { Fault } from './template.check.ts';
 import { harmsOf } from './template.harm.ts';
 import { mjmlToHtml } from './template.mjml.ts';
+import type { ChannelName } from './contract.channel.ts';
 import type { TemplateUses } from './contract.template.ts';
 import { OWN_LINKS, PURCHASE_VARIABLES } from './template.variables.ts';
 
@@ -19,7 +20,8 @@ const MAX_HTML_CHARS = 400_000;
  * Checks a source and turns its MJML into HTML that is still a Handlebars source, with fixed links numbered ({{@l0}} …)
  * and the open pixel ({{@open}}) put in.
  */
-export async function compileSource(source: Source): Promise<Compiled> {
+export async function compileSource(source: Source, channel: ChannelName = 'email'): Promise<Compiled> {
+  if (channel !== 'email') return compileText(source, channel);
   const parts = {
     subject: checkSource(source.subject, false),
     mjml: checkSource(source.mjml, true),
@@ -28,6 +30,7 @@ export async function compileSource(source: Source): Promise<Compiled> {
   const faults = (['subject', 'mjml', 'text'] as const).flatMap((part) =>
     parts[part].faults.map((fault) => ({ ...fault, part })),
   );
+  for (const part of ['subject', 'mjml'] as const) if (source[part] === '') faults.push(missing(part));
   if (/<mj-include/i.test(source.mjml))
     faults.push({ ...mjmlFault(lineOf(source.mjml, '<mj-include'), 'mj-include is not available') });
   for (const { line, message } of harmsOf(source.mjml))
@@ -50,6 +53,27 @@ export async function compileSource(source: Source): Promise<Compiled> {
   const { html, urls } = numberLinks(made.html);
   const variables = [...new Set(Object.values(parts).flatMap((part) => [...part.variables]))].toSorted();
   return { ok: true, html: addPixel(html), uses: usesOf(variables, urls, Object.values(parts)) };
+}
+
+/** Channels that show a title of their own. */
+const TITLED: ReadonlySet<ChannelName> = new Set(['push', 'call']);
+
+/** Everything but mail is plain text, some with a title. */
+function compileText(source: Source, channel: ChannelName): Compiled {
+  const parts = { subject: checkSource(source.subject, false), text: checkSource(source.text, false) };
+  const faults = (['subject', 'text'] as const).flatMap((part) =>
+    parts[part].faults.map((fault) => ({ ...fault, part: part as 'subject' | 'mjml' | 'text' })),
+  );
+  if (TITLED.has(channel) && source.subject === '') faults.push(missing('subject'));
+  if (source.mjml !== '')
+    faults.push({ ...mjmlFault(1, 'this channel shows plain text'), code: 'template_only_text' });
+  if (faults.length > 0) return { ok: false, faults };
+  const variables = [...new Set(Object.values(parts).flatMap((part) => [...part.variables]))].toSorted();
+  return { ok: true, html: '', uses: usesOf(variables, [], Object.values(parts)) };
+}
+
+function missing(part: 'subject' | 'mjml'): Fault & { part: 'subject' | 'mjml' | 'text' } {
+  return { part, line: 1, code: 'template_part_missing', name: null, message: 'this channel needs it' };
 }
 
 function mjmlFault(line: number, message: string): Fault & { part: 'mjml' } {

@@ -24,6 +24,7 @@ const MAIL = {
   campaignId: '00000000-0000-7000-8000-0000000000aa',
   purpose: 'informational',
   channel: 'email',
+  fallback: [],
 };
 
 async function running(): Promise<void> {

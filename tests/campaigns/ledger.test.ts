@@ -72,7 +72,9 @@ describe('outcomes', () => {
     await sendDue(ctx, channel, never);
     expect(channel.got.length).toBe(50);
     const codes = new Map<string, Set<string | undefined>>();
-    for (const { id: messageId, text } of channel.got) {
+    for (const message of channel.got) {
+      const messageId = message.id;
+      const text = 'text' in message ? message.text : '';
       const seen = codes.get(messageId) ?? new Set();
       codes.set(messageId, seen.add(/BACK-\w+/.exec(text)?.[0]));
     }

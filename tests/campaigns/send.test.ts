@@ -200,7 +200,7 @@ test('a new sender signs the mails of a run that is on its way', async () => {
     batch: 1,
     send: async (messages, goOn) => {
       if (from.length === 0) await setSender(ctx, { name: 'The new name', url: 'https://new.example.com/' });
-      from.push(...messages.map((message) => message.from));
+      from.push(...messages.map((message) => ('from' in message ? message.from : '')));
       return outbox.send(messages, goOn);
     },
   };

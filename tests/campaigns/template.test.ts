@@ -239,6 +239,7 @@ async function frameOf(parts: Parameters<typeof source>[0]): Promise<Frame> {
   };
   return {
     campaignId: 'c',
+    channel: 'email',
     name: 'Campaign',
     purpose: 'informational',
     couponCampaignId: null,

@@ -1,21 +1,49 @@
-/** A rendered message on its way out. `id` names it for good: at the provider, in the outbox and in the ledger. */
-export type OutMessage = {
+import type { ChannelName } from '../contract.channel.ts';
+
+type Base = {
+  /** Names it for good: at the provider, in the outbox and in the ledger. */
   id: string;
   contactId: string;
   campaignId: string;
   /** 1 for the first hand-off. */
   attempt: number;
-  from: string;
+  /** An address as the channel has them: email, E.164 number, chat, endpoint, the contact's id for a webhook. */
   to: string;
   /** Of its texts. */
   locale: string;
   couponCode: string | null;
+};
+
+export type MailMessage = Base & {
+  channel: 'email';
+  from: string;
   subject: string;
   html: string;
   text: string;
   /** Beside the usual ones: List-Unsubscribe and its like. One line each. */
   headers: Readonly<Record<string, string>>;
 };
+export type SmsMessage = Base & { channel: 'sms'; text: string };
+export type TelegramMessage = Base & {
+  channel: 'telegram';
+  text: string;
+  button: { text: string; url: string } | null;
+};
+export type PushMessage = Base & { channel: 'push'; title: string; text: string; url: string };
+export type WebhookMessage = Base & { channel: 'webhook'; body: Readonly<Record<string, unknown>> };
+export type CallMessage = Base & { channel: 'call'; title: string; text: string };
+
+/** A rendered message on its way out, in the form of its channel. */
+export type OutMessage =
+  | MailMessage
+  | SmsMessage
+  | TelegramMessage
+  | PushMessage
+  | WebhookMessage
+  | CallMessage;
+
+/** A channel's messages. */
+export type MessageOf<C extends ChannelName> = Extract<OutMessage, { channel: C }>;
 
 /**
  * What became of a hand-off.
@@ -33,7 +61,8 @@ export type Outcome =
   | { kind: 'untried' };
 
 export type Channel = {
-  readonly name: 'outbox' | 'smtp' | 'sendgrid';
+  /** As the ledger names the provider. */
+  readonly name: string;
   /** Messages of one claim. */
   readonly batch: number;
   /** Messages rendered and handed over at a time; where `lookup` is absent, as many of a batch as a crash can leave unknown. */
@@ -49,22 +78,45 @@ export type Channel = {
   readonly close: () => Promise<void>;
 };
 
-/** Hands messages over one by one, `atOnce` at a time. */
-export async function sendEach(
+/** Who takes the messages of each channel. */
+export type Channels = Readonly<Record<ChannelName, Channel>>;
+
+export const everyChannel = (channel: Channel): Channels => ({
+  email: channel,
+  sms: channel,
+  telegram: channel,
+  push: channel,
+  webhook: channel,
+  call: channel,
+});
+
+/** Providers that can say what they have got. */
+export const lookupsOf = (channels: Channels): string[] => [
+  ...new Set(Object.values(channels).flatMap(({ name, lookup }) => (lookup === undefined ? [] : [name]))),
+];
+
+const WRONG_CHANNEL: Outcome = { kind: 'final', reason: 'message_refused', detail: 'not for this channel' };
+
+function isOf<C extends ChannelName>(message: OutMessage, channel: C): message is MessageOf<C> {
+  return message.channel === channel;
+}
+
+/** Hands messages of one channel over one by one, `atOnce` at a time. */
+export async function sendEach<C extends ChannelName>(
   messages: readonly OutMessage[],
-  atOnce: number,
+  how: { channel: C; atOnce: number },
   goOn: () => boolean,
-  sendOne: (message: OutMessage) => Promise<Outcome>,
+  sendOne: (message: MessageOf<C>) => Promise<Outcome>,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = messages.map(() => ({ kind: 'untried' }));
   const queue = messages.entries();
   const lane = async (): Promise<void> => {
     for (const [i, message] of queue) {
       if (!goOn()) return;
-      outcomes[i] = await sendOne(message);
+      outcomes[i] = isOf(message, how.channel) ? await sendOne(message) : WRONG_CHANNEL;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(atOnce, messages.length) }, lane));
+  await Promise.all(Array.from({ length: Math.min(how.atOnce, messages.length) }, lane));
   return outcomes;
 }
 
@@ -74,7 +126,7 @@ export function oneLine(text: string): string {
 }
 
 /** The id every bounce and reply to the message carries. */
-export function messageIdOf(message: Pick<OutMessage, 'id' | 'contactId' | 'from'>): string {
+export function messageIdOf(message: Pick<MailMessage, 'id' | 'contactId' | 'from'>): string {
   const domain = /@([A-Za-z0-9.-]+)>?\s*$/.exec(message.from)?.[1] ?? 'localhost';
   return `<${message.id}.${message.contactId}@${domain}>`;
 }

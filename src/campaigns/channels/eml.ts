@@ -1,5 +1,7 @@
 import type { StoredMail } from '../contract.ts';
-import type { OutMessage } from './contract.ts';
+import { channelName } from '../contract.channel.ts';
+import type { MailMessage, OutMessage } from './contract.ts';
+import { messageIdOf } from './contract.ts';
 
 /**
  * A mail as a file any mail program opens (RFC 5322, 8-bit bodies), and back. The bodies stand in it as they are, so that
@@ -11,7 +13,10 @@ const WORD_BYTES = 45;
 
 const boundaryOf = (id: string): string => `=_otklik_${id}`;
 
-export function writeEml(message: OutMessage, messageId: string, at: Date): string {
+/** Any message as a mail: what is no mail has a plain text alone, and the channel in a header. */
+export function writeEml(given: OutMessage, at: Date): string {
+  const message = asMail(given);
+  const messageId = messageIdOf(message);
   const boundary = boundaryOf(message.id);
   const part = (type: string): string =>
     `${CRLF}--${boundary}${CRLF}Content-Type: ${type}; charset=utf-8${CRLF}Content-Transfer-Encoding: 8bit${CRLF}${CRLF}`;
@@ -22,12 +27,41 @@ export function writeEml(message: OutMessage, messageId: string, at: Date): stri
     `To: ${message.to}`,
     `Subject: ${encodeWords(message.subject)}`,
     ...Object.entries(message.headers).map(([name, value]) => `${name}: ${value}`),
+    `X-Otklik-Channel: ${given.channel}`,
     `X-Otklik-Contact: ${message.contactId}`,
     `X-Otklik-Campaign: ${message.campaignId}`,
     'MIME-Version: 1.0',
     `Content-Type: multipart/alternative; boundary="${boundary}"`,
   ].join(CRLF);
   return `${head}${CRLF}${part('text/plain')}${message.text}${part('text/html')}${message.html}${CRLF}--${boundary}--${CRLF}`;
+}
+
+function asMail(message: OutMessage): MailMessage {
+  if (message.channel === 'email') return message;
+  const { id, contactId, campaignId, attempt, to, locale, couponCode } = message;
+  const base = { id, contactId, campaignId, attempt, to, locale, couponCode };
+  return { ...base, channel: 'email', from: message.channel, html: '', ...partsOf(message) };
+}
+
+function partsOf(
+  message: Exclude<OutMessage, MailMessage>,
+): Pick<MailMessage, 'subject' | 'text' | 'headers'> {
+  const plain = { subject: '', headers: {} };
+  switch (message.channel) {
+    case 'sms':
+      return { ...plain, text: message.text };
+    case 'telegram': {
+      const { button, text } = message;
+      return { ...plain, text: button === null ? text : `${text}\n\n[${button.text}] ${button.url}` };
+    }
+    case 'push':
+      return { ...plain, subject: message.title, text: `${message.text}\n\n${message.url}` };
+    case 'webhook':
+      return { ...plain, text: JSON.stringify(message.body, null, 2) };
+    case 'call':
+    default:
+      return { ...plain, subject: message.title, text: message.text };
+  }
 }
 
 /** Headers that are not the sender's own choice. */
@@ -37,6 +71,7 @@ const OWN = new Set([
   'from',
   'to',
   'subject',
+  'x-otklik-channel',
   'x-otklik-contact',
   'x-otklik-campaign',
   'mime-version',
@@ -56,6 +91,8 @@ export function readEml(id: string, text: string): StoredMail {
     id,
     contactId: of('x-otklik-contact'),
     campaignId: of('x-otklik-campaign'),
+    // Mails of before there were other channels do not say.
+    channel: channelName.catch('email').parse(of('x-otklik-channel')),
     from: decodeWords(of('from')),
     to: of('to'),
     subject: decodeWords(of('subject')),

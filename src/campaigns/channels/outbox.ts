@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { systemClock } from '../../core/clock.ts';
 import { messageOf } from '../../core/errors.ts';
 import type { StoredMail } from '../contract.ts';
-import { messageIdOf, oneLine } from './contract.ts';
+import { oneLine } from './contract.ts';
 import type { Channel, OutMessage, Outcome } from './contract.ts';
 import { readEml, writeEml } from './eml.ts';
 
@@ -100,7 +100,7 @@ async function writeOne(dir: string, message: OutMessage, buffer: Buffer): Promi
   const path = pathOf(dir, message.id);
   const aside = asideOf(path, message.attempt);
   try {
-    await writeFlushed(aside, writeEml(message, messageIdOf(message), systemClock.now()), buffer);
+    await writeFlushed(aside, writeEml(message, systemClock.now()), buffer);
     await file.rename(aside, path);
     return { kind: 'accepted', delivered: true };
   } catch (error) {

@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import type sendgridMail from '@sendgrid/mail';
 import { messageOf } from '../../core/errors.ts';
 import { messageIdOf, oneLine, sendEach } from './contract.ts';
-import type { Channel, OutMessage, Outcome } from './contract.ts';
+import type { Channel, MailMessage, Outcome } from './contract.ts';
 
 /** SendGrid has no idempotency key; what a crash leaves open its events resolve later by our ids. */
 const BATCH = 100;
@@ -47,7 +47,9 @@ export function openSendgrid(settings: SendgridSettings, requestMs = REQUEST_MS)
     messageMs: requestMs + 5_000,
     send: async (messages, goOn) => {
       const mail = await (service ??= open());
-      return sendEach(messages, AT_ONCE, goOn, (message) => hand(mail, message));
+      return sendEach(messages, { channel: 'email', atOnce: AT_ONCE }, goOn, (message) =>
+        hand(mail, message),
+      );
     },
     close: async () => {
       agents.httpAgent.destroy();
@@ -56,7 +58,7 @@ export function openSendgrid(settings: SendgridSettings, requestMs = REQUEST_MS)
   };
 }
 
-async function hand(service: MailService, message: OutMessage): Promise<Outcome> {
+async function hand(service: MailService, message: MailMessage): Promise<Outcome> {
   try {
     await service.send(requestOf(message));
     return { kind: 'accepted', delivered: false };
@@ -66,7 +68,7 @@ async function hand(service: MailService, message: OutMessage): Promise<Outcome>
 }
 
 /** Our ids travel as custom arguments and come back with every event. Opens and clicks are counted by our own links. */
-function requestOf(message: OutMessage): MailData {
+function requestOf(message: MailMessage): MailData {
   const off = { enable: false };
   return {
     from: partsOf(message.from),

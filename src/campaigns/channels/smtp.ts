@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import type { NodemailerError, Transporter } from 'nodemailer';
 import { messageOf } from '../../core/errors.ts';
 import { messageIdOf, oneLine, sendEach } from './contract.ts';
-import type { Channel, OutMessage, Outcome } from './contract.ts';
+import type { Channel, MailMessage, Outcome } from './contract.ts';
 
 /** SMTP cannot be asked what it has taken. */
 const BATCH = 100;
@@ -51,7 +51,9 @@ export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
     leaseMs: LEASE_MS,
     messageMs: timing.messageMs,
     send: (messages, goOn) =>
-      sendEach(messages, CONNECTIONS, goOn, (message) => hand(transport, bodies, message, timing)),
+      sendEach(messages, { channel: 'email', atOnce: CONNECTIONS }, goOn, (message) =>
+        hand(transport, bodies, message, timing),
+      ),
     close: async () => transport.close({ force: true }),
   };
 }
@@ -59,7 +61,7 @@ export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
 async function hand(
   transport: Transporter,
   bodies: Map<string, Readable>,
-  message: OutMessage,
+  message: MailMessage,
   timing: SmtpTiming,
 ): Promise<Outcome> {
   const first = await attempt(transport, bodies, message, timing);
@@ -72,7 +74,7 @@ async function hand(
 async function attempt(
   transport: Transporter,
   bodies: Map<string, Readable>,
-  message: OutMessage,
+  message: MailMessage,
   timing: SmtpTiming,
 ): Promise<Outcome> {
   const messageId = messageIdOf(message);

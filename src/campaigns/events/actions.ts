@@ -10,6 +10,7 @@ import { newResponse, storeResponses, visitKey } from '../actions.responses.ts';
 import { lanes } from '../actions.run.ts';
 import { classify } from '../classify.ts';
 import { PURPOSES } from '../contract.ts';
+import { consentChannel } from '../store.refusal.ts';
 import { verdictOf } from '../outcome.ts';
 import type { NewResponse } from '../store.responses.ts';
 import { changeOf, wordOf } from './provider.ts';
@@ -139,7 +140,7 @@ async function withdraw(tx: Ctx, matched: readonly Matched[]): Promise<void> {
     const purposes = kind === 'spam' ? [...PURPOSES, 'marketing'] : [message.purpose, 'marketing'];
     return purposes.map((purpose) => ({
       contactId: message.contactId,
-      channel: event.channel,
+      channel: consentChannel(event.channel),
       purpose,
       granted: false,
       source: kind === 'spam' ? 'spam complaint' : `unsubscribe at ${provider}`,
@@ -178,7 +179,7 @@ async function suppressAddresses(
     if (reason === null || address === null) continue;
     const known = entries.get(address);
     if (known === undefined || known.reason === 'unsubscribe')
-      entries.set(address, { channel: event.channel, address, reason });
+      entries.set(address, { channel: consentChannel(event.channel), address, reason });
   }
   const sorted = [...entries.values()].toSorted((a, b) => (a.address < b.address ? -1 : 1));
   await suppress(tx, sorted);

@@ -1,3 +1,5 @@
+import type { ChannelName } from '../contract.channel.ts';
+
 /**
  * What a provider tells of a message it was handed, in words no provider uses: each channel's own reader makes these, and everything
  * after is the same for all. Pure.
@@ -24,7 +26,7 @@ export type ProviderEvent = {
   message: { messageId: string; contactId: string } | null;
   /** Which hand-off it speaks of; null: not told. */
   attempt: number | null;
-  channel: 'email';
+  channel: ChannelName;
   address: string | null;
   /** Null: a kind nobody here knows. Kept for looking it up. */
   kind: ProviderKind | null;

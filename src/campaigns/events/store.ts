@@ -31,7 +31,7 @@ export async function holdMessages(ctx: Ctx, refs: readonly Ref[]): Promise<Map<
     ctx.db,
     sql`
     select m.contact_id as "contactId", m.id, m.occurred_at as "plannedAt", m.campaign_id as "campaignId",
-      m.run_id as "runId", p.purpose, m.state, m.address, m.handed_at as "handedAt", m.locale, m.attempt, m.failures,
+      m.run_id as "runId", p.purpose, m.state, m.address, m.handed_at as "handedAt", m.locale, m.attempt, m.channel, m.failures,
       m.reason, m.detail, m.delivered_at as "deliveredAt", p.state as "campaignState"
     from jsonb_to_recordset(${json(refs)}) as k("messageId" uuid, "contactId" uuid)
     join contact c on c.contact_id = k."contactId"
