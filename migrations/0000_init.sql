@@ -829,6 +829,22 @@ CREATE TABLE "provider_event" (
 	CONSTRAINT "provider_event_provider_provider_event_id_pk" PRIMARY KEY("provider","provider_event_id")
 );
 --> statement-breakpoint
+CREATE TABLE "campaign_approval" (
+	"approval_id" uuid PRIMARY KEY NOT NULL,
+	"campaign_id" uuid NOT NULL,
+	"campaign_version" integer NOT NULL,
+	"state" text NOT NULL,
+	"audience" integer NOT NULL,
+	"findings" jsonb NOT NULL,
+	"note" text,
+	"asked_by" text NOT NULL,
+	"asked_by_name" text NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"decided_by_name" text,
+	"decided_at" timestamp with time zone,
+	"decision" text
+);
+--> statement-breakpoint
 CREATE TABLE "journey" (
 	"journey_id" uuid PRIMARY KEY NOT NULL,
 	"name" text NOT NULL,
@@ -2067,6 +2083,8 @@ CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("cont
 CREATE INDEX "visitor_lookup_day_idx" ON "visitor_lookup" USING btree ("created_at") WHERE starts_with(anonymous_id, 'cl_');--> statement-breakpoint
 CREATE INDEX "provider_event_message_idx" ON "provider_event" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "provider_event_received_idx" ON "provider_event" USING btree ("received_at");--> statement-breakpoint
+CREATE INDEX "campaign_approval_campaign_idx" ON "campaign_approval" USING btree ("campaign_id","asked_at");--> statement-breakpoint
+CREATE INDEX "campaign_approval_waiting_idx" ON "campaign_approval" USING btree ("asked_at") WHERE state = 'waiting';--> statement-breakpoint
 CREATE INDEX "journey_created_idx" ON "journey" USING btree ("created_at","journey_id");--> statement-breakpoint
 CREATE INDEX "journey_entry_idx" ON "journey" USING btree ("entry_kind","entry_key") WHERE state in ('running', 'paused');--> statement-breakpoint
 CREATE UNIQUE INDEX "journey_person_once_idx" ON "journey_person" USING btree ("contact_id","journey_id") WHERE state <> 'left';--> statement-breakpoint

@@ -1,5 +1,7 @@
 import { sql } from '../../src/core/sql.ts';
 import { createCampaign } from '../../src/campaigns/actions.campaigns.ts';
+import { guardSettings } from '../../src/campaigns/guard/contract.ts';
+import { saveSettings } from '../../src/campaigns/guard/store.ts';
 import { launchCampaign } from '../../src/campaigns/actions.lifecycle.ts';
 import { startDueRuns } from '../../src/campaigns/actions.run.ts';
 import { seedTemplates } from '../../src/campaigns/actions.seed.ts';
@@ -22,6 +24,7 @@ export async function openInstallation(dataDir: string): Promise<Installation> {
   const { url } = await ensureEmbedded({ dataDir, log: createLogger('warn') });
   const { ctx, close } = await openAt(url, dataDir);
   await seedTemplates(ctx);
+  await saveSettings(ctx, guardSettings.parse({ share: null, growth: null, overlap: null, budget: false }));
   return {
     ctx,
     dataDir,

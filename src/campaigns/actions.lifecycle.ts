@@ -7,6 +7,7 @@ import { getCouponTerms } from '../loyalty/index.ts';
 import { audience } from '../segments/index.ts';
 import { campaignView, mustFindCampaign } from './actions.campaigns.ts';
 import { lanes } from './actions.run.ts';
+import { mustPassGuard } from './guard/actions.ts';
 import { currentTemplate, templateInvalid } from './actions.templates.ts';
 import { contentShape, schedule as scheduleShape } from './contract.ts';
 import type { CampaignView, Content } from './contract.ts';
@@ -19,7 +20,7 @@ import { usesWith } from './template.compile.ts';
 
 /**
  * Starts a draft: at once, or at its moment. Everything that could go wrong later is checked now: segment, template and
- * what it names, coupon, schedule. 409 unless it is a draft; 422 names the place.
+ * what it names, coupon, schedule, and the send guard (409 `approval_needed`). 409 unless it is a draft; 422 names the place.
  */
 export async function launchCampaign(ctx: Ctx, id: string): Promise<CampaignView> {
   authorise(ctx, 'campaigns:send');
@@ -27,6 +28,7 @@ export async function launchCampaign(ctx: Ctx, id: string): Promise<CampaignView
     const row = await mustFindCampaign(tx, id, true);
     expectState(row, ['draft'], 'launched');
     await checkReady(tx, row);
+    await mustPassGuard(tx, row);
     const now = tx.clock.now();
     const schedule = scheduleShape.parse(row.schedule);
     const problem = scheduleProblem(schedule, now);

@@ -7,6 +7,7 @@ import { audience } from '../segments/index.ts';
 import { pauseWith } from './actions.pause.ts';
 import { schedule as scheduleShape } from './contract.ts';
 import type { Purpose } from './contract.ts';
+import { outgrown } from './guard/actions.ts';
 import { nextOccurrence } from './schedule.ts';
 import { planAudience } from './store.audience.ts';
 import {
@@ -94,7 +95,9 @@ async function planOne(ctx: Ctx): Promise<boolean> {
         channels: channelsOf(row),
       });
       await updateRun(tx, run.runId, { state: 'sending', audience: count });
-      await emit(tx, 'job.campaigns.send', lanes());
+      const wait = await outgrown(tx, row, run);
+      if (wait === null) await emit(tx, 'job.campaigns.send', lanes());
+      else await pauseWith(tx, row.campaignId, wait);
       return true;
     });
   } catch (error) {

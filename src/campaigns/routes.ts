@@ -30,6 +30,7 @@ import {
   previewInput,
   reportAnswer,
 } from './contract.ts';
+import { guardRoutes } from './guard/routes.ts';
 import { hookRoutes } from './events/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { publicRoutes } from './routes.public.ts';
@@ -48,6 +49,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
     newRouter()
       // Before what takes any word for a campaign's id.
       .route('/', permissionRoutes())
+      .route('/', guardRoutes())
       .route('/', campaignCrud())
       .route('/', campaignVerbs())
       .route('/', outboxRoutes())

@@ -6,6 +6,7 @@ import { segmentTimeline } from './store.timeline.ts';
 
 export { checkRule } from './actions.check.ts';
 export { audience, contactsMatching } from './actions.query.ts';
+export { segmentInWords } from './actions.words.ts';
 export { evaluateHappenings } from './actions.evaluate.ts';
 export type { Happening } from './actions.evaluate.ts';
 export { registerLeaf } from './catalogue.ts';

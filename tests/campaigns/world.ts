@@ -9,6 +9,8 @@ import { seedTemplates } from '../../src/campaigns/actions.seed.ts';
 import { readOutbox } from '../../src/campaigns/channels/outbox.ts';
 import { campaignInput } from '../../src/campaigns/contract.ts';
 import type { CampaignInput, CampaignView, StoredMail } from '../../src/campaigns/contract.ts';
+import { guardSettings } from '../../src/campaigns/guard/contract.ts';
+import { saveSettings } from '../../src/campaigns/guard/store.ts';
 import { findTemplate } from '../../src/campaigns/store.templates.ts';
 import type { Ctx } from '../../src/core/ctx.ts';
 import { rows } from '../../src/core/db.ts';
@@ -30,6 +32,11 @@ export async function campaignWorld(env: Record<string, string> = {}): Promise<W
   const dataDir = await mkdtemp(join(tmpdir(), 'otklik-campaigns-'));
   const base = await testBase({ OTKLIK_SECRET: SECRET, PUBLIC_URL, DATA_DIR: dataDir, ...env });
   await seedTemplates(base.ctx);
+  // Launches of thousands are what most tests are about.
+  await saveSettings(
+    base.ctx,
+    guardSettings.parse({ share: null, growth: null, overlap: null, budget: false }),
+  );
   return {
     ...base,
     dataDir,

@@ -101,6 +101,8 @@ export type CouponTerms = {
   amountMinor: bigint | null;
   currency: string;
   minOrderMinor: bigint;
+  /** What their discounts may come to in all. */
+  budgetMinor: bigint | null;
   /** Until when coupons can be issued and used; null without an end. */
   validUntil: Date | null;
   archived: boolean;
@@ -117,6 +119,7 @@ export async function getCouponTerms(ctx: Ctx, id: string): Promise<CouponTerms 
     amountMinor: row.amountMinor,
     currency: row.currency,
     minOrderMinor: row.minOrderMinor,
+    budgetMinor: row.budgetMinor,
     validUntil: row.validUntil,
     archived: row.state === 'archived',
   };
