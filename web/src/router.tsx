@@ -112,7 +112,7 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/campaigns',
-    component: page(() => import('./pages/campaigns/CampaignsPage.tsx'), 'campaigns'),
+    component: page(() => import('./pages/campaigns/CampaignsPage.tsx'), 'campaigns', 'guard'),
   }),
   createRoute({
     getParentRoute,
@@ -123,8 +123,13 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/campaigns/calendar',
+    component: page(() => import('./pages/campaigns/calendar/CalendarPage.tsx'), 'guard', 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/campaigns/$id',
-    component: page(() => import('./pages/campaigns/CampaignPage.tsx'), 'campaigns'),
+    component: page(() => import('./pages/campaigns/CampaignPage.tsx'), 'campaigns', 'guard'),
   }),
   createRoute({
     getParentRoute,

@@ -8,6 +8,7 @@ import type common from './en/common.ts';
 import type conditions from './en/conditions.ts';
 import type contacts from './en/contacts.ts';
 import type couponWizard from './en/couponWizard.ts';
+import type guard from './en/guard.ts';
 import type coupons from './en/coupons.ts';
 import type design from './en/design.ts';
 import type developer from './en/developer.ts';
@@ -51,6 +52,7 @@ declare module 'i18next' {
       conditions: typeof conditions;
       contacts: typeof contacts;
       couponWizard: typeof couponWizard;
+      guard: typeof guard;
       coupons: typeof coupons;
       design: typeof design;
       developer: typeof developer;

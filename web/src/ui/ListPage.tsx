@@ -13,6 +13,8 @@ export function ListPage<Row>(props: {
   create?: ReactNode;
   /** Beside `create` in the header. */
   actions?: ReactNode;
+  /** Above the list: what waits for somebody. */
+  notice?: ReactNode;
   icon: ReactNode;
   empty: string;
   emptyText: string;
@@ -34,6 +36,7 @@ export function ListPage<Row>(props: {
           </>
         }
       />
+      {props.notice}
       <Paper>
         <DataTable
           label={title}

@@ -279,6 +279,12 @@ export default {
       paused: 'Campaign paused',
       resumed: 'Campaign resumed',
       cancelled: 'Campaign cancelled',
+      approval_asked: 'Approval of a launch asked for',
+      approved: 'Launch approved',
+      approval_refused: 'Launch refused',
+    },
+    campaigns: {
+      guard_changed: 'Limits of the send guard changed',
     },
     template: {
       created: 'Template created',

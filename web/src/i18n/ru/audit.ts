@@ -281,6 +281,12 @@ export default {
       paused: 'Кампания приостановлена',
       resumed: 'Кампания продолжена',
       cancelled: 'Кампания отменена',
+      approval_asked: 'Запрошено подтверждение запуска',
+      approved: 'Запуск подтверждён',
+      approval_refused: 'В запуске отказано',
+    },
+    campaigns: {
+      guard_changed: 'Изменены пределы проверки перед запуском',
     },
     template: {
       created: 'Шаблон создан',

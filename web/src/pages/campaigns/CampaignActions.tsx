@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CampaignVerb, CampaignView } from '../../api/campaigns.ts';
+import { campaignGuard } from '../../api/campaignGuard.ts';
 import { campaigns } from '../../api/campaigns.ts';
 import { locale } from '../../i18n/index.ts';
 import { numberText } from '../../lib/format.ts';
@@ -59,11 +60,7 @@ export function CampaignActions({ campaign }: { campaign: CampaignView }) {
           {t('resume')}
         </Button>
       )}
-      {sends && state === 'draft' && (
-        <Button leftSection={<IconRocket size={16} />} onClick={() => setAsking('launch')}>
-          {t('launch')}
-        </Button>
-      )}
+      {sends && state === 'draft' && <Launch id={id} onLaunch={() => setAsking('launch')} />}
       <Confirm
         opened={asking === 'launch'}
         onClose={() => setAsking(undefined)}
@@ -84,6 +81,23 @@ export function CampaignActions({ campaign }: { campaign: CampaignView }) {
         onYes={() => act.mutate('cancel')}
       />
     </>
+  );
+}
+
+/** Closed while the launch takes a second person who has not said yes. */
+function Launch({ id, onLaunch }: { id: string; onLaunch: () => void }) {
+  const { t } = useTranslation(['campaigns', 'guard']);
+  const { data } = useQuery(campaignGuard.review(id));
+  const locked = data?.mayLaunch === false;
+  return (
+    <Button
+      leftSection={<IconRocket size={16} />}
+      disabled={locked}
+      title={locked ? t('guard:locked') : undefined}
+      onClick={onLaunch}
+    >
+      {t('launch')}
+    </Button>
   );
 }
 

@@ -1,5 +1,5 @@
 import { Badge } from '@mantine/core';
-import { IconPlus, IconSend } from '@tabler/icons-react';
+import { IconCalendar, IconPlus, IconSend } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { CampaignListed } from '../../api/campaigns.ts';
@@ -11,10 +11,11 @@ import type { Column } from '../../ui/DataTable.tsx';
 import { DateTime, Figure, None } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
 import { ListPage } from '../../ui/ListPage.tsx';
+import { Waiting } from './guard/Waiting.tsx';
 import { STATE_COLORS } from './words.ts';
 
 export default function CampaignsPage() {
-  const { t } = useTranslation('campaigns');
+  const { t } = useTranslation(['campaigns', 'guard']);
   const { may } = useMe();
   const navigate = useNavigate();
   const list = useList(campaigns.list());
@@ -55,11 +56,18 @@ export default function CampaignsPage() {
       {t('create')}
     </ButtonLink>
   );
+  const calendar = (
+    <ButtonLink to="/campaigns/calendar" variant="default" leftSection={<IconCalendar size={17} />}>
+      {t('guard:calendar.open')}
+    </ButtonLink>
+  );
   return (
     <ListPage
       title={t('title')}
       description={t('description')}
       create={create}
+      actions={calendar}
+      notice={<Waiting />}
       icon={<IconSend />}
       empty={t('empty')}
       emptyText={t('emptyText')}

@@ -7,6 +7,7 @@ import { DateTime, Figure } from '../../ui/format.tsx';
 import { Section } from '../../ui/Section.tsx';
 import { Loaded } from '../../ui/states.tsx';
 import { StatTile } from '../../ui/StatTile.tsx';
+import { GuardPanel } from './guard/GuardPanel.tsx';
 import { MailFrame } from './MailFrame.tsx';
 import { useReasonWords } from './words.ts';
 
@@ -19,6 +20,7 @@ export function DraftView({ campaign }: { campaign: CampaignView }) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Stack>
+        <GuardPanel campaignId={campaign.id} />
         <Section title={t('audience.title')}>
           <Loaded query={audience}>
             {(found) => (
