@@ -230,7 +230,10 @@ export function triggerOf(row: Pick<CampaignRow, 'trigger'>): Trigger | null {
   return row.trigger === null ? null : triggerShape.parse(row.trigger);
 }
 
-function withoutUndefined({ offerUntil, ...patch }: Omit<CampaignPatch, 'templateId' | 'fallbackTemplateIds'>): Partial<CampaignRow> {
+function withoutUndefined({
+  offerUntil,
+  ...patch
+}: Omit<CampaignPatch, 'templateId' | 'fallbackTemplateIds'>): Partial<CampaignRow> {
   return {
     ...Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)),
     ...(offerUntil === undefined ? {} : { offerUntil: dateOrNull(offerUntil) }),

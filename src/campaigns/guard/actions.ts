@@ -9,7 +9,7 @@ import { getCouponTerms } from '../../loyalty/index.ts';
 import { audience, segmentInWords } from '../../segments/index.ts';
 import { mustFindCampaign } from '../actions.campaigns.ts';
 import type { Purpose } from '../contract.ts';
-import { channelsOf } from '../store.campaigns.ts';
+import { channelsOf, isBroadcast } from '../store.campaigns.ts';
 import type { Broadcast } from '../store.campaigns.ts';
 import type { ApprovalView, Finding, GuardSettings, GuardView } from './contract.ts';
 import { findingsOf, growthOf, guards, NO_FIGURES, shareOf } from './rules.ts';
@@ -43,10 +43,17 @@ export async function setGuardSettings(ctx: Ctx, value: GuardSettings): Promise<
   });
 }
 
+/** 409 `guard_not_for`: what happens to people one by one has no audience to look at beforehand. */
+async function mustFindBroadcast(ctx: Ctx, id: string, lock = false): Promise<Broadcast> {
+  const row = await mustFindCampaign(ctx, id, lock);
+  if (isBroadcast(row)) return row;
+  throw conflict('guard_not_for', 'This campaign is started by what happens: nobody knows yet who gets it.');
+}
+
 /** What a launch of this draft would do, in words and figures, and whether it takes a second person. */
 export async function reviewCampaign(ctx: Ctx, id: string): Promise<GuardView> {
   authorise(ctx, 'campaigns:read');
-  return review(ctx, await mustFindCampaign(ctx, id));
+  return review(ctx, await mustFindBroadcast(ctx, id));
 }
 
 /** For the launch itself, which has locked the campaign. 409 `approval_needed` names the reasons; `approval_outgrown`. */
@@ -163,7 +170,7 @@ export async function askApproval(ctx: Ctx, id: string, note: string | null): Pr
   authorise(ctx, 'campaigns:send');
   mustBePerson(ctx);
   return inTx(ctx, async (tx) => {
-    const row = await mustFindCampaign(tx, id, true);
+    const row = await mustFindBroadcast(tx, id, true);
     if (row.state !== 'draft')
       throw conflict('campaign_state_wrong', `A campaign that is ${row.state} needs no approval.`, 'state');
     const { findings, approval, reachable } = await review(tx, row);

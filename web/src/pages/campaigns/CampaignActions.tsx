@@ -60,7 +60,7 @@ export function CampaignActions({ campaign }: { campaign: CampaignView }) {
           {t('resume')}
         </Button>
       )}
-      {sends && state === 'draft' && <Launch id={id} onLaunch={() => setAsking('launch')} />}
+      {sends && state === 'draft' && <Launch campaign={campaign} onLaunch={() => setAsking('launch')} />}
       <Confirm
         opened={asking === 'launch'}
         onClose={() => setAsking(undefined)}
@@ -85,9 +85,12 @@ export function CampaignActions({ campaign }: { campaign: CampaignView }) {
 }
 
 /** Closed while the launch takes a second person who has not said yes. */
-function Launch({ id, onLaunch }: { id: string; onLaunch: () => void }) {
+function Launch({ campaign, onLaunch }: { campaign: CampaignView; onLaunch: () => void }) {
   const { t } = useTranslation(['campaigns', 'guard']);
-  const { data } = useQuery(campaignGuard.review(id));
+  const { data } = useQuery({
+    ...campaignGuard.review(campaign.id),
+    enabled: campaign.kind === 'broadcast',
+  });
   const locked = data?.mayLaunch === false;
   return (
     <Button

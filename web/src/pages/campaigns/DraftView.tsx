@@ -20,7 +20,7 @@ export function DraftView({ campaign }: { campaign: CampaignView }) {
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Stack>
-        <GuardPanel campaignId={campaign.id} />
+        {campaign.kind === 'broadcast' && <GuardPanel campaignId={campaign.id} />}
         <Section title={t('audience.title')}>
           <Loaded query={audience}>
             {(found) => (
