@@ -2167,6 +2167,7 @@ CREATE INDEX "personal_discount_waiting_idx" ON "personal_discount" USING btree 
 CREATE UNIQUE INDEX "tier_ladder_active_idx" ON "tier_ladder" USING btree ("program_id") WHERE state = 'active';--> statement-breakpoint
 CREATE INDEX "tier_ladder_building_idx" ON "tier_ladder" USING btree ("updated_at") WHERE build_after is not null;--> statement-breakpoint
 CREATE INDEX "tier_standing_due_idx" ON "tier_standing" USING btree ("next_review_at") WHERE next_review_at is not null;--> statement-breakpoint
+CREATE INDEX "tier_standing_grace_idx" ON "tier_standing" USING btree ("program_id","grace_until") WHERE grace_until is not null;--> statement-breakpoint
 CREATE INDEX "tier_standing_tier_idx" ON "tier_standing" USING btree ("ladder_id","tier_id","contact_id");--> statement-breakpoint
 CREATE INDEX "tier_transition_ladder_idx" ON "tier_transition" USING btree ("ladder_id","occurred_at","transition_id");--> statement-breakpoint
 CREATE INDEX "contact_trait_expires_idx" ON "contact_trait" USING btree ("expires_at") WHERE "contact_trait"."expires_at" is not null;--> statement-breakpoint

@@ -5,7 +5,7 @@ import { conflict, DomainError, invalid } from '../core/errors.ts';
 import { emit } from '../core/outbox.ts';
 import { getCouponTerms } from '../loyalty/index.ts';
 import { audience } from '../segments/index.ts';
-import { campaignView, mustFindCampaign } from './actions.campaigns.ts';
+import { campaignView, mustFindCampaign, triggerOf } from './actions.campaigns.ts';
 import { lanes } from './actions.run.ts';
 import { mustPassGuard } from './guard/actions.ts';
 import { currentTemplate, templateInvalid } from './actions.templates.ts';
@@ -17,6 +17,9 @@ import type { CampaignRow } from './store.campaigns.ts';
 import type { Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
 import { usesWith } from './template.compile.ts';
+import { isTransactional } from './template.own.ts';
+import { checkTrigger, givenBy } from './triggers/actions.check.ts';
+import { startScan } from './triggers/store.scan.ts';
 
 /**
  * Starts a draft: at once, or at its moment. Everything that could go wrong later is checked now: segment, template and
@@ -36,6 +39,7 @@ export async function launchCampaign(ctx: Ctx, id: string): Promise<CampaignView
     const nextRunAt = schedule.type === 'now' ? now : nextOccurrence(schedule, now);
     const state = schedule.type === 'now' || schedule.type === 'trigger' ? 'running' : 'scheduled';
     await updateCampaign(tx, id, { state, stateReason: null, nextRunAt, launchedAt: now });
+    if (row.trigger !== null) await startScan(tx, id, now);
     await emit(tx, 'job.campaigns.schedule', [{}]);
     await told(tx, id, 'launched');
     return campaignView(tx, await mustFindCampaign(tx, id));
@@ -68,6 +72,7 @@ export async function resumeCampaign(ctx: Ctx, id: string): Promise<CampaignView
     const nextRunAt = late && schedule.type === 'rrule' ? nextOccurrence(schedule, now) : row.nextRunAt;
     const waits = nextRunAt !== null && nextRunAt > now && !(await hasOpenRuns(tx, id));
     await updateCampaign(tx, id, { state: waits ? 'scheduled' : 'running', stateReason: null, nextRunAt });
+    if (row.trigger !== null) await startScan(tx, id, now);
     await emit(tx, 'job.campaigns.schedule', [{}]);
     await emit(tx, 'job.campaigns.plan', [{}]);
     await emit(tx, 'job.campaigns.send', lanes());
@@ -100,6 +105,8 @@ async function told(ctx: Ctx, id: string, what: string): Promise<void> {
 }
 
 async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
+  const trigger = triggerOf(row);
+  if (trigger !== null) await checkTrigger(ctx, row, trigger);
   if (row.segmentId !== null) await found(audience(ctx, row.segmentId), 'segment', 'segmentId');
   const content = contentShape.parse(row.content);
   for (const [i, { channel, templateId }] of chainOf(row).entries()) {
@@ -142,10 +149,17 @@ function checkVariant(row: CampaignRow, variant: Variant, content: Content): voi
       `The template links to "${missing}": give its address.`,
       `content.links.${missing}`,
     );
-  if (uses.variables.some((name) => name.startsWith('form.')))
+  if (isTransactional(uses, variant.sample))
     throw invalid(
       'template_transactional',
-      'This template answers a form: choose another one.',
+      'This template answers what somebody has just done: choose another one.',
+      'templateId',
+    );
+  const unstarted = uses.variables.find((name) => !givenBy(triggerOf(row), name));
+  if (unstarted !== undefined)
+    throw invalid(
+      'template_needs_start',
+      `The template shows {{${unstarted}}}, which nothing gives that starts this campaign.`,
       'templateId',
     );
   if (uses.coupon === 'required' && row.couponCampaignId === null)

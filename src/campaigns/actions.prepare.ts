@@ -12,6 +12,7 @@ import { permit } from './permission/actions.permit.ts';
 import type { NotNow } from './permission/decide.ts';
 import { loadPurchases } from './store.recipients.ts';
 import type { HandOff, Purchases } from './store.recipients.ts';
+import { pointlessOf } from './triggers/actions.gone.ts';
 
 export type Prepared = {
   /** Those who may get it. */
@@ -45,7 +46,10 @@ export async function prepare(
   const refused = new Map<string, Refused>();
   for (const { id, refusal } of batch)
     if (refusal !== null) refused.set(id, { state: 'skipped', reason: refusal, detail: null });
-  const willing = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
+  const may = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
+  const pointless = await pointlessOf(ctx, frame.campaignId, may);
+  for (const id of pointless) refused.set(id, NO_LONGER);
+  const willing = may.filter(({ id }) => !pointless.has(id));
   const decided = await permit(ctx, { ...run, frame }, willing);
   for (const { id, failures } of willing) {
     const decision = decided.get(id);
@@ -81,6 +85,7 @@ function refusedBy(decision: NotNow, failures: number): Refused {
   return { state: failures === 0 ? 'planned' : 'retry', reason, detail: null, dueAt: decision.until };
 }
 
+const NO_LONGER: Refused = { state: 'skipped', reason: 'no_longer', detail: null };
 const OFFER_OVER: Refused = { state: 'skipped', reason: 'offer_over', detail: null };
 const OTHER_TIER: Refused = { state: 'skipped', reason: 'other_tier', detail: null };
 

@@ -123,7 +123,7 @@ async function previewOf(
       frame.couponTerms === null
         ? null
         : { code: PREVIEW_CODE, validUntil: addMs(now, PREVIEW_DAYS * DAY_MS) },
-    data: { form: sample.form },
+    data: sample.data,
     ref: { messageId: newId(), contactId: person.contactId },
     now,
   });

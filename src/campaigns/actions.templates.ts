@@ -25,6 +25,7 @@ import {
 import type { TemplateRow, Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
 import { compileSource } from './template.compile.ts';
+import { isTransactional, ownFields } from './template.own.ts';
 import type { Compiled } from './template.compile.ts';
 import { HELPERS, listVariables } from './template.variables.ts';
 
@@ -130,8 +131,6 @@ async function mustFind(ctx: Ctx, id: string): Promise<TemplateRow> {
 /** Purposes whose mails people may refuse: each must say how. */
 const MARKETING: ReadonlySet<string> = new Set(['informational', 'activation']);
 const WAY_OUT = 'links.unsubscribe';
-/** The answer to a form is a mail somebody has just asked for; no campaign has a value for these. */
-const ASKED_FOR = 'form.';
 
 /**
  * Throws 422 `template_invalid` when a marketing text, in whichever language and form, does not show how to unsubscribe.
@@ -143,12 +142,13 @@ function checkWayOut(
 ): void {
   if (!MARKETING.has(purpose)) return;
   if (channel !== 'email') return checkShortWayOut(channel, inputs);
-  for (const { locale, mjml, text } of inputs) {
+  for (const { locale, mjml, text, sample } of inputs) {
+    const own = ownFields(sample);
     const parts = [
-      { part: 'mjml' as const, source: mjml, names: checkSource(mjml, true).variables },
-      { part: 'text' as const, source: text, names: checkSource(text, false).variables },
+      { part: 'mjml' as const, source: mjml, names: checkSource(mjml, true, own).variables },
+      { part: 'text' as const, source: text, names: checkSource(text, false, own).variables },
     ];
-    if (parts.some(({ names }) => [...names].some((name) => name.startsWith(ASKED_FOR)))) continue;
+    if (isTransactional({ variables: parts.flatMap(({ names }) => [...names]) }, sample)) continue;
     const faults = parts
       .filter(({ names }) => !names.has(WAY_OUT))
       .map(({ part, source }) => ({

@@ -5,6 +5,7 @@ import type { Content, Purpose, Sender } from './contract.ts';
 import type { TemplateUses } from './contract.template.ts';
 import type { Links, MessageRef } from './links.ts';
 import type { Renderable, Renderer } from './template.render.ts';
+import { STARTED } from './template.variables.ts';
 
 /**
  * Everything a message of a campaign needs beside its contact, read once: texts compiled in every language, links with
@@ -136,7 +137,7 @@ export function renderMessage(
     coupon: couponVariables(frame, variant.locale, one.coupon),
     campaign: campaignVariables(frame, variant.uses, click),
     links: { ...named, unsubscribe },
-    ...one.data,
+    ...dataVariables(variant.uses, one.data ?? {}),
     shop: {
       name: frame.sender.name,
       address: orNull(frame.sender.address),
@@ -163,6 +164,33 @@ export function renderMessage(
 }
 
 const orNull = <T>(value: T | null | undefined): T | null => value ?? null;
+
+const EVENT_PROPERTIES = 'event.properties.';
+
+/** Variables of its own. Moments come as texts; properties that an event does not say are nothing. */
+function dataVariables(uses: TemplateUses, data: Record<string, unknown>): Record<string, unknown> {
+  const found: Record<string, unknown> = { ...data };
+  for (const group of Object.keys(STARTED)) {
+    const own = data[group];
+    if (typeof own !== 'object' || own === null) continue;
+    const dated = Object.entries(own).map(([key, value]) =>
+      key === 'at' || key === 'until'
+        ? [key, typeof value === 'string' ? new Date(value) : null]
+        : [key, value],
+    );
+    found[group] = Object.fromEntries(dated);
+  }
+  const event = found['event'];
+  if (typeof event === 'object' && event !== null) {
+    const told = 'properties' in event && typeof event.properties === 'object' ? { ...event.properties } : {};
+    const names = uses.variables
+      .filter((name) => name.startsWith(EVENT_PROPERTIES))
+      .map((name) => name.slice(EVENT_PROPERTIES.length));
+    const nothing = Object.fromEntries(names.map((name) => [name, null]));
+    found['event'] = { ...event, properties: { ...nothing, ...told } };
+  }
+  return found;
+}
 
 /** Only own string, number and boolean values go out: an attribute may hold anything. */
 function attributeText(value: unknown): string | null {

@@ -12,6 +12,7 @@ import { messagesMetric } from './store.metrics.ts';
 import { messageEraser } from './store.erase.ts';
 import { moveMessagesOnMerge } from './store.merge.ts';
 import { handedOff } from './store.sends.ts';
+import { triggerSubscriptions } from './triggers/jobs.ts';
 import { messageTimeline, responseTimeline } from './store.timeline.ts';
 
 export { seedTemplates } from './actions.seed.ts';
@@ -23,6 +24,7 @@ export const campaignsSubscriptions: Subscription[] = [
   recordConversions,
   planRequestedMails,
   ...messageLeafSubscriptions,
+  ...triggerSubscriptions,
 ];
 
 export function registerCampaigns(): void {

@@ -4,6 +4,7 @@ import { sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
 import { channelsFor } from './channels/index.ts';
 import { forgetEvents } from './events/store.ts';
+import { triggerJobs } from './triggers/jobs.ts';
 
 /** A scheduled mail is late by this at most. */
 const SCHEDULE_MS = 15 * SECOND_MS;
@@ -42,4 +43,4 @@ const forget: Job = {
   },
 };
 
-export const campaignsJobs: Job[] = [schedule, plan, send, forget];
+export const campaignsJobs: Job[] = [schedule, plan, send, forget, ...triggerJobs];

@@ -3,6 +3,7 @@ import { messageOf } from '../core/errors.ts';
 import { ROOT, resolvePath } from './template.resolve.ts';
 import type { Resolved, Scope } from './template.resolve.ts';
 import { BLOCKS, HELPERS } from './template.variables.ts';
+import type { Fields } from './template.variables.ts';
 
 /** One fault of a source: where it stands and which variable or helper it is about. */
 export type Fault = { line: number; code: string; name: string | null; message: string };
@@ -32,14 +33,14 @@ type State = Checked & { scopes: Scope[]; guards: string[]; tail: string; markup
 
 /**
  * Reads a Handlebars source without running it. `markup`: it is HTML or MJML (links are checked), else plain text.
- * Unknown variables and helpers, unescaped output, partials and values that may be empty without a default are faults.
+ * `own`: variables it has beside everybody's. Unknown variables and helpers, unescaped output, partials and values that may be empty without a default are faults.
  */
-export function checkSource(source: string, markup: boolean): Checked {
+export function checkSource(source: string, markup: boolean, own: Fields = {}): Checked {
   const state: State = {
     faults: [],
     variables: new Set(),
     needsCoupon: false,
-    scopes: [ROOT],
+    scopes: [{ ...ROOT, fields: { ...ROOT.fields, ...own } }],
     guards: [],
     tail: '',
     markup,

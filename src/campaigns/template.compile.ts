@@ -4,6 +4,7 @@ import { harmsOf } from './template.harm.ts';
 import { mjmlToHtml } from './template.mjml.ts';
 import type { ChannelName } from './contract.channel.ts';
 import type { TemplateUses } from './contract.template.ts';
+import { ownFields } from './template.own.ts';
 import { OWN_LINKS, PURCHASE_VARIABLES } from './template.variables.ts';
 
 /** What an author writes in one language. */
@@ -20,12 +21,16 @@ const MAX_HTML_CHARS = 400_000;
  * Checks a source and turns its MJML into HTML that is still a Handlebars source, with fixed links numbered ({{@l0}} …)
  * and the open pixel ({{@open}}) put in.
  */
-export async function compileSource(source: Source, channel: ChannelName = 'email'): Promise<Compiled> {
+export async function compileSource(
+  source: Source & { sample?: unknown },
+  channel: ChannelName = 'email',
+): Promise<Compiled> {
   if (channel !== 'email') return compileText(source, channel);
+  const own = ownFields(source.sample);
   const parts = {
-    subject: checkSource(source.subject, false),
-    mjml: checkSource(source.mjml, true),
-    text: checkSource(source.text, false),
+    subject: checkSource(source.subject, false, own),
+    mjml: checkSource(source.mjml, true, own),
+    text: checkSource(source.text, false, own),
   };
   const faults = (['subject', 'mjml', 'text'] as const).flatMap((part) =>
     parts[part].faults.map((fault) => ({ ...fault, part })),
@@ -38,7 +43,7 @@ export async function compileSource(source: Source, channel: ChannelName = 'emai
   if (faults.length > 0) return { ok: false, faults };
   const made = await toHtml(source.mjml);
   if (!('html' in made)) return { ok: false, faults: made.faults };
-  const again = checkSource(made.html, true);
+  const again = checkSource(made.html, true, own);
   if (again.faults.length > 0)
     return {
       ok: false,

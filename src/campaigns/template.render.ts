@@ -55,8 +55,9 @@ engine.registerHelper({
   date: (value: unknown, ...rest: unknown[]) => {
     const { data } = rest.at(-1) as Options;
     const style = rest.length > 1 && rest[0] === 'short' ? 'short' : 'long';
-    if (!(value instanceof Date)) return '';
-    return dateFormat(`${data?.locale ?? 'en'}|${data?.timeZone ?? 'UTC'}|${style}`).format(value);
+    const at = value instanceof Date ? value : new Date(typeof value === 'string' ? value : Number.NaN);
+    if (Number.isNaN(at.getTime())) return '';
+    return dateFormat(`${data?.locale ?? 'en'}|${data?.timeZone ?? 'UTC'}|${style}`).format(at);
   },
   plural: (count: unknown, ...rest: unknown[]) => {
     const { data } = rest.at(-1) as Options;

@@ -29,16 +29,17 @@ type Path = { original: string; parts: readonly unknown[]; depth: number; data: 
 /** Resolves a path from inside `scopes` (the innermost last). */
 export function resolvePath(path: Path, scopes: readonly Scope[]): Resolved {
   const parts = path.parts.map(String);
-  if (path.data) return resolveData(path.original, parts, scopes.length > 1);
+  if (path.data) return resolveData(path.original, parts, scopes);
   const scope = scopes.at(-1 - path.depth);
   if (scope === undefined || parts.length === 0)
     return { ok: false, name: path.original, message: `"${path.original}" is no variable` };
   return descend(scope, parts, path.original);
 }
 
-function resolveData(original: string, parts: readonly string[], inList: boolean): Resolved {
+function resolveData(original: string, parts: readonly string[], scopes: readonly Scope[]): Resolved {
+  const inList = scopes.length > 1;
   const [first = '', ...rest] = parts;
-  if (first === 'root' && rest.length > 0) return descend(ROOT, rest, original);
+  if (first === 'root' && rest.length > 0) return descend(scopes[0] ?? ROOT, rest, original);
   const counter = inList && rest.length === 0 ? COUNTERS[first] : undefined;
   return counter === undefined
     ? { ok: false, name: original, message: `unknown variable ${original}` }

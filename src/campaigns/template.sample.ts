@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownValues } from './template.own.ts';
 import type { Bought, Frame, Person } from './frame.ts';
 
 /** The example values of a template, as far as they have the right shape; what is missing is filled from an invented person. */
@@ -46,12 +47,44 @@ const shape = z.object({
     .prefault({}),
 });
 
+/** What starts a message, when the sample does not say. */
+const startShape = z
+  .object({
+    event: z
+      .object({
+        name: z.string().default('Event').catch('Event'),
+        at: maybe,
+        properties: z
+          .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+          .default({})
+          .catch({}),
+      })
+      .prefault({}),
+    order: z
+      .object({
+        number: maybe,
+        totalMinor: z.number().default(4_990).catch(4_990),
+        currency: z.string().default('EUR').catch('EUR'),
+        at: maybe,
+      })
+      .prefault({}),
+    points: z.object({ expiring: z.number().default(120).catch(120), until: maybe }).prefault({}),
+    tier: z.object({ name: maybe, previous: maybe, until: maybe }).prefault({}),
+  })
+  .prefault({});
+
 export type Sample = {
+  /** Variables of its own. */
+  data: Record<string, unknown>;
   person: Omit<Person, 'contactId'>;
   bought: Bought;
   products: Frame['products'];
-  form: z.output<typeof formShape>;
 };
+
+function started(sample: unknown): z.output<typeof startShape> {
+  const read = startShape.safeParse(sample);
+  return read.success ? read.data : startShape.parse({});
+}
 
 const orNull = (text: string | null | undefined): string | null => text ?? null;
 
@@ -87,6 +120,6 @@ export function readSample(sample: unknown): Sample {
       imageUrl: orNull(product.imageUrl),
       linkNo: 0,
     })),
-    form,
+    data: { form, ...started(sample), data: ownValues(sample) },
   };
 }

@@ -75,11 +75,36 @@ export const VARIABLES: Fields = {
     mayBeEmpty: false,
     fields: { name: text, confirmUrl: link },
   },
+  /** Of a triggered campaign, what started the message; each in campaigns with that start alone. */
+  event: {
+    kind: 'object',
+    mayBeEmpty: false,
+    fields: { name: text, at: maybeDate, properties: { kind: 'map', of: maybeText } },
+  },
+  order: {
+    kind: 'object',
+    mayBeEmpty: false,
+    fields: { number: maybeText, totalMinor: number, currency: text, at: maybeDate },
+  },
+  points: { kind: 'object', mayBeEmpty: false, fields: { expiring: number, until: maybeDate } },
+  tier: {
+    kind: 'object',
+    mayBeEmpty: false,
+    fields: { name: maybeText, previous: maybeText, until: maybeDate },
+  },
   shop: {
     kind: 'object',
     mayBeEmpty: false,
     fields: { name: text, address: maybeText, logoUrl: maybeText },
   },
+};
+
+/** Groups that only a start of this kind gives. */
+export const STARTED: Readonly<Record<string, string>> = {
+  event: 'event',
+  order: 'order',
+  points: 'points_expiring',
+  tier: 'tier',
 };
 
 /** Links every message has; others are the campaign's. */

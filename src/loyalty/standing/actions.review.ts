@@ -183,8 +183,20 @@ async function tell(
     ctx,
     'tier.changed',
     moves.map(
-      ({ contactId, programId, ladderId, fromTierId, toTierId, direction, cause, basis, occurredAt }) => ({
+      ({
         contactId,
+        transitionId,
+        programId,
+        ladderId,
+        fromTierId,
+        toTierId,
+        direction,
+        cause,
+        basis,
+        occurredAt,
+      }) => ({
+        contactId,
+        transitionId,
         programId,
         ladderId,
         fromTierId,

@@ -76,6 +76,9 @@ export const tierStanding = pgTable(
     index('tier_standing_due_idx')
       .on(t.nextReviewAt)
       .where(sql`next_review_at is not null`),
+    index('tier_standing_grace_idx')
+      .on(t.programId, t.graceUntil)
+      .where(sql`grace_until is not null`),
     index('tier_standing_tier_idx').on(t.ladderId, t.tierId, t.contactId),
   ],
 );
