@@ -198,9 +198,9 @@ describe('events', () => {
     world.clock.advance(119 * MINUTE_MS);
     expect(await send()).toBe(0);
     await world.ctx.db
-      .execute(sql`insert into orders (contact_id, order_id, source, external_id, kind, status, trust, occurred_at, recorded_at, currency, total_minor, base_total_minor, origin_id)
+      .execute(sql`insert into orders (contact_id, order_id, source, external_id, kind, status, trust, occurred_at, recorded_at, currency, total_minor, base_total_minor, line_count, origin_id)
       values (${who(1)}::uuid, ${newId()}::uuid, 'shop', ${newId()}, 'sale', 'placed', 'server', ${world.clock.now().toISOString()}::timestamptz,
-        now(), 'EUR', 100, 100, ${who(1)}::uuid)`);
+        now(), 'EUR', 100, 100, 0, ${who(1)}::uuid)`);
     await stored({ n: 2, name: 'Called' });
     world.clock.advance(MINUTE_MS);
     await send();

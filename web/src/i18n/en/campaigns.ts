@@ -49,6 +49,7 @@ export default {
     unsubscribed: 'Unsubscribed',
     suppressed: 'Address suppressed',
     duplicate_address: 'Address shared with another contact',
+    no_longer: 'no longer of use: what it was about has changed',
     offer_over: 'The offer is over',
     too_late: 'It would have had to wait too long',
     quiet_hours: 'Quiet hours',

@@ -54,6 +54,7 @@ export default {
     unsubscribed: 'Отписка',
     suppressed: 'Адрес в стоп-листе',
     duplicate_address: 'Адрес общий с другим контактом',
+    no_longer: 'уже не нужно: обстоятельства изменились',
     offer_over: 'Предложение закончилось',
     too_late: 'Пришлось бы ждать слишком долго',
     quiet_hours: 'Тихие часы',
