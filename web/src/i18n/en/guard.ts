@@ -7,7 +7,7 @@ export default {
   last: 'Last time to this segment',
   lastNone: 'never',
   lastTold: '«{{name}}»',
-  times: '{{times}} times as many now',
+  times: '× {{times}} now',
   overlap: 'Written to within {{hours}} hours',
   overlapShare: '{{share}} of them',
   cost: 'Incentives cost at most',

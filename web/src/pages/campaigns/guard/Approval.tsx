@@ -55,7 +55,7 @@ function Ask({ campaignId, again }: { campaignId: string; again: boolean }) {
     <Stack gap="xs">
       <Note label={t('note')} value={note} onChange={setNote} />
       <Group>
-        <Button size="compact-md" loading={ask.isPending} onClick={() => ask.mutate(undefined)}>
+        <Button size="sm" loading={ask.isPending} onClick={() => ask.mutate(undefined)}>
           {t(again ? 'askAgain' : 'ask')}
         </Button>
       </Group>
@@ -75,15 +75,10 @@ function Answer({ id }: { id: string }) {
     <Stack gap="xs">
       <Note label={t('reason')} value={note} onChange={setNote} />
       <Group gap="xs">
-        <Button size="compact-md" loading={answer.isPending} onClick={() => answer.mutate(true)}>
+        <Button size="sm" loading={answer.isPending} onClick={() => answer.mutate(true)}>
           {t('approve')}
         </Button>
-        <Button
-          size="compact-md"
-          variant="default"
-          disabled={answer.isPending}
-          onClick={() => answer.mutate(false)}
-        >
+        <Button size="sm" variant="default" disabled={answer.isPending} onClick={() => answer.mutate(false)}>
           {t('refuse')}
         </Button>
       </Group>

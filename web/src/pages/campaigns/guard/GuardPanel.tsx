@@ -44,7 +44,7 @@ function Figures({ guard }: { guard: GuardView }) {
           <Text size="sm">{rule[language()]}</Text>
         </div>
       )}
-      <SimpleGrid cols={2} spacing="sm">
+      <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         <StatTile
           label={t('reach')}
           value={<Figure value={guard.reachable} />}
