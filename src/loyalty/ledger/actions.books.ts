@@ -138,6 +138,7 @@ const emptyBook = (program: ProgramTerms, now: Date, mine: string): Book => ({
   lots: new Map(),
   holds: new Map(),
   spends: new Map(),
+  onward: null,
   entries: [],
   touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
 });

@@ -130,6 +130,7 @@ export async function leaveFamily(ctx: Ctx, input: FamilyLeaveInput): Promise<Fa
     else if (input.split === 'own') await post(tx, [{ ...give, all: true, share: 'brought' }]);
     else if (input.split === 'equal' && share > 0n)
       await post(tx, [{ ...give, points: share, share: 'any' }]);
+    else await post(tx, [{ ...give, all: true, share: 'none' }]);
     await audit(tx, {
       action: 'points.family_left',
       entity: 'contact',

@@ -122,7 +122,13 @@ function one(books: Books, movement: Movement): Posted {
 function opened(books: Books, place: Place | undefined): Book | undefined {
   const book = place === undefined ? undefined : books.byName.get(place.name);
   if (book === undefined || place === undefined) return undefined;
-  return Object.assign(book, { mine: place.walletId, byContactId: place.byContactId });
+  const { walletId: mine, byContactId, onward } = place;
+  const next = onward === null ? undefined : books.byName.get(onward.name);
+  return Object.assign(book, {
+    mine,
+    byContactId,
+    onward: onward === null || next === undefined ? null : { book: next, from: onward.from },
+  });
 }
 
 /** What came into the own wallet of who shares another (a return of what was bought before) goes on into that. */

@@ -40,8 +40,16 @@ export type Wallet = {
   expiresAt: Date | null;
   familyOwnerId: string | null;
   familyWalletId: string | null;
+  /** The oldest first; none of it is without points. */
+  forgiven: readonly Forgiven[];
   originId: string;
 };
+
+/**
+ * What was written off and may be recovered: points that were out by then (spent, held) pay it when they come back. `of`: in a shared
+ * wallet, the member from whose own wallet they are missing; it goes along when they leave.
+ */
+export type Forgiven = { at: Date; points: bigint; of: string | null };
 
 export type Lot = {
   contactId: string;
@@ -63,8 +71,8 @@ export type Lot = {
   byContactId: string | null;
 };
 
-/** `no`: its place in what was taken, over all wallets of the contact. */
-export type Part = { lotId: string; points: bigint; no: number };
+/** `no`: its place in what was taken, over all wallets of the contact. `heldAt`: of a redemption, when a hold had taken it. */
+export type Part = { lotId: string; points: bigint; no: number; heldAt?: Date };
 
 export type HoldRow = {
   contactId: string;
@@ -112,6 +120,9 @@ export type Entry = {
   postings: Posting[];
 };
 
+/** Another book where points that come back go on to, and since when they do. */
+export type Onward = { book: Book; from: Date };
+
 /** What a contact has in a program, of one kind of wallet. `mine` is the wallet of the node that is spoken of. */
 export type Book = {
   program: ProgramTerms;
@@ -124,6 +135,8 @@ export type Book = {
   lots: Map<string, Lot>;
   holds: Map<string, HoldRow>;
   spends: Map<string, SpendRow>;
+  /** The shared wallet where what comes back here goes on to. */
+  onward: Onward | null;
   entries: Entry[];
   /** Rows to be written. */
   touched: { wallets: Set<string>; lots: Set<string>; holds: Set<string>; spends: Set<string> };

@@ -11,8 +11,14 @@ import type { StoredEntry } from './plan.ts';
 
 /** All books of one transaction, and who writes into which. */
 
-/** Where a movement is booked: the book's name, the wallet new lots go to, and who acts in a shared one. */
-export type Place = { name: string; walletId: string; byContactId: string | null; cap: Cap | null };
+/** Where a movement is booked: the book's name, the wallet new lots go to, who acts in a shared one, and where what comes back goes on to. */
+export type Place = {
+  name: string;
+  walletId: string;
+  byContactId: string | null;
+  cap: Cap | null;
+  onward: { name: string; from: Date } | null;
+};
 
 /** What a member of a shared wallet may spend in a month; `spent` grows with the plan. */
 export type Cap = {
@@ -22,6 +28,7 @@ export type Cap = {
   monthlyCap: bigint | null;
   spent: bigint;
   spentMonth: string;
+  joinedAt: Date;
   changed: boolean;
 };
 

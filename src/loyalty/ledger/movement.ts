@@ -45,11 +45,11 @@ export type Reduce = Of<'reduce', { source: string; keep: bigint }>;
 export type Adjust = Of<'adjust', { points: bigint; expiresAt?: Date | null }>;
 /**
  * Gives points to another wallet. `all`: everything there is, pending points too, instead of `points`. `share`: into a shared wallet
- * (`in`), or out of one: what the one who gets them brought, or `any`; what stands of their orders goes along.
+ * (`in`), or out of one: what the one who gets them brought, or `any`, or `none`; what stands of their orders goes along.
  */
 export type Transfer = Of<
   'transfer',
-  { points: bigint; to: Owner; all?: boolean; share?: 'in' | 'brought' | 'any' }
+  { points: bigint; to: Owner; all?: boolean; share?: 'in' | 'brought' | 'any' | 'none' }
 >;
 /** Takes an entry back, once. */
 export type Reverse = Of<'reverse', { entryId: string; occurredAt: Date }>;

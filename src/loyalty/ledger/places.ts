@@ -61,22 +61,24 @@ export function namesOf(books: Books, movement: Movement): string[] {
   return [...new Set(owners.flatMap((owner) => placesOf(books, owner).map(({ name }) => name)))];
 }
 
-const ownOf = (books: Books, owner: Owner): Place => ({
-  name: ownName(books, owner),
-  walletId: walletIdOf(owner),
-  byContactId: null,
-  cap: null,
-});
+function ownOf(books: Books, owner: Owner): Place {
+  const name = ownName(books, owner);
+  const shared = sharedOf(books, name);
+  const onward =
+    shared === undefined ? null : { name: shared.name, from: capOf(books, owner)?.joinedAt ?? books.now };
+  return { name, walletId: walletIdOf(owner), byContactId: null, cap: null, onward };
+}
 
 /** The own book, the one that is shared now, and those that were, as far as they are open. */
 function placesOf(books: Books, owner: Owner): Place[] {
   const own = ownOf(books, owner);
   const byContactId = owner.contactId;
   const shared = sharedOf(books, own.name);
-  const now: Place[] = shared === undefined ? [] : [{ ...shared, byContactId, cap: capOf(books, owner) }];
+  const now: Place[] =
+    shared === undefined ? [] : [{ ...shared, byContactId, cap: capOf(books, owner), onward: null }];
   const former = [...(books.former.get(own.name) ?? [])]
     .filter(([name]) => name !== shared?.name)
-    .map(([name, walletId]): Place => ({ name, walletId, byContactId, cap: null }));
+    .map(([name, walletId]): Place => ({ name, walletId, byContactId, cap: null, onward: null }));
   return [own, ...now, ...former].filter(({ name }) => books.byName.has(name));
 }
 

@@ -2,7 +2,8 @@ import { lotExpiry, pendingUntil } from '../programs/terms.ts';
 import { draftOf, enter, isOver, move, refused, walletOf } from './book.ts';
 import type { Book, Draft, Lot } from './book.ts';
 import type { Accrue, Activate, Cancel, Reduce } from './movement.ts';
-import { release, repay, stir } from './plan.time.ts';
+import { writeOff } from './plan.forgive.ts';
+import { mature, release, releaseOverdue, repay, stir } from './plan.time.ts';
 
 /** Earning: points come in, wait, become spendable, are cancelled or taken back. */
 
@@ -188,36 +189,74 @@ export function reduce(book: Book, movement: Reduce, reach: Reach): Sums {
   const standing = lots.reduce((sum, { lot }) => sum + lot.earned - lot.reduced, 0n);
   const wanted = standing - movement.keep;
   if (wanted <= 0n) return NOTHING;
+  for (const of of reach.books) {
+    releaseOverdue(of);
+    mature(of);
+  }
   const draft = lots.find((one) => one.book === book)?.draft ?? draftOf('reduce', movement);
-  const sums = takeBack(book, draft, lots, wanted);
+  const { missing, ...sums } = takeBack(book, draft, lots, wanted);
   enterAll([{ book, draft }, ...lots]);
-  const off = draftOf('write_off', movement);
-  move(book, off, book.mine, { account: 'adjustment' }, { account: giver(book) }, sums.shortfall);
-  enter(book, off);
+  bear(book, movement, missing, sums.shortfall);
   return sums;
+}
+
+/**
+ * Writes off what is neither there nor owed, where it can come back: in a shared wallet that was left its own part, all else in the
+ * wallet used now. What is missing from a member's own wallet is told apart: it goes along when they leave.
+ */
+function bear(book: Book, movement: Reduce, missing: ReadonlyMap<Book, bigint>, shortfall: bigint): void {
+  const draft = draftOf('write_off', movement);
+  let left = shortfall;
+  for (const [away, points] of missing) {
+    const part = points < left ? points : left;
+    if (away === book || part <= 0n) continue;
+    left -= part;
+    if (walletOf(away, away.mine).kind !== 'family') {
+      writeOff(book, draft, giver(book), part, book.byContactId);
+      continue;
+    }
+    const there = draftOf('write_off', movement);
+    writeOff(away, there, giver(away), part, null);
+    enter(away, there);
+  }
+  writeOff(book, draft, giver(book), left, null);
+  enter(book, draft);
 }
 
 /**
  * The same for these lots; `book`, with the entry made there, bears what they do not hold. What lies in other books goes first: no other
  * return of the contact may fall back on it, so that any order of returns ends the same.
  */
-export function takeBack(book: Book, draft: Draft, lots: readonly Drafted[], wanted: bigint): Sums {
+export function takeBack(
+  book: Book,
+  draft: Draft,
+  lots: readonly Drafted[],
+  wanted: bigint,
+): Sums & { missing: ReadonlyMap<Book, bigint> } {
   let left = wanted - cancelFrom(lots, wanted);
   const pending = wanted - left;
   // The share of each lot in what was earned, for the next return to begin from.
   let marked = left;
+  // By book: what its lots should have given and do not hold.
+  const missing = new Map<Book, bigint>();
+  const miss = (of: Book, points: bigint) => missing.set(of, (missing.get(of) ?? 0n) + points);
   for (const { book: of, lot } of lots.toReversed()) {
     const share = lot.earned - lot.reduced < marked ? lot.earned - lot.reduced : marked;
     lot.reduced += share;
     marked -= share;
+    miss(of, share);
     of.touched.lots.add(lot.lotId);
   }
-  for (const one of lots.toReversed()) left -= takeOwn(one.book, one.draft, one.lot, left);
+  for (const one of lots.toReversed()) {
+    const taken = takeOwn(one.book, one.draft, one.lot, left);
+    left -= taken;
+    miss(one.book, -taken);
+  }
   const own = new Set(lots.map(({ lot }) => lot));
   const rest = [...book.lots.values()].filter((lot) => !own.has(lot) && !isOver(book, lot)).toSorted(byAge);
   for (const lot of rest) left -= takeUpTo(book, draft, lot, left);
   const debt = owe(book, draft, left);
-  return { points: wanted - (left - debt), pending, debt, shortfall: left - debt };
+  return { points: wanted - (left - debt), pending, debt, shortfall: left - debt, missing };
 }
 
 function takeUpTo(book: Book, draft: Draft, lot: Lot, points: bigint): bigint {

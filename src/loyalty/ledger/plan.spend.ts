@@ -16,12 +16,13 @@ import type { Book, Draft, Entry, HoldRow, Lot, Part, Side, SpendRow } from './b
 import type { Adjust, Hold, Redeem, Release, ReturnRedeemed } from './movement.ts';
 import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
+import { recover } from './plan.forgive.ts';
 import { lotExpiry } from '../programs/terms.ts';
 import { freeParts, letGo, mature, releaseOverdue, repay, stir } from './plan.time.ts';
 
 /** Spending: holds, redemptions, what comes back, adjustments. */
 
-type Taken = { lotId: string; points: bigint; walletId: string };
+type Taken = { lotId: string; points: bigint; walletId: string; heldAt?: Date };
 
 /** Brings a wallet up to now before anything is spent: what has matured counts, what is over does not. */
 function bringUp(book: Book, ownHold?: string): void {
@@ -64,11 +65,11 @@ export function take(
 /** What was taken, wallet by wallet, each part with its place in the whole. */
 const partsByWallet = (taken: readonly Taken[]): Map<string, Part[]> => {
   const found = new Map<string, Part[]>();
-  for (const [no, { walletId, lotId, points }] of taken.entries()) {
+  for (const [no, { walletId, lotId, points, heldAt }] of taken.entries()) {
     const list = found.get(walletId) ?? [];
     found.set(walletId, list);
-    const same = list.find((part) => part.lotId === lotId);
-    if (same === undefined) list.push({ lotId, points, no });
+    const same = list.find((part) => part.lotId === lotId && part.heldAt === heldAt);
+    if (same === undefined) list.push({ lotId, points, no, heldAt });
     else same.points += points;
   }
   return found;
@@ -173,7 +174,8 @@ function usePart(book: Book, draft: Draft, one: HoldRow, part: Part, left: bigin
     { account: 'redeemed' },
     used,
   );
-  if (used > 0n) taken.push({ lotId, walletId: one.walletId, points: used });
+  if (used > 0n)
+    taken.push({ lotId, walletId: one.walletId, points: used, heldAt: one.createdAt });
   freeParts(book, draft, one, [{ lotId, points: held - used }]);
   return used;
 }
@@ -233,15 +235,22 @@ export function giveBack(book: Book, draft: Draft, spends: readonly SpendRow[], 
     const back = earlier < part.points ? earlier : part.points;
     before.set(spend.spendId, earlier - back);
     const now = part.points - back < left ? part.points - back : left;
-    if (now > 0n) putBack(book, draft, spend, part.lotId, now);
+    if (now > 0n) putBack(book, draft, spend, part, now);
     spend.returned += now;
     left -= now;
     book.touched.spends.add(spend.spendId);
   }
 }
 
-function putBack(book: Book, draft: Draft, spend: SpendRow, lotId: string, points: bigint): void {
-  const { walletId } = spend;
+/** Points that come back pay what was written off while they were out, then what is owed. */
+function putBack(
+  book: Book,
+  draft: Draft,
+  { walletId, spentAt }: SpendRow,
+  { lotId, heldAt }: Part,
+  points: bigint,
+): void {
+  const since = heldAt ?? spentAt;
   const from = { account: 'redeemed' } as const;
   const lot = lotOf(book, lotId);
   const { returnedExpired } = book.program.settings;
@@ -249,6 +258,7 @@ function putBack(book: Book, draft: Draft, spend: SpendRow, lotId: string, point
     move(book, draft, walletId, from, { account: 'forfeited' }, points);
   } else if (!isOver(book, lot)) {
     move(book, draft, walletId, from, { account: 'available', lotId }, points);
+    recover(book, draft, lot, points, since);
     repay(book, draft, lot);
   } else if (returnedExpired.kind === 'expire') {
     move(book, draft, walletId, from, { account: 'expired', lotId }, points);
@@ -262,6 +272,7 @@ function putBack(book: Book, draft: Draft, spend: SpendRow, lotId: string, point
       fixedExpiry: true,
     });
     move(book, draft, walletId, from, { account: 'available', lotId: fresh.lotId }, points);
+    recover(book, draft, fresh, points, since);
     repay(book, draft, fresh);
   }
 }

@@ -1,6 +1,7 @@
 import { lotExpiry, walletExpiry } from '../programs/terms.ts';
-import { draftOf, endOf, enter, isOver, move, walletOf } from './book.ts';
+import { draftOf, endOf, enter, isOver, lotOf, move, walletOf } from './book.ts';
 import type { Book, Draft, HoldRow, Lot, Wallet } from './book.ts';
+import { recover } from './plan.forgive.ts';
 
 /** What time does to a wallet: points mature, holds and lots come to their end. The same whether a job or a purchase comes first. */
 
@@ -76,7 +77,8 @@ export function freeParts(
   hold: HoldRow,
   parts: ReadonlyArray<{ lotId: string; points: bigint }>,
 ): void {
-  for (const { lotId, points } of parts)
+  for (const { lotId, points } of parts) {
+    const lot = lotOf(book, lotId);
     move(
       book,
       draft,
@@ -85,6 +87,9 @@ export function freeParts(
       { account: 'available', lotId },
       points,
     );
+    recover(book, draft, lot, points, hold.createdAt);
+    repay(book, draft, lot);
+  }
 }
 
 /** Lots that are over are booked as expired. Gives how many points. */

@@ -3,6 +3,7 @@ import type { Book, Lot } from './book.ts';
 import type { Transfer } from './movement.ts';
 import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
+import { carryAlong } from './plan.forgive.ts';
 import { take } from './plan.spend.ts';
 import { mature, releaseOverdue, repay } from './plan.time.ts';
 
@@ -23,13 +24,15 @@ export function transfer(
 ): Sums {
   if (other === undefined || other.mine === book.mine)
     throw refused('transfer_to_itself', 'A wallet cannot give points to itself.');
-  mustBeOpen(book);
-  mustBeOpen(other);
+  const { share, all } = movement;
+  if (share !== 'none') {
+    mustBeOpen(book);
+    mustBeOpen(other);
+  }
   releaseOverdue(book);
   mature(book);
-  const { share, all } = movement;
   const isOf = ({ byContactId }: Lot): boolean => byContactId !== null && nodes.has(byContactId);
-  const only = (lot: Lot): boolean => share !== 'brought' || isOf(lot);
+  const only = (lot: Lot): boolean => share !== 'none' && (share !== 'brought' || isOf(lot));
   const there = spendableOf(book, only);
   const points = all === true ? there : movement.points;
   if (points > there)
@@ -41,7 +44,8 @@ export function transfer(
       ? { source: lot.source, byContactId: lot.byContactId, carries: true }
       : gift;
   };
-  give(book, other, { ...movement, points, only: all === true ? only : null, among: only, handed });
+  const leaving = share === undefined || share === 'in' ? NOBODY : nodes;
+  give(book, other, { ...movement, points, only: all === true ? only : null, among: only, handed, leaving });
   return { ...NOTHING, points };
 }
 
@@ -53,7 +57,8 @@ export function bringIn(book: Book, other: Book): void {
   mature(book);
   const among = (): boolean => true;
   const points = spendableOf(book, among);
-  give(book, other, { points, only: among, among, handed: (lot) => broughtIn(book, lot) });
+  const handed = (lot: Lot): Handed => broughtIn(book, lot);
+  give(book, other, { points, only: among, among, handed, leaving: NOBODY });
 }
 
 /** In a shared wallet a lot is of the node whose wallet it was in. */
@@ -81,6 +86,8 @@ type Giving = {
   /** Whose pending points go along; null: nobody's. */
   only: ((lot: Lot) => boolean) | null;
   handed(lot: Lot): Handed;
+  /** Who leaves a shared wallet by it. */
+  leaving: ReadonlySet<string>;
 };
 
 function give(book: Book, other: Book, giving: Giving): void {
@@ -109,6 +116,7 @@ function give(book: Book, other: Book, giving: Giving): void {
     );
     repay(other, into, to);
   }
+  carryAlong(book, other, { out, into }, giving.leaving);
   enter(book, out);
   enter(other, into);
 }

@@ -7,7 +7,8 @@ import { isSaleKey } from '../sales/keys.ts';
 import { accrue, activate, cancel, NOTHING, reduce, takeBack } from './plan.earn.ts';
 import type { Reach, Sums } from './plan.earn.ts';
 import { adjust, giveBack, hold, redeem, releaseHold, returnRedeemed } from './plan.spend.ts';
-import { expire, letGo, mature, releaseOverdue } from './plan.time.ts';
+import { recover, remember } from './plan.forgive.ts';
+import { expire, letGo, mature, releaseOverdue, repay } from './plan.time.ts';
 import { transfer } from './plan.transfer.ts';
 
 /** An entry as it was read for being taken back. */
@@ -34,7 +35,14 @@ export type Around = {
 
 /** Plans one movement: changes the book, gives what it comes to. Throws DomainError when it is refused; the book is then spoilt. */
 export function plan(book: Book, movement: Movement, around: Around = {}): Omit<Posted, 'repeated'> {
-  const books = [book, ...(around.other === undefined ? [] : [around.other]), ...(around.away ?? [])];
+  const books = [
+    ...new Set([
+      book,
+      ...(around.other === undefined ? [] : [around.other]),
+      ...(around.away ?? []),
+      ...(book.onward === null ? [] : [book.onward.book]),
+    ]),
+  ];
   const before = books.map(({ entries }) => entries.length);
   const sums: Sums & { holdUntil?: Date } = carryOut(book, movement, around);
   const made: Entry[] = books.flatMap(({ entries }, i) => entries.slice(before[i]));
@@ -129,7 +137,7 @@ function takeBackWhole(book: Book, draft: ReturnType<typeof draftOf>, lots: read
     throw refused('entry_partly_returned', 'A part of these points is not here any more: adjust instead.');
   const wanted = lots.reduce((sum, lot) => sum + lot.earned, 0n);
   const drafted = lots.map((lot) => ({ book, draft, lot }));
-  const sums = takeBack(book, draft, drafted, wanted);
+  const { missing: _, ...sums } = takeBack(book, draft, drafted, wanted);
   enter(book, draft);
   if (sums.shortfall > 0n)
     throw refused(
@@ -157,6 +165,8 @@ function undo(book: Book, draft: ReturnType<typeof draftOf>, entry: StoredEntry)
   for (const { account, lotId, points: taken } of entry.postings) {
     if (account !== 'available') continue;
     move(book, draft, entry.walletId, { account: 'adjustment' }, { account: 'available', lotId }, -taken);
+    recover(book, draft, lotOf(book, lotId), -taken, entry.occurredAt);
+    repay(book, draft, lotOf(book, lotId));
     points -= taken;
   }
   enter(book, draft);
@@ -183,8 +193,10 @@ function forfeit(book: Book, draft: ReturnType<typeof draftOf>): bigint {
     move(book, draft, walletId, { account: 'available', lotId }, { account: 'forfeited' }, remaining);
     move(book, draft, walletId, { account: 'pending', lotId }, { account: 'issuance' }, pending);
   }
-  for (const wallet of book.wallets.values())
-    move(book, draft, wallet.walletId, { account: 'adjustment' }, { account: 'debt' }, -wallet.debt);
+  for (const { walletId, debt } of book.wallets.values()) {
+    move(book, draft, walletId, { account: 'adjustment' }, { account: 'debt' }, -debt);
+    remember(book, walletId, [{ at: book.now, points: -debt, of: null }]);
+  }
   enter(book, draft);
   return points;
 }

@@ -49,6 +49,10 @@ export const wallet = pgTable(
     expiresAt: instant('expires_at'),
     familyOwnerId: uuid('family_owner_id'),
     familyWalletId: uuid('family_wallet_id'),
+    /** [{at, points, of}], the oldest first: written off, and paid by what was out by then and comes back. */
+    forgiven: jsonb('forgiven')
+      .notNull()
+      .default(sql`'[]'`),
     movedAt: instant('moved_at').notNull(),
     createdAt: instant('created_at').notNull(),
     originId: uuid('origin_id').notNull(),
@@ -159,7 +163,7 @@ export const pointSpend = pgTable(
     ref: text('ref'),
     points: points('points').notNull(),
     returned: zeroPoints('returned'),
-    /** [{lotId, points, no}]; no: the place in what was taken over all wallets. */
+    /** [{lotId, points, no, heldAt}]; no: the place in what was taken over all wallets; heldAt: when a hold had taken it. */
     parts: jsonb('parts').notNull(),
     entryId: uuid('entry_id').notNull(),
     spentAt: instant('spent_at').notNull(),

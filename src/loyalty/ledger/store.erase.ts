@@ -28,6 +28,7 @@ export const walletEraser: Eraser = {
   keep: (ctx, contactIds) => havingRows(ctx, contactIds, [{ table: 'wallet' }]),
   erase: async (ctx, contactIds) => {
     const list = sql`${`{${contactIds.join(',')}}`}::text::uuid[]`;
+    await forgetMembers(ctx, list);
     await handOver(ctx, list);
     await keepSums(ctx, list);
     await eraseRows(ctx, ALL, contactIds);
@@ -42,6 +43,17 @@ export const walletEraser: Eraser = {
       );
   },
 };
+
+/** What is missing from their own wallets, and was written off in one that others share, stays there without a name. */
+async function forgetMembers(ctx: Ctx, list: SQL): Promise<void> {
+  await ctx.db.execute(sql`
+    update ${wallet} w set version = w.version + 1, forgiven = (
+      select jsonb_agg(case when one->>'of' in (select o.origin_id::text from ${wallet} o where o.contact_id = any(${list}))
+        then one || '{"of": null}' else one end order by no)
+      from jsonb_array_elements(w.forgiven) with ordinality as list(one, no))
+    where w.forgiven <> '[]' and (w.contact_id, w.wallet_id) in (
+      select o.family_owner_id, o.family_wallet_id from ${wallet} o where o.contact_id = any(${list}))`);
+}
 
 /** Shared wallets of these contacts get another owner, with all that was ever booked in them. */
 async function handOver(ctx: Ctx, list: SQL): Promise<void> {

@@ -1,7 +1,7 @@
 import { and, asc, eq, getTableColumns, sql } from '../../core/sql.ts';
 import { contact, visibleContacts } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { hotRows, row, rows } from '../../core/db.ts';
+import { dateOf, hotRows, row, rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
 import type { Cap } from './books.ts';
 import { loyaltyProgram } from '../programs/schema.ts';
@@ -60,12 +60,16 @@ export async function lockCaps(
   keys: ReadonlyArray<{ contactId: string; programId: string }>,
 ): Promise<Cap[]> {
   const found = await hotRows<
-    Omit<Cap, 'monthlyCap' | 'spent' | 'changed'> & { monthlyCap: string | null; spent: string }
+    Omit<Cap, 'monthlyCap' | 'spent' | 'joinedAt' | 'changed'> & {
+      monthlyCap: string | null;
+      spent: string;
+      joinedAt: string;
+    }
   >(
     ctx.db,
     sql`
     select m.contact_id as "contactId", m.program_id as "programId", m.origin_id as "originId", m.monthly_cap as "monthlyCap",
-      m.spent, m.spent_month as "spentMonth"
+      m.spent, m.spent_month as "spentMonth", m.joined_at as "joinedAt"
     from ${unnested('k', keys, { contactId: 'uuid', programId: 'uuid' })}
     join ${familyMember} m on m.contact_id = k."contactId" and m.program_id = k."programId"
     order by m.contact_id, m.origin_id for update of m`,
@@ -74,6 +78,7 @@ export async function lockCaps(
     ...row,
     monthlyCap: row.monthlyCap === null ? null : BigInt(row.monthlyCap),
     spent: BigInt(row.spent),
+    joinedAt: dateOf(row.joinedAt),
     changed: false,
   }));
 }

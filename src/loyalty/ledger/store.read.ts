@@ -20,12 +20,13 @@ export type Locked = {
 };
 
 type RawWallet = {
-  wallet: Omit<Wallet, 'pending' | 'available' | 'held' | 'debt' | 'expiresAt'> & {
+  wallet: Omit<Wallet, 'pending' | 'available' | 'held' | 'debt' | 'expiresAt' | 'forgiven'> & {
     pending: number;
     available: number;
     held: number;
     debt: number;
     expiresAt: string | null;
+    forgiven: Array<{ at: string; points: number; of: string | null }>;
     programVersion: number;
   };
   seen: number | null;
@@ -55,7 +56,7 @@ type RawLot = Omit<
   expiresAt: string | null;
   earnedAt: string;
 };
-type RawPart = { lotId: string; points: number; no: number };
+type RawPart = { lotId: string; points: number; no: number; heldAt?: string };
 type RawHold = Omit<HoldRow, 'points' | 'parts' | 'expiresAt' | 'createdAt'> & {
   points: number;
   parts: RawPart[];
@@ -112,7 +113,8 @@ export async function lockWallets(
         'state', w.state, 'version', w.version, 'seq', w.seq, 'lastHash', w.last_hash, 'pending', w.pending,
         'available', w.available, 'held', w.held, 'debt', w.debt, 'expiresAt', w.expires_at, 'programVersion',
         (select p.version from ${loyaltyProgram} p where p.program_id = w.program_id),
-        'familyOwnerId', w.family_owner_id, 'familyWalletId', w.family_wallet_id, 'originId', w.origin_id) as wallet,
+        'familyOwnerId', w.family_owner_id, 'familyWalletId', w.family_wallet_id, 'forgiven', w.forgiven,
+        'originId', w.origin_id) as wallet,
       (select v.version from ${wallet} v where v.contact_id = w.contact_id and v.wallet_id = w.wallet_id) as seen,
       (select jsonb_agg(${LOT}) from ${lot} l where l.contact_id = w.contact_id and l.wallet_id = w.wallet_id and l.live) as lots,
       (select jsonb_agg(${HOLD}) from ${pointHold} h
@@ -147,6 +149,7 @@ function walletFrom(raw: RawWallet['wallet']): Wallet {
     held: BigInt(raw.held),
     debt: BigInt(raw.debt),
     expiresAt: orNull(raw.expiresAt),
+    forgiven: raw.forgiven.map((one) => ({ ...one, at: dateOf(one.at), points: BigInt(one.points) })),
   };
 }
 
@@ -166,7 +169,11 @@ function lotFrom(raw: RawLot): Lot {
 }
 
 const partsFrom = (raw: readonly RawPart[]): Part[] =>
-  raw.map((part) => ({ ...part, points: BigInt(part.points) }));
+  raw.map(({ heldAt, ...part }) => ({
+    ...part,
+    points: BigInt(part.points),
+    ...(heldAt === undefined ? {} : { heldAt: dateOf(heldAt) }),
+  }));
 
 const holdFrom = (raw: RawHold): HoldRow => ({
   ...raw,

@@ -58,6 +58,11 @@ export async function faultsIn(ctx: Ctx, after: string, upTo: string, limit: num
         coalesce(sum(points) filter (where account = 'held'), 0) as held,
         coalesce(sum(points) filter (where account = 'debt'), 0) as debt
       from p group by 1, 2),
+    by_forgiven as (
+      select p.contact_id, p.wallet_id, -sum(p.points) as points
+      from p join e on e.contact_id = p.contact_id and e.entry_id = p.entry_id
+      where p.account = 'adjustment' and e.kind <> 'adjust' and (e.kind <> 'reverse' or p.points > 0)
+      group by 1, 2),
     by_lot as (
       select contact_id, lot_id, coalesce(sum(points) filter (where account = 'pending'), 0) as pending,
         coalesce(sum(points) filter (where account = 'available'), 0) as remaining,
@@ -81,6 +86,12 @@ export async function faultsIn(ctx: Ctx, after: string, upTo: string, limit: num
       from w left join by_wallet b on b.contact_id = w.contact_id and b.wallet_id = w.wallet_id
       where (w.pending, w.available, w.held, w.debt)
         is distinct from (coalesce(b.pending, 0), coalesce(b.available, 0), coalesce(b.held, 0), coalesce(b.debt, 0))
+      union all
+      select w.wallet_id, 'forgiven_differs', format('to be recovered are %s/%s', f.points, coalesce(b.points, 0))
+      from w left join by_forgiven b on b.contact_id = w.contact_id and b.wallet_id = w.wallet_id
+      cross join lateral (select coalesce(sum((one->>'points')::bigint), 0) as points
+        from jsonb_array_elements(w.forgiven) as one) f
+      where f.points <> coalesce(b.points, 0)
       union all
       select l.wallet_id, 'lot_differs', format('lot %s: pending %s/%s remaining %s/%s held %s/%s expired %s/%s', l.lot_id,
         l.pending, b.pending, l.remaining, b.remaining, l.held, b.held, l.lapsed, b.lapsed)

@@ -74,6 +74,7 @@ const WALLET: Column[] = [
   ['held', 'bigint'],
   ['debt', 'bigint'],
   ['expires_at', 'timestamptz'],
+  ['forgiven', 'jsonb'],
 ];
 const LOT: Column[] = [
   ...OWNER,
@@ -190,7 +191,7 @@ export async function write(ctx: Ctx, writing: Writing): Promise<void> {
 }
 
 const partsOf = (parts: HoldRow['parts']) =>
-  parts.map(({ lotId, points, no }) => ({ lotId, points: Number(points), no }));
+  parts.map(({ lotId, points, no, heldAt }) => ({ lotId, points: Number(points), no, heldAt }));
 
 /** Points are within 2^53 (see MAX_POINTS), so that JSON carries them exactly. */
 function jsonOf(ctx: Ctx, writing: Writing): string {
@@ -208,6 +209,7 @@ function jsonOf(ctx: Ctx, writing: Writing): string {
       held: Number(row.held),
       debt: Number(row.debt),
       expires_at: row.expiresAt,
+      forgiven: row.forgiven.map(({ at, points, of }) => ({ at, points: Number(points), of })),
     })),
     lots: writing.lots.map(lotJson),
     holds: writing.holds.map((row) => ({

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Ctx } from '../../../src/core/ctx.ts';
+import { verifyLedger } from '../../../src/loyalty/ledger/actions.verify.ts';
 import { testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { one, person, program, refusal, sums, total } from './world.ts';
@@ -14,6 +16,8 @@ const owner = async (settings: Record<string, unknown> = {}) => ({
   contactId: await person(base.ctx),
   programId: await program(base.ctx, settings),
 });
+
+const faults = async (ctx: Ctx) => (await verifyLedger(ctx, new AbortController().signal)).samples;
 
 describe('worked examples', () => {
   test('earn 100 (expires Jan) + 50 (expires Mar), spend 80; after January 50 are left and 20 expired', async () => {
@@ -136,6 +140,86 @@ describe('movements', () => {
     expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: -60 });
     await one(base.ctx, { ...who, kind: 'accrue', key: 'o2', points: 100n });
     expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 40, held: 0, debt: 0 });
+  });
+
+  describe('what was to be taken back and was spent is written off', () => {
+    const orders = [
+      ['the order that earned', 'the purchase'],
+      ['the purchase', 'the order that earned'],
+    ] as const;
+    test.each(orders)('and comes back with its purchase: %s first, then %s, and nothing is left', async (first) => {
+      const who = await owner();
+      await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+      await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
+      const earned = () => one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
+      const bought = () => one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
+      base.clock.advance(1_000);
+      if (first === orders[0][0]) expect(await earned()).toMatchObject({ points: 7n, shortfall: 92n });
+      await bought();
+      if (first !== orders[0][0]) expect(await earned()).toMatchObject({ points: 99n, shortfall: 0n });
+      expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: 0 });
+      expect(await faults(base.ctx)).toEqual([]);
+    });
+
+    test('by parts, and no further part is taken twice', async () => {
+      const who = await owner();
+      await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+      await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
+      await one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 3n });
+      await one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
+      expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 3 });
+      await one(base.ctx, { ...who, kind: 'reduce', key: 'A whole', source: 'A', keep: 0n });
+      expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 0 });
+      expect(await faults(base.ctx)).toEqual([]);
+    });
+
+    test('and neither what is earned later pays it nor what is bought with that and comes back', async () => {
+      const who = await owner();
+      await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+      await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
+      await one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
+      base.clock.advance(1_000);
+      await one(base.ctx, { ...who, kind: 'accrue', key: 'C', points: 100n });
+      await one(base.ctx, { ...who, kind: 'redeem', key: 'D', points: 80n });
+      base.clock.advance(1_000);
+      // Written off once more: what was bought in between pays this alone.
+      await one(base.ctx, { ...who, kind: 'reduce', key: 'C back', source: 'C', keep: 10n });
+      await one(base.ctx, { ...who, kind: 'return', key: 'D back', spend: 'D', points: 80n });
+      expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 10 });
+      await one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
+      expect(await sums(base.ctx, who.contactId)).toMatchObject({ available: 10 });
+      expect(await faults(base.ctx)).toEqual([]);
+    });
+
+    test('also when an order under way held it, whether it is called off or placed and comes back', async () => {
+      for (const placed of [false, true]) {
+        const who = await owner();
+        await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+        await one(base.ctx, { ...who, kind: 'hold', key: 'H', points: 92n, ttlS: 600 });
+        base.clock.advance(1_000);
+        await one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
+        base.clock.advance(1_000);
+        if (placed) {
+          await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 90n, hold: 'H' });
+          base.clock.advance(1_000);
+          await one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 90n });
+        } else await one(base.ctx, { ...who, kind: 'release', key: 'off', hold: 'H' });
+        expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: 0 });
+        expect(await faults(base.ctx)).toEqual([]);
+      }
+    });
+
+    test('above what the program lets owe, and what is let go when a member leaves', async () => {
+      const who = await owner({ debt: { kind: 'allow', limit: 60 } });
+      await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+      await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
+      await one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
+      await one(base.ctx, { ...who, kind: 'settle', key: 'left', to: 'closed' });
+      await one(base.ctx, { ...who, kind: 'settle', key: 'again', to: 'open' });
+      await one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
+      expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: 0 });
+      expect(await faults(base.ctx)).toEqual([]);
+    });
   });
 
   test('points that were never used do not make debt when their order is returned', async () => {

@@ -46,6 +46,7 @@ function openBook(settings: Record<string, unknown> = {}, wallets = 2): Book {
           expiresAt: null,
           familyOwnerId: null,
           familyWalletId: null,
+          forgiven: [],
           originId: walletId,
         },
       ]),
@@ -53,6 +54,7 @@ function openBook(settings: Record<string, unknown> = {}, wallets = 2): Book {
     lots: new Map(),
     holds: new Map(),
     spends: new Map(),
+    onward: null,
     entries: [],
     touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
   };
@@ -81,6 +83,14 @@ const sumOf = (
     .filter((posting) => posting.account === account && (of.lot === undefined || posting.lotId === of.lot))
     .reduce((sum, { points }) => sum + points, 0n);
 
+/** What has been written off and not come back, as the entries say. */
+const writtenOff = (book: Book, wallet: string): bigint =>
+  -sumOf(
+    book.entries.filter(({ kind }) => kind !== 'adjust'),
+    'adjustment',
+    { wallet },
+  );
+
 function mustBeSound(book: Book): void {
   for (const entry of book.entries)
     expect(entry.postings.reduce((sum, { points }) => sum + points, 0n)).toBe(0n);
@@ -90,6 +100,7 @@ function mustBeSound(book: Book): void {
     expect(wallet.pending >= 0n && wallet.available >= 0n && wallet.held >= 0n && wallet.debt <= 0n).toBe(
       true,
     );
+    expect(wallet.forgiven.reduce((sum, one) => sum + one.points, 0n)).toBe(writtenOff(book, wallet.walletId));
     expect(wallet.seq).toBe(book.entries.filter(({ walletId }) => walletId === wallet.walletId).length);
   }
   for (const lot of book.lots.values()) {
@@ -245,11 +256,12 @@ describe('whatever is done', () => {
 });
 
 const shape = (book: Book) => ({
-  wallets: [...book.wallets.values()].map(({ pending, available, held, debt }) => [
+  wallets: [...book.wallets.values()].map(({ pending, available, held, debt, forgiven }) => [
     pending,
     available,
     held,
     debt,
+    forgiven.reduce((sum, one) => sum + one.points, 0n),
   ]),
   lots: [...book.lots.values()].map(({ source, remaining, pending, reduced }) => [
     source,
@@ -301,6 +313,70 @@ describe('any order of the same returns ends the same', () => {
         );
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test('of what orders earned and of what was bought with it, whatever was bought after an earlier one', () => {
+    const told = fc.record({
+      earned: fc.array(points, { minLength: 1, maxLength: 3 }),
+      spent: fc.array(fc.record({ some: points, held: fc.constantFrom('no', 'used', 'left') }), {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      early: fc.array(fc.record({ nth, keep: fc.integer({ min: 0, max: 120 }) }), { maxLength: 2 }),
+    });
+    fc.assert(
+      fc.property(
+        fc.constantFrom({ kind: 'refuse' }, { kind: 'allow', limit: 40 }, { kind: 'allow', limit: 1_000 }),
+        fc.array(told, { minLength: 1, maxLength: 3 }),
+        fc.infiniteStream(fc.nat()),
+        (debt, times, dice) => {
+          const roll = () => dice.next().value ?? 0;
+          let book = openBook({ debt }, 2);
+          const ids = [...book.wallets.keys()];
+          const does = (movement: Movement) => {
+            book.now = new Date(book.now.getTime() + 1_000);
+            book.mine = ids[roll() % 2] ?? '';
+            const tried = attempt(book, movement);
+            book = tried.book;
+            return tried.done;
+          };
+          const tail: Movement[] = [];
+          for (const [t, { earned, spent, early }] of times.entries()) {
+            for (const [i, some] of earned.entries()) {
+              does({ ...who, kind: 'accrue', key: `s${t} ${i}`, points: some });
+              const keep = BigInt(roll()) % (some + 1n);
+              tail.push({ ...who, kind: 'reduce', key: newId(), source: `s${t} ${i}`, keep });
+            }
+            for (const [i, { some, held }] of spent.entries()) {
+              const key = `r${t} ${i}`;
+              const hold = held === 'no' ? undefined : `h${key}`;
+              if (hold !== undefined && !does({ ...who, kind: 'hold', key: hold, points: some, ttlS: 9_999 }))
+                continue;
+              if (held === 'left') tail.push({ ...who, kind: 'release', key: newId(), hold: hold ?? '' });
+              else {
+                for (const one of early)
+                  does({ ...who, kind: 'reduce', key: newId(), source: `s${t} ${one.nth}`, keep: BigInt(one.keep) });
+                if (!does({ ...who, kind: 'redeem', key, points: some, hold })) continue;
+                const first = BigInt(roll()) % (some + 1n);
+                for (const part of [first, some - first])
+                  if (part > 0n) tail.push({ ...who, kind: 'return', key: newId(), spend: key, points: part });
+              }
+            }
+          }
+          mustBeSound(book);
+          const end = () => {
+            const order = tail.map((movement) => ({ movement, place: roll() })).toSorted((a, b) => a.place - b.place);
+            let at = cloneBook(book);
+            for (const { movement } of order) at = attempt(at, movement).book;
+            mustBeSound(at);
+            const sums = shape(at).wallets;
+            return sums.reduce((all, one) => all.map((sum, i) => sum + (one[i] ?? 0n)));
+          };
+          expect(end()).toEqual(end());
+        },
+      ),
+      { numRuns: 500 },
     );
   });
 
