@@ -266,14 +266,17 @@ test('any order of the same returns ends the same, whoever has left with what is
         const [one, other] = lived;
         if (one === undefined || other === undefined) return;
         const roll = () => dice.next().value ?? 0;
-        const keeps = one.earned.map((order) => ({
-          order,
-          keep: roll() % (order.points + 1),
-          place: roll(),
-        }));
-        for (const { order, keep } of keeps) await post(base.ctx, [keepOf(one, order, newId(), keep)]);
-        for (const { order, keep } of keeps.toSorted((a, b) => a.place - b.place))
-          await post(base.ctx, [keepOf(other, order, newId(), keep)]);
+        const keeps = one.earned.map((order) => ({ order, keep: roll() % (order.points + 1) }));
+        const backs = one.spent.map((sale, i) => ({ sale: { ...sale, key: other.spent[i]?.key ?? '' }, some: roll() % (sale.points + 1) }));
+        const returns = [
+          ...keeps.map(({ order, keep }) => (world: World) => keepOf(world, order, newId(), keep)),
+          ...backs
+            .filter(({ some }) => some > 0)
+            .map(({ sale, some }) => (world: World) => backOf(world, sale, newId(), some)),
+        ].map((movement) => ({ movement, place: roll() }));
+        for (const { movement } of returns) await post(base.ctx, [movement(one)]);
+        for (const { movement } of returns.toSorted((x, y) => x.place - y.place))
+          await post(base.ctx, [movement(other)]);
         expect(await left(other.programId)).toEqual(await left(one.programId));
       },
     ),
