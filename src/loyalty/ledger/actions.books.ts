@@ -138,7 +138,7 @@ const emptyBook = (program: ProgramTerms, now: Date, mine: string): Book => ({
   lots: new Map(),
   holds: new Map(),
   spends: new Map(),
-  onward: null,
+  beside: null,
   entries: [],
   touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
 });
@@ -171,9 +171,13 @@ function soughtBy(books: Books, movement: Movement): Pick<Sought, 'what' | 'key'
     const isWhole = lots.length > 0 && lots.every((lot) => lot.byContactId === null && lot.reduced === 0n);
     return isWhole ? undefined : { what: 'lot', key: movement.source ?? '', occurredAt: null };
   }
+  const isThere = [...book.wallets.values()].some(({ forgiven }) =>
+    forgiven.some(({ as }) => as === 'there'),
+  );
+  const left = isThere ? ({ what: 'write_off', key: '', occurredAt: null } as const) : undefined;
   if (movement.kind === 'return') {
     const isHere = [...book.spends.values()].some(({ key }) => key === movement.spend);
-    return isHere ? undefined : { what: 'spend', key: movement.spend, occurredAt: null };
+    return isHere ? left : { what: 'spend', key: movement.spend, occurredAt: null };
   }
   if (movement.kind === 'reverse') {
     const isHere = books.entries.has(movement.entryId);
@@ -183,7 +187,11 @@ function soughtBy(books: Books, movement: Movement): Pick<Sought, 'what' | 'key'
   }
   const hold = movement.kind === 'redeem' || movement.kind === 'release' ? movement.hold : undefined;
   const isHere = hold === undefined || [...book.holds.values()].some(({ key }) => key === hold);
-  return isHere ? undefined : { what: 'hold', key: hold ?? '', occurredAt: null };
+  return isHere
+    ? hold === undefined
+      ? undefined
+      : left
+    : { what: 'hold', key: hold ?? '', occurredAt: null };
 }
 
 /** Shared wallets are locked after all own ones, and all at once: everybody takes them in this order. False when there are none. */

@@ -3,7 +3,7 @@ import { inTxUndisturbed } from '../../core/deadlock.ts';
 import { conflict, DomainError, notFound } from '../../core/errors.ts';
 import { cloneBook, inputHash, mustBeSound, postedFrom, postedText, reversalKey } from './books.ts';
 import type { Books, Place } from './books.ts';
-import type { Book } from './book.ts';
+import type { Beside, Book } from './book.ts';
 import { openBooks, write } from './actions.books.ts';
 import { tellOf } from './actions.tell.ts';
 import type { Movement, Posted } from './movement.ts';
@@ -91,7 +91,9 @@ function one(books: Books, movement: Movement): Posted {
   for (const { contactId } of movement.kind === 'transfer' ? [movement, movement.to] : [movement])
     if (!books.present.has(contactId)) throw notFound('contact', contactId);
   const place = books.placeOf(movement);
-  const book = opened(books, place);
+  const nodes = books.nodesOf(movement);
+  opened(books, books.ownOf(movement), nodes);
+  const book = opened(books, place, nodes);
   if (place === undefined || book === undefined) throw notFound('program', movement.programId);
   const hash = inputHash(movement);
   const own = books.ownOf(movement);
@@ -104,12 +106,13 @@ function one(books: Books, movement: Movement): Posted {
   if (movement.kind === 'reverse' && usedKey(books, place, reversalKey(movement)) !== undefined)
     throw conflict('entry_already_reversed', 'This entry has been taken back already.');
   const receiver = movement.kind === 'transfer' ? movement.to : undefined;
-  const other = receiver === undefined ? undefined : opened(books, books.homeOf(receiver));
+  const other =
+    receiver === undefined ? undefined : opened(books, books.homeOf(receiver), books.nodesOf(receiver));
   const posted = plan(book, movement, {
     ...(other === undefined ? {} : { other }),
     ...(movement.kind === 'reverse' ? { entry: books.entries.get(movement.entryId) } : {}),
-    away: books.awayOf(movement, place).flatMap((one) => opened(books, one) ?? []),
-    nodes: books.nodesOf(receiver ?? movement),
+    away: books.awayOf(movement, place).flatMap((one) => opened(books, one, nodes) ?? []),
+    nodes: receiver === undefined ? nodes : books.nodesOf(receiver),
   });
   books.checkCap(place, movement);
   settleHome(books, movement);
@@ -119,16 +122,23 @@ function one(books: Books, movement: Movement): Posted {
 }
 
 /** The book of a place, made ready for what is done there. */
-function opened(books: Books, place: Place | undefined): Book | undefined {
+function opened(books: Books, place: Place | undefined, nodes: ReadonlySet<string>): Book | undefined {
   const book = place === undefined ? undefined : books.byName.get(place.name);
   if (book === undefined || place === undefined) return undefined;
-  const { walletId: mine, byContactId, onward } = place;
+  const { walletId: mine, byContactId } = place;
+  return Object.assign(book, { mine, byContactId, beside: besideOf(books, place, nodes) });
+}
+
+function besideOf(books: Books, { beside }: Place, nodes: ReadonlySet<string>): Beside | null {
+  if (beside === null) return null;
+  const { onward, former, own } = beside;
   const next = onward === null ? undefined : books.byName.get(onward.name);
-  return Object.assign(book, {
-    mine,
-    byContactId,
+  return {
+    nodes,
     onward: onward === null || next === undefined ? null : { book: next, from: onward.from },
-  });
+    former: former.flatMap((name) => books.byName.get(name) ?? []),
+    own: (own === null ? undefined : books.byName.get(own)) ?? null,
+  };
 }
 
 /** What came into the own wallet of who shares another (a return of what was bought before) goes on into that. */
@@ -136,7 +146,8 @@ function settleHome(books: Books, movement: Movement): void {
   const own = books.ownOf(movement);
   const home = books.homeOf(movement);
   if (home === undefined || home.name === own.name) return;
-  const [from, to] = [opened(books, own), opened(books, home)];
+  const nodes = books.nodesOf(movement);
+  const [from, to] = [opened(books, own, nodes), opened(books, home, nodes)];
   if (from !== undefined && to !== undefined) bringIn(from, to);
 }
 

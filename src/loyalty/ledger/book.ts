@@ -46,10 +46,16 @@ export type Wallet = {
 };
 
 /**
- * What was written off and may be recovered: points that were out by then (spent, held) pay it when they come back. `of`: in a shared
- * wallet, the member from whose own wallet they are missing; it goes along when they leave.
+ * What was written off and may be recovered: points that were out by then (spent, held) pay it when they come back. `off`: here, of the
+ * order of somebody (`of`) who had left this shared wallet, or of none. `brought`: here, but missing from the own wallet of a member.
+ * `lent`: by what somebody has who had left; it comes back to them. `there`: of an own wallet, written off in one that was left.
  */
-export type Forgiven = { at: Date; points: bigint; of: string | null };
+export type Forgiven = {
+  at: Date;
+  points: bigint;
+  of: string | null;
+  as: 'off' | 'brought' | 'lent' | 'there';
+};
 
 export type Lot = {
   contactId: string;
@@ -120,8 +126,16 @@ export type Entry = {
   postings: Posting[];
 };
 
-/** Another book where points that come back go on to, and since when they do. */
-export type Onward = { book: Book; from: Date };
+/**
+ * Other books of who acts, by their nodes. Of their own book: the shared one where what comes back goes on to (`from`: since when), and
+ * those they have left. Of one they have left: their own.
+ */
+export type Beside = {
+  nodes: ReadonlySet<string>;
+  onward: { book: Book; from: Date } | null;
+  former: readonly Book[];
+  own: Book | null;
+};
 
 /** What a contact has in a program, of one kind of wallet. `mine` is the wallet of the node that is spoken of. */
 export type Book = {
@@ -135,8 +149,7 @@ export type Book = {
   lots: Map<string, Lot>;
   holds: Map<string, HoldRow>;
   spends: Map<string, SpendRow>;
-  /** The shared wallet where what comes back here goes on to. */
-  onward: Onward | null;
+  beside: Beside | null;
   entries: Entry[];
   /** Rows to be written. */
   touched: { wallets: Set<string>; lots: Set<string>; holds: Set<string>; spends: Set<string> };
@@ -279,6 +292,31 @@ export function endOf(book: Book, lot: Lot): Date | null {
   const idle = walletOf(book, lot.walletId).expiresAt;
   if (lot.expiresAt === null || idle === null) return lot.expiresAt ?? idle;
   return lot.expiresAt < idle ? lot.expiresAt : idle;
+}
+
+/** A lot of the node's own wallet, empty until points are moved into it. */
+export function addLot(
+  book: Book,
+  what: Pick<Lot, 'source' | 'earned' | 'expiresAt' | 'fixedExpiry'> & Partial<Lot>,
+): Lot {
+  const { contactId } = walletOf(book, book.mine);
+  const lot: Lot = {
+    contactId,
+    lotId: book.newId(),
+    walletId: book.mine,
+    reduced: 0n,
+    pending: 0n,
+    remaining: 0n,
+    held: 0n,
+    lapsed: 0n,
+    waitsFor: null,
+    activatesAt: null,
+    earnedAt: book.now,
+    byContactId: book.byContactId,
+    ...what,
+  };
+  book.lots.set(lot.lotId, lot);
+  return lot;
 }
 
 export const isOver = (book: Book, lot: Lot): boolean => {

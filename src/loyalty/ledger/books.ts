@@ -11,13 +11,17 @@ import type { StoredEntry } from './plan.ts';
 
 /** All books of one transaction, and who writes into which. */
 
-/** Where a movement is booked: the book's name, the wallet new lots go to, who acts in a shared one, and where what comes back goes on to. */
+/** Where a movement is booked: the book's name, the wallet new lots go to, who acts in a shared one, and their other books (see Beside). */
 export type Place = {
   name: string;
   walletId: string;
   byContactId: string | null;
   cap: Cap | null;
-  onward: { name: string; from: Date } | null;
+  beside: {
+    onward: { name: string; from: Date } | null;
+    former: readonly string[];
+    own: string | null;
+  } | null;
 };
 
 /** What a member of a shared wallet may spend in a month; `spent` grows with the plan. */

@@ -66,7 +66,9 @@ function ownOf(books: Books, owner: Owner): Place {
   const shared = sharedOf(books, name);
   const onward =
     shared === undefined ? null : { name: shared.name, from: capOf(books, owner)?.joinedAt ?? books.now };
-  return { name, walletId: walletIdOf(owner), byContactId: null, cap: null, onward };
+  const former = [...(books.former.get(name)?.keys() ?? [])].filter((each) => each !== shared?.name);
+  const beside = { onward, former, own: null };
+  return { name, walletId: walletIdOf(owner), byContactId: null, cap: null, beside };
 }
 
 /** The own book, the one that is shared now, and those that were, as far as they are open. */
@@ -75,10 +77,13 @@ function placesOf(books: Books, owner: Owner): Place[] {
   const byContactId = owner.contactId;
   const shared = sharedOf(books, own.name);
   const now: Place[] =
-    shared === undefined ? [] : [{ ...shared, byContactId, cap: capOf(books, owner), onward: null }];
+    shared === undefined ? [] : [{ ...shared, byContactId, cap: capOf(books, owner), beside: null }];
   const former = [...(books.former.get(own.name) ?? [])]
     .filter(([name]) => name !== shared?.name)
-    .map(([name, walletId]): Place => ({ name, walletId, byContactId, cap: null, onward: null }));
+    .map(([name, walletId]): Place => {
+      const beside = { onward: null, former: [], own: own.name };
+      return { name, walletId, byContactId, cap: null, beside };
+    });
   return [own, ...now, ...former].filter(({ name }) => books.byName.has(name));
 }
 

@@ -1,9 +1,9 @@
 import { lotExpiry, pendingUntil } from '../programs/terms.ts';
-import { draftOf, enter, isOver, move, refused, walletOf } from './book.ts';
+import { addLot, draftOf, enter, isOver, move, refused, walletOf } from './book.ts';
 import type { Book, Draft, Lot } from './book.ts';
 import type { Accrue, Activate, Cancel, Reduce } from './movement.ts';
-import { writeOff } from './plan.forgive.ts';
-import { mature, release, releaseOverdue, repay, stir } from './plan.time.ts';
+import { remember, repay, writeOff } from './plan.forgive.ts';
+import { mature, release, releaseOverdue, stir } from './plan.time.ts';
 
 /** Earning: points come in, wait, become spendable, are cancelled or taken back. */
 
@@ -62,31 +62,6 @@ function waitOf(book: Book, { pending }: Accrue): { at: Date | null; event: stri
     return now ? null : pending;
   }
   return pendingUntil(book.program.settings.pending, book.now, book.program.zone);
-}
-
-/** A lot of the node's own wallet, empty until points are moved into it. */
-export function addLot(
-  book: Book,
-  what: Pick<Lot, 'source' | 'earned' | 'expiresAt' | 'fixedExpiry'> & Partial<Lot>,
-): Lot {
-  const { contactId } = walletOf(book, book.mine);
-  const lot: Lot = {
-    contactId,
-    lotId: book.newId(),
-    walletId: book.mine,
-    reduced: 0n,
-    pending: 0n,
-    remaining: 0n,
-    held: 0n,
-    lapsed: 0n,
-    waitsFor: null,
-    activatesAt: null,
-    earnedAt: book.now,
-    byContactId: book.byContactId,
-    ...what,
-  };
-  book.lots.set(lot.lotId, lot);
-  return lot;
 }
 
 const byAge = (a: Lot, b: Lot): number =>
@@ -201,25 +176,34 @@ export function reduce(book: Book, movement: Reduce, reach: Reach): Sums {
 }
 
 /**
- * Writes off what is neither there nor owed, where it can come back: in a shared wallet that was left its own part, all else in the
- * wallet used now. What is missing from a member's own wallet is told apart: it goes along when they leave.
+ * Writes off what is neither there nor owed, where it can come back. What is missing from a member's own wallet is told apart in the
+ * shared one: it goes along when they leave. What is missing in a shared wallet that was left is written off there, or was borne by
+ * what its contact has now and comes back to it.
  */
 function bear(book: Book, movement: Reduce, missing: ReadonlyMap<Book, bigint>, shortfall: bigint): void {
+  const at = book.now;
   const draft = draftOf('write_off', movement);
+  const own = [book, ...missing.keys()].find((one) => walletOf(one, one.mine).kind !== 'family');
   let left = shortfall;
+  let borne = [...missing.values()].reduce((sum, points) => sum + points, 0n);
   for (const [away, points] of missing) {
-    const part = points < left ? points : left;
-    if (away === book || part <= 0n) continue;
-    left -= part;
-    if (walletOf(away, away.mine).kind !== 'family') {
-      writeOff(book, draft, giver(book), part, book.byContactId);
+    if (away === book || points <= 0n) continue;
+    const all = points < borne ? points : borne;
+    const off = all < left ? all : left;
+    borne -= all;
+    left -= off;
+    if (away === own) {
+      writeOff(book, draft, giver(book), { at, points: off, of: book.byContactId, as: 'brought' });
       continue;
     }
+    const of = away.byContactId;
     const there = draftOf('write_off', movement);
-    writeOff(away, there, giver(away), part, null);
+    writeOff(away, there, giver(away), { at, points: off, of, as: 'off' });
     enter(away, there);
+    remember(away, away.mine, { at, points: all - off, of, as: 'lent' });
+    if (own !== undefined) remember(own, own.mine, { at, points: off, of: null, as: 'there' });
   }
-  writeOff(book, draft, giver(book), left, null);
+  writeOff(book, draft, giver(book), { at, points: left, of: null, as: 'off' });
   enter(book, draft);
 }
 

@@ -1,75 +1,130 @@
-import { draftOf, enter, isOver, move, walletOf } from './book.ts';
+import { addLot, draftOf, enter, isOver, move, walletOf } from './book.ts';
 import type { Account, Book, Draft, Forgiven, Lot, Wallet } from './book.ts';
 
 /**
  * What was to be taken back and is written off is remembered with its moment: points that were out by then, spent or held, pay it when
  * they come back; what is earned later never does. So it ends the same whichever came first, the return of what was spent or of what
- * had earned it.
+ * had earned it. What is owed is paid by anything that comes.
  */
 
-/** Beyond this the two oldest become one: every further one takes another purchase and another return. */
+/** Beyond this two of the oldest become one: every further one takes another purchase and another return. */
 const MAX_FORGIVEN = 50;
 
-export function remember(book: Book, walletId: string, list: readonly Forgiven[]): void {
+export function remember(book: Book, walletId: string, what: Forgiven): void {
+  if (what.points === 0n) return;
   const wallet = walletOf(book, walletId);
-  const all = [...wallet.forgiven];
-  for (const one of list.filter(({ points }) => points > 0n)) {
-    const same = all.findIndex(({ at, of }) => at.getTime() === one.at.getTime() && of === one.of);
-    if (same === -1) all.push(one);
-    else all.splice(same, 1, { ...one, points: one.points + (all[same]?.points ?? 0n) });
-  }
-  all.sort((a, b) => a.at.getTime() - b.at.getTime());
-  while (all.length > MAX_FORGIVEN) {
-    const [first, second] = all.splice(0, 2);
-    if (first !== undefined && second !== undefined)
-      all.unshift({ ...second, points: first.points + second.points });
-  }
-  wallet.forgiven = all;
+  const isLike = (one: Forgiven): boolean => one.of === what.of && one.as === what.as;
+  const same = wallet.forgiven.find((one) => isLike(one) && one.at.getTime() === what.at.getTime());
+  const crowded = wallet.forgiven.length >= MAX_FORGIVEN ? wallet.forgiven.find(isLike) : undefined;
+  const joins = same ?? crowded;
+  wallet.forgiven = [
+    ...wallet.forgiven.filter((one) => one !== joins),
+    { ...what, points: what.points + (joins?.points ?? 0n) },
+  ].toSorted(byMoment);
   book.touched.wallets.add(walletId);
 }
 
+const byMoment = (a: Forgiven, b: Forgiven): number => a.at.getTime() - b.at.getTime();
+
 /** Writes off: the program bears what was given and is not there. */
-export function writeOff(book: Book, draft: Draft, to: Account, points: bigint, of: string | null): void {
-  move(book, draft, book.mine, { account: 'adjustment' }, { account: to }, points);
-  remember(book, book.mine, [{ at: book.now, points, of }]);
+export function writeOff(book: Book, draft: Draft, to: Account, what: Forgiven): void {
+  move(book, draft, book.mine, { account: 'adjustment' }, { account: to }, what.points);
+  remember(book, book.mine, what);
 }
 
-/** `points` that have come back into a lot, out `since`, pay what was written off meanwhile; also where they go on to. */
+type Back = { book: Book; draft: Draft; lot: Lot; since: Date };
+
+/**
+ * `points` that have come back into a lot, out `since`, pay what was written off meanwhile: here, where they go on to, and where the
+ * contact left with an order that is missing there.
+ */
 export function recover(book: Book, draft: Draft, lot: Lot, points: bigint, since: Date): void {
   if (isOver(book, lot)) return;
-  let left = points;
-  left -= payFrom(book, draft, lot, { book, from: since, points: left });
-  const { onward } = book;
-  if (onward === null || left === 0n) return;
+  const back: Back = { book, draft, lot, since };
+  let left = points - payInto(book, back, points, isOff);
+  const { beside } = book;
+  if (beside === null) return;
+  const { onward, former, own, nodes } = beside;
   // Who has come into a shared wallet does not pay what others owed before.
-  const from = onward.from > since ? onward.from : since;
-  const into = draftOf(draft.kind, draft);
-  payFrom(book, draft, lot, { book: onward.book, from, points: left, draft: into });
-  enter(onward.book, into);
+  if (onward !== null && left > 0n)
+    left -= payInto(onward.book, { ...back, since: onward.from > since ? onward.from : since }, left, isOff);
+  const isOfThem = ({ of }: Forgiven): boolean => of !== null && nodes.has(of);
+  for (const there of former)
+    if (left > 0n) left -= payInto(there, back, left, (one) => one.as === 'off' && isOfThem(one), lend);
+  if (own !== null && walletOf(own, own.mine).state !== 'closed')
+    for (const { wallet, one } of dueOf(book, since, (each) => each.as === 'lent' && isOfThem(each))) {
+      const sent = one.points < left ? one.points : left;
+      sendBack(own, back, sent);
+      lower(book, wallet, one, sent);
+      left -= sent;
+    }
 }
 
-type Paying = { book: Book; from: Date; points: bigint; draft?: Draft };
+const isOff = ({ as }: Forgiven): boolean => as === 'off' || as === 'brought';
 
-/** The oldest first: what was out since longer may pay it, and least else. Gives how many points. */
-function payFrom(book: Book, draft: Draft, lot: Lot, { book: to, from, points, draft: into = draft }: Paying): bigint {
-  const due = [...to.wallets.values()]
-    .flatMap((wallet) => wallet.forgiven.filter(({ at }) => at >= from).map((one) => ({ wallet, one })))
-    .toSorted((a, b) => a.one.at.getTime() - b.one.at.getTime());
+type Due = { wallet: Wallet; one: Forgiven };
+
+/** The oldest first: what was out since longer may pay it, and least else. */
+const dueOf = (book: Book, since: Date, which: (one: Forgiven) => boolean): Due[] =>
+  [...book.wallets.values()]
+    .flatMap((wallet) =>
+      wallet.forgiven.filter((one) => one.at >= since && which(one)).map((one) => ({ wallet, one })),
+    )
+    .toSorted((a, b) => byMoment(a.one, b.one));
+
+/** Gives how many points. */
+function payInto(
+  to: Book,
+  { book, draft, lot, since }: Back,
+  points: bigint,
+  which: (one: Forgiven) => boolean,
+  then: (to: Book, wallet: Wallet, one: Forgiven, paid: bigint) => void = () => undefined,
+): bigint {
+  const into = to === book ? draft : draftOf(draft.kind, draft);
+  const from = { account: 'available', lotId: lot.lotId } as const;
   let left = points;
-  for (const { wallet, one } of due) {
+  for (const { wallet, one } of dueOf(to, since, which)) {
     const paid = one.points < left ? one.points : left;
     if (paid === 0n) break;
-    const side = { account: 'available', lotId: lot.lotId } as const;
     if (wallet.walletId === lot.walletId) {
-      move(book, draft, lot.walletId, side, { account: 'adjustment' }, paid);
+      move(book, draft, lot.walletId, from, { account: 'adjustment' }, paid);
     } else {
-      move(book, draft, lot.walletId, side, { account: 'transfer' }, paid);
+      move(book, draft, lot.walletId, from, { account: 'transfer' }, paid);
       move(to, into, wallet.walletId, { account: 'transfer' }, { account: 'adjustment' }, paid);
     }
     lower(to, wallet, one, paid);
+    then(to, wallet, one, paid);
     left -= paid;
   }
+  if (to !== book) enter(to, into);
   return points - left;
+}
+
+/** What is paid from elsewhere comes back from there when the points do that were missing. */
+function lend(to: Book, { walletId }: Wallet, one: Forgiven, points: bigint): void {
+  remember(to, walletId, { ...one, as: 'lent', points });
+}
+
+/** Points of an order that was taken back from what its contact has now: they go there, and pay what is due. */
+function sendBack(own: Book, { book, draft, lot, since }: Back, points: bigint): void {
+  if (points === 0n) return;
+  const into = draftOf(draft.kind, draft);
+  const { earnedAt, expiresAt, fixedExpiry } = lot;
+  const source = `${lot.source} returned`;
+  const fresh = addLot(own, { source, earned: points, earnedAt, expiresAt, fixedExpiry });
+  move(
+    book,
+    draft,
+    lot.walletId,
+    { account: 'available', lotId: lot.lotId },
+    { account: 'transfer' },
+    points,
+  );
+  const to = { account: 'available', lotId: fresh.lotId } as const;
+  move(own, into, fresh.walletId, { account: 'transfer' }, to, points);
+  recover(own, into, fresh, points, since);
+  repay(own, into, fresh);
+  enter(own, into);
 }
 
 function lower(book: Book, wallet: Wallet, one: Forgiven, points: bigint): void {
@@ -87,11 +142,27 @@ export function carryAlong(
   nodes: ReadonlySet<string>,
 ): void {
   for (const wallet of book.wallets.values())
-    for (const one of wallet.forgiven.filter(({ of }) => of !== null && nodes.has(of))) {
+    for (const one of wallet.forgiven.filter(({ as, of }) => as === 'brought' && nodes.has(of ?? ''))) {
       const { points } = one;
       move(book, drafts.out, wallet.walletId, { account: 'transfer' }, { account: 'adjustment' }, points);
       move(other, drafts.into, other.mine, { account: 'adjustment' }, { account: 'transfer' }, points);
       lower(book, wallet, one, points);
-      remember(other, other.mine, [{ ...one, of: null }]);
+      remember(other, other.mine, { ...one, as: 'off', of: null });
     }
+}
+
+/** What the contact owes is paid from a lot that has become available. */
+export function repay(book: Book, draft: Draft, lot: Lot): void {
+  if (isOver(book, lot)) return;
+  for (const wallet of book.wallets.values()) {
+    const points = lot.remaining < -wallet.debt ? lot.remaining : -wallet.debt;
+    if (points <= 0n) continue;
+    const from = { account: 'available', lotId: lot.lotId } as const;
+    if (wallet.walletId === lot.walletId) {
+      move(book, draft, wallet.walletId, from, { account: 'debt' }, points);
+    } else {
+      move(book, draft, lot.walletId, from, { account: 'transfer' }, points);
+      move(book, draft, wallet.walletId, { account: 'transfer' }, { account: 'debt' }, points);
+    }
+  }
 }

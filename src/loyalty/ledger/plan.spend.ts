@@ -2,6 +2,7 @@ import { DomainError } from '../../core/errors.ts';
 import { addMs, SECOND_MS } from '../../core/time.ts';
 import { addDays, dayOf, endOfDay } from '../programs/calendar.ts';
 import {
+  addLot,
   draftOf,
   enter,
   isOver,
@@ -14,11 +15,11 @@ import {
 } from './book.ts';
 import type { Book, Draft, Entry, HoldRow, Lot, Part, Side, SpendRow } from './book.ts';
 import type { Adjust, Hold, Redeem, Release, ReturnRedeemed } from './movement.ts';
-import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
+import { mustBeOpen, NOTHING } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
-import { recover } from './plan.forgive.ts';
+import { recover, repay } from './plan.forgive.ts';
 import { lotExpiry } from '../programs/terms.ts';
-import { freeParts, letGo, mature, releaseOverdue, repay, stir } from './plan.time.ts';
+import { freeParts, letGo, mature, releaseOverdue, stir } from './plan.time.ts';
 
 /** Spending: holds, redemptions, what comes back, adjustments. */
 
@@ -174,8 +175,7 @@ function usePart(book: Book, draft: Draft, one: HoldRow, part: Part, left: bigin
     { account: 'redeemed' },
     used,
   );
-  if (used > 0n)
-    taken.push({ lotId, walletId: one.walletId, points: used, heldAt: one.createdAt });
+  if (used > 0n) taken.push({ lotId, walletId: one.walletId, points: used, heldAt: one.createdAt });
   freeParts(book, draft, one, [{ lotId, points: held - used }]);
   return used;
 }

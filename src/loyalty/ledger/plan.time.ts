@@ -1,7 +1,7 @@
 import { lotExpiry, walletExpiry } from '../programs/terms.ts';
 import { draftOf, endOf, enter, isOver, lotOf, move, walletOf } from './book.ts';
 import type { Book, Draft, HoldRow, Lot, Wallet } from './book.ts';
-import { recover } from './plan.forgive.ts';
+import { recover, repay } from './plan.forgive.ts';
 
 /** What time does to a wallet: points mature, holds and lots come to their end. The same whether a job or a purchase comes first. */
 
@@ -33,22 +33,6 @@ export function release(book: Book, draft: Draft, lot: Lot, points: bigint, from
     points,
   );
   if (!lot.fixedExpiry) lot.expiresAt = lotExpiry(book.program.settings.expiry, from, book.program.zone);
-}
-
-/** What the contact owes is paid from a lot that has become available. */
-export function repay(book: Book, draft: Draft, lot: Lot): void {
-  if (isOver(book, lot)) return;
-  for (const wallet of book.wallets.values()) {
-    const points = lot.remaining < -wallet.debt ? lot.remaining : -wallet.debt;
-    if (points <= 0n) continue;
-    const from = { account: 'available', lotId: lot.lotId } as const;
-    if (wallet.walletId === lot.walletId) {
-      move(book, draft, wallet.walletId, from, { account: 'debt' }, points);
-    } else {
-      move(book, draft, lot.walletId, from, { account: 'transfer' }, points);
-      move(book, draft, wallet.walletId, { account: 'transfer' }, { account: 'debt' }, points);
-    }
-  }
 }
 
 /** Holds whose time is over are set free. Gives how many points. */

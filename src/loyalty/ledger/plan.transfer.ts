@@ -1,11 +1,21 @@
-import { draftOf, enter, lotOf, move, refused, spendable, spendablePoints, walletOf } from './book.ts';
+import {
+  addLot,
+  draftOf,
+  enter,
+  lotOf,
+  move,
+  refused,
+  spendable,
+  spendablePoints,
+  walletOf,
+} from './book.ts';
 import type { Book, Lot } from './book.ts';
 import type { Transfer } from './movement.ts';
-import { addLot, mustBeOpen, NOTHING } from './plan.earn.ts';
+import { mustBeOpen, NOTHING } from './plan.earn.ts';
 import type { Sums } from './plan.earn.ts';
-import { carryAlong } from './plan.forgive.ts';
+import { carryAlong, repay } from './plan.forgive.ts';
 import { take } from './plan.spend.ts';
-import { mature, releaseOverdue, repay } from './plan.time.ts';
+import { mature, releaseOverdue } from './plan.time.ts';
 
 /**
  * Points that change wallets, with the ends they have: each lot that gives becomes a lot that gets. On the way into a shared wallet and

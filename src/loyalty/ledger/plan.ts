@@ -7,8 +7,8 @@ import { isSaleKey } from '../sales/keys.ts';
 import { accrue, activate, cancel, NOTHING, reduce, takeBack } from './plan.earn.ts';
 import type { Reach, Sums } from './plan.earn.ts';
 import { adjust, giveBack, hold, redeem, releaseHold, returnRedeemed } from './plan.spend.ts';
-import { recover, remember } from './plan.forgive.ts';
-import { expire, letGo, mature, releaseOverdue, repay } from './plan.time.ts';
+import { recover, remember, repay } from './plan.forgive.ts';
+import { expire, letGo, mature, releaseOverdue } from './plan.time.ts';
 import { transfer } from './plan.transfer.ts';
 
 /** An entry as it was read for being taken back. */
@@ -40,7 +40,7 @@ export function plan(book: Book, movement: Movement, around: Around = {}): Omit<
       book,
       ...(around.other === undefined ? [] : [around.other]),
       ...(around.away ?? []),
-      ...(book.onward === null ? [] : [book.onward.book]),
+      ...besideOf(book),
     ]),
   ];
   const before = books.map(({ entries }) => entries.length);
@@ -51,6 +51,14 @@ export function plan(book: Book, movement: Movement, around: Around = {}): Omit<
     holdUntil: sums.holdUntil ?? null,
     entries: made.map(({ entryId }) => ({ entryId, occurredAt: book.now })),
   };
+}
+
+/** Other books where what comes back may be booked on. */
+function besideOf({ beside }: Book): Book[] {
+  if (beside === null) return [];
+  const { onward, former, own } = beside;
+  const next = own?.beside?.onward ?? onward;
+  return [...(next === null ? [] : [next.book]), ...former, ...(own === null ? [] : [own])];
 }
 
 function carryOut(book: Book, movement: Movement, around: Around): Sums & { holdUntil?: Date } {
@@ -195,7 +203,7 @@ function forfeit(book: Book, draft: ReturnType<typeof draftOf>): bigint {
   }
   for (const { walletId, debt } of book.wallets.values()) {
     move(book, draft, walletId, { account: 'adjustment' }, { account: 'debt' }, -debt);
-    remember(book, walletId, [{ at: book.now, points: -debt, of: null }]);
+    remember(book, walletId, { at: book.now, points: -debt, of: null, as: 'off' });
   }
   enter(book, draft);
   return points;

@@ -4,7 +4,15 @@ import { eraseRows, havingRows } from '../../contacts/index.ts';
 import type { Eraser } from '../../contacts/index.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
-import { adjustmentRequest, familyMember, ledgerDay, ledgerNight, ledgerPosting, wallet } from './schema.ts';
+import {
+  adjustmentRequest,
+  familyMember,
+  ledgerDay,
+  ledgerNight,
+  ledgerPosting,
+  lot,
+  wallet,
+} from './schema.ts';
 
 const OF_WALLETS = [
   'lot',
@@ -44,15 +52,16 @@ export const walletEraser: Eraser = {
   },
 };
 
-/** What is missing from their own wallets, and was written off in one that others share, stays there without a name. */
+/** What was written off in a wallet that others share stays there without a name. */
 async function forgetMembers(ctx: Ctx, list: SQL): Promise<void> {
   await ctx.db.execute(sql`
     update ${wallet} w set version = w.version + 1, forgiven = (
       select jsonb_agg(case when one->>'of' in (select o.origin_id::text from ${wallet} o where o.contact_id = any(${list}))
-        then one || '{"of": null}' else one end order by no)
+        or one->>'of' = any(${list}::text[]) then one || '{"of": null}' else one end order by no)
       from jsonb_array_elements(w.forgiven) with ordinality as list(one, no))
     where w.forgiven <> '[]' and (w.contact_id, w.wallet_id) in (
-      select o.family_owner_id, o.family_wallet_id from ${wallet} o where o.contact_id = any(${list}))`);
+      select o.family_owner_id, o.family_wallet_id from ${wallet} o where o.contact_id = any(${list})
+      union select l.contact_id, l.wallet_id from ${lot} l where l.by_contact_id = any(${list}))`);
 }
 
 /** Shared wallets of these contacts get another owner, with all that was ever booked in them. */

@@ -14,7 +14,7 @@ export type Sought = {
   name: string;
   node: string;
   programId: string;
-  what: 'lot' | 'spend' | 'hold' | 'entry';
+  what: 'lot' | 'spend' | 'hold' | 'entry' | 'write_off';
   key: string;
   occurredAt: string | null;
 };
@@ -47,7 +47,10 @@ export async function findShared(
       union
       select k.name, k."programId", e.contact_id, e.wallet_id from k
         join ${ledgerEntry} e on k.what = 'entry' and e.by_contact_id = k.node and e.entry_id::text = k.key
-          and e.occurred_at = k."occurredAt")
+          and e.occurred_at = k."occurredAt"
+      union
+      select k.name, k."programId", e.contact_id, e.wallet_id from k
+        join ${ledgerEntry} e on k.what = 'write_off' and e.by_contact_id = k.node and e.kind = k.what)
     select f.name, w.contact_id as "ownerId", w.program_id as "programId", w.wallet_id as "walletId"
     from found f join ${wallet} w on w.contact_id = f.contact_id and w.wallet_id = f.wallet_id
     where w.kind = 'family' and w.program_id = f."programId" order by w.contact_id, w.wallet_id`,

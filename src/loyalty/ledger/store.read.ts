@@ -3,7 +3,7 @@ import type { SQL } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { dateOf, hotRows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
-import type { Account, HoldRow, Lot, Part, SpendRow, Wallet } from './book.ts';
+import type { Account, Forgiven, HoldRow, Lot, Part, SpendRow, Wallet } from './book.ts';
 import type { StoredEntry } from './plan.ts';
 import { loyaltyProgram } from '../programs/schema.ts';
 import { ledgerEntry, ledgerKey, ledgerPosting, lot, pointHold, pointSpend, wallet } from './schema.ts';
@@ -26,7 +26,7 @@ type RawWallet = {
     held: number;
     debt: number;
     expiresAt: string | null;
-    forgiven: Array<{ at: string; points: number; of: string | null }>;
+    forgiven: Array<Omit<Forgiven, 'at' | 'points'> & { at: string; points: number }>;
     programVersion: number;
   };
   seen: number | null;

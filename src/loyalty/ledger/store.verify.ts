@@ -90,7 +90,7 @@ export async function faultsIn(ctx: Ctx, after: string, upTo: string, limit: num
       select w.wallet_id, 'forgiven_differs', format('to be recovered are %s/%s', f.points, coalesce(b.points, 0))
       from w left join by_forgiven b on b.contact_id = w.contact_id and b.wallet_id = w.wallet_id
       cross join lateral (select coalesce(sum((one->>'points')::bigint), 0) as points
-        from jsonb_array_elements(w.forgiven) as one) f
+        from jsonb_array_elements(w.forgiven) as one where one->>'as' in ('off', 'brought')) f
       where f.points <> coalesce(b.points, 0)
       union all
       select l.wallet_id, 'lot_differs', format('lot %s: pending %s/%s remaining %s/%s held %s/%s expired %s/%s', l.lot_id,

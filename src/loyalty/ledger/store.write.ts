@@ -209,7 +209,7 @@ function jsonOf(ctx: Ctx, writing: Writing): string {
       held: Number(row.held),
       debt: Number(row.debt),
       expires_at: row.expiresAt,
-      forgiven: row.forgiven.map(({ at, points, of }) => ({ at, points: Number(points), of })),
+      forgiven: row.forgiven.map((one) => ({ ...one, points: Number(one.points) })),
     })),
     lots: writing.lots.map(lotJson),
     holds: writing.holds.map((row) => ({

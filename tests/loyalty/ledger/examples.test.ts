@@ -147,19 +147,23 @@ describe('movements', () => {
       ['the order that earned', 'the purchase'],
       ['the purchase', 'the order that earned'],
     ] as const;
-    test.each(orders)('and comes back with its purchase: %s first, then %s, and nothing is left', async (first) => {
-      const who = await owner();
-      await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
-      await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
-      const earned = () => one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
-      const bought = () => one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
-      base.clock.advance(1_000);
-      if (first === orders[0][0]) expect(await earned()).toMatchObject({ points: 7n, shortfall: 92n });
-      await bought();
-      if (first !== orders[0][0]) expect(await earned()).toMatchObject({ points: 99n, shortfall: 0n });
-      expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: 0 });
-      expect(await faults(base.ctx)).toEqual([]);
-    });
+    test.each(orders)(
+      'and comes back with its purchase: %s first, then %s, and nothing is left',
+      async (first) => {
+        const who = await owner();
+        await one(base.ctx, { ...who, kind: 'accrue', key: 'A', points: 99n });
+        await one(base.ctx, { ...who, kind: 'redeem', key: 'B', points: 92n });
+        const earned = () => one(base.ctx, { ...who, kind: 'reduce', key: 'A back', source: 'A', keep: 0n });
+        const bought = () =>
+          one(base.ctx, { ...who, kind: 'return', key: 'B back', spend: 'B', points: 92n });
+        base.clock.advance(1_000);
+        if (first === orders[0][0]) expect(await earned()).toMatchObject({ points: 7n, shortfall: 92n });
+        await bought();
+        if (first !== orders[0][0]) expect(await earned()).toMatchObject({ points: 99n, shortfall: 0n });
+        expect(await sums(base.ctx, who.contactId)).toEqual({ pending: 0, available: 0, held: 0, debt: 0 });
+        expect(await faults(base.ctx)).toEqual([]);
+      },
+    );
 
     test('by parts, and no further part is taken twice', async () => {
       const who = await owner();

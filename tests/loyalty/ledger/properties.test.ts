@@ -54,7 +54,7 @@ function openBook(settings: Record<string, unknown> = {}, wallets = 2): Book {
     lots: new Map(),
     holds: new Map(),
     spends: new Map(),
-    onward: null,
+    beside: null,
     entries: [],
     touched: { wallets: new Set(), lots: new Set(), holds: new Set(), spends: new Set() },
   };
@@ -100,7 +100,9 @@ function mustBeSound(book: Book): void {
     expect(wallet.pending >= 0n && wallet.available >= 0n && wallet.held >= 0n && wallet.debt <= 0n).toBe(
       true,
     );
-    expect(wallet.forgiven.reduce((sum, one) => sum + one.points, 0n)).toBe(writtenOff(book, wallet.walletId));
+    expect(wallet.forgiven.reduce((sum, one) => sum + one.points, 0n)).toBe(
+      writtenOff(book, wallet.walletId),
+    );
     expect(wallet.seq).toBe(book.entries.filter(({ walletId }) => walletId === wallet.walletId).length);
   }
   for (const lot of book.lots.values()) {
@@ -317,13 +319,20 @@ function lived(
     }
     for (const [i, { some: all, held }] of time.spent.entries()) {
       const [key, hold] = [`r${t} ${i}`, held === 'no' ? undefined : `h${t} ${i}`];
-      if (hold !== undefined && !does({ ...who, kind: 'hold', key: hold, points: all, ttlS: 9_999 })) continue;
+      if (hold !== undefined && !does({ ...who, kind: 'hold', key: hold, points: all, ttlS: 9_999 }))
+        continue;
       early(time.early.slice(0, 1));
       if (held === 'left') {
         (roll() % 2 === 0 ? some : rest).push({ ...who, kind: 'release', key: newId(), hold: hold ?? '' });
       } else if (does({ ...who, kind: 'redeem', key, points: all, hold })) {
         const first = BigInt(roll()) % (all + 1n);
-        const back = (back_: bigint): Movement => ({ ...who, kind: 'return', key: newId(), spend: key, points: back_ });
+        const back = (back_: bigint): Movement => ({
+          ...who,
+          kind: 'return',
+          key: newId(),
+          spend: key,
+          points: back_,
+        });
         if (first > 0n) some.push(back(first));
         if (first < all) rest.push(back(all - first));
       }
@@ -381,7 +390,9 @@ describe('any order of the same returns ends the same', () => {
   test('of what orders earned and of what was bought with it; when all is back nothing is left', () => {
     const told = fc.record({
       earned: fc.array(points, { minLength: 1, maxLength: 3 }),
-      spent: fc.array(fc.record({ some: points, held: fc.constantFrom('no', 'used', 'left') }), { maxLength: 3 }),
+      spent: fc.array(fc.record({ some: points, held: fc.constantFrom('no', 'used', 'left') }), {
+        maxLength: 3,
+      }),
       early: fc.array(nth, { maxLength: 3 }),
     });
     fc.assert(

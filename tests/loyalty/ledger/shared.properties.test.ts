@@ -267,12 +267,23 @@ test('any order of the same returns ends the same, whoever has left with what is
         if (one === undefined || other === undefined) return;
         const roll = () => dice.next().value ?? 0;
         const keeps = one.earned.map((order) => ({ order, keep: roll() % (order.points + 1) }));
-        const backs = one.spent.map((sale, i) => ({ sale: { ...sale, key: other.spent[i]?.key ?? '' }, some: roll() % (sale.points + 1) }));
+        const backs = one.spent.map((sale, i) => ({
+          sale: { ...sale, key: other.spent[i]?.key ?? '' },
+          some: roll() % (sale.points + 1),
+        }));
         const returns = [
-          ...keeps.map(({ order, keep }) => (world: World) => keepOf(world, order, newId(), keep)),
+          ...keeps.map(
+            ({ order, keep }) =>
+              (world: World) =>
+                keepOf(world, order, newId(), keep),
+          ),
           ...backs
             .filter(({ some }) => some > 0)
-            .map(({ sale, some }) => (world: World) => backOf(world, sale, newId(), some)),
+            .map(
+              ({ sale, some }) =>
+                (world: World) =>
+                  backOf(world, sale, newId(), some),
+            ),
         ].map((movement) => ({ movement, place: roll() }));
         for (const { movement } of returns) await post(base.ctx, [movement(one)]);
         for (const { movement } of returns.toSorted((x, y) => x.place - y.place))
