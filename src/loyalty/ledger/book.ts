@@ -55,6 +55,8 @@ export type Forgiven = {
   points: bigint;
   of: string | null;
   as: 'off' | 'brought' | 'lent' | 'there';
+  /** Of somebody who had left: what had earned them. Its points alone are looked for there. */
+  source: string | null;
 };
 
 export type Lot = {

@@ -185,25 +185,28 @@ function bear(book: Book, movement: Reduce, missing: ReadonlyMap<Book, bigint>, 
   const draft = draftOf('write_off', movement);
   const own = [book, ...missing.keys()].find((one) => walletOf(one, one.mine).kind !== 'family');
   let left = shortfall;
-  let borne = [...missing.values()].reduce((sum, points) => sum + points, 0n);
   for (const [away, points] of missing) {
     if (away === book || points <= 0n) continue;
-    const all = points < borne ? points : borne;
-    const off = all < left ? all : left;
-    borne -= all;
+    const off = points < left ? points : left;
     left -= off;
     if (away === own) {
-      writeOff(book, draft, giver(book), { at, points: off, of: book.byContactId, as: 'brought' });
+      writeOff(book, draft, giver(book), {
+        at,
+        points: off,
+        of: book.byContactId,
+        as: 'brought',
+        source: null,
+      });
       continue;
     }
-    const of = away.byContactId;
+    const whose = { at, of: away.byContactId, source: movement.source };
     const there = draftOf('write_off', movement);
-    writeOff(away, there, giver(away), { at, points: off, of, as: 'off' });
+    writeOff(away, there, giver(away), { ...whose, points: off, as: 'off' });
     enter(away, there);
-    remember(away, away.mine, { at, points: all - off, of, as: 'lent' });
-    if (own !== undefined) remember(own, own.mine, { at, points: off, of: null, as: 'there' });
+    remember(away, away.mine, { ...whose, points: points - off, as: 'lent' });
+    if (own !== undefined) remember(own, own.mine, { at, points: off, of: null, as: 'there', source: null });
   }
-  writeOff(book, draft, giver(book), { at, points: left, of: null, as: 'off' });
+  writeOff(book, draft, giver(book), { at, points: left, of: null, as: 'off', source: null });
   enter(book, draft);
 }
 

@@ -13,7 +13,8 @@ const MAX_FORGIVEN = 50;
 export function remember(book: Book, walletId: string, what: Forgiven): void {
   if (what.points === 0n) return;
   const wallet = walletOf(book, walletId);
-  const isLike = (one: Forgiven): boolean => one.of === what.of && one.as === what.as;
+  const isLike = (one: Forgiven): boolean =>
+    one.of === what.of && one.as === what.as && one.source === what.source;
   const same = wallet.forgiven.find((one) => isLike(one) && one.at.getTime() === what.at.getTime());
   const crowded = wallet.forgiven.length >= MAX_FORGIVEN ? wallet.forgiven.find(isLike) : undefined;
   const joins = same ?? crowded;
@@ -41,7 +42,10 @@ type Back = { book: Book; draft: Draft; lot: Lot; since: Date };
 export function recover(book: Book, draft: Draft, lot: Lot, points: bigint, since: Date): void {
   if (isOver(book, lot)) return;
   const back: Back = { book, draft, lot, since };
-  let left = points - payInto(book, back, points, isOff);
+  let left = points - payInto(book, back, points, (one) => isOff(one) && isFor(one, lot));
+  // What is there beyond what stands of its order is nobody's: others have paid for it.
+  const beyond = lot.remaining - (lot.earned - lot.reduced);
+  if (beyond > 0n) left -= payInto(book, back, beyond < left ? beyond : left, isOff);
   const { beside } = book;
   if (beside === null) return;
   const { onward, former, own, nodes } = beside;
@@ -49,10 +53,11 @@ export function recover(book: Book, draft: Draft, lot: Lot, points: bigint, sinc
   if (onward !== null && left > 0n)
     left -= payInto(onward.book, { ...back, since: onward.from > since ? onward.from : since }, left, isOff);
   const isOfThem = ({ of }: Forgiven): boolean => of !== null && nodes.has(of);
+  const isLent = (one: Forgiven): boolean => one.as === 'lent' && isOfThem(one);
   for (const there of former)
     if (left > 0n) left -= payInto(there, back, left, (one) => one.as === 'off' && isOfThem(one), lend);
   if (own !== null && walletOf(own, own.mine).state !== 'closed')
-    for (const { wallet, one } of dueOf(book, since, (each) => each.as === 'lent' && isOfThem(each))) {
+    for (const { wallet, one } of dueOf(book, since, (each) => isLent(each) && isFor(each, lot))) {
       const sent = one.points < left ? one.points : left;
       sendBack(own, back, sent);
       lower(book, wallet, one, sent);
@@ -60,6 +65,8 @@ export function recover(book: Book, draft: Draft, lot: Lot, points: bigint, sinc
     }
 }
 
+/** What was written off of an order whose member had left is looked for among its own points. */
+const isFor = ({ source }: Forgiven, lot: Lot): boolean => source === null || source === lot.source;
 const isOff = ({ as }: Forgiven): boolean => as === 'off' || as === 'brought';
 
 type Due = { wallet: Wallet; one: Forgiven };
@@ -147,7 +154,7 @@ export function carryAlong(
       move(book, drafts.out, wallet.walletId, { account: 'transfer' }, { account: 'adjustment' }, points);
       move(other, drafts.into, other.mine, { account: 'adjustment' }, { account: 'transfer' }, points);
       lower(book, wallet, one, points);
-      remember(other, other.mine, { ...one, as: 'off', of: null });
+      remember(other, other.mine, { ...one, as: 'off', of: null, source: null });
     }
 }
 

@@ -203,7 +203,7 @@ function forfeit(book: Book, draft: ReturnType<typeof draftOf>): bigint {
   }
   for (const { walletId, debt } of book.wallets.values()) {
     move(book, draft, walletId, { account: 'adjustment' }, { account: 'debt' }, -debt);
-    remember(book, walletId, { at: book.now, points: -debt, of: null, as: 'off' });
+    remember(book, walletId, { at: book.now, points: -debt, of: null, as: 'off', source: null });
   }
   enter(book, draft);
   return points;

@@ -49,7 +49,7 @@ export const wallet = pgTable(
     expiresAt: instant('expires_at'),
     familyOwnerId: uuid('family_owner_id'),
     familyWalletId: uuid('family_wallet_id'),
-    /** [{at, points, of, as}], the oldest first: written off, and paid by what was out by then and comes back. */
+    /** [{at, points, of, as, source}], the oldest first: written off, and paid by what was out by then and comes back. */
     forgiven: jsonb('forgiven')
       .notNull()
       .default(sql`'[]'`),

@@ -128,7 +128,7 @@ describe('verification', () => {
       ['lot_differs', sql`update lot set remaining = remaining - 1 where ${mine}`],
       [
         'forgiven_differs',
-        sql`update wallet set forgiven = '[{"at": "2026-01-10T10:00:00Z", "points": 1, "of": null, "as": "off"}]' where ${mine}`,
+        sql`update wallet set forgiven = '[{"at": "2026-01-10T10:00:00Z", "points": 1, "of": null, "as": "off", "source": null}]' where ${mine}`,
       ],
       ['below_floor', sql`update lot set lapsed = -1 where ${mine}`],
       ['chain_broken', sql`update ledger_entry set key = 'other' where ${mine} and kind = 'accrue'`],
