@@ -13,7 +13,7 @@ import { productInput } from '../../src/orders/contract.ts';
 import { startApi } from '../support/api.ts';
 import type { TestApi } from '../support/api.ts';
 import { campaign } from '../loyalty/coupons/world.ts';
-import { sums } from '../loyalty/ledger/world.ts';
+import { people, sums } from '../loyalty/ledger/world.ts';
 import { program } from '../loyalty/sales/world.ts';
 import { blocksOf, filled } from './blocks.ts';
 import type { Block } from './blocks.ts';
@@ -21,7 +21,7 @@ import type { Block } from './blocks.ts';
 /** The examples of the guide for shops and tills, run in its order against the running program. */
 
 const GUIDE = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'loyalty.md'), 'utf8');
-const MAX_LINES = 256;
+const MAX_LINES = 280;
 const BLOCKS = blocksOf(GUIDE);
 const HOUR_MS = 3_600_000;
 
@@ -36,12 +36,16 @@ beforeAll(async () => {
   await upsertProducts(ctx, [productInput.parse({ externalId: 'mug', price: '12.50', currency: 'GBP' })]);
   await campaign(ctx, { codeKind: 'generic', code: 'SPRING', pattern: undefined });
   const till = await api.key({ name: 'till', scopes: ['loyalty:sell'] });
+  const office = await api.key({ name: 'office', scopes: ['loyalty:write', 'contacts:read'] });
+  const [child] = await people(ctx, 1);
   const shop = await api.key({ name: 'shop', scopes: ['loyalty:sell', 'loyalty:vouch', 'contacts:write'] });
   Object.assign(values, {
     OTKLIK: api.url,
     PROGRAM_ID: await program(ctx),
     TILL_KEY: till.key,
     SHOP_KEY: shop.key,
+    OFFICE_KEY: office.key,
+    CHILD_ID: child ?? '',
     AN_HOUR_AGO: new Date(ctx.clock.now().getTime() - HOUR_MS).toISOString(),
   });
 });
@@ -127,6 +131,7 @@ function knownCodes(): string[] {
     'loyalty/programs',
     'loyalty/coupons',
     'loyalty/pricing',
+    'loyalty/rewards',
     'api',
     'core',
     'contacts',
@@ -138,6 +143,6 @@ function knownCodes(): string[] {
     ...new Set(texts.flatMap((text) => [...text.matchAll(/'([a-z_]+)'/g)].map(([, code = '']) => code))),
   ].concat(
     // notFound(what) makes them.
-    ['member_not_found', 'contact_not_found', 'sale_not_found'],
+    ['member_not_found', 'contact_not_found', 'sale_not_found', 'receipt_not_found'],
   );
 }

@@ -48,7 +48,10 @@ const grouped = (events: readonly object[]): object[] =>
 /** `points` is what was earned, spent, expired …, `change` what it did to what can be spent. */
 function eventOf(book: Book, entry: Entry): object {
   const { kind, key, ref, entryId, contactId, points: change } = entry;
-  const given = entry.postings.reduce((sum, { points }) => (points > 0n ? sum + points : sum), 0n);
+  // By account: what came and went on at once, to what was owed or written off, counts once.
+  const sums = new Map<string, bigint>();
+  for (const { account, points } of entry.postings) sums.set(account, (sums.get(account) ?? 0n) + points);
+  const given = [...sums.values()].reduce((sum, points) => (points > 0n ? sum + points : sum), 0n);
   return {
     contactId: entry.byContactId ?? contactId,
     programId: book.program.programId,

@@ -231,7 +231,7 @@ export const liabilityAnswer = z
     worthMinor: z.number().int(),
     /** By rules and promotions, and bought; less what returns took back. */
     issued: points,
-    /** By hand, and written off: what should have come back and was spent. Above zero when more was put in than taken. */
+    /** By hand, and written off: what should have come back and was spent, less what of it came back later. Above zero when more was put in. */
     adjusted: points,
     redeemed: points,
     expired: points,

@@ -7,6 +7,7 @@ import type { Account, Book, Draft, Forgiven, Lot, Wallet } from './book.ts';
  * had earned it. What is owed is paid by anything that comes.
  */
 
+const EVER = new Date(0);
 /** Beyond this two of the oldest become one: every further one takes another purchase and another return. */
 const MAX_FORGIVEN = 50;
 
@@ -56,13 +57,26 @@ export function recover(book: Book, draft: Draft, lot: Lot, points: bigint, sinc
   const isLent = (one: Forgiven): boolean => one.as === 'lent' && isOfThem(one);
   for (const there of former)
     if (left > 0n) left -= payInto(there, back, left, (one) => one.as === 'off' && isOfThem(one), lend);
+  if (
+    former.length > 0 &&
+    !former.some((there) => dueOf(there, EVER, (one) => isOff(one) && isOfThem(one)).length > 0)
+  )
+    forgetThere(book);
   if (own !== null && walletOf(own, own.mine).state !== 'closed')
     for (const { wallet, one } of dueOf(book, since, (each) => isLent(each) && isFor(each, lot))) {
       const sent = one.points < left ? one.points : left;
-      sendBack(own, back, sent);
+      if (sent === 0n) break;
       lower(book, wallet, one, sent);
+      sendBack(own, back, sent);
       left -= sent;
     }
+}
+
+/** Nothing is left of it anywhere: nobody need look there again. */
+function forgetThere(book: Book): void {
+  for (const wallet of book.wallets.values())
+    for (const one of wallet.forgiven.filter(({ as }) => as === 'there'))
+      lower(book, wallet, one, one.points);
 }
 
 /** What was written off of an order whose member had left is looked for among its own points. */
@@ -114,7 +128,6 @@ function lend(to: Book, { walletId }: Wallet, one: Forgiven, points: bigint): vo
 
 /** Points of an order that was taken back from what its contact has now: they go there, and pay what is due. */
 function sendBack(own: Book, { book, draft, lot, since }: Back, points: bigint): void {
-  if (points === 0n) return;
   const into = draftOf(draft.kind, draft);
   const { earnedAt, expiresAt, fixedExpiry } = lot;
   const source = `${lot.source} returned`;

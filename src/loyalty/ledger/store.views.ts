@@ -154,8 +154,8 @@ const QUIET = sql.raw(`('hold', 'release')`);
 
 /** As `toldOf`: of points held before, what a purchase took. */
 const TOLD = sql`case when e.kind <> 'redeem' then e.points else (
-  select coalesce(sum(p.points), 0)::bigint from ${ledgerPosting} p where p.contact_id = e.contact_id
-    and p.occurred_at = e.occurred_at and p.entry_id = e.entry_id and p.account in ('available', 'held')) end`;
+  select -coalesce(sum(p.points), 0)::bigint from ${ledgerPosting} p where p.contact_id = e.contact_id
+    and p.occurred_at = e.occurred_at and p.entry_id = e.entry_id and p.account = 'redeemed') end`;
 
 /** Movements of points on the contact's card. */
 export const pointsTimeline: TimelineSource = {

@@ -14,7 +14,7 @@ type Told = {
 export function toldOf({ kind, points, postings }: Told): number {
   const sum = (...accounts: string[]): number =>
     postings.reduce((all, one) => (accounts.includes(one.account) ? all + one.points : all), 0);
-  if (kind === 'redeem') return sum('available', 'held');
+  if (kind === 'redeem') return -sum('redeemed');
   if (points !== 0) return points;
   return sum(kind === 'write_off' ? 'adjustment' : 'pending');
 }

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { openDatabase } from '../../../src/core/db.ts';
 import type { Database } from '../../../src/core/db.ts';
+import { joinFamily, leaveFamily } from '../../../src/loyalty/ledger/actions.family.ts';
 import { post, postMany } from '../../../src/loyalty/ledger/actions.post.ts';
 import type { Movement } from '../../../src/loyalty/ledger/movement.ts';
+import { verifyLedger } from '../../../src/loyalty/ledger/actions.verify.ts';
 import { testBase } from '../../support/ctx.ts';
 import type { TestBase } from '../../support/ctx.ts';
 import { one, people, person, program, refusal, sums, total } from './world.ts';
@@ -129,5 +131,56 @@ test('transfers in circles by 20 workers neither lose nor make points, and nobod
   );
   const after = await Promise.all(ring.map((contactId) => sums(base.ctx, contactId)));
   expect(after.reduce((sum, { available }) => sum + available, 0)).toBe(500);
+  expect(await total(base.ctx)).toBe(0);
+});
+
+test('what was bought in a shared wallet that was left comes back by 20 workers at once, with the orders that earned it: nothing is left of them', async () => {
+  const programId = await program(base.ctx);
+  const [mother = '', son = ''] = await people(base.ctx, 2);
+  for (const contactId of [mother, son])
+    await joinFamily(base.ctx, { programId, ownerId: mother, contactId, monthlyCap: null });
+  const of = { son: { contactId: son, programId }, mother: { contactId: mother, programId } };
+  const does = async (movement: Movement) => {
+    base.clock.advance(1_000);
+    return one(base.ctx, movement);
+  };
+  for (let i = 0; i < 5; i += 1) await does({ ...of.son, kind: 'accrue', key: `A${i}`, points: 40n });
+  await does({ ...of.mother, kind: 'accrue', key: 'M', points: 100n });
+  const spends = [
+    ...Array.from({ length: 10 }, (_, i) => ({ ...of.son, key: `son ${i}`, points: 15n })),
+    ...Array.from({ length: 5 }, (_, i) => ({ ...of.mother, key: `mother ${i}`, points: 20n })),
+  ];
+  for (const spend of spends) await does({ ...spend, kind: 'redeem' });
+  await leaveFamily(base.ctx, { ...of.son, split: 'own' });
+  base.clock.advance(1_000);
+  const returns: Movement[] = [
+    ...spends.flatMap(({ key, points, ...who }) =>
+      [5n, points - 5n].map((part, i): Movement => ({
+        ...who,
+        kind: 'return',
+        key: `${key} back ${i}`,
+        spend: key,
+        points: part,
+      })),
+    ),
+    ...Array.from({ length: 5 }, (_, i) =>
+      [17n, 0n].map((keep): Movement => ({
+        ...of.son,
+        kind: 'reduce',
+        key: `A${i} ${keep}`,
+        source: `A${i}`,
+        keep,
+      })),
+    ).flat(),
+  ];
+  const shared = returns.map((_, i) => returns[(i * 7) % returns.length] ?? returns[0]).entries();
+  await Promise.all(
+    workers.map(async (worker) => {
+      for (const [, movement] of shared) if (movement !== undefined) await one(worker, movement);
+    }),
+  );
+  expect((await sums(base.ctx, mother)).available).toBe(100);
+  expect((await sums(base.ctx, son)).available).toBe(0);
+  expect((await verifyLedger(base.ctx, new AbortController().signal)).samples).toEqual([]);
   expect(await total(base.ctx)).toBe(0);
 });

@@ -1,5 +1,7 @@
+import { sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { mergeContacts } from '../../../src/contacts/index.ts';
+import { eraseContacts, mergeContacts } from '../../../src/contacts/index.ts';
+import { row } from '../../../src/core/db.ts';
 import { adjustPoints, transferPoints } from '../../../src/loyalty/ledger/actions.adjust.ts';
 import { getFamily, joinFamily, leaveFamily } from '../../../src/loyalty/ledger/actions.family.ts';
 import { verifyLedger } from '../../../src/loyalty/ledger/actions.verify.ts';
@@ -159,6 +161,75 @@ describe('what an order earned is taken back once', () => {
     await mergeContacts(base.ctx, { from: c, to: a, reason: 'test' });
     await comesBack(number, '500.00');
     expect(await available(a)).toBe(50);
+  });
+});
+
+describe('what an order has earned and somebody has spent is not there twice', () => {
+  const of = (contactId: string) => ({ contactId, programId });
+  const earn = (who: string, key: string, points: bigint) =>
+    one(base.ctx, { ...of(who), kind: 'accrue', key, points });
+  const spend = (who: string, key: string, points: bigint) =>
+    one(base.ctx, { ...of(who), kind: 'redeem', key, points });
+  const bring = (who: string, sold: string, points: bigint) =>
+    one(base.ctx, { ...of(who), kind: 'return', key: `${sold} back`, spend: sold, points });
+  const keep = (who: string, source: string, left: bigint) =>
+    one(base.ctx, { ...of(who), kind: 'reduce', key: `${source} keeps ${left}`, source, keep: left });
+  afterEach(() => base.clock.advance(1_000));
+
+  test.each([true, false])(
+    'when it was spent before they came in, and comes back when they are in (%s) or have left',
+    async (stays) => {
+      const { son, mother } = await shared();
+      const late = await member(base.ctx, programId);
+      await earn(late, 'A', 99n);
+      await spend(late, 'B', 92n);
+      await join(late, mother);
+      await keep(late, 'A', 3n);
+      if (!stays) await part(late, 'none');
+      await bring(late, 'B', 92n);
+      expect([await available(late), await available(mother)]).toEqual(stays ? [0, 3] : [3, 0]);
+      await keep(late, 'A', 0n);
+      expect([await available(late), await available(mother), await available(son)]).toEqual([0, 0, 0]);
+    },
+  );
+
+  test('when somebody else has spent it there, and its member has left', async () => {
+    const { son, mother } = await shared();
+    await earn(son, 'A', 99n);
+    await spend(mother, 'B', 92n);
+    await part(son, 'own');
+    await keep(son, 'A', 0n);
+    await bring(mother, 'B', 92n);
+    expect([await available(son), await available(mother)]).toEqual([0, 0]);
+  });
+
+  test('and who has left gets back what other points of theirs have paid for it', async () => {
+    const { son, mother } = await shared();
+    await earn(mother, 'M', 1n);
+    await earn(son, 'A', 99n);
+    await spend(son, 'B', 100n);
+    await part(son, 'own');
+    await earn(son, 'C', 50n);
+    await keep(son, 'A', 0n);
+    expect(await available(son)).toBe(0);
+    await bring(son, 'B', 100n);
+    expect([await available(son), await available(mother)]).toEqual([50, 1]);
+  });
+
+  test('nor after a member was erased from whose wallet it was missing', async () => {
+    const { son, mother } = await shared();
+    const late = await member(base.ctx, programId);
+    await earn(late, 'A', 99n);
+    await spend(late, 'B', 92n);
+    await join(late, mother);
+    await keep(late, 'A', 0n);
+    await eraseContacts(base.ctx, [late]);
+    const { named } = await row<{ named: boolean }>(
+      base.ctx.db,
+      sql`select exists (select from wallet where forgiven::text like ${`%${late}%`}) as named`,
+    );
+    expect(named).toBe(false);
+    expect([await available(son), await available(mother)]).toEqual([0, 0]);
   });
 });
 

@@ -62,6 +62,7 @@ export default {
     expire: 'Expired',
     forfeit: 'Forfeited',
   },
+  recovered: '{{shown}} that came back cover what had been written off',
   pointsWord_one: 'point',
   pointsWord_other: 'points',
   adjust: 'Adjust points',

@@ -65,6 +65,7 @@ export default {
     expire: 'Сгорели',
     forfeit: 'Пропали',
   },
+  recovered: 'Из вернувшихся зачтено за списанное раньше: {{shown}}',
   pointsWord_one: 'балл',
   pointsWord_few: 'балла',
   pointsWord_many: 'баллов',

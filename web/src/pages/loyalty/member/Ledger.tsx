@@ -3,6 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import type { EntryView } from '../../../api/loyalty.ts';
 import { members } from '../../../api/loyalty.ts';
+import { locale } from '../../../i18n/index.ts';
+import { numberText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useOwners } from '../../../lib/owners.ts';
 import { DateTime } from '../../../ui/format.tsx';
@@ -48,9 +50,19 @@ function Entries({ contactId, programId }: { contactId: string; programId: strin
   );
 }
 
+/** What came back and went on at once to what had been written off: no adjustment of anybody's. */
+const recoveredBy = ({ kind, postings }: EntryView): number =>
+  kind === 'adjust'
+    ? 0
+    : postings.reduce(
+        (sum, { account, points }) => (account === 'adjustment' && points > 0 ? sum + points : sum),
+        0,
+      );
+
 function Entry({ entry }: { entry: EntryView }) {
   const { t } = useTranslation('wallet');
   const { nameOf } = useOwners();
+  const recovered = recoveredBy(entry);
   const actor = nameOf(entry.actorId);
   const [reason, about] = [reasonWords(t, entry.reason), aboutWords(t, entry)];
   return (
@@ -69,6 +81,11 @@ function Entry({ entry }: { entry: EntryView }) {
           <Signed points={entry.told} />
         </Text>
       </Group>
+      {recovered > 0 && (
+        <Text size="xs" c="dimmed">
+          {t('recovered', { shown: numberText(recovered, locale()) })}
+        </Text>
+      )}
       {reason !== undefined && (
         <Text size="sm" style={{ overflowWrap: 'anywhere' }}>
           {reason}
