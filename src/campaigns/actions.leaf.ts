@@ -13,7 +13,7 @@ import { LEDGER_KINDS, messageFacts } from './leaf.ts';
 /** Contacts of one event: a payload has its bound. A batch of sending is one or two. */
 const CONTACTS_PER_EVENT = 400;
 
-/** Tells whose messages were sent, arrived or came back; in the transaction that writes it. */
+/** Tells whose messages were sent, failed, arrived or came back; in the transaction that writes it. */
 export async function tellSettled(
   ctx: Ctx,
   messages: ReadonlyArray<{ contactId: string; campaignId: string }>,

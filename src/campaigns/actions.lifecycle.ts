@@ -104,7 +104,8 @@ async function told(ctx: Ctx, id: string, what: string): Promise<void> {
   await audit(ctx, { action: `campaign.${what}`, entity: 'campaign', entityId: id });
 }
 
-async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
+/** Throws 422 with the place named when the campaign, or the message of a journey, could not be sent. */
+export async function checkReady(ctx: Ctx, row: CampaignRow): Promise<void> {
   const trigger = triggerOf(row);
   if (trigger !== null) await checkTrigger(ctx, row, trigger);
   if (row.segmentId !== null) await found(audience(ctx, row.segmentId), 'segment', 'segmentId');

@@ -158,6 +158,9 @@ function goingOn(settled: Settled, next: ChannelName | null, now: Date): Settled
   return { ...settled, state: 'planned', failures: 0, dueAt: now, nextChannel: next };
 }
 
+/** Who waits for it goes on. */
+const FINAL: readonly Settled['state'][] = ['sent', 'failed', 'skipped'];
+
 /** Writes what became of messages together with what becomes of their coupons. */
 async function recordSettled(
   ctx: Ctx,
@@ -167,10 +170,10 @@ async function recordSettled(
 ): Promise<void> {
   const written = await settleMessages(ctx, run.plannedAt, settled);
   const { campaignId } = run;
-  const sent = settled.filter(({ id, state }) => state === 'sent' && written.has(id));
+  const final = settled.filter(({ id, state }) => FINAL.includes(state) && written.has(id));
   await tellSettled(
     ctx,
-    sent.map(({ contactId }) => ({ contactId, campaignId })),
+    final.map(({ contactId }) => ({ contactId, campaignId })),
   );
   await settleOffers(
     ctx,

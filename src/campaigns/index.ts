@@ -5,6 +5,7 @@ import { registerLeaf, registerSends } from '../segments/index.ts';
 import { messageLeafSubscriptions } from './actions.leaf.ts';
 import { planRequestedMails } from './actions.mail.ts';
 import { recordConversions } from './actions.responses.ts';
+import { journeySubscriptions } from './journeys/jobs.ts';
 import { journeyEraser, moveJourneysOnMerge } from './journeys/store.move.ts';
 import { messageLeaf } from './contract.leaf.ts';
 import { messageType } from './leaf.ts';
@@ -25,6 +26,7 @@ export const campaignsSubscriptions: Subscription[] = [
   planRequestedMails,
   ...messageLeafSubscriptions,
   ...triggerSubscriptions,
+  ...journeySubscriptions,
 ];
 
 export function registerCampaigns(): void {

@@ -5,6 +5,7 @@ import { planRuns, startDueRuns } from './actions.run.ts';
 import { channelsFor } from './channels/index.ts';
 import { forgetEvents } from './events/store.ts';
 import { triggerJobs } from './triggers/jobs.ts';
+import { journeyJobs } from './journeys/jobs.ts';
 
 /** A scheduled mail is late by this at most. */
 const SCHEDULE_MS = 15 * SECOND_MS;
@@ -43,4 +44,4 @@ const forget: Job = {
   },
 };
 
-export const campaignsJobs: Job[] = [schedule, plan, send, forget, ...triggerJobs];
+export const campaignsJobs: Job[] = [schedule, plan, send, forget, ...triggerJobs, ...journeyJobs];

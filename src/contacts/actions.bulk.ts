@@ -57,3 +57,13 @@ export async function bulkChange(ctx: Ctx, input: BulkInput): Promise<{ matched:
     return { matched: sorted.length, changed };
   });
 }
+
+/** Adds and takes away tags of contacts. For modules, who have authorised their caller; in their transaction. */
+export async function tagContacts(
+  ctx: Ctx,
+  contactIds: readonly string[],
+  change: { addTags: readonly string[]; removeTags: readonly string[] },
+): Promise<void> {
+  const done = await changeMany(ctx, contactIds.toSorted(), change);
+  await emit(ctx, 'contact.changed', done);
+}

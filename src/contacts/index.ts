@@ -2,6 +2,7 @@ import type { Job } from '../core/jobs.ts';
 import { identityJobs } from './identity/jobs.ts';
 import { importJobs } from './import/jobs.ts';
 
+export { tagContacts } from './actions.bulk.ts';
 export { recordConsents, suppress } from './actions.consents.ts';
 export type { SuppressReason } from './actions.consents.ts';
 export { recordPushPoint } from './actions.push.ts';

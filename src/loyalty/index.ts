@@ -19,6 +19,7 @@ import { registerStanding, standingJobs, standingRoutes, standingSubscriptions }
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
 export { foldCode } from './coupons/code.ts';
+export { givePoints, isProgramOpen } from './ledger/actions.give.ts';
 export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';
 export { accumulativeDiscount, personCategory, tierLadder } from './standing/schema.ts';

@@ -15,7 +15,7 @@ export { countLeaf, figureTest, numberTest } from './leaves/count.ts';
 export { compared, inWindow, quote } from './phrases.ts';
 export { segmentsJobs, segmentsSubscriptions } from './jobs.ts';
 export { segmentsRoutes } from './routes.ts';
-export { segment } from './schema.ts';
+export { segment, segmentTransition } from './schema.ts';
 export { registerSends } from './sends.ts';
 export { registerTemplate } from './templates.ts';
 export type { Template } from './template.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { requiredText, text } from '../../core/text.ts';
 import { propertyTest, ruleSchema, zone } from '../../segments/contract.ts';
+import { channelName } from '../contract.channel.ts';
 import { contentShape, PURPOSES } from '../contract.ts';
 
 /**
@@ -119,7 +120,7 @@ const node = z.discriminatedUnion('type', [
   z.object({
     ...shared,
     type: z.literal('message'),
-    channel: z.string().min(1).max(40).default('email'),
+    channel: channelName.default('email'),
     templateId: chosen,
     couponCampaignId: chosen,
     purpose: z.enum(PURPOSES).default('informational'),

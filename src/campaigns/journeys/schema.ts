@@ -56,6 +56,8 @@ export const journeyVersion = pgTable(
     messages: jsonb('messages').notNull(),
     /** What may fulfil a goal wherever somebody is: event:<name>, order, response; any: every fact. */
     watches: text('watches').array().notNull(),
+    /** All that may move somebody on: that, and what is waited for. */
+    wakes: text('wakes').array().notNull(),
     publishedBy: text('published_by').notNull(),
     publishedAt: instant('published_at').notNull(),
   },
