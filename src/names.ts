@@ -1,7 +1,7 @@
 import { sql } from './core/sql.ts';
 import type { SQL } from './core/sql.ts';
 import { contact, importJob, visibleContacts } from './contacts/index.ts';
-import { campaign, template } from './campaigns/index.ts';
+import { campaign, journey, template } from './campaigns/index.ts';
 import type { Ctx } from './core/ctx.ts';
 import { rows } from './core/db.ts';
 import type { NamesOf } from './core/names.ts';
@@ -34,6 +34,7 @@ function lookUps(ctx: Ctx): Record<string, (ids: SQL) => SQL> {
       where contact_id in (select v::uuid from ${ids}) and ${visibleContacts(ctx)}`,
     segment: uuids(sql`${segment}`, sql`${segment.segmentId}`, sql`${segment.name}`),
     campaign: uuids(sql`${campaign}`, sql`${campaign.campaignId}`, sql`${campaign.name}`),
+    journey: uuids(sql`${journey}`, sql`${journey.journeyId}`, sql`${journey.name}`),
     template: uuids(sql`${template}`, sql`${template.templateId}`, sql`${template.name}`),
     coupon_campaign: uuids(
       sql`${couponCampaign}`,

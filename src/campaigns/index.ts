@@ -19,6 +19,7 @@ import { messageTimeline, responseTimeline } from './store.timeline.ts';
 export { seedTemplates } from './actions.seed.ts';
 export { campaignsJobs } from './jobs.ts';
 export { campaignsRoutes } from './routes.ts';
+export { journey } from './journeys/schema.ts';
 export { campaign, response, template } from './schema.ts';
 
 export const campaignsSubscriptions: Subscription[] = [

@@ -1,5 +1,5 @@
 import { ENTRY, exitsOf, LOOP_WAIT_MINUTES, MAX_GOALS, MINUTES_OF } from './contract.definition.ts';
-import type { JourneyDefinition, JourneyNode } from './contract.definition.ts';
+import type { Edge, JourneyDefinition, JourneyNode } from './contract.definition.ts';
 import type { JourneyProblem } from './contract.ts';
 import { fieldProblems, shareProblem } from './check.fields.ts';
 import { error } from './problem.ts';
@@ -52,24 +52,39 @@ function edgeProblems({ nodes, edges }: JourneyDefinition): JourneyProblem[] {
   return found;
 }
 
-function linesFrom({ edges }: JourneyDefinition): ReadonlyMap<string, string[]> {
+function linesFrom(edges: readonly Edge[]): ReadonlyMap<string, string[]> {
   const lines = new Map<string, string[]>();
   for (const { from, to } of edges) lines.set(from, [...(lines.get(from) ?? []), to]);
   return lines;
 }
 
-function reachProblems(definition: JourneyDefinition): JourneyProblem[] {
-  const lines = linesFrom(definition);
+/** All that can be come to from one of these. */
+function reachedFrom(starts: readonly string[], edges: readonly Edge[]): ReadonlySet<string> {
+  const lines = linesFrom(edges);
   const reached = new Set<string>();
-  const open = [ENTRY];
+  const open = [...starts];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
     if (reached.has(id)) continue;
     reached.add(id);
     open.push(...(lines.get(id) ?? []));
   }
-  return definition.nodes
-    .filter(({ id, type }) => type !== 'goal' && !reached.has(id))
-    .map(({ id }) => error(id, null, 'journey_node_unreachable', 'Nobody can come here: draw a line to it.'));
+  return reached;
+}
+
+/** Every node can be come to, and from every node an exit can be come to. */
+function reachProblems({ nodes, edges }: JourneyDefinition): JourneyProblem[] {
+  const reached = reachedFrom([ENTRY], edges);
+  const exits = nodes.filter(({ type }) => type === 'exit').map(({ id }) => id);
+  const back = edges.map(({ from, exit, to }) => ({ from: to, exit, to: from }));
+  const leading = exits.length === 0 ? null : reachedFrom(exits, back);
+  return nodes.flatMap(({ id, type }) => {
+    if (type === 'goal') return [];
+    if (!reached.has(id))
+      return [error(id, null, 'journey_node_unreachable', 'Nobody can come here: draw a line to it.')];
+    return leading === null || leading.has(id)
+      ? []
+      : [error(id, null, 'journey_no_way_out', 'From here nobody comes to an exit.')];
+  });
 }
 
 /** A wait that always takes the time a way round has to take at least. */
@@ -85,7 +100,7 @@ function slows(node: JourneyNode | undefined): boolean {
 function loopProblems(definition: JourneyDefinition): JourneyProblem[] {
   const byId = new Map(definition.nodes.map((node) => [node.id, node]));
   const fast = definition.edges.filter(({ from, to }) => !slows(byId.get(from)) && !slows(byId.get(to)));
-  const after = linesFrom({ ...definition, edges: fast });
+  const after = linesFrom(fast);
   const done = new Set<string>();
   const found: JourneyProblem[] = [];
   for (const { id } of definition.nodes) {

@@ -17,6 +17,7 @@ export default {
     contact: 'Contact',
     segment: 'Segment',
     campaign: 'Campaign',
+    journey: 'Journey',
     template: 'Template',
     coupon_campaign: 'Coupon',
     loyalty_program: 'Loyalty program',
@@ -285,6 +286,14 @@ export default {
     },
     campaigns: {
       guard_changed: 'Limits of the send guard changed',
+    },
+    journey: {
+      created: 'Journey created',
+      changed: 'Journey changed',
+      published: 'Journey published',
+      paused: 'Journey paused',
+      resumed: 'Journey resumed',
+      stopped: 'Journey stopped',
     },
     template: {
       created: 'Template created',

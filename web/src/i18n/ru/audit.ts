@@ -20,6 +20,7 @@ export default {
     contact: 'Контакт',
     segment: 'Сегмент',
     campaign: 'Кампания',
+    journey: 'Цепочка',
     template: 'Шаблон',
     coupon_campaign: 'Купон',
     loyalty_program: 'Программа лояльности',
@@ -287,6 +288,14 @@ export default {
     },
     campaigns: {
       guard_changed: 'Изменены пределы проверки перед запуском',
+    },
+    journey: {
+      created: 'Цепочка создана',
+      changed: 'Цепочка изменена',
+      published: 'Цепочка опубликована',
+      paused: 'Цепочка приостановлена',
+      resumed: 'Цепочка возобновлена',
+      stopped: 'Цепочка остановлена',
     },
     template: {
       created: 'Шаблон создан',
