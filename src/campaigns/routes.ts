@@ -32,11 +32,8 @@ import {
 } from './contract.ts';
 import { guardRoutes } from './guard/routes.ts';
 import { hookRoutes } from './events/routes.ts';
-<<<<<<< HEAD
 import { permissionRoutes } from './permission/routes.ts';
-=======
 import { journeyRoutes } from './journeys/routes.ts';
->>>>>>> 7eaed27 (journeys: drafts, checks, versions, people moved in batches, views and routes)
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
 
@@ -49,7 +46,6 @@ const MAIL_POLICY =
   "frame-ancestors 'self'";
 
 export function campaignsRoutes(): Hono<AppEnv> {
-<<<<<<< HEAD
   return (
     newRouter()
       // Before what takes any word for a campaign's id.
@@ -61,17 +57,8 @@ export function campaignsRoutes(): Hono<AppEnv> {
       .route('/', templateRoutes())
       .route('/', publicRoutes())
       .route('/', hookRoutes())
+      .route('/', journeyRoutes())
   );
-=======
-  return newRouter()
-    .route('/', campaignCrud())
-    .route('/', campaignVerbs())
-    .route('/', outboxRoutes())
-    .route('/', templateRoutes())
-    .route('/', publicRoutes())
-    .route('/', hookRoutes())
-    .route('/', journeyRoutes());
->>>>>>> 7eaed27 (journeys: drafts, checks, versions, people moved in batches, views and routes)
 }
 
 function campaignCrud(): Hono<AppEnv> {

@@ -39,7 +39,7 @@ async function plan(ctx: Ctx, messages: StepMessages, nodeId: string, own: reado
   const dueAt = ctx.clock.now();
   await planBatch(
     ctx,
-    step,
+    { ...step, fallback: [] },
     step.templateVersion,
     own.flatMap(({ person, effect }) =>
       effect.type === 'message'

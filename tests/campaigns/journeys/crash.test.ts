@@ -59,7 +59,10 @@ const stays = () => count(sql`select count(*)::int as n from journey_visit`);
 test('workers killed while they move people, two at once and cut off from the database: nothing is lost or done twice, the budget is kept', async () => {
   const { ctx, dataDir } = world;
   await putContacts(ctx, 'crash', { from: 1, to: PEOPLE });
-  const program = await createProgram(ctx, programInput.parse({ name: 'Points', zone: 'UTC', currency: 'EUR' }));
+  const program = await createProgram(
+    ctx,
+    programInput.parse({ name: 'Points', zone: 'UTC', currency: 'EUR' }),
+  );
   const newsletter = await templateId(ctx, 'newsletter');
   const message = (id: string) => ({
     type: 'message',
@@ -77,9 +80,19 @@ test('workers killed while they move people, two at once and cut off from the da
       message('hello'),
       { type: 'split', id: 's', arms },
       { type: 'update', id: 'mark', addTags: ['marked'] },
-      { type: 'incentive', id: 'gift', give: { type: 'points', programId: program.id, points: 10 }, most: BUDGET },
+      {
+        type: 'incentive',
+        id: 'gift',
+        give: { type: 'points', programId: program.id, points: 10 },
+        most: BUDGET,
+      },
       // Each in a transaction of its own: the wait is asked only once it stands in the table.
-      { type: 'wait-event', id: 'w', event: { type: 'event', name: 'Never' }, timeout: { amount: 1, unit: 'minutes' } },
+      {
+        type: 'wait-event',
+        id: 'w',
+        event: { type: 'event', name: 'Never' },
+        timeout: { amount: 1, unit: 'minutes' },
+      },
       message('again'),
     ],
     lines: [
@@ -103,22 +116,34 @@ test('workers killed while they move people, two at once and cut off from the da
     await Promise.all(movers.map((mover) => mover.kill()));
   }
   const cutOff = startMover();
-  await until('it works', async () => (await count(sql`select count(*)::int as n from pg_stat_activity
-    where application_name = 'mover' and datname = current_database() and state = 'active'`)) > 0 || (await stays()) >= 7_000);
+  await until(
+    'it works',
+    async () =>
+      (await count(sql`select count(*)::int as n from pg_stat_activity
+    where application_name = 'mover' and datname = current_database() and state = 'active'`)) > 0 ||
+      (await stays()) >= 7_000,
+  );
   await ctx.db.execute(sql`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'mover' and datname = current_database()`);
   await cutOff.ended;
   const last = [startMover(), startMover()];
   for (const mover of last) if ((await mover.ended) !== 0) throw new Error(mover.errors());
   // Those who wait for what never comes, once their time is over.
-  await ctx.db.execute(sql`update journey_person set until_at = now() - interval '1 second', wake_at = now() - interval '1 second'
+  await ctx.db
+    .execute(sql`update journey_person set until_at = now() - interval '1 second', wake_at = now() - interval '1 second'
     where state = 'waiting'`);
   const rest = startMover();
   if ((await rest.ended) !== 0) throw new Error(rest.errors());
 
-  const left = await rows(ctx.db, sql`select state, reason, count(*)::int as n from journey_person group by 1, 2`);
+  const left = await rows(
+    ctx.db,
+    sql`select state, reason, count(*)::int as n from journey_person group by 1, 2`,
+  );
   expect(left).toEqual([{ state: 'left', reason: 'exit', n: PEOPLE }]);
-  const twice = await rows(ctx.db, sql`select 1 from journey_visit group by entry_id, node_id having count(*) > 1`);
+  const twice = await rows(
+    ctx.db,
+    sql`select 1 from journey_visit group by entry_id, node_id having count(*) > 1`,
+  );
   expect(twice).toEqual([]);
   const byNode = await rows<{ node: string; n: number }>(
     ctx.db,
@@ -135,10 +160,14 @@ test('workers killed while they move people, two at once and cut off from the da
   expect(await count(sql`select count(*)::int as n from message where state = 'planned'`)).toBe(2 * PEOPLE);
 
   const clock = { now: () => new Date() };
-  for (let round = 0; round < 10 && (await sendDue({ ...ctx, clock }, openOutbox(dataDir), never)) > 0; round++);
-  expect(await rows(ctx.db, sql`select state, reason, count(*)::int as n from message group by 1, 2`)).toEqual([
-    { state: 'sent', reason: null, n: 2 * PEOPLE },
-  ]);
+  for (
+    let round = 0;
+    round < 10 && (await sendDue({ ...ctx, clock }, openOutbox(dataDir), never)) > 0;
+    round++
+  );
+  expect(
+    await rows(ctx.db, sql`select state, reason, count(*)::int as n from message group by 1, 2`),
+  ).toEqual([{ state: 'sent', reason: null, n: 2 * PEOPLE }]);
   const mails = Map.groupBy(await mailsOf(dataDir), ({ to }) => to);
   expect(mails.size).toBe(PEOPLE);
   expect([...mails.values()].filter((own) => own.length !== 2)).toEqual([]);
