@@ -72,6 +72,13 @@ async function nodeProblems(ctx: Ctx, node: JourneyNode): Promise<JourneyProblem
       return node.when.type === 'rule' && node.when.rule !== null
         ? ruleProblem(ctx, node.id, 'when.rule', node.when.rule)
         : [];
+    case 'wait':
+    case 'wait-until':
+    case 'wait-event':
+    case 'split':
+    case 'update':
+    case 'tell':
+    case 'exit':
     default:
       return [];
   }

@@ -184,6 +184,13 @@ function answer(ctx: Ctx, node: JourneyNode, people: readonly Person[]): Promise
       return answerOutcome(ctx, node, people);
     case 'incentive':
       return answerIncentive(ctx, node, people);
+    case 'wait':
+    case 'wait-until':
+    case 'split':
+    case 'update':
+    case 'tell':
+    case 'goal':
+    case 'exit':
     default:
       throw new Error(`a node of type ${node.type} asks nothing`);
   }

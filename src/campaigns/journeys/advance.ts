@@ -107,7 +107,7 @@ export function advance(definition: JourneyDefinition, start: Person, known: Kno
 }
 
 /** Where the line from this exit leads. */
-export const nextOf = (definition: JourneyDefinition, from: string, exit: string): string | undefined =>
+const nextOf = (definition: JourneyDefinition, from: string, exit: string): string | undefined =>
   definition.edges.find((edge) => edge.from === from && edge.exit === exit)?.to;
 
 /** The node people come to first. */

@@ -47,7 +47,7 @@ const span = z
 export type Span = z.output<typeof span>;
 
 const RESPONSES = ['opened', 'clicked', 'bought'] as const;
-export const MESSAGE_ENDS = ['sent', 'failed'] as const;
+const MESSAGE_ENDS = ['sent', 'failed'] as const;
 
 /** Something to wait for, or that ends the journey well. `order`: an order of at least so much in the base currency. */
 const happening = z.discriminatedUnion('type', [
@@ -69,7 +69,6 @@ const condition = z.discriminatedUnion('type', [
     withinHours: z.number().int().min(1).max(8_760).optional(),
   }),
 ]);
-export type Condition = z.output<typeof condition>;
 
 const armId = nodeId;
 const shared = { id: nodeId, name: text(120).default(''), position };

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { text } from '../../core/text.ts';
 import { journeyDefinition } from './contract.definition.ts';
 
-export { ENTRY, exitsOf, journeyDefinition, MAX_JOURNEY_NODES, MAX_VISITS } from './contract.definition.ts';
-export type { Edge, JourneyDefinition, JourneyNode } from './contract.definition.ts';
+/** The definition itself: contract.definition.ts. */
 
 const id = z.uuid();
 const instant = z.iso.datetime();

@@ -10,7 +10,7 @@ export type JourneyRow = typeof journey.$inferSelect;
 export type VersionRow = typeof journeyVersion.$inferSelect;
 
 /** People come in and move. */
-export const LIVE = ['running', 'paused'];
+const LIVE = ['running', 'paused'];
 
 export async function insertJourney(ctx: Ctx, row: JourneyRow): Promise<void> {
   await ctx.db.insert(journey).values(row);

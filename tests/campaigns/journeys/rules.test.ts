@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, nat, pre, property, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { advance, firstOf } from '../../../src/campaigns/journeys/advance.ts';
 import type { Answer, Person, Stay } from '../../../src/campaigns/journeys/advance.ts';
@@ -45,49 +45,47 @@ const KINDS = [
 ] as const;
 
 /** Sound ones: lines lead on, back only from a wait of two hours, and every node is reached. */
-const definitions = fc
-  .array(
-    fc.record({ kind: fc.nat(KINDS.length - 1), to: fc.array(fc.nat(200), { minLength: 4, maxLength: 4 }) }),
-    {
-      minLength: 1,
-      maxLength: 12,
-    },
-  )
-  .map((drawn): JourneyDefinition => {
-    const nodes = [
-      ...drawn.map(({ kind }, i) => ({ ...KINDS[kind], id: `n${i}`, position })),
-      { type: 'exit', id: 'exit', position },
-      { type: 'message', id: 'm', templateId: MESSAGE, position },
-    ];
-    const idAt = (i: number): string => (i < drawn.length ? `n${i}` : 'exit');
-    const parsed = journeyDefinition.parse({
-      entry: { trigger: { type: 'api' }, position },
-      nodes,
-      edges: [{ from: 'entry', exit: 'next', to: 'm' }],
-    });
-    const edges: Edge[] = [...parsed.edges, { from: 'm', exit: 'next', to: 'n0' }];
-    for (const [i, { kind, to }] of drawn.entries()) {
-      const node = parsed.nodes[i];
-      if (node === undefined) continue;
-      for (const [e, exit] of exitsOf(node).entries()) {
-        const roll = to[e] ?? 0;
-        const back = kind === 0 && roll % 2 === 0;
-        edges.push({ from: node.id, exit, to: back ? idAt(roll % (i + 1)) : idAt(i + 1 + (roll % 3)) });
-      }
-    }
-    const reached = new Set<string>();
-    const open = ['entry'];
-    for (let id = open.pop(); id !== undefined; id = open.pop()) {
-      if (reached.has(id)) continue;
-      reached.add(id);
-      open.push(...edges.filter(({ from }) => from === id).map(({ to }) => to));
-    }
-    return {
-      ...parsed,
-      nodes: parsed.nodes.filter(({ id }) => reached.has(id)),
-      edges: edges.filter(({ from }) => reached.has(from)),
-    };
+const definitions = array(
+  record({ kind: nat(KINDS.length - 1), to: array(nat(200), { minLength: 4, maxLength: 4 }) }),
+  {
+    minLength: 1,
+    maxLength: 12,
+  },
+).map((drawn): JourneyDefinition => {
+  const nodes = [
+    ...drawn.map(({ kind }, i) => ({ ...KINDS[kind], id: `n${i}`, position })),
+    { type: 'exit', id: 'exit', position },
+    { type: 'message', id: 'm', templateId: MESSAGE, position },
+  ];
+  const idAt = (i: number): string => (i < drawn.length ? `n${i}` : 'exit');
+  const parsed = journeyDefinition.parse({
+    entry: { trigger: { type: 'api' }, position },
+    nodes,
+    edges: [{ from: 'entry', exit: 'next', to: 'm' }],
   });
+  const edges: Edge[] = [...parsed.edges, { from: 'm', exit: 'next', to: 'n0' }];
+  for (const [i, { kind, to }] of drawn.entries()) {
+    const node = parsed.nodes[i];
+    if (node === undefined) continue;
+    for (const [e, exit] of exitsOf(node).entries()) {
+      const roll = to[e] ?? 0;
+      const back = kind === 0 && roll % 2 === 0;
+      edges.push({ from: node.id, exit, to: back ? idAt(roll % (i + 1)) : idAt(i + 1 + (roll % 3)) });
+    }
+  }
+  const reached = new Set<string>();
+  const open = ['entry'];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    open.push(...edges.filter(({ from }) => from === id).map(({ to }) => to));
+  }
+  return {
+    ...parsed,
+    nodes: parsed.nodes.filter(({ id }) => reached.has(id)),
+    edges: edges.filter(({ from }) => reached.has(from)),
+  };
+});
 
 function answerOf(node: JourneyNode, roll: number): Answer {
   const exits = exitsOf(node);
@@ -137,14 +135,14 @@ function walk(definition: JourneyDefinition, rolls: readonly number[]): Walk {
 /** A wait may happen to lead back to itself alone. */
 const WITHOUT_END = ['journey_no_exit', 'journey_no_way_out'];
 
-const rolls = fc.array(fc.nat(100), { minLength: 1, maxLength: 30 });
+const rolls = array(nat(100), { minLength: 1, maxLength: 30 });
 
 describe('advance', () => {
   test('what is drawn soundly has no faults, and every way through it comes to an end', () => {
-    fc.assert(
-      fc.property(definitions, rolls, (definition, answers) => {
+    assert(
+      property(definitions, rolls, (definition, answers) => {
         const faults = problemsOf(definition).filter(({ severity }) => severity === 'error');
-        fc.pre(faults.every(({ code }) => !WITHOUT_END.includes(code)));
+        pre(faults.every(({ code }) => !WITHOUT_END.includes(code)));
         expect(faults).toEqual([]);
         expect(['exit', 'too_many_visits']).toContain(walk(definition, answers).end);
       }),
@@ -153,8 +151,8 @@ describe('advance', () => {
   });
 
   test('the same definition, facts and moments give the same path, and nothing is done twice for one visit', () => {
-    fc.assert(
-      fc.property(definitions, rolls, (definition, answers) => {
+    assert(
+      property(definitions, rolls, (definition, answers) => {
         const once = walk(definition, answers);
         expect(walk(definition, answers)).toEqual(once);
         expect(new Set(once.keys).size).toBe(once.keys.length);
@@ -164,8 +162,8 @@ describe('advance', () => {
   });
 
   test('a person is at one node at a time: each stay begins where the line from the one before leads, when that ended', () => {
-    fc.assert(
-      fc.property(definitions, rolls, (definition, answers) => {
+    assert(
+      property(definitions, rolls, (definition, answers) => {
         const { stays } = walk(definition, answers);
         for (const [i, stay] of stays.entries()) {
           expect(stay.step).toBe(i + 1);

@@ -15,7 +15,7 @@ import { subscriptions } from '../../../src/modules.ts';
 import { deliver } from '../../support/deliver.ts';
 import type { World } from '../world.ts';
 
-export const position = { x: 0, y: 0 };
+const position = { x: 0, y: 0 };
 const never = new AbortController().signal;
 
 type Draft = { entry?: object; nodes: object[]; lines: string[] };
