@@ -898,6 +898,7 @@ CREATE TABLE "journey_version" (
 	"definition" jsonb NOT NULL,
 	"messages" jsonb NOT NULL,
 	"watches" text[] NOT NULL,
+	"wakes" text[] NOT NULL,
 	"published_by" text NOT NULL,
 	"published_at" timestamp with time zone NOT NULL,
 	CONSTRAINT "journey_version_journey_id_version_pk" PRIMARY KEY("journey_id","version")
@@ -1416,7 +1417,6 @@ CREATE TABLE "wallet" (
 	"expires_at" timestamp with time zone,
 	"family_owner_id" uuid,
 	"family_wallet_id" uuid,
-	"forgiven" jsonb DEFAULT '[]' NOT NULL,
 	"moved_at" timestamp with time zone NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
