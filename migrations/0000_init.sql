@@ -1417,6 +1417,7 @@ CREATE TABLE "wallet" (
 	"expires_at" timestamp with time zone,
 	"family_owner_id" uuid,
 	"family_wallet_id" uuid,
+	"forgiven" jsonb DEFAULT '[]' NOT NULL,
 	"moved_at" timestamp with time zone NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"origin_id" uuid NOT NULL,
