@@ -219,8 +219,13 @@ describe.skipIf(missing !== undefined)(title, () => {
         `/api/campaigns/${world.campaignId}`,
       );
       const { id } = await ask<{ id: string }>(page, 'POST', '/api/campaigns', {
-        ...{ name: 'Autumn tea', purpose: 'activation', schedule: { type: 'now' } },
-        ...{ segmentId, templateId, couponCampaignId, content },
+        name: 'Autumn tea',
+        purpose: 'activation',
+        schedule: { type: 'now' },
+        segmentId,
+        templateId,
+        couponCampaignId,
+        content,
       });
       await ask(page, 'PUT', '/api/campaigns/guard', { from: 1 });
       await page.goto(`/campaigns/${id}`);
@@ -232,7 +237,8 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByText('You have asked for approval').waitFor();
 
       const { url } = await ask<{ url: string }>(page, 'POST', '/api/people/invitations', {
-        ...{ email: 'mira@example.com', role: 'marketer' },
+        email: 'mira@example.com',
+        role: 'marketer',
       });
       const other = await newPage();
       const token = url.slice(url.lastIndexOf('/') + 1);
