@@ -12,7 +12,7 @@ import {
   seedTemplates,
 } from './campaigns/index.ts';
 import { contactsJobs, contactsRoutes, registerContacts } from './contacts/index.ts';
-import { dealsRoutes, registerDeals } from './deals/index.ts';
+import { dealsRoutes, dealsSubscriptions, registerDeals } from './deals/index.ts';
 import { loyaltyJobs, loyaltyRoutes, loyaltySubscriptions, registerLoyalty } from './loyalty/index.ts';
 import { namesOfThings } from './names.ts';
 import { ordersRoutes, registerOrders } from './orders/index.ts';
@@ -95,6 +95,7 @@ export function subscriptions(): Subscription[] {
     ...segmentsSubscriptions,
     ...loyaltySubscriptions,
     ...campaignsSubscriptions,
+    ...dealsSubscriptions,
     ...scoringSubscriptions,
   ];
 }

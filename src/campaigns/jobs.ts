@@ -3,6 +3,7 @@ import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import { sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
 import { channelsFor } from './channels/index.ts';
+import { setTelegramWebhook } from './events/actions.telegram.ts';
 import { forgetEvents } from './events/store.ts';
 import { triggerJobs } from './triggers/jobs.ts';
 import { journeyJobs } from './journeys/jobs.ts';
@@ -44,4 +45,10 @@ const forget: Job = {
   },
 };
 
-export const campaignsJobs: Job[] = [schedule, plan, send, forget, ...triggerJobs, ...journeyJobs];
+const telegram: Job = {
+  name: 'campaigns.telegram-webhook',
+  everyMs: DAY_MS,
+  run: async (ctx) => setTelegramWebhook(ctx),
+};
+
+export const campaignsJobs: Job[] = [telegram, schedule, plan, send, forget, ...triggerJobs, ...journeyJobs];

@@ -5,7 +5,7 @@ import { importJobs } from './import/jobs.ts';
 export { tagContacts } from './actions.bulk.ts';
 export { recordConsents, suppress } from './actions.consents.ts';
 export type { SuppressReason } from './actions.consents.ts';
-export { recordPushPoint } from './actions.push.ts';
+export { forgetPushPoint, holderOfPush, pushSecrets, recordPushPoint } from './actions.push.ts';
 export { eraseContacts, neededContacts } from './actions.erase.ts';
 export { mergeContacts } from './actions.merge.ts';
 export { normalPoint, ownsPoint, verifyPoint } from './actions.points.ts';

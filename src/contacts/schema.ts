@@ -93,7 +93,7 @@ export const contactPoint = pgTable(
   {
     contactId: uuid('contact_id').notNull(),
     pointId: uuid('point_id').notNull(),
-    /** email | phone | messenger | address | push (a browser's web push address; raw holds its keys) */
+    /** email | phone | messenger | address | push (a browser's web push address; raw holds its keys) | telegram (a chat) */
     kind: text('kind').notNull(),
     /** Normalised: lower-case email, E.164 phone; equal to raw when it can't be parsed. */
     value: text('value').notNull(),

@@ -1,7 +1,11 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
+import type { Subscription } from '../core/jobs.ts';
 import { callViewOf } from './actions.ts';
+import { callRequests } from './actions.requests.ts';
 import { workEraser } from './store.erase.ts';
 import { listCalls, moveWork, tasksBefore } from './store.ts';
+
+export const dealsSubscriptions: Subscription[] = [callRequests];
 
 export { dealsRoutes } from './routes.ts';
 export { task } from './schema.ts';

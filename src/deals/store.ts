@@ -3,6 +3,7 @@ import type { SQL } from '../core/sql.ts';
 import { contact, moveRows, visibleContacts } from '../contacts/index.ts';
 import type { Move, TimelineCursor } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
+import { rows } from '../core/db.ts';
 import { appUser, teamMembersSql } from '../people/index.ts';
 import { call, task } from './schema.ts';
 
@@ -54,6 +55,23 @@ const selectTasks = (ctx: Ctx) =>
 
 export async function insertTask(ctx: Ctx, row: TaskRow): Promise<void> {
   await ctx.db.insert(task).values(row);
+}
+
+/** Puts a task there once; false when it is there. */
+export async function insertTaskOnce(ctx: Ctx, row: TaskRow): Promise<boolean> {
+  const made = await ctx.db.insert(task).values(row).onConflictDoNothing().returning({ id: task.taskId });
+  return made.length > 0;
+}
+
+/** Who calls a contact: its owner, else the owner of the installation; null when nobody works here. */
+export async function callerOf(ctx: Ctx, contactId: string): Promise<string | null> {
+  const [found] = await rows<{ id: string }>(
+    ctx.db,
+    sql`select u.id from ${appUser} u left join contact c on c.contact_id = ${contactId}::uuid and c.owner_id = u.id
+      where u.deactivated_at is null and (c.contact_id is not null or u.role in ('owner', 'head', 'manager'))
+      order by c.contact_id is null, array_position(array['owner', 'head', 'manager'], u.role), u.created_at, u.id limit 1`,
+  );
+  return found?.id ?? null;
 }
 
 export async function findTask(ctx: Ctx, taskId: string): Promise<ListedTask | null> {

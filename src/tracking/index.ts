@@ -17,6 +17,7 @@ export { onsiteMessage } from './onsite/schema.ts';
 export { event, source } from './schema.ts';
 export { ingestJobs } from './jobs.ts';
 export { formJobs } from './forms/jobs.ts';
+export { vapidKeys } from './push/vapid.ts';
 export { trackingRoutes } from './routes.ts';
 export { prepareSnippet } from './snippet/actions.ts';
 
