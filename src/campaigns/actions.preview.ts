@@ -14,6 +14,7 @@ import type { PreviewView, Sender } from './contract.ts';
 import type { TemplatePreviewInput } from './contract.template.ts';
 import { renderMessage } from './frame.ts';
 import type { Frame } from './frame.ts';
+import { textPage } from './page.text.ts';
 import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
 import { countSms } from './sms.ts';
@@ -129,7 +130,16 @@ async function previewOf(
   });
   const to =
     channel === 'email' ? person.email : channel === 'sms' || channel === 'call' ? person.phone : null;
-  return { to, channel, locale, subject, html, text, sms: channel === 'sms' ? smsOf(ctx, text) : null };
+  const shown = channel === 'email' ? html : textPage({ channel, subject, text });
+  return {
+    to,
+    channel,
+    locale,
+    subject,
+    html: shown,
+    text,
+    sms: channel === 'sms' ? smsOf(ctx, text) : null,
+  };
 }
 
 /** What the text takes as an SMS, and costs by the configured price of a part. */

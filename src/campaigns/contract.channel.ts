@@ -8,3 +8,9 @@ export type ChannelName = z.output<typeof channelName>;
 /** A further channel of a campaign, with its texts. */
 export const fallbackStep = z.object({ channel: channelName, templateId: z.uuid() });
 export const MAX_FALLBACK = CHANNELS.length - 1;
+
+/** GET /api/channels: who takes the messages of each channel; "outbox" where nothing is set. */
+export const channelList = z.object({
+  items: z.array(z.object({ channel: channelName, provider: z.string(), setting: z.string() })),
+});
+export type ChannelList = z.output<typeof channelList>;

@@ -11,6 +11,8 @@ import {
   patchCampaign,
 } from './actions.campaigns.ts';
 import { cancelCampaign, launchCampaign, pauseCampaign, resumeCampaign } from './actions.lifecycle.ts';
+import { listChannels, telegramLinkOf } from './actions.channels.ts';
+import { channelList } from './contract.channel.ts';
 import { campaignOverTime } from './actions.overtime.ts';
 import { previewCampaign } from './actions.preview.ts';
 import { campaignMessages, campaignReport, outboxMail, outboxMails } from './actions.report.ts';
@@ -157,6 +159,21 @@ function campaignVerbs(): Hono<AppEnv> {
 
 function outboxRoutes(): Hono<AppEnv> {
   return newRouter()
+    .get(
+      '/api/channels',
+      describe({ tag, summary: 'Who takes the messages of each channel', answer: channelList }),
+      (c) => c.json(listChannels(c.var.ctx)),
+    )
+    .get(
+      '/api/contacts/:id/telegram-link',
+      describe({
+        tag,
+        summary: 'Where a contact opens the bot and is known by it',
+        answer: z.object({ url: z.string().nullable() }),
+      }),
+      paramsOf(idParam),
+      async (c) => c.json(await telegramLinkOf(c.var.ctx, c.req.valid('param').id)),
+    )
     .get(
       '/api/outbox',
       describe({ tag, summary: 'Mails of the local outbox, newest first', answer: outboxList }),

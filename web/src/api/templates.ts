@@ -1,3 +1,4 @@
+import type { ChannelList, ChannelName } from '@server/campaigns/contract.channel.ts';
 import type { PreviewView } from '@server/campaigns/contract.ts';
 import type {
   templateInput,
@@ -10,10 +11,16 @@ import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { api } from './client.ts';
 
-export type { TemplateSummary, TemplateView };
+export type { ChannelName, PreviewView, TemplateSummary, TemplateView };
 export type TemplateInput = z.input<typeof templateInput>;
 export type TemplateVariant = TemplateInput['variants'][number];
 export type Variables = z.output<typeof variableList>;
+
+export const channelProviders = queryOptions({
+  queryKey: ['channels'],
+  queryFn: async () => (await api.get<ChannelList>('/api/channels')).items,
+  staleTime: 600_000,
+});
 
 export const templates = {
   all: queryOptions({
@@ -35,7 +42,7 @@ export const templates = {
         const { uses: _uses, ...sent } = variant ?? { uses: undefined };
         return api.ask<PreviewView>(
           '/api/templates/preview',
-          { purpose: template.purpose, variant: sent },
+          { channel: template.channel, purpose: template.purpose, variant: sent },
           signal,
         );
       },
@@ -44,10 +51,11 @@ export const templates = {
     });
   },
   /** A text that is being written, as a sample person would get it. */
-  tryOut: (purpose: TemplateInput['purpose'], variant: TemplateVariant) =>
+  tryOut: (channel: ChannelName, purpose: TemplateInput['purpose'], variant: TemplateVariant) =>
     queryOptions({
-      queryKey: ['templates', 'try', purpose, variant],
-      queryFn: ({ signal }) => api.ask<PreviewView>('/api/templates/preview', { purpose, variant }, signal),
+      queryKey: ['templates', 'try', channel, purpose, variant],
+      queryFn: ({ signal }) =>
+        api.ask<PreviewView>('/api/templates/preview', { channel, purpose, variant }, signal),
       retry: false,
     }),
   variables: queryOptions({

@@ -15,6 +15,15 @@ export default {
     finished: 'Finished',
     cancelled: 'Cancelled',
   },
+  channel: 'Channel',
+  channels: {
+    email: 'Mail',
+    sms: 'SMS',
+    telegram: 'Telegram',
+    push: 'Push',
+    webhook: 'Webhook',
+    call: 'Call',
+  },
   purpose: 'Purpose',
   purposes: { informational: 'Inform', activation: 'Activate with a coupon' },
   purposeHint: {
@@ -69,6 +78,8 @@ export default {
     burst: 'many links at once',
   },
   wizard: {
+    fallback: 'If that does not reach somebody',
+    fallbackHint: 'Templates of other channels, tried in this order.',
     missing: 'Still to choose: {{list}}.',
     missingOf: { name: 'a name', segment: 'a segment', template: 'a template', coupon: 'a coupon' },
     newTitle: 'New campaign',
@@ -130,6 +141,7 @@ export default {
     skipped: 'Would be left out',
   },
   report: {
+    channels: 'By channel',
     title: 'Report',
     audience: 'Audience',
     audienceWhy: 'Contacts the segment held when the campaign ran.',

@@ -18,6 +18,15 @@ export default {
     finished: 'Завершена',
     cancelled: 'Отменена',
   },
+  channel: 'Канал',
+  channels: {
+    email: 'Письмо',
+    sms: 'SMS',
+    telegram: 'Telegram',
+    push: 'Push',
+    webhook: 'Вебхук',
+    call: 'Звонок',
+  },
   purpose: 'Цель',
   purposes: { informational: 'Сообщить', activation: 'Побудить купоном' },
   purposeHint: {
@@ -74,6 +83,8 @@ export default {
     burst: 'много ссылок сразу',
   },
   wizard: {
+    fallback: 'Если так не дойдёт',
+    fallbackHint: 'Шаблоны других каналов, по порядку.',
     missing: 'Осталось выбрать: {{list}}.',
     missingOf: { name: 'название', segment: 'сегмент', template: 'шаблон', coupon: 'купон' },
     newTitle: 'Новая кампания',
@@ -135,6 +146,7 @@ export default {
     skipped: 'Будут пропущены',
   },
   report: {
+    channels: 'По каналам',
     title: 'Отчёт',
     audience: 'Аудитория',
     audienceWhy: 'Контакты, которые были в сегменте, когда кампания запустилась.',

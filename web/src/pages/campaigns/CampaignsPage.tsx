@@ -37,6 +37,14 @@ export default function CampaignsPage() {
       cell: (row) => <Badge color={STATE_COLORS[row.state]}>{t(`states.${row.state}`)}</Badge>,
     },
     { key: 'segment', header: t('segment'), cell: (row) => names.get(row.segmentId ?? '') ?? <None /> },
+    {
+      key: 'channel',
+      header: t('channel'),
+      cell: (row) =>
+        [row.channel, ...row.fallback.map(({ channel }) => channel)]
+          .map((one) => t(`channels.${one}`))
+          .join(' → '),
+    },
     { key: 'purpose', header: t('purpose'), cell: (row) => t(`purposes.${row.purpose}`) },
     {
       key: 'sent',

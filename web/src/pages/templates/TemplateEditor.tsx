@@ -1,11 +1,13 @@
 import { Alert, Button, Group, Select, SimpleGrid, Stack, Tabs, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { newKey } from '../../api/client.ts';
 import { ApiError } from '../../api/problem.ts';
-import type { TemplateVariant, TemplateView } from '../../api/templates.ts';
-import { templates } from '../../api/templates.ts';
+import { channelName, CHANNELS } from '@server/campaigns/contract.channel.ts';
+import type { ChannelName, TemplateVariant, TemplateView } from '../../api/templates.ts';
+import { channelProviders, templates } from '../../api/templates.ts';
 import { language } from '../../i18n/index.ts';
 import { fieldText, problemText } from '../../i18n/problems.ts';
 import { useMe } from '../../lib/me.ts';
@@ -32,9 +34,9 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
   const [shown, setShown] = useState(draft.variants[0]?.locale ?? 'en');
   const variant = draft.variants.find(({ locale }) => locale === shown);
   const save = useWrite({
-    run: ({ key: _key, ...input }: Draft) =>
+    run: ({ key: _key, channel, ...input }: Draft) =>
       template === undefined
-        ? templates.create({ ...input, key: keyOf(input.name, newKey().slice(0, 6)) })
+        ? templates.create({ ...input, channel, key: keyOf(input.name, newKey().slice(0, 6)) })
         : templates.change(template.id, input),
     touches: ['templates'],
     done: t('templates:saved'),
@@ -46,8 +48,14 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
       ...now,
       variants: now.variants.map((one) => (one.locale === shown ? { ...one, ...change } : one)),
     }));
+  const setChannel = (channel: ChannelName) =>
+    setDraft((now) => ({
+      ...now,
+      channel,
+      variants: now.variants.map(({ locale }) => freshVariant(locale, channel)),
+    }));
   const addLocale = (locale: string) => {
-    setDraft((now) => ({ ...now, variants: [...now.variants, freshVariant(locale)] }));
+    setDraft((now) => ({ ...now, variants: [...now.variants, freshVariant(locale, now.channel)] }));
     setShown(locale);
   };
   const removeLocale = () => {
@@ -90,6 +98,15 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
                 onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value })}
               />
               <Select
+                label={t('templates:channel')}
+                description={useProviderWords(draft.channel)}
+                allowDeselect={false}
+                disabled={!writes || template !== undefined}
+                data={CHANNELS.map((value) => ({ value, label: t(`templates:channels.${value}`) }))}
+                value={draft.channel}
+                onChange={(value) => setChannel(channelName.parse(value))}
+              />
+              <Select
                 label={t('templates:purpose')}
                 allowDeselect={false}
                 disabled={!writes}
@@ -125,7 +142,12 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
               </Group>
               {variant !== undefined && (
                 <Tabs.Panel value={shown}>
-                  <VariantFields variant={variant} onChange={setVariant} disabled={!writes} />
+                  <VariantFields
+                    channel={draft.channel}
+                    variant={variant}
+                    onChange={setVariant}
+                    disabled={!writes}
+                  />
                   {writes && draft.variants.length > 1 && (
                     <Button variant="subtle" color="red" size="compact-sm" mt="sm" onClick={removeLocale}>
                       {t('templates:removeLanguage', { locale: shown })}
@@ -137,10 +159,22 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
           </Section>
           <VariablesHelp />
         </Stack>
-        {variant !== undefined && <TemplatePreview purpose={draft.purpose} variant={variant} />}
+        {variant !== undefined && (
+          <TemplatePreview channel={draft.channel} purpose={draft.purpose} variant={variant} />
+        )}
       </SimpleGrid>
     </>
   );
+}
+
+/** Who takes the messages of this channel; what to set where nobody does. */
+function useProviderWords(channel: ChannelName): string {
+  const { t } = useTranslation('templates');
+  const found = useQuery(channelProviders).data?.find((one) => one.channel === channel);
+  if (found === undefined) return t('channelHint');
+  if (found.channel === 'call') return t('providers.tasks');
+  const { provider, setting } = found;
+  return provider === 'outbox' ? t('providers.outbox', { setting }) : t('providers.on', { provider });
 }
 
 /** Why it was not saved: each fault with its language, part and line. */

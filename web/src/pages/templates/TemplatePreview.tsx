@@ -4,7 +4,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/problem.ts';
-import type { TemplateInput, TemplateVariant } from '../../api/templates.ts';
+import type { ChannelName, PreviewView, TemplateInput, TemplateVariant } from '../../api/templates.ts';
 import { templates } from '../../api/templates.ts';
 import { fieldText, problemText } from '../../i18n/problems.ts';
 import { MailFrame } from '../campaigns/MailFrame.tsx';
@@ -13,30 +13,38 @@ import classes from './templates.module.css';
 const TYPING_MS = 600;
 const PHONE_PX = 390;
 const HEIGHT_PX = 620;
+const SHORT_PX = 280;
 
 /** How the text looks for a sample person while it is written; what is wrong stands above it with its line. */
-export function TemplatePreview(props: { purpose: TemplateInput['purpose']; variant: TemplateVariant }) {
+export function TemplatePreview(props: {
+  channel: ChannelName;
+  purpose: TemplateInput['purpose'];
+  variant: TemplateVariant;
+}) {
   const { t } = useTranslation('templates');
   const [settled] = useDebouncedValue(props.variant, TYPING_MS);
   const [width, setWidth] = useState('wide');
   const query = useQuery({
-    ...templates.tryOut(props.purpose, settled),
+    ...templates.tryOut(props.channel, props.purpose, settled),
     placeholderData: keepPreviousData,
   });
   const problem = query.error instanceof ApiError ? query.error : undefined;
   return (
     <Stack gap="sm" className={classes['aside'] ?? ''} component="section" aria-label={t('preview')}>
-      <SegmentedControl
-        size="xs"
-        aria-label={t('preview')}
-        value={width}
-        onChange={setWidth}
-        data={[
-          { value: 'wide', label: t('wide') },
-          { value: 'phone', label: t('phone') },
-          { value: 'text', label: t('plain') },
-        ]}
-      />
+      {props.channel === 'email' && (
+        <SegmentedControl
+          size="xs"
+          aria-label={t('preview')}
+          value={width}
+          onChange={setWidth}
+          data={[
+            { value: 'wide', label: t('wide') },
+            { value: 'phone', label: t('phone') },
+            { value: 'text', label: t('plain') },
+          ]}
+        />
+      )}
+      {query.data?.sms != null && <SmsCount sms={query.data.sms} />}
       {problem !== undefined && (
         <Alert color="red" title={problem.fields.length === 0 ? problemText(problem) : t('wrong')}>
           {problem.fields.map((field) => (
@@ -56,12 +64,31 @@ export function TemplatePreview(props: { purpose: TemplateInput['purpose']; vari
         <div style={width === 'phone' ? { maxWidth: PHONE_PX } : {}}>
           <MailFrame
             title={t('preview')}
-            subject={query.data.subject}
+            {...(props.channel === 'email' ? { subject: query.data.subject } : {})}
             html={query.data.html}
-            height={HEIGHT_PX}
+            height={props.channel === 'email' ? HEIGHT_PX : SHORT_PX}
           />
         </div>
       )}
     </Stack>
+  );
+}
+
+/** What the text takes as an SMS: characters, parts, price; and what makes it dear. */
+function SmsCount({ sms }: { sms: NonNullable<PreviewView['sms']> }) {
+  const { t } = useTranslation('templates');
+  const dear = sms.encoding === 'ucs2' ? sms.foreign.slice(0, 12).join(' ') : '';
+  return (
+    <div role="status">
+      <Text size="sm" fw={550}>
+        {t('sms.count', { length: sms.length, parts: sms.parts, left: sms.left })}
+        {sms.cost !== null && ` · ${t('sms.cost', { cost: sms.cost, currency: sms.currency })}`}
+      </Text>
+      {dear !== '' && (
+        <Text size="sm" c="dimmed">
+          {t('sms.foreign', { letters: dear })}
+        </Text>
+      )}
+    </div>
   );
 }

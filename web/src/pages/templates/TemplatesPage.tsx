@@ -27,6 +27,7 @@ export default function TemplatesPage() {
         </AnchorLink>
       ),
     },
+    { key: 'channel', header: t('channel'), cell: (row) => t(`channels.${row.channel}`) },
     { key: 'purpose', header: t('purpose'), cell: (row) => t(`purposes.${row.purpose}`) },
     {
       key: 'locales',

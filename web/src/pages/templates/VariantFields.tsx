@@ -1,40 +1,46 @@
 import { Stack, Textarea, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { TemplateVariant } from '../../api/templates.ts';
+import type { ChannelName, TemplateVariant } from '../../api/templates.ts';
 import classes from './templates.module.css';
 
 /** The texts of one language: subject, MJML, plain text. */
 export function VariantFields(props: {
+  channel: ChannelName;
   variant: TemplateVariant;
   onChange: (change: Partial<TemplateVariant>) => void;
   disabled: boolean;
 }) {
   const { t } = useTranslation('templates');
-  const { variant, onChange, disabled } = props;
+  const { channel, variant, onChange, disabled } = props;
+  const mail = channel === 'email';
   const code = { input: classes['code'] ?? '' };
   return (
     <Stack gap="sm">
-      <TextInput
-        label={t('subject')}
-        value={variant.subject}
-        disabled={disabled}
-        onChange={(event) => onChange({ subject: event.currentTarget.value })}
-      />
+      {channel !== 'sms' && (
+        <TextInput
+          label={t(mail ? 'subject' : channel === 'telegram' ? 'buttonText' : 'titleText')}
+          value={variant.subject}
+          disabled={disabled}
+          onChange={(event) => onChange({ subject: event.currentTarget.value })}
+        />
+      )}
+      {mail && (
+        <Textarea
+          label={t('mjml')}
+          description={t('mjmlHint')}
+          autosize
+          minRows={12}
+          maxRows={28}
+          spellCheck={false}
+          classNames={code}
+          value={variant.mjml}
+          disabled={disabled}
+          onChange={(event) => onChange({ mjml: event.currentTarget.value })}
+        />
+      )}
       <Textarea
-        label={t('mjml')}
-        description={t('mjmlHint')}
-        autosize
-        minRows={12}
-        maxRows={28}
-        spellCheck={false}
-        classNames={code}
-        value={variant.mjml}
-        disabled={disabled}
-        onChange={(event) => onChange({ mjml: event.currentTarget.value })}
-      />
-      <Textarea
-        label={t('text')}
-        description={t('textHint')}
+        label={mail ? t('text') : t('message')}
+        description={t(mail ? 'textHint' : `hints.${channel}`)}
         autosize
         minRows={5}
         maxRows={16}

@@ -1,7 +1,10 @@
-import type { TemplateInput, TemplateVariant, TemplateView } from '../../api/templates.ts';
+import type { ChannelName, TemplateInput, TemplateVariant, TemplateView } from '../../api/templates.ts';
 
 /** What is being written: the texts as the API takes them. */
-export type Draft = Pick<TemplateInput, 'key' | 'name' | 'purpose'> & { variants: TemplateVariant[] };
+export type Draft = Pick<TemplateInput, 'key' | 'name' | 'purpose'> & {
+  channel: ChannelName;
+  variants: TemplateVariant[];
+};
 
 const WORDS = {
   en: { hello: 'Hello', friend: 'friend', see: 'See what is new', leave: 'Unsubscribe', subject: 'News' },
@@ -9,9 +12,16 @@ const WORDS = {
 };
 
 /** A short mail that may be sent as it is: a greeting, a button, the way out. */
-export function freshVariant(locale: string): TemplateVariant {
+export function freshVariant(locale: string, channel: ChannelName = 'email'): TemplateVariant {
   const words = locale.startsWith('ru') ? WORDS.ru : WORDS.en;
   const name = `{{default contact.givenName "${words.friend}"}}`;
+  if (channel !== 'email') {
+    const link = channel === 'sms' ? ` ${words.see}: {{links.main}}` : '';
+    const leave =
+      channel === 'sms' ? ` ${words.leave}: STOP` : channel === 'telegram' ? `\n\n${words.leave}: /stop` : '';
+    const subject = channel === 'sms' ? '' : channel === 'telegram' ? words.see : words.subject;
+    return { locale, subject, mjml: '', text: `${words.hello}, ${name}!${link}${leave}`, sample: {} };
+  }
   return {
     locale,
     subject: words.subject,
@@ -36,13 +46,15 @@ export function freshVariant(locale: string): TemplateVariant {
 export const freshDraft = (locale: string): Draft => ({
   key: '',
   name: '',
+  channel: 'email',
   purpose: 'informational',
   variants: [freshVariant(locale)],
 });
 
-export const draftOf = ({ key, name, purpose, variants }: TemplateView): Draft => ({
+export const draftOf = ({ key, name, channel, purpose, variants }: TemplateView): Draft => ({
   key,
   name,
+  channel,
   purpose,
   variants: variants.map(({ uses: _uses, ...variant }) => variant),
 });

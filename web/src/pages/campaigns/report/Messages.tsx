@@ -49,6 +49,7 @@ export function Messages(props: {
         </AnchorLink>
       ),
     },
+    { key: 'channel', header: t('campaigns:channel'), cell: (row) => t(`campaigns:channels.${row.channel}`) },
     { key: 'address', header: t('campaigns:messages.address'), cell: (row) => row.address ?? <None /> },
     {
       key: 'state',

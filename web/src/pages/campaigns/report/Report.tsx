@@ -37,6 +37,7 @@ export function Report({
             <States report={report} />
             <Responses report={report} />
           </SimpleGrid>
+          <ByChannel report={report} />
           <Links report={report} />
         </Stack>
       )}
@@ -206,6 +207,41 @@ function Links({ report }: { report: ReportView }) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
+    </Section>
+  );
+}
+
+/** Messages by the channel they went by; a single channel says nothing new. */
+function ByChannel({ report }: { report: ReportView }) {
+  const { t } = useTranslation('campaigns');
+  if (report.channels.length < 2) return null;
+  const states = ['sent', 'failed', 'skipped'] as const;
+  return (
+    <Section title={t('report.channels')} flush>
+      <Table>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>{t('channel')}</Table.Th>
+            {states.map((state) => (
+              <Table.Th key={state} ta="right">
+                {t(`messages.states.${state}`)}
+              </Table.Th>
+            ))}
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {report.channels.map(({ channel, counts }) => (
+            <Table.Tr key={channel}>
+              <Table.Td>{t(`channels.${channel}`)}</Table.Td>
+              {states.map((state) => (
+                <Table.Td key={state} ta="right">
+                  <Figure value={counts[state] ?? 0} />
+                </Table.Td>
+              ))}
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
     </Section>
   );
 }

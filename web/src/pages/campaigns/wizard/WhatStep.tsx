@@ -1,8 +1,8 @@
-import { Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { MultiSelect, Select, SimpleGrid, Stack, Text, Textarea, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { TemplateView } from '../../../api/templates.ts';
+import type { ChannelName, TemplateView } from '../../../api/templates.ts';
 import { templates } from '../../../api/templates.ts';
 import { language } from '../../../i18n/index.ts';
 import { Loaded } from '../../../ui/states.tsx';
@@ -16,6 +16,20 @@ export function WhatStep({ draft, set, errors }: StepProps) {
   const all = useQuery(templates.all);
   const template = useQuery({ ...templates.one(draft.templateId ?? ''), enabled: draft.templateId !== null });
   const fitting = (all.data ?? []).filter(({ purpose }) => purpose === draft.purpose);
+  const labelOf = (name: string, channel: ChannelName): string =>
+    channel === 'email' ? name : `${name} · ${t(`channels.${channel}`)}`;
+  const chosen = fitting.find(({ id }) => id === draft.templateId);
+  const taken = new Set(
+    fitting.filter(({ id }) => draft.fallbackTemplateIds.includes(id)).map(({ channel }) => channel),
+  );
+  // Each channel once; what is chosen stays in the list.
+  const others = fitting.filter(
+    ({ id, channel }) =>
+      chosen !== undefined &&
+      channel !== chosen.channel &&
+      (draft.fallbackTemplateIds.includes(id) || !taken.has(channel)),
+  );
+  const titled = chosen === undefined || chosen.channel !== 'sms';
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xl">
       <Stack>
@@ -23,11 +37,22 @@ export function WhatStep({ draft, set, errors }: StepProps) {
           label={t('wizard.template')}
           searchable
           allowDeselect={false}
-          data={fitting.map(({ id, name }) => ({ value: id, label: name }))}
+          data={fitting.map(({ id, name, channel }) => ({ value: id, label: labelOf(name, channel) }))}
           value={draft.templateId}
-          onChange={(templateId) => set({ templateId, links: {} })}
+          onChange={(templateId) => set({ templateId, fallbackTemplateIds: [], links: {} })}
           error={errors['templateId']}
         />
+        {others.length > 0 && (
+          <MultiSelect
+            label={t('wizard.fallback')}
+            description={t('wizard.fallbackHint')}
+            clearable
+            data={others.map(({ id, name, channel }) => ({ value: id, label: labelOf(name, channel) }))}
+            value={draft.fallbackTemplateIds}
+            onChange={(fallbackTemplateIds) => set({ fallbackTemplateIds })}
+            error={errors['fallbackTemplateIds']}
+          />
+        )}
         {draft.purpose === 'activation' && (
           <CouponChoice
             value={draft.couponCampaignId}
@@ -35,13 +60,15 @@ export function WhatStep({ draft, set, errors }: StepProps) {
             error={errors['couponCampaignId']}
           />
         )}
-        <TextInput
-          label={t('wizard.subject')}
-          description={t('wizard.subjectHint')}
-          value={draft.subject}
-          onChange={(event) => set({ subject: event.currentTarget.value })}
-          error={errors['content.subject']}
-        />
+        {titled && (
+          <TextInput
+            label={t('wizard.subject')}
+            description={t('wizard.subjectHint')}
+            value={draft.subject}
+            onChange={(event) => set({ subject: event.currentTarget.value })}
+            error={errors['content.subject']}
+          />
+        )}
         <TextInput
           label={t('wizard.headline')}
           value={draft.headline}
@@ -114,7 +141,12 @@ function TemplatePreview({ template }: { template: TemplateView }) {
       )}
       <Loaded query={preview}>
         {(found) => (
-          <MailFrame subject={found.subject} html={found.html} title={template.name} height={520} />
+          <MailFrame
+            {...(found.channel === 'email' ? { subject: found.subject } : {})}
+            html={found.html}
+            title={template.name}
+            height={found.channel === 'email' ? 520 : 280}
+          />
         )}
       </Loaded>
     </Stack>

@@ -7,6 +7,8 @@ export type Draft = {
   purpose: 'informational' | 'activation';
   segmentId: string | null;
   templateId: string | null;
+  /** Templates of other channels, tried in this order. */
+  fallbackTemplateIds: string[];
   couponCampaignId: string | null;
   subject: string;
   headline: string;
@@ -33,6 +35,7 @@ export const emptyDraft = (segmentId: string | null | undefined, timeZone: strin
   purpose: 'informational',
   segmentId: segmentId ?? null,
   templateId: null,
+  fallbackTemplateIds: [],
   couponCampaignId: null,
   subject: '',
   headline: '',
@@ -57,6 +60,7 @@ export function draftOf(campaign: CampaignView, timeZone: string): Draft {
     name: campaign.name,
     purpose: campaign.purpose,
     templateId: campaign.templateId,
+    fallbackTemplateIds: campaign.fallback.map((step) => step.templateId),
     couponCampaignId: campaign.couponCampaignId,
     subject: content.subject ?? '',
     headline: content.headline ?? '',
@@ -93,6 +97,7 @@ export function inputOf(draft: Draft & { segmentId: string; templateId: string }
     purpose: draft.purpose,
     segmentId: draft.segmentId,
     templateId: draft.templateId,
+    fallbackTemplateIds: draft.fallbackTemplateIds,
     couponCampaignId: draft.couponCampaignId,
     content: {
       ...filled('subject', draft.subject),
