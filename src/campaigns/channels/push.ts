@@ -69,11 +69,10 @@ async function hand(
   } catch (error) {
     return { kind: 'final', reason: 'address_wrong', detail: oneLine(messageOf(error)) };
   }
-  const headers = Object.entries(details.headers).map(([name, value]) => [name, String(value)]);
   const answer = await askHttp({
     url: endpoint,
     method: 'POST',
-    headers: Object.fromEntries(headers) as Record<string, string>,
+    headers: details.headers as Record<string, string>,
     body: details.body,
     timeoutMs,
     allowPrivate: settings.allowPrivate,

@@ -56,7 +56,8 @@ async function hand(
       : { kind: 'unknown', reason: 'answer_malformed', detail: answer.body.slice(0, 200) };
   const trouble = troubleOf(answer);
   if (answer.kind === 'lost') return trouble.kind === 'untried' ? trouble : withoutToken(trouble, settings);
-  const detail = String(atPath(answer.body, 'description') ?? answer.status).slice(0, 200);
+  const said = atPath(answer.body, 'description');
+  const detail = typeof said === 'string' ? said.slice(0, 200) : `${answer.status}`;
   if (answer.status === 429)
     return {
       kind: 'retryable',
