@@ -24,27 +24,31 @@ export type Newcomer = { contactId: string; cause: string | null };
 
 const at = (now: Date): SQL => sql`${now.toISOString()}::timestamptz`;
 
-/** Who of `n` may not come in, by where they are and were. */
-function barred({ journeyId, reentry }: Into, now: Date): SQL {
+/**
+ * Who may not come in, by where they are and were: rows (contact_id), grouped before anybody is brought in. Asked row by row instead, the
+ * statement would look through the rows it has just written itself, more of them for each.
+ */
+function barred({ journeyId, reentry }: Into, now: Date, among: SQL): SQL {
   const again =
     reentry.type === 'always'
       ? sql`false`
       : reentry.type === 'once'
         ? sql`true`
         : sql`p.left_at > ${at(now)} - make_interval(days => ${reentry.days}::int)`;
-  return sql`exists (select from ${journeyPerson} p where p.contact_id = n.contact_id and p.journey_id = ${journeyId}::uuid
-    and (p.state <> 'left' or ${again}))`;
+  return sql`select p.contact_id from ${journeyPerson} p
+    where p.journey_id = ${journeyId}::uuid and (p.state <> 'left' or ${again}) ${among} group by 1`;
 }
 
 /**
  * Brings in those of `newcomers` (rows contact_id, cause) who may come; each once for its cause, and nobody twice at once. Who has been
  * merged away meanwhile comes in as who they are now. Returns who came.
  */
-async function bringIn(ctx: Ctx, into: Into, newcomers: SQL): Promise<string[]> {
+async function bringIn(ctx: Ctx, into: Into, newcomers: SQL, among = sql``): Promise<string[]> {
   const now = ctx.clock.now();
   const found = await rows<{ contactId: string }>(
     ctx.db,
     sql`
+    with barred as materialized (${barred(into, now, among)})
     insert into ${journeyPerson} (contact_id, entry_id, journey_id, version, state, node_id, visit, visits, arrived_at, wake_at,
       entered_at, entered_by, cause, origin_id)
     select n.contact_id, gen_random_uuid(), ${into.journeyId}::uuid, ${into.version}, 'moving', ${into.nodeId}, 1,
@@ -53,7 +57,7 @@ async function bringIn(ctx: Ctx, into: Into, newcomers: SQL): Promise<string[]> 
       join ${contact} o on o.contact_id = k.contact_id
       join ${contact} c on c.contact_id = coalesce(o.merged_into, o.contact_id)
       order by c.contact_id) n
-    where not ${barred(into, now)}
+    where not exists (select from barred b where b.contact_id = n.contact_id)
     on conflict do nothing returning contact_id as "contactId"`,
   );
   return found.map(({ contactId }) => contactId);
@@ -65,6 +69,9 @@ export function enterNamed(ctx: Ctx, into: Into, newcomers: readonly Newcomer[])
     into,
     sql`select k."contactId" as contact_id, k.cause
       from jsonb_to_recordset(${JSON.stringify(newcomers)}::text::jsonb) as k("contactId" uuid, cause text)`,
+    // Also under the ids of those they live on in.
+    sql`and p.contact_id in (select coalesce(o.merged_into, o.contact_id) from ${contact} o
+      where o.contact_id = any(${`{${newcomers.map(({ contactId }) => contactId).join(',')}}`}::uuid[]))`,
   );
 }
 
