@@ -110,9 +110,8 @@ function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: 
     drop: (runId) => dropped.set(runId, monotonicMs()),
     next: async () => {
       const lookAgain = monotonicMs() - LOOK_AGAIN_MS;
-      const open = (await sendableRuns(ctx)).filter(
-        ({ runId }) => (dropped.get(runId) ?? Number.NEGATIVE_INFINITY) < lookAgain,
-      );
+      for (const [runId, at] of dropped) if (at < lookAgain) dropped.delete(runId);
+      const open = await sendableRuns(ctx, [...dropped.keys()]);
       const first = open.filter(({ priority }) => priority === open[0]?.priority);
       return first[served++ % Math.max(first.length, 1)];
     },

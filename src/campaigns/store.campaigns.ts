@@ -162,8 +162,8 @@ export type SendableRun = {
 /** More are looked at when these have nothing left. */
 const RUNS_AT_ONCE = 200;
 
-/** Runs with messages to send now: of running campaigns, those of higher priority first. */
-export async function sendableRuns(ctx: Ctx): Promise<SendableRun[]> {
+/** Runs with messages to send now, but for these: of running campaigns, those of higher priority first. */
+export async function sendableRuns(ctx: Ctx, but: readonly string[] = []): Promise<SendableRun[]> {
   return ctx.db
     .select({
       runId: campaignRun.runId,
@@ -179,6 +179,7 @@ export async function sendableRuns(ctx: Ctx): Promise<SendableRun[]> {
         eq(campaignRun.state, 'sending'),
         lte(campaignRun.wakeAt, ctx.clock.now()),
         eq(campaign.state, 'running'),
+        sql`${campaignRun.runId} <> all(${`{${but.join(',')}}`}::uuid[])`,
       ),
     )
     .orderBy(desc(campaign.priority), asc(campaignRun.createdAt))

@@ -72,3 +72,13 @@ test('a contact and send key get one message; it goes when its moment has come, 
     await rows(ctx.db, sql`select state from campaign where campaign_id = ${MAIL.campaignId}::uuid`),
   ).toEqual([{ state: 'running' }]);
 });
+
+test('more runs than are looked at together are all sent in one go', async () => {
+  const { ctx, clock, dataDir } = world;
+  await putContacts(ctx, 'many', { from: 1_001, to: 1_230 });
+  for (let n = 1_001; n <= 1_230; n += 1) {
+    const entry = { contactId: contactId(n), sendKey: `one:${n}`, dueAt: clock.now(), data: null };
+    await inTx(ctx, (tx) => planBatch(tx, MAIL, 1, [entry]));
+  }
+  expect(await sendDue(ctx, openOutbox(dataDir), never)).toBe(230);
+});
