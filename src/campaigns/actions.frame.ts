@@ -101,6 +101,7 @@ export async function buildFrame(
     name: campaign.name,
     purpose: campaign.purpose as Purpose,
     couponCampaignId: campaign.couponCampaignId,
+    segmentId: campaign.segmentId,
     priority: campaign.priority,
     atBestTime: campaign.sendTime === 'best',
     offerEnds: earlier(campaign.offerUntil, couponTerms?.validUntil ?? null),

@@ -67,6 +67,7 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
     name: 'Preview',
     purpose: input.purpose,
     couponCampaignId: null,
+    segmentId: null,
     priority: 0,
     atBestTime: false,
     offerEnds: null,

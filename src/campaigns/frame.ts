@@ -16,6 +16,7 @@ export type Frame = {
   channel: ChannelName;
   name: string;
   purpose: Purpose;
+  segmentId: string | null;
   couponCampaignId: string | null;
   priority: number;
   /** At the hour at which each contact is known to read. */

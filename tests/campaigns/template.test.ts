@@ -243,6 +243,7 @@ async function frameOf(parts: Parameters<typeof source>[0]): Promise<Frame> {
     name: 'Campaign',
     purpose: 'informational',
     couponCampaignId: null,
+    segmentId: null,
     priority: 0,
     atBestTime: false,
     offerEnds: null,

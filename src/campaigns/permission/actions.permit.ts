@@ -1,8 +1,8 @@
 import { inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { isTimeZone } from '../../core/time.ts';
 import type { Frame } from '../frame.ts';
 import type { HandOff } from '../store.recipients.ts';
+import { bestMoments, zoneOf } from './actions.hours.ts';
 import { counts } from './cap.ts';
 import type { Use } from './cap.ts';
 import type { PermissionSettings } from './contract.ts';
@@ -27,7 +27,8 @@ export async function permit(
   const due = entries.filter(({ asked }) => !asked).toSorted(byContact);
   if (due.length === 0) return new Map();
   const settings = await findPermission(ctx);
-  const work = { frame, plannedAt, holdMs, settings, due };
+  const best = frame.atBestTime ? await bestMoments(ctx, frame.segmentId, due) : new Map<string, Best>();
+  const work = { frame, plannedAt, holdMs, settings, due, best };
   if (!due.some((entry) => isCounted(settings, frame, entry))) return decideAll(ctx, work, [], []);
   return inTx(ctx, async (tx) => {
     const contacts = [...new Set(due.map(({ contactId }) => contactId))];
@@ -48,7 +49,12 @@ const byContact = (a: HandOff, b: HandOff): number =>
 const isCounted = ({ caps }: PermissionSettings, { purpose }: Frame, { channel }: HandOff): boolean =>
   caps.some((cap) => counts(cap, { channel, purpose }));
 
-type Work = Batch & { settings: PermissionSettings; due: readonly HandOff[] };
+type Best = NonNullable<Due['best']>;
+type Work = Batch & {
+  settings: PermissionSettings;
+  due: readonly HandOff[];
+  best: ReadonlyMap<string, Best>;
+};
 
 async function decideAll(
   ctx: Ctx,
@@ -64,7 +70,7 @@ async function decideAll(
   const kept: DecisionRow[] = [];
   for (const entry of work.due) {
     const { contactId, channel } = entry;
-    const due = dueOf(ctx, frame, entry);
+    const due = dueOf(ctx, work, entry);
     const mine = usesOf.get(contactId) ?? [];
     const decision = decide(due, { uses: mine, first: firstOf.get(contactId) ?? [] }, settings, moment);
     if (decision.decision !== 'go') refused.set(entry.id, decision);
@@ -78,16 +84,16 @@ async function decideAll(
   return refused;
 }
 
-function dueOf(ctx: Ctx, frame: Frame, entry: HandOff): Due {
+function dueOf(ctx: Ctx, { frame, best }: Work, entry: HandOff): Due {
   const { id, channel, timeZone, deferredAt } = entry;
   return {
     messageId: id,
     channel,
     purpose: frame.purpose,
-    zone: timeZone !== null && isTimeZone(timeZone) ? timeZone : ctx.config.timeZone,
+    zone: zoneOf(ctx, timeZone),
     deferredAt,
     offerEnds: frame.offerEnds,
-    best: null,
+    best: best.get(id) ?? null,
   };
 }
 

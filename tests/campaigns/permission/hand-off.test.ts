@@ -10,7 +10,7 @@ import { permissionSettings } from '../../../src/campaigns/permission/contract.t
 import { findCampaign, sendableRuns } from '../../../src/campaigns/store.campaigns.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { openDatabase, row, rows } from '../../../src/core/db.ts';
-import { addMs, DAY_MS, HOUR_MS } from '../../../src/core/time.ts';
+import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
 import { campaignWorld, contactId, draft, launched, putContacts, statesOf } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -115,6 +115,9 @@ test('two workers with two campaigns at once never go beyond the cap; who is put
     expect(await counts()).toEqual([2]);
     clock.advance(2 * DAY_MS);
     expect(await counts()).toEqual([3]);
+    // One worker may have looked for the end while the other was still recording.
+    clock.advance(MINUTE_MS);
+    await sendDue(ctx, out, never);
   } finally {
     await other.close();
   }
@@ -179,4 +182,27 @@ test('a cap set anew counts what went out before it; without caps nothing is wri
   await launched(ctx, after.id);
   await sendDue(ctx, sink(), never);
   expect(await statesOf(ctx, after.id)).toEqual({ 'planned:cap_reached': 1 });
+});
+
+test('a campaign at the best time waits for the hour at which somebody is known to read, and goes to others at once', async () => {
+  const { ctx, clock } = world;
+  await set(ctx, {});
+  clock.set('2026-04-10T10:30:00Z');
+  await putContacts(ctx, 'best', { from: 801, to: 802 });
+  await ctx.db.execute(sql`
+    insert into response (contact_id, occurred_at, id, recorded_at, message_id, campaign_id, run_id, kind, human, origin_id)
+    select ${contactId(801)}::uuid, '2026-04-01T18:15:00Z'::timestamptz + n * interval '1 day', gen_random_uuid(), now(),
+      gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 'opened', true, ${contactId(801)}::uuid
+    from generate_series(1, 6) n`);
+  const { id } = await draft(ctx, 'best', { sendTime: 'best' });
+  await launched(ctx, id);
+  const out = sink();
+  await sendDue(ctx, out, never);
+  expect(await statesOf(ctx, id)).toEqual({ sent: 1, 'planned:best_time': 1 });
+  expect(await decisions(ctx, id)).toEqual([
+    { decision: 'defer', reason: 'best_time', facts: { hour: 18, signals: 6, timeZone: 'UTC' } },
+  ]);
+  clock.set('2026-04-10T18:00:00Z');
+  await sendDue(ctx, out, never);
+  expect(await statesOf(ctx, id)).toEqual({ sent: 2 });
 });

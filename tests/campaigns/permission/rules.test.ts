@@ -5,6 +5,7 @@ import type { Cap } from '../../../src/campaigns/permission/contract.ts';
 import { decide } from '../../../src/campaigns/permission/decide.ts';
 import type { Due } from '../../../src/campaigns/permission/decide.ts';
 import type { Use } from '../../../src/campaigns/permission/cap.ts';
+import { bestHour, histogramOf, nextHour } from '../../../src/campaigns/permission/hour.ts';
 import { isQuiet, quietUntil } from '../../../src/campaigns/permission/quiet.ts';
 import { addMs, DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
 
@@ -207,4 +208,23 @@ test('where there is room for one, the higher priority goes, and the other waits
     decision: 'skip',
     reason: 'too_late',
   });
+});
+
+test('the best hour is the contact’s own from five signals on, drawn towards what others do; it comes within a day', () => {
+  const at = (hour: number, n: number): Date[] =>
+    Array.from({ length: n }, (_, day) => new Date(Date.UTC(2026, 1, 1 + day, hour, 20)));
+  const none = histogramOf([], 'UTC');
+  const evening = histogramOf(at(20, 30), 'UTC');
+  expect(bestHour(histogramOf(at(8, 4), 'UTC'), none, evening)).toBeNull();
+  expect(bestHour(histogramOf(at(8, 5), 'Europe/Moscow'), none, none)).toEqual({ hour: 11, signals: 5 });
+  // Five alone do not outweigh what everybody of the segment does; twenty do.
+  expect(bestHour(histogramOf([...at(8, 3), ...at(20, 2)], 'UTC'), evening, evening)?.hour).toBe(20);
+  expect(bestHour(histogramOf(at(8, 20), 'UTC'), evening, evening)?.hour).toBe(8);
+  fc.assert(
+    fc.property(moment, zone, fc.integer({ min: 0, max: 23 }), (now, inZone, hour) => {
+      const next = nextHour(now, inZone, hour);
+      expect(next >= now && next <= addMs(now, DAY_MS + 2 * HOUR_MS)).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });
