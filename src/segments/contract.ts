@@ -8,6 +8,7 @@ export { ruleSchema } from './contract.rule.ts';
 /** For leaves of other modules. */
 export { windowSchema } from './contract.purchase.ts';
 export { count, OPS, zone } from './contract.values.ts';
+export { explainAnswer } from './contract.explain.ts';
 export { propertyTest } from './contract.event.ts';
 export type { PropertyTest } from './contract.event.ts';
 

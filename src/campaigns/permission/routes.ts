@@ -1,8 +1,10 @@
 import type { Hono } from 'hono';
-import { describe, jsonBody, newRouter } from '../../core/http.ts';
+import { describe, jsonBody, newRouter, paramsOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
 import { getPermission, setPermission } from './actions.settings.ts';
+import { whyOf } from './actions.why.ts';
 import { permissionSettings } from './contract.ts';
+import { whyAnswer, whyParams } from './contract.why.ts';
 
 const tag = 'campaigns';
 
@@ -18,5 +20,14 @@ export function permissionRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'Set quiet hours and frequency caps', answer: permissionSettings }),
       jsonBody(permissionSettings),
       async (c) => c.json(await setPermission(c.var.ctx, c.req.valid('json'))),
+    )
+    .get(
+      '/api/contacts/:id/campaigns/:campaignId/why',
+      describe({ tag, summary: 'Why a contact got a campaign’s message, or did not', answer: whyAnswer }),
+      paramsOf(whyParams),
+      async (c) => {
+        const { id, campaignId } = c.req.valid('param');
+        return c.json(await whyOf(c.var.ctx, id, campaignId));
+      },
     );
 }
