@@ -940,6 +940,15 @@ CREATE TABLE "send_decision" (
 	CONSTRAINT "send_decision_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
+CREATE TABLE "send_pause" (
+	"contact_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"until" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "send_pause_contact_id_id_pk" PRIMARY KEY("contact_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "identity_edge" (
 	"node_id" uuid NOT NULL,
 	"edge_id" uuid NOT NULL,

@@ -160,11 +160,12 @@ async function personOf(ctx: Ctx, contactId: string): Promise<Recipient> {
 }
 
 /** A preview's links lead straight to where they lead, and its pixel is empty. */
-function plainLinks(urls: readonly string[]): Pick<Links, 'open' | 'click' | 'unsubscribe'> {
+function plainLinks(urls: readonly string[]): Pick<Links, 'open' | 'click' | 'unsubscribe' | 'preferences'> {
   return {
     open: () => 'data:image/gif;base64,R0lGODlhAQABAAAAACw=',
     click: (_ref, linkNo) => urls[linkNo] ?? '#',
     unsubscribe: () => '#unsubscribe',
+    preferences: () => '#preferences',
   };
 }
 

@@ -52,9 +52,12 @@ export async function recordClick(ctx: Ctx, token: string, visit: Visit): Promis
 export async function unsubscribePage(
   ctx: Ctx,
   token: string,
-): Promise<{ locale: string; address: string | null }> {
-  const { locale, address } = await messageOf(ctx, (links, now) => links.readUnsubscribe(token, now));
-  return { locale: locale ?? 'en', address };
+): Promise<{ locale: string; address: string | null; preferences: string }> {
+  const { locale, address, id, contactId } = await messageOf(ctx, (links, now) =>
+    links.readUnsubscribe(token, now),
+  );
+  const preferences = linksOf(ctx).preferences({ messageId: id, contactId }, ctx.clock.now());
+  return { locale: locale ?? 'en', address, preferences };
 }
 
 /**
@@ -93,7 +96,8 @@ function forged(): DomainError {
   return new DomainError({ code: 'link_forged', status: 404, detail: 'This link is not one of ours.' });
 }
 
-async function messageOf(
+/** The message a link of one of ours names. 404 link_forged, 410 link_expired. */
+export async function messageOf(
   ctx: Ctx,
   read: (links: Links, now: Date) => Opened<{ messageId: string; contactId: string }>,
 ): Promise<MessageFound> {

@@ -120,7 +120,7 @@ export type Rendered = Renderable & {
 /** One message: its texts, and the headers by which mail programs offer to unsubscribe (RFC 2369, RFC 8058). */
 export function renderMessage(
   frame: Frame,
-  links: Pick<Links, 'open' | 'click' | 'unsubscribe'>,
+  links: Pick<Links, 'open' | 'click' | 'unsubscribe' | 'preferences'>,
   one: RenderOne,
 ): Rendered {
   const variant = variantFor(frame, one.person.locale);
@@ -137,7 +137,7 @@ export function renderMessage(
     contact: contactVariables(variant.uses, one),
     coupon: couponVariables(frame, variant.locale, one.coupon),
     campaign: campaignVariables(frame, variant.uses, click),
-    links: { ...named, unsubscribe },
+    links: { ...named, unsubscribe, preferences: links.preferences(one.ref, one.now) },
     ...dataVariables(variant.uses, one.data ?? {}),
     shop: {
       name: frame.sender.name,

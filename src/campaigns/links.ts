@@ -17,14 +17,18 @@ const OPEN_DAYS = 90;
 const CLICK_DAYS = 400;
 /** Whoever finds a mail in five years may still say no. */
 const UNSUBSCRIBE_DAYS = 5 * 366;
+/** It can say yes as well, so an old forwarded mail should not. */
+const PREFERENCES_DAYS = 400;
 
 export type Links = {
   open(ref: MessageRef, now: Date): string;
   click(ref: MessageRef, linkNo: number, now: Date): string;
   unsubscribe(ref: MessageRef, now: Date): string;
+  preferences(ref: MessageRef, now: Date): string;
   readOpen(token: string, now: Date): Opened<MessageRef>;
   readClick(token: string, now: Date): Opened<ClickRef>;
   readUnsubscribe(token: string, now: Date): Opened<MessageRef>;
+  readPreferences(token: string, now: Date): Opened<MessageRef>;
 };
 
 const made = new Map<string, Links>();
@@ -43,12 +47,15 @@ function makeLinks(secret: string, publicUrl: string): Links {
   const opens = createSigner(secret, 'campaigns/open');
   const clicks = createSigner(secret, 'campaigns/click');
   const leaves = createSigner(secret, 'campaigns/unsubscribe');
+  const preferences = createSigner(secret, 'campaigns/preferences');
   return {
     open: (ref, now) => `${publicUrl}/t/o/${opens.sign(pack(ref), addMs(now, OPEN_DAYS * DAY_MS))}.gif`,
     click: (ref, linkNo, now) =>
       `${publicUrl}/t/c/${clicks.sign(pack(ref, linkNo), addMs(now, CLICK_DAYS * DAY_MS))}`,
     unsubscribe: (ref, now) =>
       `${publicUrl}/u/${leaves.sign(pack(ref), addMs(now, UNSUBSCRIBE_DAYS * DAY_MS))}`,
+    preferences: (ref, now) =>
+      `${publicUrl}/p/${preferences.sign(pack(ref), addMs(now, PREFERENCES_DAYS * DAY_MS))}`,
     readOpen: (token, now) => read(opens.verify(token, now), unpack),
     readClick: (token, now) =>
       read(clicks.verify(token, now), (payload) => {
@@ -58,6 +65,7 @@ function makeLinks(secret: string, publicUrl: string): Links {
           : { ...ref, linkNo: payload.readUInt16BE(REF_BYTES) };
       }),
     readUnsubscribe: (token, now) => read(leaves.verify(token, now), unpack),
+    readPreferences: (token, now) => read(preferences.verify(token, now), unpack),
   };
 }
 

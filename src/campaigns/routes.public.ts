@@ -5,6 +5,8 @@ import { describe, newRouter, paramsOf } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { recordClick, recordOpen, unsubscribe, unsubscribePage } from './actions.responses.ts';
 import type { Visit } from './classify.ts';
+import { changePreferences, preferencesOf } from './permission/actions.preferences.ts';
+import { preferencePage } from './permission/page.preferences.ts';
 import { askPage, brokenPage, donePage } from './pages.ts';
 
 const tag = 'links of mails';
@@ -43,8 +45,11 @@ export function publicRoutes(): Hono<AppEnv> {
       paramsOf(tokenParam),
       (c) =>
         orPage(c, async () => {
-          const { locale, address } = await unsubscribePage(c.var.ctx, c.req.valid('param').token);
-          return html(c, askPage(locale, address));
+          const { locale, address, preferences } = await unsubscribePage(
+            c.var.ctx,
+            c.req.valid('param').token,
+          );
+          return html(c, askPage(locale, address, preferences));
         }),
     )
     .post(
@@ -55,6 +60,26 @@ export function publicRoutes(): Hono<AppEnv> {
         orPage(c, async () => {
           const { locale } = await unsubscribe(c.var.ctx, c.req.valid('param').token);
           return html(c, donePage(locale));
+        }),
+    )
+    .get(
+      '/p/:token',
+      describe({ tag, summary: 'What somebody gets and wants; changes nothing', open, media: 'text/html' }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () =>
+          html(c, preferencePage(await preferencesOf(c.var.ctx, c.req.valid('param').token))),
+        ),
+    )
+    .post(
+      '/p/:token',
+      describe({ tag, summary: 'Changes what somebody gets', open, media: 'text/html' }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () => {
+          const form = await c.req.parseBody({ all: true });
+          const { token } = c.req.valid('param');
+          return html(c, preferencePage(await changePreferences(c.var.ctx, token, form)));
         }),
     );
 }

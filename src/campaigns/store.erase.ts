@@ -1,7 +1,15 @@
 import { eraseRows, havingRows } from '../contacts/index.ts';
 import type { Eraser } from '../contacts/index.ts';
 
-const TABLES = ['send_guard', 'message', 'send_decision', 'response', 'response_guard', 'trigger_entry'];
+const TABLES = [
+  'send_guard',
+  'message',
+  'send_decision',
+  'send_pause',
+  'response',
+  'response_guard',
+  'trigger_entry',
+];
 
 export const messageEraser: Eraser = {
   name: 'campaigns.messages',

@@ -36,6 +36,8 @@ export type HandOff = Recipient & {
   dueAt: Date;
   /** When it was put off for the first time. */
   deferredAt: Date | null;
+  /** Asked for a rest until then. */
+  pausedUntil: Date | null;
   /** Why it may no longer get it; null when it may. */
   refusal: string | null;
   /** Somebody asked for it: a transactional message. */
@@ -56,13 +58,18 @@ export async function loadHandOff(
 ): Promise<HandOff[]> {
   const { purpose, channel } = what;
   const found = await rows<
-    Omit<HandOff, 'dueAt' | 'deferredAt'> & { dueAt: string; deferredAt: string | null }
+    Omit<HandOff, 'dueAt' | 'deferredAt' | 'pausedUntil'> & {
+      dueAt: string;
+      deferredAt: string | null;
+      pausedUntil: string | null;
+    }
   >(
     ctx.db,
     sql`
     -- A transactional message goes where and in the language it was asked for: the later columns stand.
     select ${recipientColumns}, m.id, m.attempt, m.failures, (select state from campaign where campaign_id = m.campaign_id) as "campaignState",
       m.asked, m.data, m.channel, m.due_at as "dueAt", m.deferred_at as "deferredAt",
+      (select p.until from send_pause p where p.contact_id = c.contact_id order by p.id desc limit 1) as "pausedUntil",
       case when m.asked then ${mailRefusalSql(sql`m.address`, channel)} else ${refusalSql(sql`${purpose}`, channel)} end as refusal,
       case when m.asked then m.address else ${addressSql(channel)} end as address,
       ${channel === 'email' ? sql`case when m.asked then m.address else c.email end` : sql`c.email`} as email,
@@ -76,6 +83,7 @@ export async function loadHandOff(
     ...entry,
     dueAt: dateOf(entry.dueAt),
     deferredAt: entry.deferredAt === null ? null : dateOf(entry.deferredAt),
+    pausedUntil: entry.pausedUntil === null ? null : dateOf(entry.pausedUntil),
   }));
 }
 

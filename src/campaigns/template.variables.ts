@@ -108,7 +108,7 @@ export const STARTED: Readonly<Record<string, string>> = {
 };
 
 /** Links every message has; others are the campaign's. */
-export const OWN_LINKS: readonly string[] = ['unsubscribe', 'main'];
+export const OWN_LINKS: readonly string[] = ['unsubscribe', 'preferences', 'main'];
 
 /** Variables that need the contact's purchases read. */
 export const PURCHASE_VARIABLES: readonly string[] = [

@@ -278,6 +278,7 @@ describe('rendering', () => {
     open: () => 'https://m/o',
     click: (_ref: unknown, no: number) => `https://m/c${no}`,
     unsubscribe: () => 'https://m/u',
+    preferences: () => 'https://example.com/p/x',
   };
   const render = async (parts: Parameters<typeof source>[0], change: Partial<Person> = {}) =>
     renderMessage(await frameOf(parts), links, {

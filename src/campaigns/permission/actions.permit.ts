@@ -85,13 +85,14 @@ async function decideAll(
 }
 
 function dueOf(ctx: Ctx, { frame, best }: Work, entry: HandOff): Due {
-  const { id, channel, timeZone, deferredAt } = entry;
+  const { id, channel, timeZone, deferredAt, pausedUntil } = entry;
   return {
     messageId: id,
     channel,
     purpose: frame.purpose,
     zone: zoneOf(ctx, timeZone),
     deferredAt,
+    pausedUntil,
     offerEnds: frame.offerEnds,
     best: best.get(id) ?? null,
   };

@@ -12,6 +12,8 @@ export type Due = Kind & {
   zone: string;
   /** When it was put off for the first time; null: never yet. */
   deferredAt: Date | null;
+  /** Asked for a rest until then; null: never. */
+  pausedUntil: Date | null;
   /** After this moment what it offers is worth nothing; null: it stays worth something. */
   offerEnds: Date | null;
   /** The contact's best moment, where the campaign asks for it. */
@@ -26,7 +28,7 @@ type Around = {
   first: readonly Use[];
 };
 
-export type DeferReason = 'quiet_hours' | 'cap_reached' | 'lower_priority' | 'best_time';
+export type DeferReason = 'paused' | 'quiet_hours' | 'cap_reached' | 'lower_priority' | 'best_time';
 
 export type Decision =
   | { decision: 'go' }
@@ -75,6 +77,8 @@ function waitOf(
       quietHours.purposes.some((purpose) => purpose === due.purpose);
     return kept ? quietUntil(at, due.zone, quietHours, holdMs) : at;
   };
+  if (due.pausedUntil !== null && due.pausedUntil > now)
+    return { reason: 'paused', until: loud(due.pausedUntil), facts: { pausedUntil: due.pausedUntil } };
   const best = due.deferredAt === null && due.best !== null && due.best.at > now ? due.best : null;
   const start = best?.at ?? now;
   const full = fullCap(settings.caps, due, uses, now);

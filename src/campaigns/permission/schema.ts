@@ -33,3 +33,17 @@ export const sendDecision = pgTable(
     index('send_decision_message_idx').on(t.contactId, t.messageId),
   ],
 );
+
+/** Somebody has asked for a rest, append-only: the newest row counts. */
+export const sendPause = pgTable(
+  'send_pause',
+  {
+    contactId: uuid('contact_id').notNull(),
+    id: uuid('id').notNull(),
+    /** In the past: the rest is over. */
+    until: instant('until').notNull(),
+    createdAt: instant('created_at').notNull(),
+    originId: uuid('origin_id').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.contactId, t.id] })],
+);

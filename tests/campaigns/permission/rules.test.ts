@@ -80,6 +80,7 @@ const message = (id: number, at: Partial<Due> = {}): Due => ({
   purpose: 'activation',
   zone: 'UTC',
   deferredAt: null,
+  pausedUntil: null,
   offerEnds: null,
   best: null,
   ...at,

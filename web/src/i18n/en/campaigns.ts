@@ -61,6 +61,7 @@ export default {
     no_longer: 'no longer of use: what it was about has changed',
     offer_over: 'The offer is over',
     too_late: 'It would have had to wait too long',
+    paused: 'Asked for a rest',
     quiet_hours: 'Quiet hours',
     cap_reached: 'Enough messages for now',
     lower_priority: 'More important messages go first',

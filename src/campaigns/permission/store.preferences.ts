@@ -1,0 +1,60 @@
+import { sql } from '../../core/sql.ts';
+import type { Ctx } from '../../core/ctx.ts';
+import { dateOf, rows } from '../../core/db.ts';
+import { newId } from '../../core/ids.ts';
+import type { ChannelName } from '../contract.channel.ts';
+import { addressSql, consentChannel, refusalSql } from '../store.refusal.ts';
+
+/** Ways people know and can choose. A browser's own settings say whether it is written to. */
+const CHOOSABLE = ['email', 'sms', 'call', 'telegram'] as const satisfies readonly ChannelName[];
+const PURPOSES = ['informational', 'activation'] as const;
+
+export type Choice = {
+  channel: (typeof CHOOSABLE)[number];
+  purpose: (typeof PURPOSES)[number];
+  /** As consents and suppressions name the channel. */
+  known: string;
+  address: string;
+  granted: boolean;
+};
+
+/** What the contact could get and whether it may be sent now; ways it has no address on are left out. */
+export async function choicesOf(
+  ctx: Ctx,
+  contactId: string,
+): Promise<{ locale: string | null; choices: Choice[] } | undefined> {
+  const each = CHOOSABLE.flatMap((channel) => PURPOSES.map((purpose) => ({ channel, purpose })));
+  const columns = each.map(
+    ({ channel, purpose }) =>
+      sql`jsonb_build_object('address', ${addressSql(channel)}, 'granted', ${refusalSql(sql`${purpose}`, channel)} is null)`,
+  );
+  const [found] = await rows<{
+    locale: string | null;
+    each: Array<{ address: string | null; granted: boolean }>;
+  }>(
+    ctx.db,
+    sql`select c.locale, jsonb_build_array(${sql.join(columns, sql`, `)}) as each
+      from contact c where c.contact_id = ${contactId}::uuid`,
+  );
+  if (found === undefined) return undefined;
+  const choices = each.flatMap(({ channel, purpose }, i): Choice[] => {
+    const { address = null, granted = false } = found.each[i] ?? {};
+    return address === null ? [] : [{ channel, purpose, known: consentChannel(channel), address, granted }];
+  });
+  return { locale: found.locale, choices };
+}
+
+export async function pausedUntil(ctx: Ctx, contactId: string): Promise<Date | null> {
+  const [found] = await rows<{ until: string }>(
+    ctx.db,
+    sql`select until from send_pause where contact_id = ${contactId}::uuid order by id desc limit 1`,
+  );
+  return found === undefined ? null : dateOf(found.until);
+}
+
+export async function insertPause(ctx: Ctx, contactId: string, until: Date): Promise<void> {
+  await ctx.db.execute(sql`
+    insert into send_pause (contact_id, id, until, created_at, origin_id)
+    values (${contactId}::uuid, ${newId()}::uuid, ${until.toISOString()}::timestamptz, ${ctx.clock.now().toISOString()}::timestamptz,
+      ${contactId}::uuid)`);
+}
