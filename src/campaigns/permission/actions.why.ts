@@ -68,7 +68,7 @@ async function withStory(
   const responses = await responsesTo(ctx, contactId, campaignId);
   const decisions = await decisionsAbout(ctx, contactId, campaignId);
   const named = await namesOf(ctx, contactId, [...new Set(decisions.flatMap(others))]);
-  return found.map(({ runId: _, ...message }) => ({
+  return found.map((message) => ({
     ...message,
     responses: responses
       .filter(({ messageId }) => messageId === message.id)

@@ -11,12 +11,13 @@ import type {
   ReportView,
   StoredMail,
 } from '@server/campaigns/contract.ts';
+import type { Why } from '@server/campaigns/permission/contract.why.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
 import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
-export type { AudienceView, CampaignView, MessageState, MessageView, OverTimeView, ReportView };
+export type { AudienceView, CampaignView, MessageState, MessageView, OverTimeView, ReportView, Why };
 export type CampaignInput = z.input<typeof campaignInput>;
 export type CampaignListed = z.output<typeof campaignList>['items'][number];
 export type CampaignVerb = 'launch' | 'pause' | 'resume' | 'cancel';
@@ -66,6 +67,11 @@ export const campaigns = {
       queryKey: ['campaigns', 'over-time', id],
       queryFn: () => api.get<OverTimeView>(`/api/campaigns/${id}/over-time`),
       refetchInterval: live ? REFRESH_MS : false,
+    }),
+  why: (id: string, contactId: string) =>
+    queryOptions({
+      queryKey: ['campaigns', 'why', id, contactId],
+      queryFn: () => api.get<Why>(`/api/contacts/${contactId}/campaigns/${id}/why`),
     }),
   messages: (id: string, filter: MessageFilter) =>
     pagesOf<MessageView>('campaigns', `/api/campaigns/${id}/messages`, {

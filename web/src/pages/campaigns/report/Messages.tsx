@@ -12,6 +12,7 @@ import { DateTime, None } from '../../../ui/format.tsx';
 import { AnchorLink } from '../../../ui/links.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
+import { WhyDrawer } from './WhyDrawer.tsx';
 import { MailFrame } from '../MailFrame.tsx';
 import { MESSAGE_COLORS, useReasonWords } from '../words.ts';
 
@@ -37,6 +38,7 @@ export function Messages(props: {
   const { t } = useTranslation(['campaigns', 'common']);
   const reasonWords = useReasonWords();
   const [shown, setShown] = useState<MessageView>();
+  const [asking, ask] = useState<{ contact?: { id: string; name: string } }>();
   const list = useList(campaigns.messages(props.campaignId, props.filter));
   const columns: Column<MessageView>[] = [
     {
@@ -75,17 +77,28 @@ export function Messages(props: {
       key: 'show',
       header: t('common:action.actions'),
       align: 'right',
-      cell: (row) =>
-        row.state === 'sent' && (
+      cell: (row) => (
+        <Group gap={4} justify="flex-end" wrap="nowrap">
           <Button
             size="compact-sm"
             variant="subtle"
-            onClick={() => setShown(row)}
-            aria-label={t('campaigns:messages.showOf', { name: row.contactName })}
+            onClick={() => ask({ contact: { id: row.contactId, name: row.contactName } })}
+            aria-label={t('campaigns:why.of', { name: row.contactName })}
           >
-            {t('campaigns:messages.show')}
+            {t('campaigns:why.short')}
           </Button>
-        ),
+          {row.state === 'sent' && (
+            <Button
+              size="compact-sm"
+              variant="subtle"
+              onClick={() => setShown(row)}
+              aria-label={t('campaigns:messages.showOf', { name: row.contactName })}
+            >
+              {t('campaigns:messages.show')}
+            </Button>
+          )}
+        </Group>
+      ),
     },
   ];
   return (
@@ -94,6 +107,9 @@ export function Messages(props: {
       flush
       actions={
         <Group gap="xs">
+          <Button size="xs" variant="default" onClick={() => ask({})}>
+            {t('campaigns:why.ask')}
+          </Button>
           <Select
             size="xs"
             aria-label={t('campaigns:messages.response')}
@@ -125,6 +141,12 @@ export function Messages(props: {
             {t('campaigns:messages.empty')}
           </Text>
         }
+      />
+      <WhyDrawer
+        opened={asking !== undefined}
+        onClose={() => ask(undefined)}
+        campaignId={props.campaignId}
+        contact={asking?.contact}
       />
       <Drawer
         opened={shown !== undefined}

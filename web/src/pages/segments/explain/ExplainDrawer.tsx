@@ -85,7 +85,7 @@ function Inside({ asked, contact, moment }: Omit<Props, 'opened' | 'onClose'>) {
   );
 }
 
-function Choose({ onChange }: { onChange: (person: Person) => void }) {
+export function Choose({ onChange }: { onChange: (person: Person) => void }) {
   const { t } = useTranslation(['segments', 'contacts']);
   const [search, setSearch] = useState('');
   const [typed] = useDebouncedValue(search, 250);
