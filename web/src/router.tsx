@@ -129,7 +129,13 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/campaigns/$id',
-    component: page(() => import('./pages/campaigns/CampaignPage.tsx'), 'campaigns', 'segments', 'contacts', 'guard'),
+    component: page(
+      () => import('./pages/campaigns/CampaignPage.tsx'),
+      'campaigns',
+      'segments',
+      'contacts',
+      'guard',
+    ),
   }),
   createRoute({
     getParentRoute,

@@ -4,7 +4,7 @@ import { instantOf, wallOf } from '../../core/zone.ts';
 /** The hour of day at which somebody reads, from their human opens and clicks, by their own wall clock. */
 
 /** Fewer say nothing of anybody's habits: then the campaign's own time stands. */
-export const ENOUGH_SIGNALS = 5;
+const ENOUGH_SIGNALS = 5;
 /** As many signals of somebody's own weigh as much as what is known of all. */
 const SHRINK = 10;
 const HOURS = 24;
