@@ -75,6 +75,16 @@ CREATE TABLE "message" (
 	CONSTRAINT "message_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
+CREATE TABLE "message_request" (
+	"contact_id" uuid NOT NULL,
+	"key" text NOT NULL,
+	"body_hash" text NOT NULL,
+	"message_id" uuid NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"origin_id" uuid,
+	CONSTRAINT "message_request_contact_id_key_pk" PRIMARY KEY("contact_id","key")
+);
+--> statement-breakpoint
 CREATE TABLE "response" (
 	"contact_id" uuid NOT NULL,
 	"occurred_at" timestamp with time zone NOT NULL,
@@ -2027,6 +2037,7 @@ CREATE INDEX "message_campaign_idx" ON "message" USING btree ("campaign_id","sta
 CREATE INDEX "message_claim_idx" ON "message" USING btree ("run_id","due_at") WHERE state in ('planned', 'retry');--> statement-breakpoint
 CREATE INDEX "message_lease_idx" ON "message" USING btree ("lease_until") WHERE state = 'sending';--> statement-breakpoint
 CREATE INDEX "message_unknown_idx" ON "message" USING btree ("due_at") WHERE state = 'unknown';--> statement-breakpoint
+CREATE INDEX "message_request_message_idx" ON "message_request" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "response_campaign_idx" ON "response" USING btree ("campaign_id","kind","contact_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "template_key_idx" ON "template" USING btree ("key");--> statement-breakpoint
 CREATE INDEX "consent_find_idx" ON "consent" USING btree ("purpose","channel","granted","contact_id");--> statement-breakpoint

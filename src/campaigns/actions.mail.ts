@@ -41,8 +41,9 @@ async function planFor(
   const template = await findTemplate(ctx, { key });
   if (template === undefined) throw new Error(`there is no template "${key}"`);
   const now = ctx.clock.now();
-  const campaignId = idFrom(`transactional ${template.templateId}`);
-  await keepMailCampaign(ctx, mailCampaign(template, campaignId, now));
+  const campaign = transactionalCampaign(template, now);
+  const { campaignId } = campaign;
+  await keepMailCampaign(ctx, campaign);
   const run = await openBatch(ctx, campaignId, template.version);
   const planned = await planMails(
     ctx,
@@ -53,9 +54,9 @@ async function planFor(
 }
 
 /** What the ledger, links and reports need to hang the mails of a template on. It always runs. */
-function mailCampaign(template: TemplateRow, campaignId: string, now: Date): CampaignRow {
+export function transactionalCampaign(template: TemplateRow, now: Date): CampaignRow {
   return {
-    campaignId,
+    campaignId: idFrom(`transactional ${template.templateId}`),
     name: template.name,
     kind: 'transactional',
     purpose: 'informational',

@@ -33,6 +33,7 @@ import {
   reportAnswer,
 } from './contract.ts';
 import { guardRoutes } from './guard/routes.ts';
+import { askedRoutes } from './asked/routes.ts';
 import { hookRoutes } from './events/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
@@ -55,6 +56,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
       .route('/', guardRoutes())
       .route('/', campaignCrud())
       .route('/', campaignVerbs())
+      .route('/', askedRoutes())
       .route('/', outboxRoutes())
       .route('/', templateRoutes())
       .route('/', publicRoutes())

@@ -281,3 +281,22 @@ export const triggerScan = pgTable('trigger_scan', {
   campaignId: uuid('campaign_id').primaryKey(),
   until: instant('until').notNull(),
 });
+
+/** Transactional messages asked for by API: whether a key was used, and for what. */
+export const messageRequest = pgTable(
+  'message_request',
+  {
+    contactId: uuid('contact_id').notNull(),
+    key: text('key').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    messageId: uuid('message_id').notNull(),
+    /** `occurred_at` of the message. */
+    askedAt: instant('asked_at').notNull(),
+    /** Whose it was before a merge; null: the contact's own. */
+    originId: uuid('origin_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.contactId, t.key] }),
+    index('message_request_message_idx').on(t.messageId),
+  ],
+);

@@ -9,6 +9,7 @@ const TABLES = [
   'response',
   'response_guard',
   'trigger_entry',
+  'message_request',
 ];
 
 export const messageEraser: Eraser = {

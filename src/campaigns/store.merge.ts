@@ -15,5 +15,6 @@ export const moveMessagesOnMerge: MergeMover = {
     await moveRows(ctx, moves, { table: 'response' });
     await moveRows(ctx, moves, { table: 'response_guard', sparse: true });
     await moveRows(ctx, moves, { table: 'trigger_entry' });
+    await moveRows(ctx, moves, { table: 'message_request', sparse: true });
   },
 };

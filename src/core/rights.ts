@@ -19,6 +19,8 @@ export const RIGHTS = [
   'campaigns:read',
   'campaigns:write',
   'campaigns:send',
+  /** Ask for transactional messages, as a shop's server does. */
+  'messages:send',
   'loyalty:read',
   'loyalty:write',
   /** What a till and a shop's server do: find members, quote, sell, return. */
@@ -77,6 +79,7 @@ const GRANTS: Readonly<Record<Role, readonly Right[]>> = {
     'campaigns:read',
     'tracking:read',
     'tracking:write',
+    'messages:send',
     'loyalty:sell',
     'loyalty:vouch',
     'keys:write',
