@@ -58,6 +58,7 @@ export default {
     orders: 'Orders and products',
     segments: 'Segments',
     campaigns: 'Campaigns',
+    messages: 'Transactional messages',
     loyalty: 'Loyalty',
     leads: 'Leads',
     tracking: 'Tracking',

@@ -61,6 +61,7 @@ export default {
     orders: 'Заказы и товары',
     segments: 'Сегменты',
     campaigns: 'Кампании',
+    messages: 'Транзакционные сообщения',
     loyalty: 'Лояльность',
     leads: 'Лиды',
     tracking: 'События',
