@@ -14,7 +14,7 @@ const INHERITED: ReadonlySet<string> = new Set([
   'toString',
   'valueOf',
 ]);
-export const isName = (name: string): boolean => NAME.test(name) && !INHERITED.has(name);
+const isName = (name: string): boolean => NAME.test(name) && !INHERITED.has(name);
 
 const MAX_LIST = 100;
 const MAX_TEXT = 10_000;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addMs, DAY_MS, HOUR_MS } from '../../src/core/time.ts';
 import { wallOf } from '../../src/core/zone.ts';

@@ -87,7 +87,7 @@ async function stored(...given: Event[]): Promise<{ events: object[] }> {
       .execute(sql`insert into event (contact_id, occurred_at, id, recorded_at, source_id, type, name, trust, bot, properties, origin_id)
       values (${one.contactId}::uuid, ${one.occurredAt}::timestamptz, ${one.id}::uuid, ${one.occurredAt}::timestamptz, ${one.sourceId}::uuid,
         'track', ${one.name}, ${one.trust}, ${one.bot}, ${JSON.stringify(one.properties)}::text::jsonb, ${one.contactId}::uuid)`);
-  return { events: events.map(({ properties: _, ...told }) => told) };
+  return { events: events.map((one) => ({ ...one, properties: undefined })) };
 }
 
 async function moved(

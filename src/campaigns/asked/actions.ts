@@ -183,7 +183,7 @@ async function planFor(ctx: Ctx, template: TemplateRow, own: readonly Ready[]): 
       sendKey,
       email,
       locale: locale ?? null,
-      data: { data: (data ?? {}) as object },
+      data: { data: data ?? {} },
     }));
   const planned = mails.length === 0 ? 0 : await planMails(ctx, run, mails);
   await closeBatch(ctx, run.runId, planned);

@@ -3,7 +3,7 @@ import { requiredText, text } from '../../core/text.ts';
 
 /** Transactional messages by API: what somebody has just asked for, such as the receipt of an order. */
 
-export const MAX_AT_ONCE = 100;
+const MAX_AT_ONCE = 100;
 
 /** Printable: neither a header nor a log line can be broken. */
 const oneLine = (max: number) => requiredText(max).refine((value) => !/\p{Cc}/u.test(value), 'is one line');
@@ -30,7 +30,6 @@ const one = z.strictObject({
 export type AskedInput = z.output<typeof one>;
 
 export const askInput = z.union([one, z.array(one).min(1).max(MAX_AT_ONCE)]).meta({ id: 'MessageInput' });
-export type AskInput = z.output<typeof askInput>;
 
 const asked = z.object({
   id: z.uuid(),

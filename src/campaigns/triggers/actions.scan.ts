@@ -55,6 +55,9 @@ async function startScanned(ctx: Ctx, row: CampaignRow, start: TriggerStart, spa
       return byPoints(ctx, row, start, span);
     case 'tier':
       return start.on === 'losing' ? byTier(ctx, row, start, span) : 0;
+    case 'segment':
+    case 'event':
+    case 'order':
     default:
       return 0;
   }

@@ -5,9 +5,9 @@ import { propertyTest } from '../../segments/contract.ts';
 /** What starts a triggered campaign's messages. */
 
 /** Longer than a quarter, and what happened has nothing to do with the message any more. */
-export const MAX_DELAY_MINUTES = 90 * 24 * 60;
+const MAX_DELAY_MINUTES = 90 * 24 * 60;
 /** A year before or after a day is that day. */
-export const MAX_OFFSET_DAYS = 365;
+const MAX_OFFSET_DAYS = 365;
 const MAX_CANCELS = 5;
 const MAX_TESTS = 10;
 
@@ -16,7 +16,7 @@ const wallTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time such as 1
 const daysBefore = z.number().int().min(0).max(MAX_OFFSET_DAYS);
 const eventName = requiredText(200);
 
-export const TRUSTS = ['server', 'verified', 'public'] as const;
+const TRUSTS = ['server', 'verified', 'public'] as const;
 
 export const triggerStart = z
   .discriminatedUnion('type', [
