@@ -72,7 +72,7 @@ async function hand(
   const answer = await askHttp({
     url: endpoint,
     method: 'POST',
-    headers: details.headers as Record<string, string>,
+    headers: details.headers,
     body: details.body,
     timeoutMs,
     allowPrivate: settings.allowPrivate,
