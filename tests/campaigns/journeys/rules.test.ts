@@ -110,13 +110,16 @@ const newcomer = (definition: JourneyDefinition): Person => ({
 
 type Walk = { stays: Stay[]; keys: string[]; places: string[]; end: string };
 
+/** Twenty visits of a message whose outcome is looked for every hour of a week, asked and answered, and more of them. */
+const STEPS = 100_000;
+
 /** Goes on whenever it is time, with answers by their turn. */
 function walk(definition: JourneyDefinition, rolls: readonly number[]): Walk {
   let person = newcomer(definition);
   let now = T0;
   let answer: Answer | null = null;
   const done: Walk = { stays: [], keys: [], places: [], end: '' };
-  for (let i = 0; i < 5_000; i++) {
+  for (let i = 0; i < STEPS; i++) {
     const known = { timeZone: 'Europe/Berlin', defaultZone: 'UTC', goal: null, answer, lookEvery: null };
     const step = advance(definition, person, known, now);
     done.stays.push(...step.stays);

@@ -22,10 +22,11 @@ export function TemplatePreview(props: {
   variant: TemplateVariant;
 }) {
   const { t } = useTranslation('templates');
-  const [settled] = useDebouncedValue(props.variant, TYPING_MS);
+  // Together: a text of one channel is not tried as one of another.
+  const [settled] = useDebouncedValue(props, TYPING_MS);
   const [width, setWidth] = useState('wide');
   const query = useQuery({
-    ...templates.tryOut(props.channel, props.purpose, settled),
+    ...templates.tryOut(settled.channel, settled.purpose, settled.variant),
     placeholderData: keepPreviousData,
   });
   const problem = query.error instanceof ApiError ? query.error : undefined;

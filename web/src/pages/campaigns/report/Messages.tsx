@@ -51,13 +51,25 @@ export function Messages(props: {
         </AnchorLink>
       ),
     },
-    { key: 'channel', header: t('campaigns:channel'), cell: (row) => t(`campaigns:channels.${row.channel}`) },
-    { key: 'address', header: t('campaigns:messages.address'), cell: (row) => row.address ?? <None /> },
+    {
+      key: 'address',
+      header: t('campaigns:messages.address'),
+      cell: (row) => (
+        <>
+          {row.address ?? <None />}
+          {row.channel !== 'email' && (
+            <Text size="xs" c="dimmed">
+              {t(`campaigns:channels.${row.channel}`)}
+            </Text>
+          )}
+        </>
+      ),
+    },
     {
       key: 'state',
       header: t('campaigns:messages.state'),
       cell: (row) => (
-        <Badge color={MESSAGE_COLORS[row.state]} title={row.detail ?? undefined}>
+        <Badge color={MESSAGE_COLORS[row.state]} title={row.detail ?? undefined} miw="max-content">
           {t(`campaigns:messages.states.${row.state}`)}
         </Badge>
       ),

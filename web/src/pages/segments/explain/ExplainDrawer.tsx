@@ -104,7 +104,7 @@ export function Choose({ onChange }: { onChange: (person: Person) => void }) {
       filter={({ options: every }) => every}
       searchValue={search}
       onSearchChange={setSearch}
-      nothingFoundMessage={t('segments:explain.nobody')}
+      nothingFoundMessage={typed === '' ? undefined : t('segments:explain.nobody')}
       data={options}
       value={null}
       onChange={(id) => {
