@@ -11,6 +11,8 @@ const NAME = /^[a-z_]+\.[a-z_]+$/;
 /** Places that put the name together or are given it: how to find the names they may make. */
 const MADE: Record<string, (text: string) => string[]> = {
   'src/campaigns/actions.lifecycle.ts': (text) => said(text, /told\(tx, id, '(\w+)'\)/g, 'campaign.'),
+  'src/campaigns/guard/actions.ts': (text) => said(text, /'(campaign\.approv\w+)'/g),
+  'src/campaigns/journeys/actions.lifecycle.ts': (text) => said(text, /told\(tx, row, '(\w+)'/g, 'journey.'),
   'src/contacts/actions.export.ts': (text) => said(text, /'(contacts\.export_\w+)'/g),
   'src/contacts/import/run.ts': (text) =>
     said(text, /await end\(ctx, job, token, \{ state: '(\w+)'/g, 'import.'),

@@ -34,9 +34,9 @@ export async function setGuardSettings(ctx: Ctx, value: GuardSettings): Promise<
   return inTx(ctx, async (tx) => {
     await store.saveSettings(tx, value);
     await audit(tx, {
-      action: 'campaigns.guard_changed',
-      entity: 'setting',
-      entityId: 'campaigns.guard',
+      action: 'send_guard.changed',
+      entity: 'send_guard',
+      entityId: 'send_guard',
       details: value,
     });
     return value;

@@ -43,6 +43,7 @@ export default {
     source: 'Source',
     score_rule: 'Scoring rule',
     sender: 'Sender',
+    send_guard: 'Send guard',
     permission: 'Quiet hours and caps',
     form: 'Form',
     onsite_message: 'Message on the site',
@@ -284,8 +285,8 @@ export default {
       approved: 'Launch approved',
       approval_refused: 'Launch refused',
     },
-    campaigns: {
-      guard_changed: 'Limits of the send guard changed',
+    send_guard: {
+      changed: 'Limits of the send guard changed',
     },
     journey: {
       created: 'Journey created',

@@ -46,6 +46,7 @@ export default {
     source: 'Источник',
     score_rule: 'Правило оценки',
     sender: 'Отправитель',
+    send_guard: 'Проверка перед запуском',
     permission: 'Тихие часы и пределы',
     form: 'Форма',
     onsite_message: 'Сообщение на сайте',
@@ -286,8 +287,8 @@ export default {
       approved: 'Запуск подтверждён',
       approval_refused: 'В запуске отказано',
     },
-    campaigns: {
-      guard_changed: 'Изменены пределы проверки перед запуском',
+    send_guard: {
+      changed: 'Изменены пределы проверки перед запуском',
     },
     journey: {
       created: 'Цепочка создана',
