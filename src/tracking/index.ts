@@ -15,6 +15,8 @@ export { eventsOfDeed, LIST_VIEWED } from './commerce/interest.ts';
 export { form } from './forms/schema.ts';
 export { onsiteMessage } from './onsite/schema.ts';
 export { event, source } from './schema.ts';
+export { eventsByKey } from './store.events.ts';
+export type { EventRead } from './store.events.ts';
 export { ingestJobs } from './jobs.ts';
 export { formJobs } from './forms/jobs.ts';
 export { vapidKeys } from './push/vapid.ts';

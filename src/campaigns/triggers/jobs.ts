@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Ctx } from '../../core/ctx.ts';
 import type { Job, OutboxEvent, Subscription } from '../../core/jobs.ts';
 import { MINUTE_MS } from '../../core/time.ts';
-import { recordedEvents } from '../../tracking/index.ts';
+import { eventsByKey, recordedEvents } from '../../tracking/index.ts';
 import type { EventRecorded } from '../../tracking/contract.ts';
 import { triggerOf } from '../actions.campaigns.ts';
 import { fulfils } from '../journeys/matches.ts';
@@ -12,7 +12,7 @@ import { isTimely, startMessages } from './actions.start.ts';
 import type { Start } from './actions.start.ts';
 import type { TriggerStart } from './contract.ts';
 import { propertiesOf } from './data.ts';
-import { liveCampaigns, loadEvents, tierNames, transitionsOf } from './store.start.ts';
+import { liveCampaigns, tierNames, transitionsOf } from './store.start.ts';
 
 /** What happens elsewhere starts messages; dates and ends of points do by a look ahead. */
 
@@ -81,7 +81,7 @@ const onEvents: Subscription = {
       isTimely(row, new Date(one.occurredAt), ctx.clock.now());
     const wanted = recordedEvents(events).filter((one) => !one.bot && campaigns.some((c) => meant(c, one)));
     if (wanted.length === 0) return;
-    const found = await loadEvents(
+    const found = await eventsByKey(
       ctx,
       wanted.map(({ contactId, id, occurredAt }) => ({ contactId, id, occurredAt: new Date(occurredAt) })),
     );

@@ -1,8 +1,7 @@
 import { sql } from '../../core/sql.ts';
 import type { Ctx } from '../../core/ctx.ts';
-import { dateOf, rows } from '../../core/db.ts';
+import { rows } from '../../core/db.ts';
 import { unnested } from '../../core/unnest.ts';
-import { event } from '../../tracking/index.ts';
 import { campaign } from '../schema.ts';
 import type { CampaignRow } from '../store.campaigns.ts';
 import type { Reentry, TriggerStart } from './contract.ts';
@@ -88,26 +87,6 @@ export async function transitionsOf(
       and t.id > ${page.after}::uuid
     order by t.id limit ${page.limit}`,
   );
-}
-
-export type EventKey = { contactId: string; occurredAt: Date; id: string };
-export type EventFound = EventKey & {
-  name: string;
-  trust: 'public' | 'verified' | 'server';
-  properties: Record<string, unknown>;
-};
-
-/** Stored events by key; of bots none. */
-export async function loadEvents(ctx: Ctx, wanted: readonly EventKey[]): Promise<EventFound[]> {
-  const found = await rows<Omit<EventFound, 'occurredAt'> & { occurredAt: string }>(
-    ctx.db,
-    sql`
-    select e.contact_id as "contactId", e.occurred_at as "occurredAt", e.id, e.name, e.trust, e.properties
-    from ${unnested('w', wanted, { contactId: 'uuid', occurredAt: 'timestamptz', id: 'uuid' })}
-    join ${event} e on e.contact_id = w."contactId" and e.occurred_at = w."occurredAt" and e.id = w.id
-    where not e.bot order by e.occurred_at, e.id`,
-  );
-  return found.map((one) => ({ ...one, occurredAt: dateOf(one.occurredAt) }));
 }
 
 /** Names of a program's tiers as its ladder in force has them. */

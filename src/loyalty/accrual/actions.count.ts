@@ -13,8 +13,8 @@ import { accrualsOf } from './store.accruals.ts';
 import type { AccrualRow } from './store.accruals.ts';
 import { addActions, dropActions, openChallenges, progressOf } from './store.challenges.ts';
 import type { Action, Challenge } from './store.challenges.ts';
-import { eventsOf } from './store.events.ts';
-import type { EventRead } from './store.events.ts';
+import { eventsByKey } from '../../tracking/index.ts';
+import type { EventRead } from '../../tracking/index.ts';
 import { membershipsOf } from './store.facts.ts';
 import type { Membership } from './store.facts.ts';
 
@@ -44,7 +44,7 @@ export async function countEvents(ctx: Ctx, events: readonly EventRecorded[]): P
       'alone',
     );
     const members = await membershipsOf(tx, [...new Set(present.values())]);
-    const found = await eventsOf(
+    const found = await eventsByKey(
       tx,
       wanted.map(({ contactId, id, occurredAt }) => ({
         contactId: present.get(contactId) ?? contactId,

@@ -6,8 +6,8 @@ import { book, decide, knownOf, rulesFor } from './actions.settle.ts';
 import type { Candidate } from './actions.settle.ts';
 import { passes, trusted, wordOf } from './match.ts';
 import { accrualsOf } from './store.accruals.ts';
-import { eventsOf } from './store.events.ts';
-import type { EventRead } from './store.events.ts';
+import { eventsByKey } from '../../tracking/index.ts';
+import type { EventRead } from '../../tracking/index.ts';
 import { membershipsOf } from './store.facts.ts';
 import type { Membership } from './store.facts.ts';
 import { liveRules } from './store.rules.ts';
@@ -39,7 +39,7 @@ async function settleWanted(
   const present = await holdContacts(ctx, asked, 'alone');
   const members = await membershipsOf(ctx, [...new Set(present.values())]);
   if (members.length === 0) return;
-  const found = await eventsOf(
+  const found = await eventsByKey(
     ctx,
     wanted.flatMap(({ contactId, id, occurredAt }) => {
       const owner = present.get(contactId);

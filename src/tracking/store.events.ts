@@ -1,18 +1,18 @@
-import { sql } from '../../core/sql.ts';
-import type { Ctx } from '../../core/ctx.ts';
-import { dateOf, hotRows } from '../../core/db.ts';
-import { unnested } from '../../core/unnest.ts';
-import { event } from '../../tracking/index.ts';
+import { sql } from '../core/sql.ts';
+import type { Ctx } from '../core/ctx.ts';
+import { dateOf, hotRows } from '../core/db.ts';
+import { unnested } from '../core/unnest.ts';
+import { event } from './schema.ts';
 
-export type EventWanted = { contactId: string; occurredAt: Date; id: string };
-export type EventRead = EventWanted & {
+type EventKey = { contactId: string; occurredAt: Date; id: string };
+export type EventRead = EventKey & {
   name: string;
   trust: 'public' | 'verified' | 'server';
   properties: Record<string, unknown>;
 };
 
-/** Stored events by key; those of bots are left out. */
-export async function eventsOf(ctx: Ctx, wanted: readonly EventWanted[]): Promise<EventRead[]> {
+/** Stored events by key, oldest first; those of bots are left out. For modules, who have authorised their caller. */
+export async function eventsByKey(ctx: Ctx, wanted: readonly EventKey[]): Promise<EventRead[]> {
   if (wanted.length === 0) return [];
   const found = await hotRows<Omit<EventRead, 'occurredAt'> & { occurredAt: string }>(
     ctx.db,
