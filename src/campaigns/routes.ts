@@ -39,6 +39,7 @@ import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
+import { triggerRoutes } from './triggers/routes.ts';
 
 const tag = 'campaigns';
 const messageParam = z.object({ messageId: z.uuid() });
@@ -54,6 +55,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
       // Before what takes any word for a campaign's id.
       .route('/', permissionRoutes())
       .route('/', guardRoutes())
+      .route('/', triggerRoutes())
       .route('/', campaignCrud())
       .route('/', campaignVerbs())
       .route('/', askedRoutes())

@@ -267,6 +267,51 @@ describe.skipIf(missing !== undefined)(title, () => {
   );
 
   test(
+    'a campaign that starts by itself is made step by step, says in words when it comes, and can be edited as a draft',
+    async () => {
+      await page.goto('/campaigns/new');
+      await page.getByLabel('Name', { exact: true }).fill('Left their cart');
+      await page.getByText('It starts by itself').click();
+      await page.getByText('Still to choose: what starts it.').waitFor();
+      await page.getByRole('combobox', { name: 'Event' }).fill('cart_abandoned');
+      await page.keyboard.press('Escape');
+      await page.getByText('When the event “cart_abandoned” comes, at most once in 30 days.').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByText('Empty: for everybody to whom it happens.').waitFor();
+      await page.getByRole('button', { name: 'Next' }).click();
+      await option('Template', /./);
+      await page.getByLabel('Where the button leads').fill('https://shop.example/cart');
+      await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByLabel('Wait first').fill('2');
+      await page.getByLabel('an order is placed').check();
+      const words =
+        /^2 hours after the event “cart_abandoned”, at most once in 30 days; not if an order is placed meanwhile\./;
+      await page.getByText(words).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save the draft' }).click();
+      await heading('Left their cart');
+      await page.getByText(words).waitFor();
+      await page.getByText('Who may get it').waitFor();
+      expect(await barriers(page)).toEqual([]);
+
+      await page.getByRole('link', { name: 'Edit' }).click();
+      await option('What starts it', 'A date of the contact');
+      await page
+        .getByText('On the birthday at 10:00, every year; not if an order is placed meanwhile.')
+        .waitFor();
+      for (const _ of ['who', 'what', 'when']) await page.getByRole('button', { name: 'Next' }).click();
+      await page.getByRole('button', { name: 'Save the draft' }).click();
+      await page.getByRole('button', { name: 'Launch' }).click();
+      await page.getByRole('dialog').getByText('From now on it starts by itself').waitFor();
+      await page.getByRole('dialog').getByRole('button', { name: 'Launch' }).click();
+      await page.getByText('The campaign is on its way').waitFor();
+      await page.getByText('Entered', { exact: true }).waitFor();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'lists hot leads with their reasons, and every cause of a score',
     async () => {
       await page.getByRole('link', { name: 'Hot leads' }).click();

@@ -112,14 +112,26 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/campaigns',
-    component: page(() => import('./pages/campaigns/CampaignsPage.tsx'), 'campaigns', 'guard'),
+    component: page(
+      () => import('./pages/campaigns/CampaignsPage.tsx'),
+      'campaigns',
+      'guard',
+      'starts',
+      'conditions',
+    ),
   }),
   createRoute({
     getParentRoute,
     path: '/campaigns/new',
     validateSearch: (search): { segment?: string } =>
       typeof search['segment'] === 'string' ? { segment: search['segment'] } : {},
-    component: page(() => import('./pages/campaigns/NewCampaignPage.tsx'), 'campaigns'),
+    component: page(
+      () => import('./pages/campaigns/NewCampaignPage.tsx'),
+      'campaigns',
+      'starts',
+      'conditions',
+      'segments',
+    ),
   }),
   createRoute({
     getParentRoute,
@@ -135,12 +147,20 @@ const pages = [
       'segments',
       'contacts',
       'guard',
+      'starts',
+      'conditions',
     ),
   }),
   createRoute({
     getParentRoute,
     path: '/campaigns/$id/edit',
-    component: page(() => import('./pages/campaigns/EditCampaignPage.tsx'), 'campaigns'),
+    component: page(
+      () => import('./pages/campaigns/EditCampaignPage.tsx'),
+      'campaigns',
+      'starts',
+      'conditions',
+      'segments',
+    ),
   }),
   createRoute({
     getParentRoute,

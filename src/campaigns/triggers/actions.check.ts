@@ -13,7 +13,7 @@ export function givenBy(trigger: Trigger | null, variable: string): boolean {
 }
 
 /** Names of what the program itself does with messages: what starts a message must not be what a message starts. */
-const OWN_EVENT = /^(message|response|campaign|mail|segment|job)[._]/i;
+export const OWN_EVENT = /^(message|response|campaign|mail|segment|job)[._]/i;
 const MAX_NAME = 64;
 
 /** Everything that what starts a campaign names is there, and it does not start itself. 422 names the place. */

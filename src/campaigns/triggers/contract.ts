@@ -89,3 +89,6 @@ export const trigger = z
   })
   .meta({ id: 'CampaignTrigger' });
 export type Trigger = z.output<typeof trigger>;
+
+/** GET /api/campaigns/event-names */
+export const eventNames = z.object({ items: z.array(z.string()) });

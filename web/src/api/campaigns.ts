@@ -11,6 +11,7 @@ import type {
   ReportView,
   StoredMail,
 } from '@server/campaigns/contract.ts';
+import type { trigger } from '@server/campaigns/triggers/contract.ts';
 import type { Why } from '@server/campaigns/permission/contract.why.ts';
 import { queryOptions } from '@tanstack/react-query';
 import type { z } from 'zod';
@@ -18,6 +19,7 @@ import { pagesOf } from '../lib/list.ts';
 import { api } from './client.ts';
 
 export type { AudienceView, CampaignView, MessageState, MessageView, OverTimeView, ReportView, Why };
+export type TriggerInput = z.input<typeof trigger>;
 export type CampaignInput = z.input<typeof campaignInput>;
 export type CampaignListed = z.output<typeof campaignList>['items'][number];
 export type CampaignVerb = 'launch' | 'pause' | 'resume' | 'cancel';
@@ -68,6 +70,12 @@ export const campaigns = {
       queryFn: () => api.get<OverTimeView>(`/api/campaigns/${id}/over-time`),
       refetchInterval: live ? REFRESH_MS : false,
     }),
+  /** Names of events that have come, in the order of the alphabet. */
+  eventNames: queryOptions({
+    queryKey: ['campaigns', 'event-names'],
+    queryFn: async () => (await api.get<{ items: string[] }>('/api/campaigns/event-names')).items,
+    staleTime: 60_000,
+  }),
   why: (id: string, contactId: string) =>
     queryOptions({
       queryKey: ['campaigns', 'why', id, contactId],

@@ -34,6 +34,7 @@ import type sales from './en/sales.ts';
 import type scoring from './en/scoring.ts';
 import type segments from './en/segments.ts';
 import type settings from './en/settings.ts';
+import type starts from './en/starts.ts';
 import type templates from './en/templates.ts';
 import type till from './en/till.ts';
 import type wallet from './en/wallet.ts';
@@ -78,6 +79,7 @@ declare module 'i18next' {
       scoring: typeof scoring;
       segments: typeof segments;
       settings: typeof settings;
+      starts: typeof starts;
       templates: typeof templates;
       till: typeof till;
       wallet: typeof wallet;

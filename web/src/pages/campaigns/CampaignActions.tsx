@@ -65,7 +65,7 @@ export function CampaignActions({ campaign }: { campaign: CampaignView }) {
         opened={asking === 'launch'}
         onClose={() => setAsking(undefined)}
         title={t('launchTitle', { name })}
-        text={<Reach id={id} />}
+        text={campaign.kind === 'triggered' ? t('launchItself') : <Reach id={id} />}
         yes={t('launch')}
         busy={act.isPending}
         onYes={() => act.mutate('launch')}

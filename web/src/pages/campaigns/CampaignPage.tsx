@@ -14,6 +14,7 @@ import { CampaignActions } from './CampaignActions.tsx';
 import { DraftView } from './DraftView.tsx';
 import { Messages } from './report/Messages.tsx';
 import { Report } from './report/Report.tsx';
+import { useTriggerWords } from './start/words.ts';
 import { STATE_COLORS } from './words.ts';
 
 const route = getRouteApi('/app/campaigns/$id');
@@ -50,6 +51,7 @@ function Ran({ campaign }: { campaign: CampaignView }) {
 
 function Campaign({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation('campaigns');
+  const words = useTriggerWords();
   const segment = useQuery({
     ...segments.one(campaign.segmentId ?? ''),
     enabled: campaign.segmentId !== null,
@@ -67,8 +69,15 @@ function Campaign({ campaign }: { campaign: CampaignView }) {
         }
         description={
           <>
+            {campaign.trigger !== null && (
+              <>
+                {words(campaign.trigger, null)}
+                <br />
+              </>
+            )}
             {campaign.segmentId !== null && (
               <>
+                {campaign.trigger !== null && `${t('onlyFor')} `}
                 <AnchorLink to="/segments/$id" params={{ id: campaign.segmentId }} size="sm">
                   {segment.data?.name ?? t('segment')}
                 </AnchorLink>

@@ -1,4 +1,4 @@
-import { Badge } from '@mantine/core';
+import { Badge, Text } from '@mantine/core';
 import { IconCalendar, IconPlus, IconSend } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
@@ -12,11 +12,13 @@ import { DateTime, Figure, None } from '../../ui/format.tsx';
 import { AnchorLink, ButtonLink } from '../../ui/links.tsx';
 import { ListPage } from '../../ui/ListPage.tsx';
 import { Waiting } from './guard/Waiting.tsx';
+import { useTriggerWords } from './start/words.ts';
 import { STATE_COLORS } from './words.ts';
 
 export default function CampaignsPage() {
   const { t } = useTranslation(['campaigns', 'guard']);
   const { may } = useMe();
+  const words = useTriggerWords();
   const navigate = useNavigate();
   const list = useList(campaigns.list());
   const names = new Map(useList(segments.list(200)).rows?.map(({ id, name }) => [id, name]));
@@ -26,15 +28,26 @@ export default function CampaignsPage() {
       header: t('name'),
       main: true,
       cell: (row) => (
-        <AnchorLink to="/campaigns/$id" params={{ id: row.id }} c="inherit" fw={550}>
-          {row.name}
-        </AnchorLink>
+        <>
+          <AnchorLink to="/campaigns/$id" params={{ id: row.id }} c="inherit" fw={550}>
+            {row.name}
+          </AnchorLink>
+          {row.trigger !== null && (
+            <Text size="xs" c="dimmed" maw={420}>
+              {words(row.trigger, row.segmentId)}
+            </Text>
+          )}
+        </>
       ),
     },
     {
       key: 'state',
       header: t('state'),
-      cell: (row) => <Badge color={STATE_COLORS[row.state]}>{t(`states.${row.state}`)}</Badge>,
+      cell: (row) => (
+        <Badge color={STATE_COLORS[row.state]} miw="max-content">
+          {t(`states.${row.state}`)}
+        </Badge>
+      ),
     },
     { key: 'segment', header: t('segment'), cell: (row) => names.get(row.segmentId ?? '') ?? <None /> },
     {

@@ -16,18 +16,26 @@ export function DraftView({ campaign }: { campaign: CampaignView }) {
   const { t } = useTranslation('campaigns');
   const reasonWords = useReasonWords();
   const audience = useQuery(campaigns.audience(campaign.id));
+  const itself = campaign.kind === 'triggered';
+  const total = campaign.segmentId === null ? 'audience.everybody' : 'audience.total';
   const preview = useQuery(campaigns.preview(campaign.id));
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
       <Stack>
         {campaign.kind === 'broadcast' && <GuardPanel campaignId={campaign.id} />}
-        <Section title={t('audience.title')}>
+        <Section
+          title={t(itself ? 'audience.may' : 'audience.title')}
+          hint={itself ? t('audience.mayHint') : undefined}
+        >
           <Loaded query={audience}>
             {(found) => (
               <Stack gap="md">
                 <SimpleGrid cols={2} spacing="sm">
-                  <StatTile label={t('audience.total')} value={<Figure value={found.audience} />} />
-                  <StatTile label={t('audience.reachable')} value={<Figure value={found.reachable} />} />
+                  <StatTile label={t(total)} value={<Figure value={found.audience} />} />
+                  <StatTile
+                    label={t(itself ? 'audience.writable' : 'audience.reachable')}
+                    value={<Figure value={found.reachable} />}
+                  />
                 </SimpleGrid>
                 {found.skipped.length > 0 && (
                   <div>

@@ -27,6 +27,7 @@ const STATES = [
   'cancelled',
 ] as const satisfies readonly MessageState[];
 
+const WAITS: ReadonlySet<MessageState> = new Set(['planned', 'retry']);
 const RESPONSES = ['opened', 'clicked', 'converted', 'unsubscribed'] as const;
 
 /** Every message of a campaign: to whom, what became of it and why, and the mail itself. */
@@ -83,7 +84,16 @@ export function Messages(props: {
     {
       key: 'at',
       header: t('campaigns:messages.at'),
-      cell: (row) => (row.handedAt === null ? <None /> : <DateTime at={row.handedAt} />),
+      cell: (row) =>
+        row.handedAt !== null ? (
+          <DateTime at={row.handedAt} />
+        ) : WAITS.has(row.state) ? (
+          <Text size="sm" c="dimmed">
+            {t('campaigns:messages.due')} <DateTime at={row.dueAt} />
+          </Text>
+        ) : (
+          <None />
+        ),
     },
     {
       key: 'show',

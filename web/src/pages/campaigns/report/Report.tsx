@@ -31,7 +31,7 @@ export function Report({
     <Loaded query={query} lines={6}>
       {(report) => (
         <Stack gap="lg">
-          <Tiles report={report} onDrill={onDrill} />
+          <Tiles report={report} itself={campaign.kind === 'triggered'} onDrill={onDrill} />
           <OverTime campaignId={campaign.id} live={live} />
           <SimpleGrid cols={{ base: 1, md: 2 }} spacing="lg">
             <States report={report} />
@@ -45,7 +45,7 @@ export function Report({
   );
 }
 
-function Tiles({ report, onDrill }: { report: ReportView; onDrill: Drill }) {
+function Tiles({ report, itself, onDrill }: { report: ReportView; itself: boolean; onDrill: Drill }) {
   const { t } = useTranslation('campaigns');
   const sent = report.counts.sent ?? 0;
   const ofSent = (count: number) =>
@@ -57,11 +57,19 @@ function Tiles({ report, onDrill }: { report: ReportView; onDrill: Drill }) {
   return (
     <div className={classes['tiles']}>
       <StatTile
-        label={t('report.audience')}
-        why={t('report.audienceWhy')}
+        label={t(itself ? 'report.entered' : 'report.audience')}
+        why={t(itself ? 'report.enteredWhy' : 'report.audienceWhy')}
         value={<Figure value={report.audience} />}
         onOpen={() => onDrill({})}
       />
+      {itself && (
+        <StatTile
+          label={t('report.waiting')}
+          why={t('report.waitingWhy')}
+          value={<Figure value={(report.counts.planned ?? 0) + (report.counts.retry ?? 0)} />}
+          onOpen={() => onDrill({ state: 'planned' })}
+        />
+      )}
       <StatTile
         label={t('report.sent')}
         why={t('report.sentWhy')}

@@ -9,8 +9,10 @@ import { problemText } from '../../../i18n/problems.ts';
 import { useMe } from '../../../lib/me.ts';
 import { useWrite } from '../../../ui/mutation.ts';
 import { PageHeader } from '../../../ui/PageHeader.tsx';
+import { triggerInputOf } from '../start/model.ts';
 import type { Draft } from './draft.ts';
 import { draftOf, emptyDraft, inputOf } from './draft.ts';
+import { StartStep } from './StartStep.tsx';
 import { WhatStep } from './WhatStep.tsx';
 import { WhenStep } from './WhenStep.tsx';
 import { WhoStep } from './WhoStep.tsx';
@@ -22,31 +24,34 @@ export type StepProps = {
   errors: Record<string, string>;
 };
 
-const STEPS = ['who', 'what', 'when'] as const;
+const STEPS = ['begin', 'who', 'what', 'when'] as const;
 /** Where each field of the API stands, so that a refusal opens the right step. */
 const STEP_OF: readonly [RegExp, number][] = [
-  [/^(name|segmentId|purpose)/, 0],
-  [/^(templateId|couponCampaignId|content)/, 1],
-  [/^(schedule|conversionDays)/, 2],
+  [/^(name|trigger$|trigger\.start)/, 0],
+  [/^(segmentId|purpose)/, 1],
+  [/^(templateId|fallbackTemplateIds|couponCampaignId|content)/, 2],
+  [/^(schedule|conversionDays|trigger|sendTime|offerUntil)/, 3],
 ];
 
-type Missing = 'name' | 'segment' | 'template' | 'coupon';
+type Missing = 'name' | 'start' | 'segment' | 'template' | 'coupon';
 
-/** What a step still needs before one can go on. */
-function missingOf(draft: Draft, step: number): Missing[] {
-  const found: (Missing | false)[] =
-    step === 0
-      ? [draft.name.trim() === '' && 'name', draft.segmentId === null && 'segment']
-      : step === 1
-        ? [
-            draft.templateId === null && 'template',
-            draft.purpose === 'activation' && draft.couponCampaignId === null && 'coupon',
-          ]
-        : [];
-  return found.filter((one) => one !== false);
-}
+/** What each step still needs before one can go on. */
+const MISSING: readonly ((draft: Draft) => (Missing | false)[])[] = [
+  ({ name, when, trigger }) => [
+    name.trim() === '' && 'name',
+    when === 'trigger' && triggerInputOf(trigger) === null && 'start',
+  ],
+  ({ segmentId, when }) => [when !== 'trigger' && segmentId === null && 'segment'],
+  ({ templateId, purpose, couponCampaignId }) => [
+    templateId === null && 'template',
+    purpose === 'activation' && couponCampaignId === null && 'coupon',
+  ],
+];
 
-/** Who, what, when; saving makes a draft, and its page shows whom it reaches and launches it. */
+const missingOf = (draft: Draft, step: number): Missing[] =>
+  (MISSING[step]?.(draft) ?? []).filter((one) => one !== false);
+
+/** What starts it, who, what, when; saving makes a draft, and its page shows whom it reaches and launches it. */
 export function CampaignWizard({
   campaign,
   segmentId,
@@ -57,7 +62,12 @@ export function CampaignWizard({
   const { t } = useTranslation(['campaigns', 'common']);
   const { settings } = useMe();
   const navigate = useNavigate();
-  const [step, setStep] = useState(0);
+  const [step, show] = useState(0);
+  const setStep = (next: number) => {
+    show(next);
+    // A step begins at its top, also where the one before it was long.
+    window.scrollTo({ top: 0 });
+  };
   const [draft, setDraft] = useState(() =>
     campaign === undefined ? emptyDraft(segmentId, settings.timeZone) : draftOf(campaign, settings.timeZone),
   );
@@ -80,11 +90,10 @@ export function CampaignWizard({
     errors: fieldErrors(save.error),
   };
   const last = step === STEPS.length - 1;
-  const missing = last ? [...missingOf(draft, 0), ...missingOf(draft, 1)] : missingOf(draft, step);
+  const missing = last ? STEPS.flatMap((_, at) => missingOf(draft, at)) : missingOf(draft, step);
   const submit = () => {
-    const { segmentId: segment, templateId: template } = draft;
-    if (segment !== null && template !== null)
-      save.mutate(inputOf({ ...draft, segmentId: segment, templateId: template }));
+    const { templateId } = draft;
+    if (templateId !== null) save.mutate(inputOf({ ...draft, templateId }));
   };
   return (
     <>
@@ -94,7 +103,10 @@ export function CampaignWizard({
       />
       <Stepper active={step} onStepClick={(next) => next < step && setStep(next)} mb="lg" size="sm">
         {STEPS.map((name) => (
-          <Stepper.Step key={name} label={t(`campaigns:wizard.${name}`)} />
+          <Stepper.Step
+            key={name}
+            label={t(`campaigns:wizard.${name === 'when' && draft.when === 'trigger' ? 'flow' : name}`)}
+          />
         ))}
       </Stepper>
       {save.error !== null && (
@@ -103,9 +115,10 @@ export function CampaignWizard({
         </Alert>
       )}
       <Paper p="lg" mb="md">
-        {step === 0 && <WhoStep {...props} />}
-        {step === 1 && <WhatStep {...props} />}
-        {step === 2 && <WhenStep {...props} />}
+        {step === 0 && <StartStep {...props} />}
+        {step === 1 && <WhoStep {...props} />}
+        {step === 2 && <WhatStep {...props} />}
+        {step === 3 && <WhenStep {...props} />}
       </Paper>
       {missing.length > 0 && (
         <Text size="sm" c="dimmed" ta="right" mb="xs" role="status">

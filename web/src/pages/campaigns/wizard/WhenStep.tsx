@@ -1,6 +1,8 @@
 import { Chip, Group, Input, NumberInput, Radio, Select, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { locale } from '../../../i18n/index.ts';
+import { FlowFields } from '../start/FlowFields.tsx';
+import { Sentence } from '../start/Sentence.tsx';
 import type { StepProps } from './CampaignWizard.tsx';
 import { EVERY, WEEKDAYS } from './draft.ts';
 
@@ -16,8 +18,66 @@ const EVERY_WORDS = { DAILY: 'daily', WEEKLY: 'weekly', MONTHLY: 'monthly' } as 
 
 export function WhenStep({ draft, set, errors }: StepProps) {
   const { t } = useTranslation('campaigns');
+  const itself = draft.when === 'trigger';
   return (
-    <Stack maw={560}>
+    <Stack maw={640}>
+      {itself ? (
+        <Flow draft={draft} set={set} errors={errors} />
+      ) : (
+        <Planned draft={draft} set={set} errors={errors} />
+      )}
+      <Radio.Group
+        label={t('wizard.hour')}
+        value={draft.bestTime ? 'best' : 'planned'}
+        onChange={(value) => set({ bestTime: value === 'best' })}
+        error={errors['sendTime']}
+      >
+        <Stack gap="xs" mt="xs">
+          <Radio value="planned" label={t(itself ? 'wizard.hourStarted' : 'wizard.hourPlanned')} />
+          <Radio value="best" label={t('wizard.hourBest')} description={t('wizard.hourBestHint')} />
+        </Stack>
+      </Radio.Group>
+      <TextInput
+        type="datetime-local"
+        label={t('wizard.offerUntil')}
+        description={t('wizard.offerUntilHint')}
+        maw={320}
+        value={draft.offerUntil}
+        onChange={(event) => set({ offerUntil: event.currentTarget.value })}
+        error={errors['offerUntil']}
+      />
+      <NumberInput
+        label={t('wizard.conversion')}
+        description={t('wizard.conversionHint')}
+        min={0}
+        max={90}
+        w={260}
+        value={draft.conversionDays}
+        onChange={(days) => set({ conversionDays: typeof days === 'number' ? days : 0 })}
+        error={errors['conversionDays']}
+      />
+    </Stack>
+  );
+}
+
+function Flow({ draft, set, errors }: StepProps) {
+  return (
+    <>
+      <Sentence trigger={draft.trigger} segmentId={draft.segmentId} />
+      <FlowFields
+        trigger={draft.trigger}
+        set={(change) => set({ trigger: { ...draft.trigger, ...change } })}
+        errorAt={(path) => errors[`trigger.${path}`]}
+        segmentId={draft.segmentId}
+      />
+    </>
+  );
+}
+
+function Planned({ draft, set, errors }: StepProps) {
+  const { t } = useTranslation('campaigns');
+  return (
+    <>
       <Radio.Group
         label={t('wizard.schedule')}
         value={draft.when}
@@ -40,17 +100,7 @@ export function WhenStep({ draft, set, errors }: StepProps) {
         />
       )}
       {draft.when === 'rrule' && <Repeat draft={draft} set={set} errors={errors} />}
-      <NumberInput
-        label={t('wizard.conversion')}
-        description={t('wizard.conversionHint')}
-        min={0}
-        max={90}
-        w={260}
-        value={draft.conversionDays}
-        onChange={(days) => set({ conversionDays: typeof days === 'number' ? days : 0 })}
-        error={errors['conversionDays']}
-      />
-    </Stack>
+    </>
   );
 }
 

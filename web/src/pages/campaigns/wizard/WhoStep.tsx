@@ -1,4 +1,4 @@
-import { Radio, Select, Stack, TextInput } from '@mantine/core';
+import { Radio, Select, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { segments } from '../../../api/segments.ts';
 import { locale } from '../../../i18n/index.ts';
@@ -10,20 +10,16 @@ const PURPOSES = ['informational', 'activation'] as const;
 
 export function WhoStep({ draft, set, errors }: StepProps) {
   const { t } = useTranslation('campaigns');
+  const itself = draft.when === 'trigger';
   const list = useList(segments.list(200));
   return (
     <Stack maw={560}>
-      <TextInput
-        label={t('name')}
-        autoFocus
-        value={draft.name}
-        onChange={(event) => set({ name: event.currentTarget.value })}
-        error={errors['name']}
-      />
       <Select
-        label={t('segment')}
-        description={t('wizard.segmentHint')}
+        label={t(itself ? 'wizard.onlyIn' : 'segment')}
+        description={t(itself ? 'wizard.onlyInHint' : 'wizard.segmentHint')}
+        placeholder={itself ? t('wizard.everybody') : undefined}
         searchable
+        clearable={itself}
         data={(list.rows ?? []).map(({ id, name, count }) => ({
           value: id,
           label: count === null ? name : `${name} · ${numberText(count, locale())}`,

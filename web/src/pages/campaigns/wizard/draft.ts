@@ -1,4 +1,6 @@
 import type { CampaignInput, CampaignView } from '../../../api/campaigns.ts';
+import { emptyTrigger, triggerDraftOf, triggerInputOf } from '../start/model.ts';
+import type { TriggerDraft } from '../start/model.ts';
 import { fromLocalInput, inDays, toLocalInput } from '../../../lib/localTime.ts';
 
 /** The campaign as the wizard holds it; texts that are empty are left to the template. */
@@ -24,6 +26,11 @@ export type Draft = {
   start: string;
   timeZone: string;
   conversionDays: number;
+  /** Counts with `when: 'trigger'` alone. */
+  trigger: TriggerDraft;
+  bestTime: boolean;
+  /** Local time of the reader; empty: the offer stays good. */
+  offerUntil: string;
 };
 
 export const EVERY = ['DAILY', 'WEEKLY', 'MONTHLY'] as const;
@@ -50,6 +57,9 @@ export const emptyDraft = (segmentId: string | null | undefined, timeZone: strin
   start: toLocalInput(inDays(1)),
   timeZone,
   conversionDays: 7,
+  trigger: emptyTrigger(),
+  bestTime: false,
+  offerUntil: '',
 });
 
 export function draftOf(campaign: CampaignView, timeZone: string): Draft {
@@ -69,6 +79,9 @@ export function draftOf(campaign: CampaignView, timeZone: string): Draft {
     productIds: content.productIds,
     locale: content.locale,
     conversionDays: campaign.conversionDays,
+    bestTime: campaign.sendTime === 'best',
+    offerUntil: campaign.offerUntil === null ? '' : toLocalInput(new Date(campaign.offerUntil)),
+    ...(campaign.trigger === null ? {} : { trigger: triggerDraftOf(campaign.trigger) }),
     when: schedule.type,
     ...(schedule.type === 'at' ? { at: toLocalInput(new Date(schedule.at)) } : {}),
     ...(schedule.type === 'rrule'
@@ -90,8 +103,8 @@ const ruleOf = ({ every, days }: Draft): string =>
 const filled = <K extends string>(key: K, text: string): Partial<Record<K, string>> =>
   text.trim() === '' ? {} : ({ [key]: text.trim() } as Partial<Record<K, string>>);
 
-/** What the API takes; the caller has seen that segment and template are chosen. */
-export function inputOf(draft: Draft & { segmentId: string; templateId: string }): CampaignInput {
+/** What the API takes; the caller has seen that the template, and a segment or a start, are chosen. */
+export function inputOf(draft: Draft & { templateId: string }): CampaignInput {
   return {
     name: draft.name.trim(),
     purpose: draft.purpose,
@@ -113,6 +126,9 @@ export function inputOf(draft: Draft & { segmentId: string; templateId: string }
         : draft.when === 'at'
           ? { type: 'at', at: fromLocalInput(draft.at) }
           : { type: 'rrule', rule: ruleOf(draft), timeZone: draft.timeZone, start: `${draft.start}:00` },
+    trigger: draft.when === 'trigger' ? triggerInputOf(draft.trigger) : null,
     conversionDays: draft.conversionDays,
+    sendTime: draft.bestTime ? 'best' : 'planned',
+    offerUntil: draft.offerUntil === '' ? null : fromLocalInput(draft.offerUntil),
   };
 }
