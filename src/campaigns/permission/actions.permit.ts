@@ -8,7 +8,7 @@ import type { Use } from './cap.ts';
 import type { PermissionSettings } from './contract.ts';
 import { decide } from './decide.ts';
 import type { Decision, Due, NotNow } from './decide.ts';
-import { insertDecisions, loadFirst, loadUses, lockContacts } from './store.decide.ts';
+import { insertDecisions, loadFirst, loadReplaced, loadUses, lockContacts } from './store.decide.ts';
 import type { DecisionRow, UseOf } from './store.decide.ts';
 import { findPermission } from './store.settings.ts';
 
@@ -28,7 +28,9 @@ export async function permit(
   if (due.length === 0) return new Map();
   const settings = await findPermission(ctx);
   const best = frame.atBestTime ? await bestMoments(ctx, frame.segmentId, due) : new Map<string, Best>();
-  const work = { frame, plannedAt, holdMs, settings, due, best };
+  const waited = due.filter(({ deferredAt }) => deferredAt !== null);
+  const replaced = await loadReplaced(ctx, frame.campaignId, plannedAt, waited);
+  const work = { frame, plannedAt, holdMs, settings, due, best, replaced };
   if (!due.some((entry) => isCounted(settings, frame, entry))) return decideAll(ctx, work, [], []);
   return inTx(ctx, async (tx) => {
     const contacts = [...new Set(due.map(({ contactId }) => contactId))];
@@ -54,6 +56,8 @@ type Work = Batch & {
   settings: PermissionSettings;
   due: readonly HandOff[];
   best: ReadonlyMap<string, Best>;
+  /** Contacts who have a newer message of the campaign. */
+  replaced: ReadonlySet<string>;
 };
 
 async function decideAll(
@@ -84,8 +88,8 @@ async function decideAll(
   return refused;
 }
 
-function dueOf(ctx: Ctx, { frame, best }: Work, entry: HandOff): Due {
-  const { id, channel, timeZone, deferredAt, pausedUntil } = entry;
+function dueOf(ctx: Ctx, { frame, best, replaced }: Work, entry: HandOff): Due {
+  const { id, contactId, channel, timeZone, deferredAt, pausedUntil } = entry;
   return {
     messageId: id,
     channel,
@@ -94,6 +98,7 @@ function dueOf(ctx: Ctx, { frame, best }: Work, entry: HandOff): Due {
     deferredAt,
     pausedUntil,
     offerEnds: frame.offerEnds,
+    replaced: deferredAt !== null && replaced.has(contactId),
     best: best.get(id) ?? null,
   };
 }

@@ -47,7 +47,10 @@ export const permissionSettings = z
       .array(cap)
       .max(MAX_CAPS)
       .default([{ channel: null, purpose: 'activation', most: 5, days: 7 }]),
-    /** A message that would have to wait longer than this after its first moment is not sent at all. */
+    /**
+     * A message whose offer has no end and that would have to wait longer than this after its first moment is not sent at all, unless
+     * the cap that keeps it needs longer to have room again.
+     */
     longestWaitDays: z.number().int().min(1).max(MAX_DAYS).default(14),
   })
   .meta({ id: 'PermissionSettings' });

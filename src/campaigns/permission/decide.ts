@@ -16,6 +16,8 @@ export type Due = Kind & {
   pausedUntil: Date | null;
   /** After this moment what it offers is worth nothing; null: it stays worth something. */
   offerEnds: Date | null;
+  /** A newer one of the same recurring campaign waits for the contact as well, or has gone out while this one waited. */
+  replaced: boolean;
   /** The contact's best moment, where the campaign asks for it. */
   best: { at: Date; facts: object } | null;
 };
@@ -30,10 +32,12 @@ type Around = {
 
 export type DeferReason = 'paused' | 'quiet_hours' | 'cap_reached' | 'lower_priority' | 'best_time';
 
+type SkipReason = 'offer_over' | 'resting' | 'replaced' | 'too_late';
+
 export type Decision =
   | { decision: 'go' }
   | { decision: 'defer'; reason: DeferReason; until: Date; facts: object }
-  | { decision: 'skip'; reason: 'offer_over' | 'too_late'; facts: object };
+  | { decision: 'skip'; reason: SkipReason; facts: object };
 
 export type NotNow = Exclude<Decision, { decision: 'go' }>;
 
@@ -50,18 +54,42 @@ export function decide(
   const { now } = moment;
   if (due.offerEnds !== null && due.offerEnds <= now)
     return { decision: 'skip', reason: 'offer_over', facts: { offerEnds: due.offerEnds } };
+  if (due.replaced) return { decision: 'skip', reason: 'replaced', facts: {} };
   const wait = waitOf(due, around, settings, moment);
   if (wait === null) return { decision: 'go' };
   const { reason, until, facts } = wait;
   const told = { ...facts, waitingFor: reason, until };
   if (due.offerEnds !== null && until >= due.offerEnds)
-    return { decision: 'skip', reason: 'offer_over', facts: { ...told, offerEnds: due.offerEnds } };
-  const latest = addMs(due.deferredAt ?? now, settings.longestWaitDays * DAY_MS);
-  if (until > latest) return { decision: 'skip', reason: 'too_late', facts: { ...told, latest } };
+    return {
+      decision: 'skip',
+      reason: reason === 'paused' ? 'resting' : 'offer_over',
+      facts: { ...told, offerEnds: due.offerEnds },
+    };
+  const latest = latestOf(due, wait, settings, now);
+  if (latest !== null && until > latest)
+    return { decision: 'skip', reason: 'too_late', facts: { ...told, latest } };
   return { decision: 'defer', reason, until, facts };
 }
 
-type Wait = { reason: DeferReason; until: Date; facts: object };
+type Wait = { reason: DeferReason; until: Date; facts: object; needsDays: number };
+
+/**
+ * What has an end of its own is worth sending until then. Else it may wait as long as the settings say, or as long as the cap that
+ * keeps it takes to have room again; a rest somebody asked for is waited out. Quiet hours after that are not its fault.
+ */
+function latestOf(
+  { offerEnds, deferredAt }: Due,
+  { reason, needsDays }: Wait,
+  { longestWaitDays }: PermissionSettings,
+  now: Date,
+): Date | null {
+  if (offerEnds !== null || reason === 'paused') return null;
+  const days = needsDays > longestWaitDays ? needsDays + QUIET_DAYS : longestWaitDays;
+  return addMs(deferredAt ?? now, days * DAY_MS);
+}
+
+/** A night, and the one before it where the room comes at dusk. */
+const QUIET_DAYS = 2;
 
 /** What it waits for first is its reason; quiet hours are kept at the end of whatever wait. */
 function waitOf(
@@ -78,21 +106,32 @@ function waitOf(
     return kept ? quietUntil(at, due.zone, quietHours, holdMs) : at;
   };
   if (due.pausedUntil !== null && due.pausedUntil > now)
-    return { reason: 'paused', until: loud(due.pausedUntil), facts: { pausedUntil: due.pausedUntil } };
+    return {
+      reason: 'paused',
+      until: loud(due.pausedUntil),
+      facts: { pausedUntil: due.pausedUntil },
+      needsDays: 0,
+    };
   const best = due.deferredAt === null && due.best !== null && due.best.at > now ? due.best : null;
   const start = best?.at ?? now;
   const full = fullCap(settings.caps, due, uses, now);
   if (full !== null) {
     const until = loud(full.until > start ? full.until : start);
-    return { reason: 'cap_reached', until, facts: { cap: full.cap, filledBy: full.filledBy } };
+    const facts = { cap: full.cap, filledBy: full.filledBy };
+    return { reason: 'cap_reached', until, facts, needsDays: full.cap.days };
   }
   const until = loud(start);
-  if (best !== null) return { reason: 'best_time', until, facts: best.facts };
+  if (best !== null) return { reason: 'best_time', until, facts: best.facts, needsDays: 0 };
   if (until > now) {
     const { from, to } = settings.quietHours;
-    return { reason: 'quiet_hours', until, facts: { from, to, timeZone: due.zone } };
+    return { reason: 'quiet_hours', until, facts: { from, to, timeZone: due.zone }, needsDays: 0 };
   }
   const taken = takenBy(settings.caps, due, uses, first, now);
   if (taken === null) return null;
-  return { reason: 'lower_priority', until: loud(addMs(now, LOOK_AGAIN_MS)), facts: taken };
+  return {
+    reason: 'lower_priority',
+    until: loud(addMs(now, LOOK_AGAIN_MS)),
+    facts: taken,
+    needsDays: taken.cap.days,
+  };
 }

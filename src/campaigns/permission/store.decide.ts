@@ -80,6 +80,28 @@ export async function loadFirst(
   return found.map((use) => ({ ...use, at: now }));
 }
 
+/**
+ * Of contacts whose message of a recurring campaign has waited: those who have a newer one of it, or had it meanwhile. What starts
+ * one by one is about something of its own each time: nothing replaces it.
+ */
+export async function loadReplaced(
+  ctx: Ctx,
+  campaignId: string,
+  plannedAt: Date,
+  waited: ReadonlyArray<{ contactId: string }>,
+): Promise<ReadonlySet<string>> {
+  if (waited.length === 0) return new Set();
+  const found = await rows<{ id: string }>(
+    ctx.db,
+    sql`
+    select distinct m.contact_id as id from message m join campaign c on c.campaign_id = m.campaign_id
+    where m.contact_id = any(${uuids(waited.map(({ contactId }) => contactId))}) and m.occurred_at > ${instant(plannedAt)}
+      and m.campaign_id = ${campaignId}::uuid and c.kind = 'broadcast'
+      and m.state in ('planned', 'retry', 'sending', 'sent', 'unknown')`,
+  );
+  return new Set(found.map(({ id }) => id));
+}
+
 export type DecisionRow = {
   contactId: string;
   messageId: string;

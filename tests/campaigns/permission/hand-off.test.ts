@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { getCampaign } from '../../../src/campaigns/actions.campaigns.ts';
 import { frameOf } from '../../../src/campaigns/actions.frame.ts';
 import { sendDue } from '../../../src/campaigns/actions.loop.ts';
+import { planRuns, startDueRuns } from '../../../src/campaigns/actions.run.ts';
 import { sendBatch } from '../../../src/campaigns/actions.send.ts';
 import type { Channel, OutMessage } from '../../../src/campaigns/channels/contract.ts';
 import { setPermission } from '../../../src/campaigns/permission/actions.settings.ts';
@@ -205,4 +206,31 @@ test('a campaign at the best time waits for the hour at which somebody is known 
   clock.set('2026-04-10T18:00:00Z');
   await sendDue(ctx, out, never);
   expect(await statesOf(ctx, id)).toEqual({ sent: 2 });
+});
+
+test('after a rest of a month a weekly letter comes once, its newest, though no cap says so', async () => {
+  const { ctx, clock } = world;
+  await set(ctx, {});
+  clock.set('2026-06-01T08:00:00Z');
+  await putContacts(ctx, 'rest', { from: 901, to: 902 });
+  const rest = addMs(clock.now(), 30 * DAY_MS);
+  await ctx.db.execute(sql`
+    insert into send_pause (contact_id, id, until, created_at, origin_id)
+    values (${contactId(901)}::uuid, gen_random_uuid(), ${rest.toISOString()}::timestamptz, now(), ${contactId(901)}::uuid)`);
+  const { id } = await draft(ctx, 'rest', {
+    schedule: { type: 'rrule', rule: 'FREQ=WEEKLY', timeZone: 'UTC', start: '2026-06-01T09:00:00' },
+  });
+  await launched(ctx, id);
+  const out = sink();
+  for (let week = 0; week < 6; week += 1) {
+    clock.set(addMs(new Date('2026-06-01T09:00:00Z'), week * 7 * DAY_MS).toISOString());
+    await startDueRuns(ctx);
+    await planRuns(ctx, never);
+    // Twice: what waited for the rest, and what has just been planned.
+    await sendDue(ctx, out, never);
+    await sendDue(ctx, out, never);
+  }
+  const gotBy = (n: number): number => out.got.filter((mail) => mail.contactId === contactId(n)).length;
+  expect([gotBy(901), gotBy(902)]).toEqual([1, 6]);
+  expect(await statesOf(ctx, id)).toEqual({ sent: 7, 'skipped:replaced': 5 });
 });

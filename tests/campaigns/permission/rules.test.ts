@@ -82,6 +82,7 @@ const message = (id: number, at: Partial<Due> = {}): Due => ({
   deferredAt: null,
   pausedUntil: null,
   offerEnds: null,
+  replaced: false,
   best: null,
   ...at,
 });
@@ -204,11 +205,33 @@ test('where there is room for one, the higher priority goes, and the other waits
     reason: 'offer_over',
     facts: { waitingFor: 'cap_reached' },
   });
+});
+
+test('a wait lasts as long as the cap or the rest needs; with an offer that ends, until its end and no longer', () => {
+  const now = new Date('2026-03-02T10:00:00Z');
   const long = settingsOf([{ channel: null, purpose: null, most: 1, days: 30 }]);
-  expect(decide(message(1), { uses: [high], first: [] }, long, moment_)).toMatchObject({
-    decision: 'skip',
-    reason: 'too_late',
+  const ago = (days: number): Use => ({
+    messageId: 'one',
+    channel: 'email',
+    purpose: 'activation',
+    at: addMs(now, -days * DAY_MS),
   });
+  const of = (due: Partial<Due>, uses: Use[] = []) =>
+    decide(message(1, due), { uses, first: [] }, long, { now, holdMs: 15_000 });
+  // The whole of the cap's stretch, its first half as well as its second.
+  for (const days of [0, 1, 15, 17, 29])
+    expect(of({}, [ago(days)])).toMatchObject({ decision: 'defer', until: addMs(now, (30 - days) * DAY_MS) });
+  // Another has taken the room it waited for: twice the stretch is more than anybody meant.
+  expect(of({ deferredAt: addMs(now, -30 * DAY_MS) }, [ago(0)])).toMatchObject({ reason: 'too_late' });
+  expect(
+    of({ deferredAt: addMs(now, -30 * DAY_MS), offerEnds: addMs(now, 40 * DAY_MS) }, [ago(0)]),
+  ).toMatchObject({
+    decision: 'defer',
+  });
+  const pausedUntil = addMs(now, 30 * DAY_MS);
+  expect(of({ pausedUntil })).toMatchObject({ decision: 'defer', until: pausedUntil });
+  expect(of({ pausedUntil, offerEnds: addMs(now, 31 * DAY_MS) })).toMatchObject({ decision: 'defer' });
+  expect(of({ pausedUntil, offerEnds: addMs(now, 29 * DAY_MS) })).toMatchObject({ reason: 'resting' });
 });
 
 test('the best hour is the contact’s own from five signals on, drawn towards what others do; it comes within a day', () => {
