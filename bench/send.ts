@@ -84,7 +84,10 @@ async function outbox(ctx: Ctx, dataDir: string, emit: Emit, note: Note): Promis
     templateId,
     couponCampaignId: await couponCampaign(ctx),
   });
+  const planMs = performance.now();
   await planRuns(ctx, never);
+  const planned = secondsSince(planMs);
+  note(`a group that no statistics know yet is planned in ${planned.toFixed(1)} s (${MESSAGES} messages)`);
   const startMs = performance.now();
   const cpu = process.cpuUsage();
   await sendDue(ctx, openOutbox(dataDir), never);

@@ -107,11 +107,17 @@ export async function planAudience(ctx: Ctx, members: SQL, plan: PlanInput): Pro
       select contact_id, ${plan.sendKey}, id from decision
       on conflict (contact_id, send_key) do nothing
       returning contact_id
+    ), chosen as (
+      -- A join by grouping: a planner that takes a new segment for a row or two would compare everybody with everybody.
+      select contact_id, max(channel) as channel, max(reason) as reason, max(id::text)::uuid as id
+      from (select contact_id, channel, reason, id, 0 as guarded from decision
+        union all select contact_id, null, null, null, 1 from guard) as one
+      group by contact_id having sum(guarded) = 1
     ), made as (
       insert into message (contact_id, occurred_at, id, campaign_id, run_id, state, reason, due_at, channel, origin_id)
-      select d.contact_id, ${at}::timestamptz, d.id, ${plan.campaignId}::uuid, ${plan.runId}::uuid,
-        case when d.reason is null then 'planned' else 'skipped' end, d.reason, ${at}::timestamptz, d.channel, d.contact_id
-      from guard g join decision d on d.contact_id = g.contact_id
+      select contact_id, ${at}::timestamptz, id, ${plan.campaignId}::uuid, ${plan.runId}::uuid,
+        case when reason is null then 'planned' else 'skipped' end, reason, ${at}::timestamptz, channel, contact_id
+      from chosen
       returning 1
     )
     select count(*)::int as planned from made`,
