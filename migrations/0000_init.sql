@@ -1998,6 +1998,8 @@ CREATE TABLE "onsite_message" (
 	"priority" integer NOT NULL,
 	"cap" integer NOT NULL,
 	"enabled" boolean NOT NULL,
+	"segment_id" uuid,
+	"control" integer NOT NULL,
 	"starts_at" timestamp with time zone,
 	"ends_at" timestamp with time zone,
 	"created_at" timestamp with time zone NOT NULL,
@@ -2098,7 +2100,7 @@ CREATE INDEX "dead_letter_received_idx" ON "dead_letter" USING btree ("received_
 CREATE INDEX "event_name_idx" ON "event" USING btree ("name","occurred_at");--> statement-breakpoint
 CREATE INDEX "event_cart_idx" ON "event" USING btree ("contact_id","origin_id","occurred_at") WHERE name in ('Product Added', 'Product Removed', 'Wishlist Product Added to Cart', 'Cart Viewed', 'Checkout Started', 'Checkout Step Viewed', 'Checkout Step Completed', 'Payment Info Entered', 'Coupon Entered', 'Coupon Applied', 'Coupon Denied', 'Coupon Removed', 'Order Completed');--> statement-breakpoint
 CREATE INDEX "event_follow_idx" ON "event" USING btree ((properties->>'order_id')) WHERE name in ('Order Updated', 'Order Refunded', 'Order Cancelled');--> statement-breakpoint
-CREATE INDEX "event_onsite_idx" ON "event" USING btree ((properties->>'message_id'),"name") WHERE name in ('On-site Message Shown', 'On-site Message Clicked', 'On-site Message Closed');--> statement-breakpoint
+CREATE INDEX "event_onsite_idx" ON "event" USING btree ((properties->>'message_id'),"name") WHERE name in ('On-site Message Shown', 'On-site Message Clicked', 'On-site Message Closed', 'On-site Message Held Back');--> statement-breakpoint
 CREATE INDEX "event_recorded_idx" ON "event" USING brin ("recorded_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "source_write_key_idx" ON "source" USING btree ("write_key");--> statement-breakpoint
 CREATE INDEX "visitor_lookup_contact_idx" ON "visitor_lookup" USING btree ("contact_id");--> statement-breakpoint

@@ -13,6 +13,8 @@ export { behaviourRoutes } from './behaviour/routes.ts';
 export { contactTrait, session } from './behaviour/schema.ts';
 export { eventsOfDeed, LIST_VIEWED } from './commerce/interest.ts';
 export { form } from './forms/schema.ts';
+export { registerOnsiteAudience } from './onsite/audience.ts';
+export type { OnsiteAudience } from './onsite/audience.ts';
 export { onsiteMessage } from './onsite/schema.ts';
 export { event, source } from './schema.ts';
 export { eventsByKey } from './store.events.ts';

@@ -29,7 +29,8 @@ export async function ensureVisitors(
   return found;
 }
 
-async function findVisitors(ctx: Ctx, anonymousIds: readonly string[]): Promise<Map<string, string>> {
+/** Contacts of the anonymous ids that are known. */
+export async function findVisitors(ctx: Ctx, anonymousIds: readonly string[]): Promise<Map<string, string>> {
   if (anonymousIds.length === 0) return new Map();
   const found = await hotRows<{ anonymousId: string; contactId: string }>(
     ctx.db,

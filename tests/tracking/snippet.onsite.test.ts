@@ -2,6 +2,9 @@ import { sql } from 'drizzle-orm';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { rows } from '../../src/core/db.ts';
+import { createSegment } from '../../src/segments/actions.ts';
+import { segmentCreate } from '../../src/segments/contract.ts';
+import { registerSegments } from '../../src/segments/index.ts';
 import type { OnsiteView } from '../../src/tracking/onsite/contract.ts';
 import { fitsPath } from '../../src/tracking/onsite/pattern.ts';
 import { barriers, browserMissing, watch } from '../support/browser.ts';
@@ -16,6 +19,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   beforeAll(async () => {
     shop = await openShop();
+    registerSegments();
   });
   afterAll(() => shop?.close());
 
@@ -116,6 +120,36 @@ describe.skipIf(missing !== undefined)(title, () => {
     await page.getByRole('dialog', { name: 'Deep' }).waitFor();
     expect(await page.getByRole('region', { name: 'Later' }).count()).toBe(0);
     expect(await own.stored('On-site Message Shown', 3)).toHaveLength(3);
+    await visitor.close();
+  });
+
+  test('a message for a segment comes to who is in it; a control group never sees its message, and says so once', async () => {
+    const own = await shop.source('data-messages');
+    const rule = { type: 'event', name: 'Tea Tasted', op: 'gte', value: 1 };
+    const { id: segmentId } = await createSegment(
+      shop.api.ctx,
+      segmentCreate.parse({ kind: 'dynamic', name: 'Tasters', description: '', rule }),
+    );
+    await message(own, { kind: 'banner', title: 'For tasters', segmentId });
+    shop.put('/tea', { head: own.line, body: '<h1>Tea</h1>' });
+    const visitor = await shop.visitor();
+    const page = await visitor.newPage();
+    await Promise.all([page.waitForResponse('**/v1/onsite?*anonymousId*'), page.goto('/tea')]);
+    await ready(page);
+    expect(await page.locator('otklik-message').count()).toBe(0);
+    await call(page, 'track', 'Tea Tasted', {});
+    await own.stored('Tea Tasted');
+    await page.goto('/tea');
+    await page.getByRole('region', { name: 'For tasters' }).waitFor();
+    const half = await message(own, { kind: 'popup', title: 'Half', pagePattern: '/half', control: 50 });
+    shop.put('/half', { head: own.line, body: '<h1>Tea</h1>' });
+    // The dice of this browser: held back.
+    await visitor.addInitScript('Math.random = () => 0.1;');
+    for (let view = 1; view <= 2; view += 1)
+      await Promise.all([page.waitForResponse('**/v1/onsite?*'), page.goto('/half')]);
+    const held = await own.stored('On-site Message Held Back');
+    expect(held.map(({ properties }) => properties)).toMatchObject([{ message_id: half.id }]);
+    expect(await page.getByRole('dialog').count()).toBe(0);
     await visitor.close();
   });
 

@@ -4,6 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { invalid, notFound } from '../../core/errors.ts';
 import { newId } from '../../core/ids.ts';
 import { senderOf } from '../actions.senders.ts';
+import { findVisitors } from '../store.visitors.ts';
 import type {
   OnsiteFields,
   OnsitePatch,
@@ -13,7 +14,8 @@ import type {
   OnsiteListed,
 } from './contract.ts';
 import { fitsPath } from './pattern.ts';
-import { countsOf } from './store.counts.ts';
+import { onsiteAudience } from './audience.ts';
+import { comparisonOf, countsOf } from './store.counts.ts';
 import * as store from './store.ts';
 import type { OnsiteRow } from './store.ts';
 
@@ -22,11 +24,14 @@ const NOTHING: OnsiteCounts = { shown: 0, clicked: 0, closed: 0, converted: 0 };
 export async function listOnsite(ctx: Ctx): Promise<OnsiteListed[]> {
   authorise(ctx, 'campaigns:read');
   const listed = (await store.listMessages(ctx)).map(viewOf);
-  const counts = await countsOf(
-    ctx,
-    listed.map(({ id }) => id),
-  );
-  return listed.map((one) => ({ ...one, counts: counts.get(one.id) ?? NOTHING }));
+  const idsOf = (some: readonly OnsiteView[]): string[] => some.map(({ id }) => id);
+  const counts = await countsOf(ctx, idsOf(listed));
+  const compared = await comparisonOf(ctx, idsOf(listed.filter(({ control }) => control > 0)));
+  return listed.map((one) => ({
+    ...one,
+    counts: counts.get(one.id) ?? NOTHING,
+    comparison: compared.get(one.id) ?? null,
+  }));
 }
 
 /** Throws 422 for an inline message without a slot, and for a link without words or words without a link. */
@@ -34,6 +39,7 @@ export async function createOnsite(ctx: Ctx, input: OnsiteFields): Promise<Onsit
   authorise(ctx, 'campaigns:write');
   check(input);
   return inTx(ctx, async (tx) => {
+    await checkSegment(tx, input.segmentId);
     const row = await store.insertMessage(tx, newId(), input);
     await note(tx, 'created', row.messageId, { title: row.title });
     return viewOf(row);
@@ -48,6 +54,7 @@ export async function changeOnsite(ctx: Ctx, id: string, patch: OnsitePatch): Pr
     const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const row: OnsiteRow = { ...found, ...given, ...store.instants(patch), updatedAt: tx.clock.now() };
     check(row);
+    if (patch.segmentId !== undefined) await checkSegment(tx, patch.segmentId);
     await store.updateMessage(tx, row);
     await note(tx, 'changed', id, given);
     return viewOf(row);
@@ -62,14 +69,37 @@ export async function deleteOnsite(ctx: Ctx, id: string): Promise<void> {
   });
 }
 
-/** What a page of this path shows now. Throws 401 and 403 as ingestion does. */
+/**
+ * What a page of this path shows now: to everybody, and once the visitor is told also what is for its segments. `personal`: something
+ * on this page is for some only. Throws 401 and 403 as ingestion does.
+ */
 export async function onsiteFor(
   ctx: Ctx,
-  page: { writeKey: string; path: string; origin: string | null },
-): Promise<OnsiteShown[]> {
+  page: { writeKey: string; path: string; anonymousId?: string | undefined; origin: string | null },
+): Promise<{ messages: OnsiteShown[]; personal: boolean }> {
   const { sourceId } = await senderOf(ctx, page.writeKey, page.origin);
   const active = await store.activeMessages(ctx, sourceId);
-  return store.firstActive(active.filter((row) => fitsPath(row.pagePattern, page.path))).map(shownOf);
+  const here = active.filter((row) => fitsPath(row.pagePattern, page.path));
+  const wanted = [...new Set(here.flatMap(({ segmentId }) => segmentId ?? []))];
+  const among = await segmentsOf(ctx, page.anonymousId, wanted);
+  const open = here.filter(({ segmentId }) => segmentId === null || among.has(segmentId));
+  return { messages: store.firstActive(open).map(shownOf), personal: wanted.length > 0 };
+}
+
+/** Of these segments, those the visitor is in. A visitor nobody has heard of is in none. */
+async function segmentsOf(
+  ctx: Ctx,
+  anonymousId: string | undefined,
+  wanted: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (anonymousId === undefined || wanted.length === 0) return new Set();
+  const contactId = (await findVisitors(ctx, [anonymousId])).get(anonymousId);
+  return contactId === undefined ? new Set() : onsiteAudience().of(ctx, contactId, wanted);
+}
+
+async function checkSegment(tx: Ctx, segmentId: string | null): Promise<void> {
+  if (segmentId !== null && !(await onsiteAudience().exists(tx, segmentId)))
+    throw invalid('segment_not_found', 'There is no such segment.', 'segmentId');
 }
 
 function check({
@@ -98,8 +128,9 @@ function shownOf({
   slot,
   trigger,
   cap,
+  control,
 }: OnsiteRow): OnsiteShown {
-  return { id: messageId, kind, title, body, linkText, linkUrl, slot, trigger, cap };
+  return { id: messageId, kind, title, body, linkText, linkUrl, slot, trigger, cap, control };
 }
 
 function viewOf(row: OnsiteRow): OnsiteView {

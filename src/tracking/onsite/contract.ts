@@ -46,6 +46,10 @@ const fields = z.object({
   endsAt: instant,
   /** Null: on the pages of every source. */
   sourceId: z.uuid().nullable(),
+  /** Who is in this segment when the page is looked at; null: every visitor. */
+  segmentId: z.uuid().nullable(),
+  /** Percent of visitors who are kept from seeing it, for comparison. */
+  control: z.number().int().min(0).max(50),
 });
 
 export const onsiteCreate = fields.extend({
@@ -61,6 +65,8 @@ export const onsiteCreate = fields.extend({
   startsAt: instant.default(null),
   endsAt: instant.default(null),
   sourceId: fields.shape.sourceId.default(null),
+  segmentId: fields.shape.segmentId.default(null),
+  control: fields.shape.control.default(0),
 });
 export type OnsiteFields = z.output<typeof fields>;
 /** What is left out stays as it is. */
@@ -79,8 +85,15 @@ const counts = z.object({
   closed: z.number().int(),
   converted: z.number().int(),
 });
+/** Different contacts, and how many of them bought within a week after the first time. */
+const arm = z.object({ contacts: z.number().int(), bought: z.number().int() });
+/** Who saw it beside who was kept from it. */
+const comparison = z.object({ shown: arm, held: arm });
+export type OnsiteComparison = z.infer<typeof comparison>;
 export type OnsiteCounts = z.infer<typeof counts>;
-const onsiteListed = onsiteView.extend({ counts }).meta({ id: 'OnsiteMessageListed' });
+const onsiteListed = onsiteView
+  .extend({ counts, comparison: comparison.nullable() })
+  .meta({ id: 'OnsiteMessageListed' });
 export type OnsiteListed = z.infer<typeof onsiteListed>;
 export const onsiteList = z.object({ items: z.array(onsiteListed) });
 
@@ -95,12 +108,19 @@ export const onsiteShown = fields
     slot: true,
     trigger: true,
     cap: true,
+    control: true,
   })
   .extend({ id: z.uuid() });
 export type OnsiteShown = z.infer<typeof onsiteShown>;
-export const onsiteAnswer = z.object({ messages: z.array(onsiteShown) });
+export const onsiteAnswer = z.object({
+  messages: z.array(onsiteShown),
+  /** There is more for some visitors only: ask again with `anonymousId`. */
+  personal: z.boolean(),
+});
 
 export const onsiteQuery = z.object({
   writeKey: text(200),
   path: text(2_000).default('/'),
+  /** The visitor: the answer holds what is for its segments as well. */
+  anonymousId: text(200).min(1).optional(),
 });

@@ -2,7 +2,7 @@ import { describe, idParam, jsonBody, newRouter, paramsOf, queryOf } from '../..
 import { changeOnsite, createOnsite, deleteOnsite, listOnsite, onsiteFor } from './actions.ts';
 import { onsiteAnswer, onsiteCreate, onsiteList, onsitePatch, onsiteQuery, onsiteView } from './contract.ts';
 
-/** A change reaches every page within a minute; a page asks at each view. */
+/** A change reaches every page within a minute; a page asks at each view. What is for one visitor alone is kept nowhere. */
 const CACHE = 'public, max-age=60';
 
 export function onsiteRoutes() {
@@ -18,9 +18,10 @@ export function onsiteRoutes() {
       queryOf(onsiteQuery),
       async (c) => {
         const origin = c.req.header('origin') ?? null;
-        const messages = await onsiteFor(c.var.ctx, { ...c.req.valid('query'), origin });
-        c.header('Cache-Control', CACHE);
-        return c.json({ messages });
+        const query = c.req.valid('query');
+        const answer = await onsiteFor(c.var.ctx, { ...query, origin });
+        c.header('Cache-Control', query.anonymousId === undefined ? CACHE : 'private, no-store');
+        return c.json(answer);
       },
     )
     .get(

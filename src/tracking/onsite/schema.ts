@@ -21,6 +21,10 @@ export const onsiteMessage = pgTable(
     priority: integer('priority').notNull(),
     cap: integer('cap').notNull(),
     enabled: boolean('enabled').notNull(),
+    /** Null: for every visitor. */
+    segmentId: uuid('segment_id'),
+    /** Percent who never see it. */
+    control: integer('control').notNull(),
     startsAt: instant('starts_at'),
     endsAt: instant('ends_at'),
     createdAt: instant('created_at').notNull(),

@@ -4,7 +4,7 @@ import type { Ctx } from '../../core/ctx.ts';
 import { rows } from '../../core/db.ts';
 import { orders } from '../../orders/index.ts';
 import { event } from '../schema.ts';
-import type { OnsiteCounts } from './contract.ts';
+import type { OnsiteComparison, OnsiteCounts } from './contract.ts';
 import { ONSITE_EVENTS } from './names.ts';
 import type { OnsiteEvent } from './names.ts';
 import { onsiteForgotten, onsiteMessage } from './schema.ts';
@@ -14,8 +14,12 @@ import { onsiteForgotten, onsiteMessage } from './schema.ts';
 /** An order counts for a message so many days after a click on it. */
 const CONVERSION_DAYS = 7;
 
+const SHOWN: OnsiteEvent = 'On-site Message Shown';
+const HELD: OnsiteEvent = 'On-site Message Held Back';
+/** What is counted: who was kept from a message has seen nothing of it. */
+const COUNTED = ONSITE_EVENTS.filter((name) => name !== HELD);
 const NAMES = sql.join(
-  ONSITE_EVENTS.map((name) => sql`${name}`),
+  COUNTED.map((name) => sql`${name}`),
   sql`, `,
 );
 const idList = (ids: readonly string[]): SQL => sql`${`{${ids.join(',')}}`}::text::text[]`;
@@ -24,7 +28,7 @@ const ABOUT = sql`e.properties->>'message_id'`;
 /** Messages nothing is known of are absent. */
 export async function countsOf(ctx: Ctx, messageIds: readonly string[]): Promise<Map<string, OnsiteCounts>> {
   if (messageIds.length === 0) return new Map();
-  const told = await rows<{ id: string; name: OnsiteEvent; n: number }>(
+  const told = await rows<{ id: string; name: keyof typeof COLUMN; n: number }>(
     ctx.db,
     sql`
     select id, name, sum(n)::int as n from (
@@ -59,7 +63,32 @@ const COLUMN = {
   'On-site Message Shown': 'shown',
   'On-site Message Clicked': 'clicked',
   'On-site Message Closed': 'closed',
-} as const satisfies Record<OnsiteEvent, keyof OnsiteCounts>;
+} as const satisfies Partial<Record<OnsiteEvent, keyof OnsiteCounts>>;
+
+/** Of those with a control group: who saw it and who was kept from it, as far back as facts are kept. */
+export async function comparisonOf(
+  ctx: Ctx,
+  messageIds: readonly string[],
+): Promise<Map<string, OnsiteComparison>> {
+  if (messageIds.length === 0) return new Map();
+  const found = await rows<{ id: string; held: boolean; contacts: number; bought: number }>(
+    ctx.db,
+    sql`
+    with first as (
+      select ${ABOUT} as id, e.contact_id, min(e.occurred_at) as at, bool_or(e.name = ${HELD}) as held from ${event} e
+      where e.name in (${SHOWN}, ${HELD}) and ${ABOUT} = any(${idList(messageIds)}) and not e.bot group by 1, 2
+    )
+    select id, held, count(*)::int as contacts, count(*) filter (where exists (select from ${orders} o
+        where o.contact_id = f.contact_id and o.kind = 'sale' and o.trust <> 'public' and o.status <> 'cancelled'
+          and o.occurred_at >= f.at and o.occurred_at < f.at + ${CONVERSION_DAYS}::int * interval '1 day'))::int as bought
+    from first f group by 1, 2`,
+  );
+  const nobody = { contacts: 0, bought: 0 };
+  const compared = new Map<string, OnsiteComparison>();
+  for (const { id, held, ...arm } of found)
+    compared.set(id, { shown: nobody, held: nobody, ...compared.get(id), [held ? 'held' : 'shown']: arm });
+  return compared;
+}
 
 /** Keeps the counts of what these contacts did, whose facts are about to go. */
 export async function keepCounts(ctx: Ctx, contactIds: readonly string[]): Promise<void> {

@@ -15,8 +15,13 @@ export type OnsiteMessage = {
   trigger: { on: 'load' | 'delay' | 'scroll' | 'exit' | 'event'; value: string | number | null };
   /** Showings at most. */
   cap: number;
+  /** Percent of browsers that never show it. */
+  control: number;
 };
-type Memory = { shown: number; closed: boolean };
+/** `held`: whether this browser is one of those; undecided until it would be shown for the first time. */
+type Memory = { shown: number; closed: boolean; held?: boolean };
+
+type Answer = { messages: OnsiteMessage[]; personal: boolean };
 
 export const startMessages = (shared: Shared): void => {
   /** Ends what waits for its trigger on the page that was left. */
@@ -40,6 +45,11 @@ export const startMessages = (shared: Shared): void => {
     if (memory.closed || memory.shown >= message.cap || visible.has(placeOf(message))) return;
     const remember = (change: Partial<Memory>): void =>
       shared.write(`m${message.id}`, JSON.stringify(Object.assign(memory, change)));
+    if (memory.held === undefined && message.control > 0) {
+      remember({ held: Math.random() * 100 < message.control });
+      if (memory.held) tell('Held Back', message);
+    }
+    if (memory.held) return;
     const close = show(message, {
       closed: () => {
         visible.delete(placeOf(message));
@@ -66,13 +76,18 @@ export const startMessages = (shared: Shared): void => {
     }
     armed = [];
     const { signal } = leavePage;
-    const query = new URLSearchParams({ writeKey: shared.key ?? '', path: location.pathname });
-    const answer = await fetch(`${shared.host}/v1/onsite?${query.toString()}`, {
-      credentials: 'omit',
-      signal,
-    });
-    if (!answer.ok) return;
-    const { messages } = (await answer.json()) as { messages: OnsiteMessage[] };
+    const ask = async (more: Record<string, string>): Promise<Answer> => {
+      const query = new URLSearchParams({ writeKey: shared.key ?? '', path: location.pathname, ...more });
+      const answer = await fetch(`${shared.host}/v1/onsite?${query.toString()}`, {
+        credentials: 'omit',
+        signal,
+      });
+      return answer.ok ? ((await answer.json()) as Answer) : { messages: [], personal: false };
+    };
+    let { messages, personal } = await ask({});
+    // Who is asking is told only where it matters.
+    const anonymousId = personal ? shared.anonymousId() : null;
+    if (anonymousId) ({ messages } = await ask({ anonymousId }));
     for (const message of messages) {
       const { on, value } = message.trigger;
       if (on === 'event') armed.push({ event: `${value}`, open: () => open(message) });

@@ -21,6 +21,16 @@ export default {
   whereHint: 'A path; * stands for anything, for example /products/*',
   source: 'Site',
   everySource: 'Every site',
+  segment: 'To whom',
+  segmentHint: 'Known visitors who are in the segment while they look at the page.',
+  everyVisitor: 'Every visitor',
+  control: 'Control group',
+  controlHint: 'So many of them never see it, for comparison.',
+  compared: {
+    notYet: 'Control group: too few visitors so far to compare.',
+    bought:
+      'Bought within 7 days: {{shown}} of {{shownOf}} who saw it, {{held}} of {{heldOf}} who were kept from it.',
+  },
   when: 'When',
   seconds: 'After seconds',
   percent: 'Percent of the page',

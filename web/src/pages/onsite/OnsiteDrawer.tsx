@@ -1,10 +1,11 @@
 import { Group, NumberInput, SegmentedControl, Select, Text, Textarea, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { UseFormReturnType } from '@mantine/form';
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { OnsiteListed } from '../../api/onsite.ts';
 import { onsite } from '../../api/onsite.ts';
+import { segments } from '../../api/segments.ts';
 import { sources } from '../../api/sources.ts';
 import { showFieldErrors } from '../../lib/formErrors.ts';
 import { useMe } from '../../lib/me.ts';
@@ -13,6 +14,7 @@ import { FormDrawer } from '../../ui/FormDrawer.tsx';
 import { useWrite } from '../../ui/mutation.ts';
 import type { OnsiteForm } from './form.ts';
 import { COUNTS, formOf, FRESH, inputOf, KINDS, TRIGGERS } from './form.ts';
+import { Compared } from './Compared.tsx';
 import { OnsitePreview } from './OnsitePreview.tsx';
 
 /** Writes an on-site message; how it looks stands below the fields while they are filled in. */
@@ -49,6 +51,7 @@ export function OnsiteDrawer({ message, onClose }: { message?: OnsiteListed; onC
           ))}
         </Group>
       )}
+      {message?.comparison && <Compared comparison={message.comparison} />}
       <SegmentedControl
         aria-label={t('onsite:kind')}
         data={KINDS.map((value) => ({ value, label: t(`onsite:kinds.${value}`) }))}
@@ -85,9 +88,41 @@ export function OnsiteDrawer({ message, onClose }: { message?: OnsiteListed; onC
           .map(({ id, name }) => ({ value: id, label: name }))}
         {...form.getInputProps('sourceId')}
       />
+      <Whom form={form} />
       <When form={form} />
       <OnsitePreview form={values} />
     </FormDrawer>
+  );
+}
+
+/** More segments than a site has messages for. */
+const SEGMENTS = 500;
+
+function Whom({ form }: { form: UseFormReturnType<OnsiteForm> }) {
+  const { t } = useTranslation('onsite');
+  const { may } = useMe();
+  const all = useInfiniteQuery({ ...segments.list(SEGMENTS), enabled: may('segments:read') });
+  const known = (all.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  return (
+    <Group grow align="flex-start">
+      <Select
+        label={t('segment')}
+        description={t('segmentHint')}
+        placeholder={t('everyVisitor')}
+        clearable
+        searchable
+        data={known}
+        {...form.getInputProps('segmentId')}
+      />
+      <NumberInput
+        label={t('control')}
+        description={t('controlHint')}
+        suffix=" %"
+        min={0}
+        max={50}
+        {...form.getInputProps('control')}
+      />
+    </Group>
   );
 }
 

@@ -19,6 +19,8 @@ export type OnsiteForm = {
   priority: number | '';
   cap: number | '';
   sourceId: string | null;
+  segmentId: string | null;
+  control: number | '';
 };
 
 export const FRESH: OnsiteForm = {
@@ -36,6 +38,8 @@ export const FRESH: OnsiteForm = {
   priority: 100,
   cap: 3,
   sourceId: null,
+  segmentId: null,
+  control: 0,
 };
 
 export function formOf(message: OnsiteListed): OnsiteForm {
@@ -55,19 +59,23 @@ export function formOf(message: OnsiteListed): OnsiteForm {
     priority: message.priority,
     cap: message.cap,
     sourceId: message.sourceId,
+    segmentId: message.segmentId,
+    control: message.control,
   };
 }
 
 const orNull = (text: string): string | null => (text.trim() === '' ? null : text.trim());
 
 export function inputOf(form: OnsiteForm): OnsiteInput {
-  const { kind, title, body, pagePattern, sourceId } = form;
+  const { kind, title, body, pagePattern, sourceId, segmentId } = form;
   return {
     kind,
     title,
     body,
     pagePattern,
     sourceId,
+    segmentId,
+    control: Number(form.control),
     linkText: orNull(form.linkText),
     linkUrl: orNull(form.linkUrl),
     slot: kind === 'inline' ? orNull(form.slot) : null,
