@@ -29,10 +29,15 @@ export async function openBatch(
 }
 
 /** Closes the run of a batch in which nothing was new, and has the others sent. */
-export async function closeBatch(ctx: Ctx, runId: string, planned: number): Promise<void> {
+export async function closeBatch(
+  ctx: Ctx,
+  runId: string,
+  planned: number,
+  by: 'campaigns.send' | 'campaigns.send-asked' = 'campaigns.send',
+): Promise<void> {
   if (planned === 0) return updateRun(ctx, runId, { state: 'done', finishedAt: ctx.clock.now() });
   await updateRun(ctx, runId, { audience: planned });
-  await emit(ctx, 'job.campaigns.send', [{ lane: 0 }]);
+  await emit(ctx, `job.${by}`, [{ lane: 0 }]);
 }
 
 /**

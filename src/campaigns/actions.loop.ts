@@ -1,3 +1,4 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import { monotonicMs } from '../core/clock.ts';
 import { authorise, inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
@@ -11,7 +12,16 @@ import { sendBatch } from './actions.send.ts';
 import { everyChannel, lookupsOf } from './channels/contract.ts';
 import type { Channel, Channels } from './channels/contract.ts';
 import type { ChannelName } from './contract.channel.ts';
-import { chainOf, findCampaign, finishRun, findRun, sendableRuns } from './store.campaigns.ts';
+import { openPace } from './pace/actions.gate.ts';
+import type { Pace } from './pace/actions.gate.ts';
+import {
+  ASKED_PRIORITY,
+  chainOf,
+  findCampaign,
+  finishRun,
+  findRun,
+  sendableRuns,
+} from './store.campaigns.ts';
 import type { CampaignRow, ChainStep, SendableRun } from './store.campaigns.ts';
 import {
   cancelMessages,
@@ -26,6 +36,10 @@ import {
 
 /** Batches under way at once in one process: while one is rendered, another is claimed and a third recorded. */
 const LANES = 3;
+/** What somebody waits for is a few messages at a time. */
+const ASKED_LANES = 2;
+/** While what is left waits for its pace, others may become due. */
+const LOOK_FOR_OTHERS_MS = 250;
 /** A run that had nothing due, or whose provider is away, is looked at again after this long. */
 const LOOK_AGAIN_MS = 5_000;
 /** A long broadcast is no reason to leave unfound for longer what a crash has left. */
@@ -45,44 +59,76 @@ export async function sendDue(ctx: Ctx, by: Channel | Channels, signal: AbortSig
   authorise(ctx, 'campaigns:send');
   const sweeping = sweeper(ctx, channels);
   await sweeping();
-  const turn = turns(ctx);
-  let sent = 0;
-  const lane = async (): Promise<void> => {
-    for (;;) {
-      const run = signal.aborted ? undefined : await turn.next();
-      if (run === undefined) return;
-      const { claimed, outage } = await sendFor(ctx, run, channels, signal);
-      sent += claimed;
-      if (claimed === 0 || outage) turn.drop(run.runId);
-      await sweeping();
-    }
-  };
-  // Nothing goes on behind the caller's back: when one lane fails, the others end what they have begun.
-  const ended = await Promise.allSettled(Array.from({ length: LANES }, lane));
-  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  const sent = await sendInLanes(ctx, channels, signal, { lanes: LANES, sweeping });
   await finishRuns(ctx, channels);
   return sent;
 }
+
+/**
+ * Sends what somebody waits for and nothing else: beside `sendDue`, so that no broadcast keeps it waiting. What goes wrong with it
+ * and what is left over is `sendDue`'s.
+ */
+export async function sendAsked(ctx: Ctx, by: Channel | Channels, signal: AbortSignal): Promise<number> {
+  const channels = 'send' in by ? everyChannel(by) : by;
+  authorise(ctx, 'campaigns:send');
+  return sendInLanes(ctx, channels, signal, { lanes: ASKED_LANES, least: ASKED_PRIORITY });
+}
+
+async function sendInLanes(
+  ctx: Ctx,
+  channels: Channels,
+  signal: AbortSignal,
+  how: { lanes: number; least?: number; sweeping?: () => Promise<void> },
+): Promise<number> {
+  const turn = turns(ctx, signal, how.least);
+  const pace = openPace(ctx);
+  let sent = 0;
+  const lane = async (): Promise<void> => {
+    for (;;) {
+      const run = await turn.next();
+      if (run === undefined) return;
+      const { claimed, outage, waitMs } = await sendFor(ctx, run, { channels, pace }, signal);
+      sent += claimed;
+      if (outage) turn.drop(run.runId);
+      else if (claimed === 0) turn.drop(run.runId, waitMs);
+      await how.sweeping?.();
+    }
+  };
+  // Nothing goes on behind the caller's back: when one lane fails, the others end what they have begun.
+  const ended = await Promise.allSettled(Array.from({ length: how.lanes }, lane));
+  for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  return sent;
+}
+
+type By = { channels: Channels; pace: Pace };
+/** `waitMs`: the pace lets nothing go before. */
+type Done = { claimed: number; outage: boolean; waitMs?: number };
 
 /** A batch of each of the campaign's channels. */
 async function sendFor(
   ctx: Ctx,
   run: SendableRun,
-  channels: Channels,
+  { channels, pace }: By,
   signal: AbortSignal,
-): Promise<{ claimed: number; outage: boolean }> {
+): Promise<Done> {
   const row = await findCampaign(ctx, run.campaignId);
   if (row === undefined) return { claimed: 0, outage: false };
   const chain = chainOf(row);
   let claimed = 0;
   let outage = false;
+  const waits: number[] = [];
   for (const [i, step] of chain.entries()) {
     const next = chain[i + 1]?.channel ?? null;
-    const result = await sendStep(ctx, { row, run, step, next }, channels[step.channel], signal);
+    const pass = await pace.enter(channels[step.channel], run.priority >= ASKED_PRIORITY);
+    if (!('channel' in pass)) {
+      waits.push(pass.waitMs);
+      continue;
+    }
+    const result = await sendStep(ctx, { row, run, step, next }, pass.channel, signal).finally(pass.leave);
     claimed += result.claimed;
     outage ||= result.outage;
   }
-  return { claimed, outage };
+  return { claimed, outage, ...(waits.length > 0 ? { waitMs: Math.min(...waits) } : {}) };
 }
 
 async function sendStep(
@@ -90,7 +136,7 @@ async function sendStep(
   { row, run, step, next }: { row: CampaignRow; run: SendableRun; step: ChainStep; next: ChannelName | null },
   channel: Channel,
   signal: AbortSignal,
-): Promise<{ claimed: number; outage: boolean }> {
+): Promise<Done> {
   try {
     const frame = await frameOf(ctx, row, run, step);
     return await sendBatch(ctx, run, frame, channel, signal, next);
@@ -102,18 +148,36 @@ async function sendStep(
   }
 }
 
-/** Hands out runs in turn; those dropped are left out for a while. Undefined when no other is left. */
-function turns(ctx: Ctx): { next: () => Promise<SendableRun | undefined>; drop: (runId: string) => void } {
-  const dropped = new Map<string, number>();
+type Turns = {
+  next: () => Promise<SendableRun | undefined>;
+  drop: (runId: string, waitMs?: number) => void;
+};
+
+/**
+ * Hands out runs in turn; those dropped are left out for a while. Undefined when no other is left and none waits only for its pace.
+ */
+function turns(ctx: Ctx, signal: AbortSignal, least?: number): Turns {
+  const dropped = new Map<string, { untilMs: number; paced: boolean }>();
   let served = 0;
+  const look = async (): Promise<SendableRun | undefined> => {
+    for (const [runId, { untilMs }] of dropped) if (untilMs < monotonicMs()) dropped.delete(runId);
+    const open = await sendableRuns(ctx, [...dropped.keys()], least);
+    const first = open.filter(({ priority }) => priority === open[0]?.priority);
+    return first[served++ % Math.max(first.length, 1)];
+  };
   return {
-    drop: (runId) => dropped.set(runId, monotonicMs()),
+    drop: (runId, waitMs = LOOK_AGAIN_MS) =>
+      dropped.set(runId, { untilMs: monotonicMs() + waitMs, paced: waitMs < LOOK_AGAIN_MS }),
     next: async () => {
-      const lookAgain = monotonicMs() - LOOK_AGAIN_MS;
-      for (const [runId, at] of dropped) if (at < lookAgain) dropped.delete(runId);
-      const open = await sendableRuns(ctx, [...dropped.keys()]);
-      const first = open.filter(({ priority }) => priority === open[0]?.priority);
-      return first[served++ % Math.max(first.length, 1)];
+      for (;;) {
+        if (signal.aborted) return undefined;
+        const run = await look();
+        if (run !== undefined) return run;
+        const paced = [...dropped.values()].filter((one) => one.paced);
+        if (paced.length === 0) return undefined;
+        const soonMs = Math.min(...paced.map(({ untilMs }) => untilMs)) - monotonicMs();
+        await pass(Math.min(Math.max(soonMs, 1), LOOK_FOR_OTHERS_MS));
+      }
     },
   };
 }
@@ -123,8 +187,11 @@ function sweeper(ctx: Ctx, channels: Channels): () => Promise<void> {
   let sweptMs = Number.NEGATIVE_INFINITY;
   return async () => {
     if (monotonicMs() - sweptMs < SWEEP_AGAIN_MS) return;
+    const first = sweptMs === Number.NEGATIVE_INFINITY;
     sweptMs = monotonicMs();
     await sweep(ctx, channels);
+    // A broadcast may go on for hours; others have ended meanwhile.
+    if (!first) await finishRuns(ctx, channels);
   };
 }
 

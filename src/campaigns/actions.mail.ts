@@ -5,13 +5,11 @@ import type { OutboxEvent, Subscription } from '../core/jobs.ts';
 import { closeBatch, openBatch } from './actions.batch.ts';
 import { mailRequested } from './contract.mail.ts';
 import type { MailRequested } from './contract.mail.ts';
+import { ASKED_PRIORITY } from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import { keepMailCampaign, planMails } from './store.mail.ts';
 import { findTemplate } from './store.templates.ts';
 import type { TemplateRow } from './store.templates.ts';
-
-/** Somebody waits for these: they go before every broadcast. */
-const MAIL_PRIORITY = 1_000;
 
 /** Mails that other modules ask for go through the send ledger: each key once for a contact. */
 export const planRequestedMails: Subscription = {
@@ -50,7 +48,7 @@ async function planFor(
     run,
     mails.map((mail) => ({ ...mail, sendKey: `mail ${mail.key}`, locale: mail.locale ?? null })),
   );
-  await closeBatch(ctx, run.runId, planned);
+  await closeBatch(ctx, run.runId, planned, 'campaigns.send-asked');
 }
 
 /** What the ledger, links and reports need to hang the mails of a template on. It always runs. */
@@ -71,7 +69,7 @@ export function transactionalCampaign(template: TemplateRow, now: Date): Campaig
     content: {},
     schedule: { type: 'now' },
     nextRunAt: null,
-    priority: MAIL_PRIORITY,
+    priority: ASKED_PRIORITY,
     sendTime: 'planned',
     offerUntil: null,
     conversionDays: 0,

@@ -51,10 +51,11 @@ export async function sendBatch(
     limit: channel.batch,
   });
   if (claims.length === 0) return { claimed: 0, outage: false };
-  const { batch, prepared } = await prepareOrRelease(ctx, run, frame, claims, channel.leaseMs);
+  const { batch, prepared } = await prepareOrRelease(ctx, run, frame, claims, channel);
   const watch = watchCampaign(ctx, run.campaignId);
   const inTime = (): boolean => monotonicMs() - startedMs < channel.leaseMs - channel.messageMs;
-  const goOn = (): boolean => !signal.aborted && watch.running() && inTime();
+  const goOn = (): boolean =>
+    !signal.aborted && watch.running() && inTime() && channel.stopped?.() === undefined;
   const outcomes = new Map<string, Outcome>();
   const recorded = new Set<string>();
   const record = async (entries: readonly HandOff[]): Promise<void> => {
@@ -65,6 +66,9 @@ export async function sendBatch(
     for (const { id } of entries) recorded.add(id);
   };
   await handOver(ctx, run, channel, prepared, goOn, outcomes, record).finally(watch.stop);
+  const reason = channel.stopped?.();
+  if (reason !== undefined)
+    for (const { id } of batch) if (!outcomes.has(id)) outcomes.set(id, { kind: 'untried', reason });
   await record(batch.filter(({ id }) => !recorded.has(id)));
   const all = [...outcomes.values()];
   await pauseOnTrouble(ctx, run.campaignId, all);
@@ -102,17 +106,30 @@ async function markOurs(ctx: Ctx, run: RunKey, messages: readonly OutMessage[]):
   return messages.filter(({ id }) => marked.has(id));
 }
 
+const NOBODY: ReadonlyMap<string, Date> = new Map();
+/** It waits for its turn: that is no putting off by a rule, and never leads to giving it up. */
+const DOMAIN_PACE = 'domain_pace';
+
 /** Should preparing fail, nothing has been handed off: the claims are given back before the error goes on. */
 async function prepareOrRelease(
   ctx: Ctx,
   run: RunKey,
   frame: Frame,
   claims: readonly Claim[],
-  holdMs: number,
+  channel: Channel,
 ): Promise<{ batch: HandOff[]; prepared: Prepared }> {
   try {
     const batch = await loadHandOff(ctx, run, { purpose: frame.purpose, channel: frame.channel }, claims);
-    return { batch, prepared: await prepare(ctx, frame, batch, { plannedAt: run.plannedAt, holdMs }) };
+    const late = (await channel.late?.(batch.filter(({ refusal }) => refusal === null))) ?? NOBODY;
+    const inTime = late.size === 0 ? batch : batch.filter(({ id }) => !late.has(id));
+    const when = { plannedAt: run.plannedAt, holdMs: channel.leaseMs };
+    const prepared = await prepare(ctx, frame, inTime, when);
+    for (const { id, failures } of batch) {
+      const dueAt = late.get(id);
+      const state = failures === 0 ? 'planned' : 'retry';
+      if (dueAt !== undefined) prepared.refused.set(id, { state, reason: DOMAIN_PACE, detail: null, dueAt });
+    }
+    return { batch, prepared };
   } catch (error) {
     await releaseClaims(ctx, run.plannedAt, claims);
     throw error;
@@ -138,7 +155,7 @@ function settle(
     id: entry.id,
     attempt: entry.attempt,
     ...verdict,
-    deferredAt: refused?.dueAt === undefined ? null : now,
+    deferredAt: refused?.dueAt === undefined || refused.reason === DOMAIN_PACE ? null : now,
     handedAt: verdict.state === 'sent' || verdict.state === 'unknown' ? now : null,
     deliveredAt: outcome?.kind === 'accepted' && outcome.delivered ? now : null,
     address: handed ? entry.address : null,

@@ -1,10 +1,11 @@
 import type { Job } from '../core/jobs.ts';
 import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
-import { sendDue } from './actions.loop.ts';
+import { sendAsked, sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
 import { channelsFor } from './channels/index.ts';
 import { setTelegramWebhook } from './events/actions.telegram.ts';
 import { forgetEvents } from './events/store.ts';
+import { forgetPace } from './pace/actions.ts';
 import { triggerJobs } from './triggers/jobs.ts';
 import { journeyJobs } from './journeys/jobs.ts';
 
@@ -31,6 +32,17 @@ const send: Job = {
   run: async (ctx, _data, signal) => void (await sendDue(ctx, channelsFor(ctx), signal)),
 };
 
+/**
+ * What somebody waits for has a job of its own, which runs at once when it is asked for, beside any broadcast, in each worker process
+ * and over connections of its own.
+ */
+const sendWaitedFor: Job = {
+  name: 'campaigns.send-asked',
+  everyMs: SEND_MS,
+  concurrency: 1,
+  run: async (ctx, _data, signal) => void (await sendAsked(ctx, channelsFor(ctx, 'asked'), signal)),
+};
+
 /** Providers repeat for days; a reader may open an old mail after a year. What events led to stands with the message for good. */
 const KEEP_EVENTS_DAYS = 400;
 /** Deleting in steps keeps each transaction short. */
@@ -42,6 +54,7 @@ const forget: Job = {
   run: async (ctx, _data, signal) => {
     const before = addMs(ctx.clock.now(), -KEEP_EVENTS_DAYS * DAY_MS);
     while (!signal.aborted && (await forgetEvents(ctx, before, STEP)) === STEP);
+    await forgetPace(ctx);
   },
 };
 
@@ -51,4 +64,13 @@ const telegram: Job = {
   run: async (ctx) => setTelegramWebhook(ctx),
 };
 
-export const campaignsJobs: Job[] = [telegram, schedule, plan, send, forget, ...triggerJobs, ...journeyJobs];
+export const campaignsJobs: Job[] = [
+  telegram,
+  schedule,
+  plan,
+  send,
+  sendWaitedFor,
+  forget,
+  ...triggerJobs,
+  ...journeyJobs,
+];

@@ -36,7 +36,7 @@ export function verdictOf(
   const same = { failures, reason: null, detail: null, dueAt: null };
   const waiting = message.campaignState === 'cancelled' ? 'cancelled' : 'planned';
   if (outcome.kind === 'accepted') return { ...same, state: 'sent' };
-  if (outcome.kind === 'untried') return { ...same, state: waiting };
+  if (outcome.kind === 'untried') return { ...same, state: waiting, reason: outcome.reason ?? null };
   if (outcome.kind === 'retryable') return laterOrNever(outcome, message);
   const { reason, detail } = outcome;
   return outcome.kind === 'final'

@@ -35,6 +35,7 @@ import {
 import { guardRoutes } from './guard/routes.ts';
 import { askedRoutes } from './asked/routes.ts';
 import { hookRoutes } from './events/routes.ts';
+import { paceRoutes } from './pace/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
 import { publicRoutes } from './routes.public.ts';
@@ -54,6 +55,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
     newRouter()
       // Before what takes any word for a campaign's id.
       .route('/', permissionRoutes())
+      .route('/', paceRoutes())
       .route('/', guardRoutes())
       .route('/', triggerRoutes())
       .route('/', campaignCrud())

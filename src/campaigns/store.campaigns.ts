@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { and, asc, desc, eq, inArray, isNotNull, lt, lte, or, sql } from '../core/sql.ts';
+import { and, asc, desc, eq, gte, inArray, isNotNull, lt, lte, or, sql } from '../core/sql.ts';
 import { andVisible, ownerLimit } from '../contacts/index.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { row, rows } from '../core/db.ts';
@@ -162,8 +162,15 @@ export type SendableRun = {
 /** More are looked at when these have nothing left. */
 const RUNS_AT_ONCE = 200;
 
-/** Runs with messages to send now, but for these: of running campaigns, those of higher priority first. */
-export async function sendableRuns(ctx: Ctx, but: readonly string[] = []): Promise<SendableRun[]> {
+/** Of transactional messages: somebody waits for these, they go before every broadcast. */
+export const ASKED_PRIORITY = 1_000;
+
+/** Runs with messages to send now, but for these: of running campaigns, those of higher priority first, `least` at least. */
+export async function sendableRuns(
+  ctx: Ctx,
+  but: readonly string[] = [],
+  least?: number,
+): Promise<SendableRun[]> {
   return ctx.db
     .select({
       runId: campaignRun.runId,
@@ -179,6 +186,7 @@ export async function sendableRuns(ctx: Ctx, but: readonly string[] = []): Promi
         eq(campaignRun.state, 'sending'),
         lte(campaignRun.wakeAt, ctx.clock.now()),
         eq(campaign.state, 'running'),
+        least === undefined ? undefined : gte(campaign.priority, least),
         sql`${campaignRun.runId} <> all(${`{${but.join(',')}}`}::uuid[])`,
       ),
     )

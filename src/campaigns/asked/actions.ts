@@ -186,6 +186,6 @@ async function planFor(ctx: Ctx, template: TemplateRow, own: readonly Ready[]): 
       data: { data: data ?? {} },
     }));
   const planned = mails.length === 0 ? 0 : await planMails(ctx, run, mails);
-  await closeBatch(ctx, run.runId, planned);
+  await closeBatch(ctx, run.runId, planned, 'campaigns.send-asked');
   return fresh;
 }

@@ -58,7 +58,10 @@ export type Outcome =
   | { kind: 'retryable'; reason: string; detail: string; pause?: boolean; afterMs?: number }
   | { kind: 'final'; reason: string; detail: string }
   | { kind: 'unknown'; reason: string; detail: string }
-  | { kind: 'untried' };
+  | { kind: 'untried'; reason?: string };
+
+/** A claimed message as its pace is asked for. */
+export type LateEntry = { id: string; address: string | null; asked: boolean };
 
 export type Channel = {
   /** As the ledger names the provider. */
@@ -75,6 +78,10 @@ export type Channel = {
   readonly send: (messages: readonly OutMessage[], goOn: () => boolean) => Promise<Outcome[]>;
   /** Which of these it has got; absent where the provider cannot say exactly. */
   readonly lookup?: (messages: ReadonlyArray<{ id: string; attempt: number }>) => Promise<Set<string>>;
+  /** Which of a claimed batch must wait, and until when: their recipients' providers have had enough for now. */
+  readonly late?: (entries: readonly LateEntry[]) => Promise<ReadonlyMap<string, Date>>;
+  /** Why nothing more of this batch is to be handed over; undefined while it may go on. */
+  readonly stopped?: () => string | undefined;
   readonly close: () => Promise<void>;
 };
 

@@ -30,23 +30,30 @@ function kept(settings: unknown, make: () => Channel): Channel {
   return made;
 }
 
+/** `asked`: for what somebody waits for, with connections that no broadcast keeps busy. */
+type Lane = 'many' | 'asked';
+const ASKED_CONNECTIONS = 2;
+
 /** The installation's mail channel: SendGrid when configured, else SMTP, else the local outbox. */
-function mailChannel(config: Config): Channel {
+function mailChannel(config: Config, lane: Lane): Channel {
   const { sendgrid, smtpUrl } = config;
   if (sendgrid !== undefined) return kept(['sendgrid', sendgrid], () => openSendgrid(sendgrid));
-  if (smtpUrl !== undefined) return kept(['smtp', smtpUrl], () => openSmtp(smtpUrl));
+  if (smtpUrl !== undefined)
+    return kept(['smtp', smtpUrl, lane], () =>
+      lane === 'many' ? openSmtp(smtpUrl) : openSmtp(smtpUrl, undefined, ASKED_CONNECTIONS),
+    );
   return outboxOf(config);
 }
 
 const outboxOf = ({ dataDir }: Config): Channel => kept(['outbox', dataDir], () => openOutbox(dataDir));
 
 /** Who takes each channel's messages: the provider that is configured, else the local outbox. */
-export function channelsFor(ctx: Ctx): Channels {
+export function channelsFor(ctx: Ctx, lane: Lane = 'many'): Channels {
   const { sms, telegram, webhook, pushContact, allowPrivateHosts: allowPrivate } = ctx.config;
   const gone = (kind: 'push' | 'telegram') => (message: { contactId: string; to: string }) =>
     forgetPushPoint(ctx, { kind, contactId: message.contactId, endpoint: message.to });
   const own: Partial<Record<ChannelName, Channel>> = {
-    email: mailChannel(ctx.config),
+    email: mailChannel(ctx.config, lane),
     call: openCalls(callsOf(ctx)),
   };
   if (sms !== undefined)

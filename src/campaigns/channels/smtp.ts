@@ -19,12 +19,12 @@ export type SmtpTiming = { connectMs: number; replyMs: number; messageMs: number
 const TIMING: SmtpTiming = { connectMs: 10_000, replyMs: 30_000, messageMs: 45_000 };
 
 /** `url` is an address such as smtps://user:password@mail.example.com:465. Connections are kept and shared. */
-export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
+export function openSmtp(url: string, timing: SmtpTiming = TIMING, connections = CONNECTIONS): Channel {
   const bodies = new Map<string, Readable>();
   const transport = createTransport({
     url,
     pool: true,
-    maxConnections: CONNECTIONS,
+    maxConnections: connections,
     maxMessages: MESSAGES_PER_CONNECTION,
     // Trying again is the ledger's business: the pool would not know whether the server has the message.
     maxRequeues: 0,
@@ -51,7 +51,7 @@ export function openSmtp(url: string, timing: SmtpTiming = TIMING): Channel {
     leaseMs: LEASE_MS,
     messageMs: timing.messageMs,
     send: (messages, goOn) =>
-      sendEach(messages, { channel: 'email', atOnce: CONNECTIONS }, goOn, (message) =>
+      sendEach(messages, { channel: 'email', atOnce: connections }, goOn, (message) =>
         hand(transport, bodies, message, timing),
       ),
     close: async () => transport.close({ force: true }),
@@ -105,13 +105,25 @@ function classify(error: NodemailerError, bodySent: boolean): Outcome {
   if (error.code === 'EAUTH' || [530, 534, 535, 538].includes(code))
     return { kind: 'retryable', reason: 'provider_credentials', detail, pause: true };
   if (code >= 500 && code !== 503) return refused(command, detail);
-  if (code >= 400)
-    return { kind: 'retryable', reason: code === 421 ? 'provider_busy' : 'provider_later', detail };
+  if (code >= 400) return { kind: 'retryable', reason: laterReason(code, command, detail), detail };
   if (error.code === 'EENVELOPE') return { kind: 'final', reason: 'address_wrong', detail };
   if (error.code === 'EMESSAGE') return { kind: 'final', reason: 'message_refused', detail };
   if (bodySent) return { kind: 'unknown', reason: 'no_answer', detail };
   const lost = error.code === 'ECONNECTION';
   return { kind: 'retryable', reason: lost ? 'connection_lost' : 'provider_unreachable', detail };
+}
+
+/** How servers say "too much from you". */
+const TOO_FAST = /rate.?limit|too (many|fast|quickly)|throttl/i;
+/** A recipient's own server says so with this as well. */
+const POLICY = /\b4\.7\.\d+\b/;
+
+/** 421 speaks of this connection, what comes after it of the message; an address's "too fast" of the domain behind it. */
+function laterReason(code: number, command: string, detail: string): string {
+  const fast = TOO_FAST.test(detail);
+  if (command === 'RCPT TO' && code !== 421)
+    return fast || POLICY.test(detail) ? 'domain_busy' : 'provider_later';
+  return fast || code === 421 ? 'provider_busy' : 'provider_later';
 }
 
 function refused(command: string, detail: string): Outcome {
