@@ -124,9 +124,13 @@ async function sendFor(
       waits.push(pass.waitMs);
       continue;
     }
-    const result = await sendStep(ctx, { row, run, step, next }, pass.channel, signal).finally(pass.leave);
-    claimed += result.claimed;
-    outage ||= result.outage;
+    try {
+      const result = await sendStep(ctx, { row, run, step, next }, pass.channel, signal);
+      claimed += result.claimed;
+      outage ||= result.outage;
+    } finally {
+      await pass.leave();
+    }
   }
   return { claimed, outage, ...(waits.length > 0 ? { waitMs: Math.min(...waits) } : {}) };
 }

@@ -45,6 +45,7 @@ export default {
     sender: 'Sender',
     send_guard: 'Send guard',
     permission: 'Quiet hours and caps',
+    pace: 'Pace of sending',
     form: 'Form',
     onsite_message: 'Message on the site',
     dead_letter: 'Dead letters',
@@ -303,9 +304,8 @@ export default {
     sender: {
       changed: 'Sender changed',
     },
-    permission: {
-      changed: 'Quiet hours and caps changed',
-    },
+    permission: { changed: 'Quiet hours and caps changed' },
+    pace: { changed: 'Pace of sending changed' },
   },
   detail: {
     attributes: 'attributes',

@@ -48,6 +48,7 @@ export default {
     sender: 'Отправитель',
     send_guard: 'Проверка перед запуском',
     permission: 'Тихие часы и пределы',
+    pace: 'Темп отправки',
     form: 'Форма',
     onsite_message: 'Сообщение на сайте',
     dead_letter: 'Отложенные события',
@@ -305,9 +306,8 @@ export default {
     sender: {
       changed: 'Отправитель изменён',
     },
-    permission: {
-      changed: 'Тихие часы и пределы изменены',
-    },
+    permission: { changed: 'Тихие часы и пределы изменены' },
+    pace: { changed: 'Темп отправки изменён' },
   },
   detail: {
     attributes: 'свойства',
