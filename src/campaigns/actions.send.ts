@@ -3,6 +3,7 @@ import type { Ctx } from '../core/ctx.ts';
 import { monotonicMs } from '../core/clock.ts';
 import { untilUndisturbed } from '../core/deadlock.ts';
 import { messageOf } from '../core/errors.ts';
+import { untilBack } from '../core/lost.ts';
 import { addMs } from '../core/time.ts';
 import { settleCoupons } from '../loyalty/index.ts';
 import { tellSettled } from './actions.leaf.ts';
@@ -62,7 +63,11 @@ export async function sendBatch(
     const settled = entries
       .map((entry) => settle(ctx, entry, prepared, outcomes.get(entry.id), frame))
       .map((one) => goingOn(one, next, ctx.clock.now()));
-    await untilUndisturbed(() => inTx(ctx, (tx) => recordSettled(tx, run, frame, settled)));
+    // What has gone out is written down as soon as the database is back; nothing is written twice.
+    await untilBack(
+      () => untilUndisturbed(() => inTx(ctx, (tx) => recordSettled(tx, run, frame, settled))),
+      startedMs + channel.leaseMs,
+    );
     for (const { id } of entries) recorded.add(id);
   };
   await handOver(ctx, run, channel, prepared, goOn, outcomes, record).finally(watch.stop);

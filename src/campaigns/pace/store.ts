@@ -74,7 +74,7 @@ export async function takeOfProvider(
   }
 }
 
-export async function keepProvider(ctx: Ctx, provider: string, now: Date): Promise<void> {
+async function keepProvider(ctx: Ctx, provider: string, now: Date): Promise<void> {
   await ctx.db
     .insert(paceProvider)
     .values({ provider, filledAt: EPOCH, windowAt: now, changedAt: now })
