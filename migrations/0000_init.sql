@@ -932,6 +932,35 @@ CREATE TABLE "journey_visit" (
 	CONSTRAINT "journey_visit_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
+CREATE TABLE "pace_domain" (
+	"domain" text PRIMARY KEY NOT NULL,
+	"tokens" double precision DEFAULT 0 NOT NULL,
+	"filled_at" timestamp with time zone NOT NULL,
+	"granted" integer DEFAULT 0 NOT NULL,
+	"next_slot" timestamp with time zone NOT NULL,
+	"rate_cap" double precision,
+	"slowed_at" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "pace_provider" (
+	"provider" text PRIMARY KEY NOT NULL,
+	"tokens" double precision DEFAULT 0 NOT NULL,
+	"filled_at" timestamp with time zone NOT NULL,
+	"granted" integer DEFAULT 0 NOT NULL,
+	"blocked_until" timestamp with time zone,
+	"rate_cap" double precision,
+	"slowed_at" timestamp with time zone,
+	"state" text DEFAULT 'closed' NOT NULL,
+	"streak" integer DEFAULT 0 NOT NULL,
+	"total" integer DEFAULT 0 NOT NULL,
+	"failed" integer DEFAULT 0 NOT NULL,
+	"window_at" timestamp with time zone NOT NULL,
+	"until" timestamp with time zone,
+	"trips" integer DEFAULT 0 NOT NULL,
+	"reason" text,
+	"changed_at" timestamp with time zone NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "send_decision" (
 	"contact_id" uuid NOT NULL,
 	"occurred_at" timestamp with time zone NOT NULL,
