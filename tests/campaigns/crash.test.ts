@@ -135,8 +135,10 @@ test('a worker killed at each step’s boundary: a counting SMTP server gets not
     'issued:sent': broadcast.sent,
     'held:unknown': broadcast.unknown,
   });
-  // Somebody waits for these: sent again, and so twice, because nobody could tell.
-  expect(asked.map((one) => counts.get(one))).toEqual(asked.map(() => 2));
+  // Somebody waits for these: sent again, and so some twice, because nobody could tell.
+  const times = asked.map((one) => counts.get(one) ?? 0);
+  expect(Math.min(...times)).toBeGreaterThanOrEqual(1);
+  expect(Math.max(...times)).toBe(2);
   expect(
     await rows(ctx.db, sql`select distinct state from message where asked and campaign_id <> ${id}::uuid`),
   ).toEqual([{ state: 'sent' }]);
