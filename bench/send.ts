@@ -127,7 +127,7 @@ async function renderRate(ctx: Ctx, campaignId: string): Promise<number> {
     const person = { ...PERSON, contactId: campaignId, givenName: `Person${i}` };
     renderMessage(frame, links, {
       person,
-      bought: undefined,
+      about: undefined,
       coupon: { code: 'BENCH-22222222', validUntil: now },
       ref,
       now,

@@ -16,6 +16,9 @@ const REPLAYED = 'Idempotency-Replayed';
 /** Ends the transaction of a request that was refused; the answer is in the context already. */
 class Refused extends Error {}
 
+/** Hands a mail to its provider, which no transaction may wait for. */
+const TRIES = '/api/templates/try';
+
 /**
  * Carries a write with an Idempotency-Key out once. Key, effect and answer commit in one transaction; a repeat gets the
  * first answer (marked `Idempotency-Replayed`), a repeat at the same moment waits for it, another input is a 409. What was
@@ -27,7 +30,13 @@ export function idempotency(): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const key = c.req.header('idempotency-key');
     const { method, path } = c.req;
-    if (key === undefined || !WRITES.has(method) || isStreamed(path) || path.startsWith('/api/auth/')) {
+    if (
+      key === undefined ||
+      !WRITES.has(method) ||
+      isStreamed(path) ||
+      path.startsWith('/api/auth/') ||
+      path === TRIES
+    ) {
       return next();
     }
     if (key.length === 0 || key.length > MAX_KEY_LENGTH) {

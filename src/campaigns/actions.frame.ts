@@ -4,10 +4,11 @@ import { conflict, notFound } from '../core/errors.ts';
 import { getCouponTerms } from '../loyalty/index.ts';
 import { contentShape } from './contract.ts';
 import type { Content, Purpose, Sender } from './contract.ts';
+import type { TemplateUses } from './contract.template.ts';
 import { MINUTE_MS } from '../core/time.ts';
 import { priceMinorOf } from './frame.ts';
-import type { CouponTerms, Frame, FrameVariant } from './frame.ts';
-import { withUtm } from './links.ts';
+import type { Asks, CouponTerms, Frame, FrameVariant, WantedLink } from './frame.ts';
+import { webOnly, withUtm } from './links.ts';
 import { chainOf, ensureLinks, findCampaign, isBroadcast } from './store.campaigns.ts';
 import type { CampaignRow, ChainStep } from './store.campaigns.ts';
 import { loadProducts } from './store.recipients.ts';
@@ -72,9 +73,37 @@ async function versionOf(
   return found.version;
 }
 
-type Wanted = { name: string; url: string };
 /** Gives each address its number. */
-type NumberLinks = (wanted: readonly Wanted[]) => Promise<ReadonlyMap<string, number>>;
+type NumberLinks = (wanted: readonly WantedLink[]) => Promise<ReadonlyMap<string, number>>;
+
+/** What the languages of a template ask to be told of each contact. */
+export function asksOf(variants: ReadonlyArray<{ uses: TemplateUses }>): Asks {
+  const named = new Set(
+    variants.flatMap(({ uses }) => uses.variables.map((name) => name.split(/[.[]/)[0] ?? '')),
+  );
+  return {
+    purchases: variants.some(({ uses }) => uses.purchases),
+    recommended: named.has('recommended'),
+    wanted: named.has('wanted'),
+    loyalty: named.has('loyalty'),
+  };
+}
+
+/** Numbers for addresses that come with each contact; those asked for before are remembered. One there is no room for leads to `main`. */
+export function laterLinks(
+  numberLinks: NumberLinks,
+  main: number,
+  tagged: (url: string) => string,
+): Frame['numberLinks'] {
+  const known = new Map<string, number>();
+  return async (wanted) => {
+    const fresh = wanted
+      .map(({ name, url }) => ({ name, url: tagged(url) }))
+      .filter(({ url }) => !known.has(url));
+    if (fresh.length > 0) for (const [url, linkNo] of await numberLinks(fresh)) known.set(url, linkNo);
+    return (url) => known.get(tagged(url)) ?? main;
+  };
+}
 
 /** Reads and compiles without keeping the frame: for previews of campaigns that are still being written. */
 export async function buildFrame(
@@ -95,6 +124,11 @@ export async function buildFrame(
     wanted.map((link) => ({ ...link, url: withUtm(link.url, campaign.name, channel) })),
   );
   const numberOf = (url: string): number => numbers.get(withUtm(url, campaign.name, channel)) ?? 0;
+  const compiled = compileVariants(
+    variants,
+    channel === campaign.channel ? content : { ...content, subject: undefined },
+    numberOf,
+  );
   return {
     campaignId: campaign.campaignId,
     channel,
@@ -107,11 +141,7 @@ export async function buildFrame(
     offerEnds: earlier(campaign.offerUntil, couponTerms?.validUntil ?? null),
     templateVersion,
     content,
-    variants: compileVariants(
-      variants,
-      channel === campaign.channel ? content : { ...content, subject: undefined },
-      numberOf,
-    ),
+    variants: compiled,
     defaultLocale:
       content.locale ??
       (variants.some(({ locale }) => locale === 'en') ? 'en' : (variants[0]?.locale ?? 'en')),
@@ -125,6 +155,10 @@ export async function buildFrame(
       imageUrl: webOnly(product.imageUrl),
       linkNo: numberOf(webOnly(product.url) ?? mainOf(content, sender)),
     })),
+    asks: asksOf([...compiled.values()]),
+    numberLinks: laterLinks(numberLinks, numberOf(mainOf(content, sender)), (url) =>
+      withUtm(url, campaign.name, channel),
+    ),
     sender,
     from: fromHeader(ctx.config.mailFrom, sender.name),
     couponTerms,
@@ -135,7 +169,7 @@ export async function buildFrame(
 async function keepLinks(
   ctx: Ctx,
   campaignId: string,
-  wanted: readonly Wanted[],
+  wanted: readonly WantedLink[],
 ): Promise<ReadonlyMap<string, number>> {
   return inTx(ctx, async (tx) => {
     if ((await findCampaign(tx, campaignId, true)) === undefined) throw notFound('campaign', campaignId);
@@ -159,7 +193,7 @@ function wantedLinks(
   sender: Sender,
   products: readonly ProductRow[],
   variants: readonly Variant[],
-): Wanted[] {
+): WantedLink[] {
   return [
     ...Object.entries({ main: sender.url, ...content.links }).map(([name, url]) => ({ name, url })),
     ...products.map((product) => ({
@@ -199,14 +233,8 @@ async function termsOf(ctx: Ctx, couponCampaignId: string | null): Promise<Coupo
 const earlier = (a: Date | null, b: Date | null): Date | null =>
   a === null || b === null ? (a ?? b) : a < b ? a : b;
 
-/** Catalogue addresses come from outside: only web addresses may get into a mail. */
-function webOnly(url: string | null): string | null {
-  if (url === null || !URL.canParse(url)) return null;
-  return /^https?:$/.test(new URL(url).protocol) ? url : null;
-}
-
 /** The configured address under the sender's name. */
-function fromHeader(mailFrom: string, name: string): string {
+export function fromHeader(mailFrom: string, name: string): string {
   const address = /<([^<>\s]+)>/.exec(mailFrom)?.[1] ?? mailFrom.trim();
   return `"${name.replaceAll(/["\\\p{Cc}]/gu, '')}" <${address}>`;
 }

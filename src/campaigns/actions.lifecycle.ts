@@ -138,7 +138,15 @@ async function found<T>(search: Promise<T>, what: string, at: string): Promise<T
 function checkVariant(row: CampaignRow, variant: Variant, content: Content): void {
   let { uses } = variant;
   if (content.subject !== undefined) {
-    const { faults } = checkSource(content.subject, false);
+    const { faults } = checkSource(
+      content.subject,
+      false,
+      {},
+      {
+        oneLine: true,
+        locale: variant.locale,
+      },
+    );
     const parts = faults.map((fault) => ({ ...fault, part: 'subject' as const }));
     if (parts.length > 0) throw templateInvalid('content', { ok: false, faults: parts });
     uses = usesWith(uses, content.subject);

@@ -2,16 +2,16 @@ import type { Ctx } from '../core/ctx.ts';
 import { DomainError, messageOf } from '../core/errors.ts';
 import { secretOf } from '../core/sign.ts';
 import { issueCoupons } from '../loyalty/index.ts';
+import { aboutContacts } from './actions.about.ts';
 import type { OutMessage } from './channels/contract.ts';
 import { formOf } from './form.ts';
 import { renderMessage } from './frame.ts';
-import type { Frame } from './frame.ts';
+import type { About, Frame } from './frame.ts';
 import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
 import { permit } from './permission/actions.permit.ts';
 import type { NotNow } from './permission/decide.ts';
-import { loadPurchases } from './store.recipients.ts';
-import type { HandOff, Purchases } from './store.recipients.ts';
+import type { HandOff } from './store.recipients.ts';
 import { pointlessOf } from './triggers/actions.gone.ts';
 
 export type Prepared = {
@@ -57,7 +57,11 @@ export async function prepare(
   }
   const open = willing.filter(({ id }) => !refused.has(id));
   const coupons = await couponsFor(ctx, frame, open);
-  const bought = await purchasesFor(ctx, frame, open);
+  const about = await aboutContacts(
+    ctx,
+    frame,
+    open.map(({ contactId }) => contactId),
+  );
   const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
   const now = ctx.clock.now();
   if (frame.couponCampaignId !== null)
@@ -70,7 +74,7 @@ export async function prepare(
     refused,
     render: (entry) => {
       const coupon = coupons?.get(entry.id) ?? null;
-      const made = render(frame, links, entry, { coupon, bought: bought.get(entry.contactId), now });
+      const made = render(frame, links, entry, { coupon, about: about.get(entry.contactId), now });
       if (!('reason' in made)) return made;
       refused.set(entry.id, made);
       return undefined;
@@ -94,7 +98,7 @@ function render(
   frame: Frame,
   links: Links,
   entry: HandOff,
-  rest: { coupon: Coupon | null; bought: Purchases | undefined; now: Date },
+  rest: { coupon: Coupon | null; about: About | undefined; now: Date },
 ): OutMessage | Refused {
   const { id, contactId, attempt } = entry;
   try {
@@ -117,18 +121,6 @@ function render(
       detail: messageOf(error).slice(0, 300).toWellFormed(),
     };
   }
-}
-
-async function purchasesFor(
-  ctx: Ctx,
-  frame: Frame,
-  open: readonly HandOff[],
-): Promise<ReadonlyMap<string, Purchases>> {
-  if (![...frame.variants.values()].some(({ uses }) => uses.purchases)) return new Map();
-  return loadPurchases(
-    ctx,
-    open.map(({ contactId }) => contactId),
-  );
 }
 
 /** Coupons by message, issued now; null when the campaign has none, empty when its coupons are over. Of other tiers' messages null. */

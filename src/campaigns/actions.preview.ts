@@ -7,19 +7,20 @@ import { audit } from '../core/audit.ts';
 import { secretOf } from '../core/sign.ts';
 import { addMs, DAY_MS } from '../core/time.ts';
 import { mustFindCampaign } from './actions.campaigns.ts';
-import { buildFrame, senderOf } from './actions.frame.ts';
+import { aboutContacts } from './actions.about.ts';
+import { asksOf, buildFrame, laterLinks, senderOf } from './actions.frame.ts';
 import { currentTemplate, templateInvalid } from './actions.templates.ts';
 import type { ChannelName } from './contract.channel.ts';
 import type { PreviewView, Sender } from './contract.ts';
 import type { TemplatePreviewInput } from './contract.template.ts';
 import { renderMessage } from './frame.ts';
-import type { Frame } from './frame.ts';
+import type { About, Frame, WantedLink } from './frame.ts';
 import { textPage } from './page.text.ts';
 import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
 import { countSms } from './sms.ts';
 import { chainOf } from './store.campaigns.ts';
-import { findRecipient, loadPurchases } from './store.recipients.ts';
+import { findRecipient } from './store.recipients.ts';
 import type { Recipient } from './store.recipients.ts';
 import { saveSender } from './store.sender.ts';
 import { compileSource } from './template.compile.ts';
@@ -44,16 +45,30 @@ export async function previewCampaign(
   if (step === undefined) throw new Error('a campaign has a channel');
   const { template, variants } = await currentTemplate(ctx, step.templateId);
   const urls: string[] = [];
-  const frame = await buildFrame(ctx, row, { ...step, templateVersion: template.version }, async (wanted) => {
-    for (const { url } of wanted) if (!urls.includes(url)) urls.push(url);
-    return new Map(urls.map((url, i) => [url, i]));
-  });
+  const frame = await buildFrame(ctx, row, { ...step, templateVersion: template.version }, numbersIn(urls));
   return previewOf(ctx, frame, urls, readSample(variants[0]?.sample), contactId);
 }
+
+/** Numbers addresses by their place in a list that grows. */
+const numbersIn =
+  (urls: string[]) =>
+  async (wanted: readonly WantedLink[]): Promise<ReadonlyMap<string, number>> => {
+    for (const { url } of wanted) if (!urls.includes(url)) urls.push(url);
+    return new Map(urls.map((url, i) => [url, i]));
+  };
 
 /** A template that need not be saved, with its own sample or as a contact would get it. 422 template_invalid. */
 export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Promise<PreviewView> {
   authorise(ctx, 'campaigns:read');
+  const { frame, urls, sample } = await triedFrame(ctx, input);
+  return previewOf(ctx, frame, urls, sample, input.contactId);
+}
+
+/** The frame of a text that belongs to no campaign. */
+async function triedFrame(
+  ctx: Ctx,
+  input: TemplatePreviewInput,
+): Promise<{ frame: Frame; urls: string[]; sample: Sample }> {
   const { variant } = input;
   const compiled = await compileSource(variant, input.channel);
   if (!compiled.ok) throw templateInvalid(variant.locale, compiled);
@@ -87,6 +102,8 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
     defaultLocale: variant.locale,
     links: new Map(['main', ...compiled.uses.links].map((name) => [name, 0])),
     products: sample.products,
+    asks: asksOf([compiled]),
+    numberLinks: laterLinks(numbersIn(urls), 0, (url) => url),
     sender,
     from: ctx.config.mailFrom,
     couponTerms: {
@@ -100,7 +117,7 @@ export async function previewTemplate(ctx: Ctx, input: TemplatePreviewInput): Pr
     },
     timeZone: ctx.config.timeZone,
   };
-  return previewOf(ctx, frame, urls, sample, input.contactId);
+  return { frame, urls, sample };
 }
 
 async function previewOf(
@@ -113,16 +130,16 @@ async function previewOf(
   const now = ctx.clock.now();
   const person =
     contactId === undefined ? { ...sample.person, contactId: newId() } : await personOf(ctx, contactId);
-  const bought =
-    contactId === undefined ? sample.bought : (await loadPurchases(ctx, [contactId])).get(contactId);
+  const about =
+    contactId === undefined ? sample.about : (await aboutContacts(ctx, frame, [contactId])).get(contactId);
   const { channel } = frame;
   // An SMS is counted with the addresses it will have, not with those they lead to.
   const links = channel === 'sms' ? linksFor(secretOf(ctx.config), ctx.config.publicUrl) : plainLinks(urls);
   const { subject, html, text, locale } = renderMessage(frame, links, {
     person,
-    bought,
+    about,
     coupon:
-      frame.couponTerms === null
+      frame.couponTerms === null || (contactId === undefined && !sample.coupon)
         ? null
         : { code: PREVIEW_CODE, validUntil: addMs(now, PREVIEW_DAYS * DAY_MS) },
     data: sample.data,
@@ -140,8 +157,17 @@ async function previewOf(
     html: shown,
     text,
     sms: channel === 'sms' ? smsOf(ctx, text) : null,
+    suggested: contactId === undefined ? [] : suggestedIn(about),
   };
 }
+
+/** What was suggested, and why. */
+const suggestedIn = (about: About | undefined): PreviewView['suggested'] =>
+  [...(about?.recommended ?? []), ...(about?.wanted ?? [])].map(({ name, kind, because }) => ({
+    name,
+    kind,
+    because,
+  }));
 
 /** What the text takes as an SMS, and costs by the configured price of a part. */
 function smsOf(ctx: Ctx, text: string): NonNullable<PreviewView['sms']> {

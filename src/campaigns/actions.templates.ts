@@ -109,7 +109,12 @@ export async function updateTemplateTexts(ctx: Ctx, id: string, patch: TemplateP
 /** What templates may name, for the editor. */
 export function templateVariables(ctx: Ctx): z.output<typeof variableList> {
   authorise(ctx, 'campaigns:read');
-  const helpers = Object.entries(HELPERS).map(([name, { use }]) => ({ name, use }));
+  const helpers = Object.entries(HELPERS).map(([name, { example, shows, block = false }]) => ({
+    name,
+    example,
+    shows,
+    block,
+  }));
   return { items: listVariables(), helpers };
 }
 

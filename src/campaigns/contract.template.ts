@@ -102,8 +102,20 @@ export const templatePreviewInput = z
   .meta({ id: 'TemplatePreviewInput' });
 export type TemplatePreviewInput = z.output<typeof templatePreviewInput>;
 
+/** POST /api/templates/try: `to` is an address of one of the people here; one's own when not said. */
+export const trySendInput = z
+  .object({ ...templatePreviewInput.shape, to: z.email().max(320).optional() })
+  .meta({ id: 'TemplateTryInput' });
+export type TrySendInput = z.output<typeof trySendInput>;
+/** `provider`: who took it; "outbox" keeps it on this machine. */
+export const trySentAnswer = z.object({ to: z.string(), provider: z.string() }).meta({ id: 'TemplateTried' });
+export type TrySent = z.output<typeof trySentAnswer>;
+
 /** The variables a template may name, for the editor. */
 export const variableList = z.object({
   items: z.array(z.object({ name: z.string(), kind: z.string(), mayBeEmpty: z.boolean() })),
-  helpers: z.array(z.object({ name: z.string(), use: z.string() })),
+  /** `block`: stands by itself, not within a line or a subject. */
+  helpers: z.array(
+    z.object({ name: z.string(), example: z.string(), shows: z.string(), block: z.boolean() }),
+  ),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trigger } from './triggers/contract.ts';
+import { SUGGESTION_KINDS } from './recommend/contract.ts';
 import { channelName, fallbackStep, MAX_FALLBACK } from './contract.channel.ts';
 
 const MAX_NAME = 200;
@@ -322,6 +323,10 @@ export const previewAnswer = z
         currency: z.string(),
       })
       .nullable(),
+    /** Of a contact's preview: products it is shown and why (`kind` as in ContactRecommendations). */
+    suggested: z.array(
+      z.object({ name: z.string(), kind: z.enum(SUGGESTION_KINDS), because: z.string().nullable() }),
+    ),
   })
   .meta({ id: 'MessagePreview' });
 export type PreviewView = z.output<typeof previewAnswer>;

@@ -1,9 +1,11 @@
 import { formatMoney, toMinor } from '../core/money.ts';
 import { isTimeZone } from '../core/time.ts';
+import type { MemberFact } from '../loyalty/index.ts';
 import type { ChannelName } from './contract.channel.ts';
 import type { Content, Purpose, Sender } from './contract.ts';
 import type { TemplateUses } from './contract.template.ts';
 import type { Links, MessageRef } from './links.ts';
+import type { SuggestionKind } from './recommend/contract.ts';
 import type { Renderable, Renderer } from './template.render.ts';
 import { STARTED } from './template.variables.ts';
 
@@ -30,6 +32,9 @@ export type Frame = {
   /** Number of each named link. */
   links: ReadonlyMap<string, number>;
   products: readonly FrameProduct[];
+  asks: Asks;
+  /** Numbers of addresses that are known only with the contact: of what it is suggested. */
+  numberLinks: (wanted: readonly WantedLink[]) => Promise<(url: string) => number>;
   sender: Sender;
   /** The From header. */
   from: string;
@@ -44,6 +49,9 @@ export type FrameVariant = {
   /** Numbers of its fixed links, in the order of uses.urls. */
   fixedLinks: readonly number[];
 };
+
+/** What a template may be told of each contact; what no language names is not read. */
+export type Asks = { purchases: boolean; recommended: boolean; wanted: boolean; loyalty: boolean };
 
 type FrameProduct = {
   name: string;
@@ -79,6 +87,19 @@ export type Person = {
   attributes: Record<string, unknown>;
 };
 
+export type WantedLink = { name: string; url: string };
+
+/** A product suggested to one contact. */
+export type SuggestedProduct = FrameProduct & { because: string | null; kind: SuggestionKind };
+
+/** What was read about one contact beside itself. */
+export type About = {
+  bought?: Bought;
+  recommended?: readonly SuggestedProduct[];
+  wanted?: readonly SuggestedProduct[];
+  loyalty?: Pick<MemberFact, 'program' | 'balance' | 'standing'> | null;
+};
+
 export type Bought = {
   ordersCount: number;
   lastOrderAt: Date | null;
@@ -100,7 +121,7 @@ export function variantFor(frame: Frame, locale: string | null): FrameVariant {
 
 export type RenderOne = {
   person: Person;
-  bought: Bought | undefined;
+  about: About | undefined;
   coupon: { code: string; validUntil: Date | null } | null;
   /** Variables of its own: of what was asked for, or of what started it. */
   data?: Record<string, unknown> | null;
@@ -137,6 +158,9 @@ export function renderMessage(
     contact: contactVariables(variant.uses, one),
     coupon: couponVariables(frame, variant.locale, one.coupon),
     campaign: campaignVariables(frame, variant.uses, click),
+    recommended: suggestedVariables(one.about?.recommended, click),
+    wanted: suggestedVariables(one.about?.wanted, click),
+    loyalty: loyaltyVariables(one.about?.loyalty),
     links: { ...named, unsubscribe, preferences: links.preferences(one.ref, one.now) },
     ...dataVariables(variant.uses, one.data ?? {}),
     shop: {
@@ -205,7 +229,8 @@ const MAX_TEXT = 2_000;
 const cut = (text: string | null): string | null =>
   text === null || text === '' ? null : text.slice(0, MAX_TEXT);
 
-function contactVariables(uses: TemplateUses, { person, bought }: RenderOne): Record<string, unknown> {
+function contactVariables(uses: TemplateUses, { person, about }: RenderOne): Record<string, unknown> {
+  const bought = about?.bought;
   return {
     id: person.contactId,
     name: cut(person.name),
@@ -274,6 +299,24 @@ function campaignVariables(
       ? []
       : frame.products.map(({ linkNo, ...product }) => ({ ...product, link: click(linkNo) })),
   };
+}
+
+function suggestedVariables(
+  items: readonly SuggestedProduct[] | undefined,
+  click: (linkNo: number) => string,
+): Array<Record<string, unknown>> {
+  return (items ?? []).map(({ linkNo, name, because, kind: _kind, ...product }) => ({
+    ...product,
+    name: name.slice(0, MAX_TEXT),
+    because: cut(because),
+    link: click(linkNo),
+  }));
+}
+
+function loyaltyVariables(fact: About['loyalty']): Record<string, unknown> | null {
+  if (fact === null || fact === undefined) return null;
+  const { program, balance, standing } = fact;
+  return { program, balance, standing };
 }
 
 /** A catalogue price as the wire's minor units; null when the product has none. */

@@ -8,6 +8,7 @@ import { forgetEvents } from './events/store.ts';
 import { forgetPace } from './pace/actions.ts';
 import { triggerJobs } from './triggers/jobs.ts';
 import { journeyJobs } from './journeys/jobs.ts';
+import { recommendJobs } from './recommend/jobs.ts';
 
 /** A scheduled mail is late by this at most. */
 const SCHEDULE_MS = 15 * SECOND_MS;
@@ -73,4 +74,5 @@ export const campaignsJobs: Job[] = [
   forget,
   ...triggerJobs,
   ...journeyJobs,
+  ...recommendJobs,
 ];

@@ -115,3 +115,9 @@ function slug(name: string): string {
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 60);
 }
+
+/** Addresses of a catalogue come from outside: only web addresses may get into a message. */
+export function webOnly(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return /^https?:$/.test(new URL(url).protocol) ? url : null;
+}

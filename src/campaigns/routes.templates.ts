@@ -9,6 +9,7 @@ import {
   templateVariables,
   updateTemplateTexts,
 } from './actions.templates.ts';
+import { sendTry } from './actions.try.ts';
 import { previewAnswer, senderInput } from './contract.ts';
 import {
   templateAnswer,
@@ -16,6 +17,8 @@ import {
   templateList,
   templatePatch,
   templatePreviewInput,
+  trySendInput,
+  trySentAnswer,
   variableList,
 } from './contract.template.ts';
 
@@ -37,6 +40,16 @@ export function templateRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'Render a template that need not be saved', answer: previewAnswer }),
       jsonBody(templatePreviewInput),
       async (c) => c.json(await previewTemplate(c.var.ctx, c.req.valid('json'))),
+    )
+    .post(
+      '/api/templates/try',
+      describe({
+        tag,
+        summary: 'Send a template to oneself or a colleague; nothing is used up',
+        answer: trySentAnswer,
+      }),
+      jsonBody(trySendInput),
+      async (c) => c.json(await sendTry(c.var.ctx, c.req.valid('json'))),
     )
     .get(
       '/api/templates/variables',

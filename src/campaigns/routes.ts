@@ -38,6 +38,7 @@ import { hookRoutes } from './events/routes.ts';
 import { paceRoutes } from './pace/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
+import { recommendRoutes } from './recommend/routes.ts';
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
 import { triggerRoutes } from './triggers/routes.ts';
@@ -66,6 +67,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
       .route('/', publicRoutes())
       .route('/', hookRoutes())
       .route('/', journeyRoutes())
+      .route('/', recommendRoutes())
   );
 }
 

@@ -241,6 +241,9 @@ export async function findRun(ctx: Ctx, runId: string): Promise<RunRow | undefin
   return found;
 }
 
+/** What an address of a click has room for; what comes later leads where the button leads. */
+const MAX_LINK_NO = 65_535;
+
 /**
  * The campaign's addresses with their numbers; new ones get the next. Numbers never change, because mails in people's
  * boxes name them. The caller holds the campaign's row.
@@ -257,7 +260,10 @@ export async function ensureLinks(
   );
   if (fresh.length === 0) return present;
   const next = Math.max(-1, ...present.map((link) => link.linkNo)) + 1;
-  const added = fresh.map((link, i) => ({ ...link, campaignId, linkNo: next + i }));
+  const added = fresh
+    .slice(0, Math.max(0, MAX_LINK_NO + 1 - next))
+    .map((link, i) => ({ ...link, campaignId, linkNo: next + i }));
+  if (added.length === 0) return present;
   await ctx.db.insert(campaignLink).values(added);
   return [...present, ...added];
 }

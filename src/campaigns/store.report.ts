@@ -74,6 +74,9 @@ export async function countMachineReasons(
   );
 }
 
+/** Suggested products make a link each: the most clicked ones tell enough. */
+const MAX_LINKS = 100;
+
 export async function linkClicks(
   ctx: Ctx,
   campaignId: string,
@@ -86,7 +89,7 @@ export async function linkClicks(
       select link_no, count(*) as count from response
       where campaign_id = ${campaignId}::uuid and kind = 'clicked' and human${seen(ctx)} group by 1
     ) as c on c.link_no = l.link_no
-    where l.campaign_id = ${campaignId}::uuid order by 4 desc, 1`,
+    where l.campaign_id = ${campaignId}::uuid order by 4 desc, 1 limit ${MAX_LINKS}`,
   );
 }
 

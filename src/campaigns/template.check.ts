@@ -1,5 +1,7 @@
 import Handlebars from 'handlebars';
 import { messageOf } from '../core/errors.ts';
+import { argumentProblem, formsProblem } from './template.arguments.ts';
+import type { Argument, Given } from './template.arguments.ts';
 import { ROOT, resolvePath } from './template.resolve.ts';
 import type { Resolved, Scope } from './template.resolve.ts';
 import { BLOCKS, HELPERS } from './template.variables.ts';
@@ -29,13 +31,28 @@ const OPEN_ATTRIBUTES = new Set(['href', 'src', 'alt', 'title', 'aria-label']);
 /** As much of the preceding text as an open tag can reasonably have. */
 const TAIL_CHARS = 2_000;
 
-type State = Checked & { scopes: Scope[]; guards: string[]; tail: string; markup: boolean };
+type State = Checked & {
+  scopes: Scope[];
+  guards: string[];
+  tail: string;
+  markup: boolean;
+  oneLine: boolean;
+  locale: string | null;
+};
+
+/** `oneLine`: no blocks, as in a subject. `locale`: of its words. */
+export type About = { oneLine?: boolean; locale?: string };
 
 /**
  * Reads a Handlebars source without running it. `markup`: it is HTML or MJML (links are checked), else plain text.
  * `own`: variables it has beside everybody's. Unknown variables and helpers, unescaped output, partials and values that may be empty without a default are faults.
  */
-export function checkSource(source: string, markup: boolean, own: Fields = {}): Checked {
+export function checkSource(
+  source: string,
+  markup: boolean,
+  own: Fields = {},
+  { oneLine = false, locale }: About = {},
+): Checked {
   const state: State = {
     faults: [],
     variables: new Set(),
@@ -44,6 +61,8 @@ export function checkSource(source: string, markup: boolean, own: Fields = {}): 
     guards: [],
     tail: '',
     markup,
+    oneLine,
+    locale: locale ?? null,
   };
   const tooMuch = sizeFault(source);
   if (tooMuch !== undefined) return { ...state, faults: [tooMuch] };
@@ -162,13 +181,70 @@ function walkHelper(
     fault(state, node, 'template_unknown_helper', name, `unknown helper ${name}; there are ${known}`);
     return;
   }
-  if (node.params.length < helper.min || node.params.length > helper.max)
-    fault(state, node, 'template_arguments', name, `${name} is used so: ${helper.use}`);
-  for (const [i, param] of node.params.entries()) {
-    if (param.type === 'SubExpression') walkCall(state, param as hbs.AST.SubExpression);
-    if (param.type !== 'PathExpression') continue;
-    walkVariable(state, param as hbs.AST.PathExpression, name === 'default' && i === 0);
+  const { takes, optional = 0 } = helper;
+  const most = takes.length;
+  if (helper.forms === true) checkForms(state, node, name);
+  else if (node.params.length < most - optional || node.params.length > most)
+    fault(state, node, 'template_arguments', name, `${name} is used so: ${helper.example}`);
+  if (helper.block === true && (state.oneLine || (state.markup && inTag(state.tail))))
+    fault(state, node, 'template_place', name, `${name} makes a block: it cannot stand here`);
+  for (const [i, param] of node.params.entries())
+    walkArgument(state, param, {
+      name,
+      wanted: takes[i] ?? 'any',
+      emptyAllowed: name === 'default' && i === 0,
+    });
+}
+
+/** A word has as many forms as the language; where that is not known, two or three. */
+function checkForms(
+  state: State,
+  node: hbs.AST.MustacheStatement | hbs.AST.SubExpression,
+  name: string,
+): void {
+  const forms = node.params.length - 1;
+  const problem =
+    forms < 2 || forms > 3
+      ? 'a number and the forms of a word are expected'
+      : state.locale === null
+        ? undefined
+        : formsProblem(state.locale, forms);
+  if (problem !== undefined) fault(state, node, 'template_arguments', name, `${name}: ${problem}`);
+}
+
+function walkArgument(
+  state: State,
+  param: hbs.AST.Expression,
+  { name, wanted, emptyAllowed }: { name: string; wanted: Argument; emptyAllowed: boolean },
+): void {
+  if (param.type === 'SubExpression') {
+    walkCall(state, param as hbs.AST.SubExpression);
+    if (WHOLE.has(wanted))
+      fault(state, param, 'template_arguments', name, `${name} takes a variable, not what a helper makes`);
+    return;
   }
+  let given: Given = { literal: 'value' in param ? param.value : undefined };
+  if (param.type === 'PathExpression') {
+    const path = param as hbs.AST.PathExpression;
+    const found = WHOLE.has(wanted) ? walkWhole(state, path) : walkVariable(state, path, emptyAllowed);
+    // What it names is wrong by itself: that is said already.
+    if (!found.ok) return;
+    given = { variable: found.variable, name: found.name };
+  }
+  const problem = argumentProblem(wanted, given);
+  if (problem !== undefined) fault(state, param, 'template_arguments', name, `${name}: ${problem}`);
+}
+
+/** Arguments that are no single value. */
+const WHOLE: ReadonlySet<Argument> = new Set(['products', 'coupon', 'standing']);
+
+/** A list or an object handed to a helper as it is. */
+function walkWhole(state: State, path: hbs.AST.PathExpression): Resolved {
+  const found = lookUp(state, path);
+  if (!found.ok) return found;
+  const empty = unguarded(state, found)[0];
+  if (empty !== undefined) mayBeEmpty(state, path, found.name, empty, true);
+  return found;
 }
 
 function walkVariable(state: State, path: hbs.AST.PathExpression, emptyAllowed = false): Resolved {
@@ -195,9 +271,9 @@ function unguarded(state: State, found: Extract<Resolved, { ok: true }>): string
   return open.filter((name) => name !== 'coupon');
 }
 
-function mayBeEmpty(state: State, node: hbs.AST.Node, name: string, empty: string): void {
+function mayBeEmpty(state: State, node: hbs.AST.Node, name: string, empty: string, whole = false): void {
   const cure =
-    empty === name
+    empty === name && !whole
       ? `write {{default ${name} "…"}} or put it into {{#if ${name}}}`
       : `put it into {{#if ${empty}}}`;
   fault(state, node, 'template_may_be_empty', name, `${empty} may be empty: ${cure}`);
@@ -252,6 +328,8 @@ function guarded(state: State, name: string, program: hbs.AST.Program | undefine
   state.guards.pop();
 }
 
+const inTag = (tail: string): boolean => /<[a-z][^<>]*$/i.test(tail);
+
 /** A variable inside a tag: only in harmless attributes, and an href is one link variable and nothing else. */
 function checkPlace(
   state: State,
@@ -261,7 +339,7 @@ function checkPlace(
 ): void {
   const open = /<[a-z][^<>]*\s([a-z-]+)\s*=\s*(["'])([^"'<>]*)$/i.exec(state.tail);
   if (open === null) {
-    if (/<[a-z][^<>]*$/i.test(state.tail))
+    if (inTag(state.tail))
       fault(state, node, 'template_place', null, 'a variable cannot stand here inside a tag');
     return;
   }

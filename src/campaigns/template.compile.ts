@@ -22,15 +22,16 @@ const MAX_HTML_CHARS = 400_000;
  * and the open pixel ({{@open}}) put in.
  */
 export async function compileSource(
-  source: Source & { sample?: unknown },
+  source: Source & { sample?: unknown; locale?: string },
   channel: ChannelName = 'email',
 ): Promise<Compiled> {
   if (channel !== 'email') return compileText(source, channel);
   const own = ownFields(source.sample);
+  const { locale } = source;
   const parts = {
-    subject: checkSource(source.subject, false, own),
-    mjml: checkSource(source.mjml, true, own),
-    text: checkSource(source.text, false, own),
+    subject: checkSource(source.subject, false, own, { locale, oneLine: true }),
+    mjml: checkSource(source.mjml, true, own, { locale }),
+    text: checkSource(source.text, false, own, { locale }),
   };
   const faults = (['subject', 'mjml', 'text'] as const).flatMap((part) =>
     parts[part].faults.map((fault) => ({ ...fault, part })),
@@ -64,8 +65,12 @@ export async function compileSource(
 const TITLED: ReadonlySet<ChannelName> = new Set(['push', 'call']);
 
 /** Everything but mail is plain text, some with a title. */
-function compileText(source: Source, channel: ChannelName): Compiled {
-  const parts = { subject: checkSource(source.subject, false), text: checkSource(source.text, false) };
+function compileText(source: Source & { locale?: string }, channel: ChannelName): Compiled {
+  const { locale } = source;
+  const parts = {
+    subject: checkSource(source.subject, false, {}, { locale, oneLine: true }),
+    text: checkSource(source.text, false, {}, { locale }),
+  };
   const faults = (['subject', 'text'] as const).flatMap((part) =>
     parts[part].faults.map((fault) => ({ ...fault, part: part as 'subject' | 'mjml' | 'text' })),
   );
@@ -116,7 +121,7 @@ function addPixel(html: string): string {
 
 /** What a version uses when a campaign gives it another subject. */
 export function usesWith(uses: TemplateUses, subject: string): TemplateUses {
-  const checked = checkSource(subject, false);
+  const checked = checkSource(subject, false, {}, { oneLine: true });
   const variables = [...new Set([...uses.variables, ...checked.variables])].toSorted();
   const own = usesOf(variables, uses.urls, [checked]);
   return { ...own, coupon: uses.coupon === 'required' ? 'required' : own.coupon };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ownValues } from './template.own.ts';
-import type { Bought, Frame, Person } from './frame.ts';
+import type { About, Frame, Person } from './frame.ts';
 
 /** The example values of a template, as far as they have the right shape; what is missing is filled from an invented person. */
 const maybe = z.string().nullish().catch(null);
@@ -11,6 +11,38 @@ const formShape = z
     confirmUrl: z.url().default('https://example.com/confirm').catch('https://example.com/confirm'),
   })
   .prefault({});
+
+const productShape = z.object({
+  name: z.string(),
+  priceMinor: z.number().int().nullish().catch(null),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  imageUrl: maybe,
+  because: maybe,
+});
+type SampleProduct = z.output<typeof productShape>;
+const SUGGESTED: SampleProduct[] = [
+  { name: 'Mountain Oolong', priceMinor: 1_480 },
+  { name: 'Porcelain Cup Pair', priceMinor: 1_890 },
+  { name: 'Honey Spoon', priceMinor: 650 },
+  { name: 'Glass Teapot', priceMinor: 3_200 },
+].map((one) => ({ ...one, currency: 'EUR', imageUrl: null, because: null }));
+
+const loyaltyShape = z.object({
+  program: z.string().default('Club').catch('Club'),
+  balance: z.number().default(1_250).catch(1_250),
+  standing: z
+    .object({
+      name: z.string().nullable().default('Silver').catch('Silver'),
+      next: z.string().nullable().default('Gold').catch('Gold'),
+      measure: z.enum(['spend', 'points', 'orders']).default('points').catch('points'),
+      missing: z.number().default(300).catch(300),
+      share: z.number().default(70).catch(70),
+      currency: z.string().default('EUR').catch('EUR'),
+    })
+    .nullable()
+    .catch(null)
+    .prefault({}),
+});
 
 const shape = z.object({
   contact: z
@@ -30,21 +62,12 @@ const shape = z.object({
     })
     .prefault({}),
   form: formShape.catch({ name: 'News', confirmUrl: 'https://example.com/confirm' }),
-  campaign: z
-    .object({
-      products: z
-        .array(
-          z.object({
-            name: z.string(),
-            priceMinor: z.number().int().nullish().catch(null),
-            currency: z.string().regex(/^[A-Z]{3}$/),
-            imageUrl: maybe,
-          }),
-        )
-        .default([])
-        .catch([]),
-    })
-    .prefault({}),
+  campaign: z.object({ products: z.array(productShape).default([]).catch([]) }).prefault({}),
+  recommended: z.array(productShape).default(SUGGESTED).catch(SUGGESTED),
+  wanted: z.array(productShape).default(SUGGESTED.slice(0, 2)).catch(SUGGESTED.slice(0, 2)),
+  loyalty: loyaltyShape.nullable().catch(null).prefault({}),
+  /** null: as a message without a coupon looks. */
+  coupon: z.unknown().optional(),
 });
 
 /** What starts a message, when the sample does not say. */
@@ -77,7 +100,9 @@ export type Sample = {
   /** Variables of its own. */
   data: Record<string, unknown>;
   person: Omit<Person, 'contactId'>;
-  bought: Bought;
+  about: Required<About>;
+  /** Whether it shows a coupon; one is shown wherever the sample does not say that there is none. */
+  coupon: boolean;
   products: Frame['products'];
 };
 
@@ -88,9 +113,19 @@ function started(sample: unknown): z.output<typeof startShape> {
 
 const orNull = (text: string | null | undefined): string | null => text ?? null;
 
+const productOf = ({ name, priceMinor, currency, imageUrl }: SampleProduct): Frame['products'][number] => ({
+  name,
+  priceMinor: priceMinor ?? null,
+  currency,
+  imageUrl: orNull(imageUrl),
+  linkNo: 0,
+});
+
 export function readSample(sample: unknown): Sample {
   const read = shape.safeParse(sample);
-  const { contact, campaign, form } = read.success ? read.data : shape.parse({});
+  const { contact, campaign, form, recommended, wanted, loyalty, coupon } = read.success
+    ? read.data
+    : shape.parse({});
   return {
     person: {
       name: contact.name,
@@ -104,22 +139,26 @@ export function readSample(sample: unknown): Sample {
       timeZone: null,
       attributes: contact.attributes,
     },
-    bought: {
-      ordersCount: contact.ordersCount,
-      lastOrderAt: contact.lastOrderAt ?? null,
-      lastProduct:
-        contact.lastProduct === null || contact.lastProduct === undefined
-          ? null
-          : { name: contact.lastProduct.name, imageUrl: orNull(contact.lastProduct.imageUrl) },
-      favouriteCategory: orNull(contact.favouriteCategory),
+    about: {
+      bought: {
+        ordersCount: contact.ordersCount,
+        lastOrderAt: contact.lastOrderAt ?? null,
+        lastProduct:
+          contact.lastProduct === null || contact.lastProduct === undefined
+            ? null
+            : { name: contact.lastProduct.name, imageUrl: orNull(contact.lastProduct.imageUrl) },
+        favouriteCategory: orNull(contact.favouriteCategory),
+      },
+      recommended: recommended.map((one) => ({
+        ...productOf(one),
+        kind: 'together',
+        because: orNull(one.because),
+      })),
+      wanted: wanted.map((one) => ({ ...productOf(one), kind: 'viewed', because: null })),
+      loyalty,
     },
-    products: campaign.products.map((product) => ({
-      name: product.name,
-      priceMinor: product.priceMinor ?? null,
-      currency: product.currency,
-      imageUrl: orNull(product.imageUrl),
-      linkNo: 0,
-    })),
+    coupon: coupon !== null,
+    products: campaign.products.map(productOf),
     data: { form, ...started(sample), data: ownValues(sample) },
   };
 }

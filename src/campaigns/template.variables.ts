@@ -1,3 +1,5 @@
+import type { Argument } from './template.arguments.ts';
+
 /**
  * The variables a template may name. A template that names anything else is refused when it is saved, and every declared
  * one has a value or null when it is rendered, so that no mail goes out with a hole.
@@ -19,6 +21,16 @@ const number: Variable = { kind: 'value', of: 'number', mayBeEmpty: false };
 const maybeNumber: Variable = { kind: 'value', of: 'number', mayBeEmpty: true };
 const maybeDate: Variable = { kind: 'value', of: 'date', mayBeEmpty: true };
 const link: Variable = { kind: 'link' };
+
+const product: Fields = {
+  name: text,
+  priceMinor: maybeNumber,
+  currency: text,
+  imageUrl: maybeText,
+  link,
+};
+/** `because`: the name of what it goes with, was seen with, or of the category it is liked in. */
+const suggestion: Variable = { kind: 'list', item: { ...product, because: maybeText } };
 
 export const VARIABLES: Fields = {
   contact: {
@@ -62,9 +74,31 @@ export const VARIABLES: Fields = {
       name: text,
       headline: maybeText,
       intro: maybeText,
-      products: {
-        kind: 'list',
-        item: { name: text, priceMinor: maybeNumber, currency: text, imageUrl: maybeText, link },
+      products: { kind: 'list', item: product },
+    },
+  },
+  /** What this contact is likely to want next: never what it has, has sent back, or what is sold out. */
+  recommended: suggestion,
+  /** What it has looked at or put into the cart and not bought since. */
+  wanted: suggestion,
+  /** Of members of a loyalty programme. */
+  loyalty: {
+    kind: 'object',
+    mayBeEmpty: true,
+    fields: {
+      program: text,
+      balance: number,
+      standing: {
+        kind: 'object',
+        mayBeEmpty: true,
+        fields: {
+          name: maybeText,
+          next: maybeText,
+          missing: number,
+          share: number,
+          measure: text,
+          currency: text,
+        },
       },
     },
   },
@@ -118,16 +152,70 @@ export const PURCHASE_VARIABLES: readonly string[] = [
   'contact.favouriteCategory',
 ];
 
-/** Number of arguments each helper takes. */
-export const HELPERS: Readonly<Record<string, { min: number; max: number; use: string }>> = {
-  money: { min: 2, max: 2, use: '{{money priceMinor currency}} → £12.50' },
-  date: {
-    min: 1,
-    max: 2,
-    use: '{{date coupon.validUntil "short"}} → 24/12/2026; without "short": 24 December 2026',
+/** Lists that are read for each contact. */
+export const SUGGESTED: readonly ('recommended' | 'wanted')[] = ['recommended', 'wanted'];
+
+export type HelperSpec = {
+  /** What it takes, in order; `optional` of them may be left out at the end. */
+  takes: readonly Argument[];
+  optional?: number;
+  /** Takes as many of the last kind as the language has forms of a word. */
+  forms?: boolean;
+  /** Puts in a block: not for a subject, and never inside a tag. */
+  block?: boolean;
+  /** As an author writes it, and what it makes of it. */
+  example: string;
+  shows: string;
+};
+
+/** Written as they are best inserted. The editor shows them in this order. */
+export const HELPERS: Readonly<Record<string, HelperSpec>> = {
+  default: {
+    takes: ['any', 'any'],
+    example: '{{default contact.givenName "friend"}}',
+    shows: 'Alice',
   },
-  plural: { min: 3, max: 4, use: '{{plural contact.ordersCount "order" "orders"}}; in Russian three forms' },
-  default: { min: 2, max: 2, use: '{{default contact.givenName "friend"}}' },
+  money: {
+    takes: ['number', 'currency'],
+    example: '{{money order.totalMinor order.currency}}',
+    shows: '£49.90',
+  },
+  date: {
+    takes: ['date', 'style'],
+    optional: 1,
+    example: '{{date points.until "day"}}',
+    shows: 'Thursday, 24 December',
+  },
+  plural: {
+    takes: ['number', 'text', 'text', 'text'],
+    forms: true,
+    example: '{{plural contact.ordersCount "order" "orders"}}',
+    shows: 'orders',
+  },
+  points: {
+    takes: ['number'],
+    example: '{{#if loyalty}}{{points loyalty.balance}}{{/if}}',
+    shows: '1,250 points',
+  },
+  tierProgress: {
+    takes: ['standing'],
+    block: true,
+    example: '{{#if loyalty}}{{#if loyalty.standing}}{{tierProgress loyalty.standing}}{{/if}}{{/if}}',
+    shows: '300 points to Gold',
+  },
+  couponCard: {
+    takes: ['coupon'],
+    block: true,
+    example: '{{#if coupon}}{{couponCard coupon}}{{/if}}',
+    shows: '−15% WELCOME-7K2M',
+  },
+  products: {
+    takes: ['products', 'count'],
+    optional: 1,
+    block: true,
+    example: '{{products recommended 4}}',
+    shows: 'Mountain Oolong £14.80 …',
+  },
 };
 
 export const BLOCKS: readonly string[] = ['if', 'unless', 'each'];

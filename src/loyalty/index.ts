@@ -19,6 +19,8 @@ import { registerStanding, standingJobs, standingRoutes, standingSubscriptions }
 
 export { getCouponTerms, issueCoupons, settleCoupons } from './coupons/actions.issue.ts';
 export { foldCode } from './coupons/code.ts';
+export { memberFacts } from './messages/store.ts';
+export type { MemberFact } from './messages/store.ts';
 export { givePoints, isProgramOpen } from './ledger/actions.give.ts';
 export { countCoupons } from './coupons/store.campaigns.ts';
 export { couponCampaign } from './coupons/schema.ts';

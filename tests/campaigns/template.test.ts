@@ -5,6 +5,7 @@ import {
   templates,
   updateTemplateTexts,
 } from '../../src/campaigns/actions.templates.ts';
+import { asksOf } from '../../src/campaigns/actions.frame.ts';
 import { previewTemplate } from '../../src/campaigns/actions.preview.ts';
 import { seedTemplates } from '../../src/campaigns/actions.seed.ts';
 import { templateInput, templatePreviewInput } from '../../src/campaigns/contract.template.ts';
@@ -256,6 +257,8 @@ async function frameOf(parts: Parameters<typeof source>[0]): Promise<Frame> {
     sender: { name: 'Shop', address: null, url: 'https://shop.example', logoUrl: null },
     from: 'Shop <a@example.com>',
     couponTerms: null,
+    asks: asksOf([compiled]),
+    numberLinks: async () => () => 0,
     timeZone: 'UTC',
   };
 }
@@ -283,7 +286,7 @@ describe('rendering', () => {
   const render = async (parts: Parameters<typeof source>[0], change: Partial<Person> = {}) =>
     renderMessage(await frameOf(parts), links, {
       person: { ...person, ...change },
-      bought: undefined,
+      about: undefined,
       coupon: null,
       ref: { messageId: 'm', contactId: person.contactId },
       now: new Date('2026-03-01T00:00:00Z'),
@@ -336,7 +339,9 @@ describe('rendering', () => {
     const frame = await frameOf({ text: '{{plural contact.ordersCount "order" "orders"}}' });
     const made = renderMessage(frame, links, {
       person,
-      bought: { ordersCount: count, lastOrderAt: null, lastProduct: null, favouriteCategory: null },
+      about: {
+        bought: { ordersCount: count, lastOrderAt: null, lastProduct: null, favouriteCategory: null },
+      },
       coupon: null,
       ref: { messageId: 'm', contactId: person.contactId },
       now: new Date('2026-03-01T00:00:00Z'),

@@ -55,41 +55,45 @@ export const expiringField: LoyaltyField<ExpiringLeaf> = {
 };
 
 /** The wallets each contact spends from: its own, of merged members together (all open, or none is); who shares one has that one. */
-const SPENT_FROM = sql`(select distinct o.contact_id, w.contact_id as owner_id, w.wallet_id, w.program_id, w.debt, w.expires_at, w.moved_at,
+const spentFrom = (
+  among: SQL = sql`true`,
+): SQL => sql`(select distinct o.contact_id, w.contact_id as owner_id, w.wallet_id, w.program_id, w.debt, w.expires_at, w.moved_at,
     bool_and(w.state = 'open') over (partition by o.contact_id, w.program_id) as open
   from ${wallet} o join ${wallet} w on w.contact_id = coalesce(o.family_owner_id, o.contact_id)
     and w.wallet_id = coalesce(o.family_wallet_id, o.wallet_id)
-  where o.kind = 'points' and (o.family_owner_id is not null or not exists (select from ${wallet} s
+  where ${among} and o.kind = 'points' and (o.family_owner_id is not null or not exists (select from ${wallet} s
     where s.contact_id = o.contact_id and s.program_id = o.program_id and s.kind = 'points' and s.family_owner_id is not null))) a`;
 
 const ENDS = sql`least(l.expires_at, a.expires_at)`;
 
 const at = (env: LeafEnv): SQL => sql`${env.now.toISOString()}::timestamptz`;
 
-/** One row for each contact and program. `next_at`: when a lot of it next begins or ends by itself. */
-function balances(env: LeafEnv): Source {
-  const now = at(env);
+/**
+ * Balances at a moment: one row for each contact and program. `next_at`: when a lot of it next begins or ends by itself. `among`: of
+ * whose wallets `o`.
+ */
+export function balancesAt(moment: Date, among?: SQL): SQL {
+  const now = sql`${moment.toISOString()}::timestamptz`;
   const good = sql`(${ENDS} is null or ${ENDS} > ${now})`;
   const waits = sql`l.pending > 0 and l.activates_at > ${now}`;
-  return env.source({
-    key: 'points balance',
-    from: sql`(select a.contact_id, a.program_id, max(a.moved_at) as occurred_at, min(l.next_at) as next_at,
+  return sql`(select a.contact_id, a.program_id, max(a.moved_at) as occurred_at, min(l.next_at) as next_at,
         case when bool_and(a.open) then greatest(sum(a.debt + coalesce(l.points, 0)), 0) else 0 end as points
-      from ${SPENT_FROM} left join lateral (
+      from ${spentFrom(among)} left join lateral (
         select sum(case when ${good} then l.remaining + l.held else 0 end + case when l.activates_at <= ${now} then l.pending else 0 end) as points,
           min(least(case when ${waits} then l.activates_at end, case when ${ENDS} > ${now} and l.remaining + l.held > 0 then ${ENDS} end)) as next_at
         from ${lot} l where l.contact_id = a.owner_id and l.wallet_id = a.wallet_id and l.live) l on true
-      group by a.contact_id, a.program_id) f`,
-    where: [],
-  });
+      group by a.contact_id, a.program_id)`;
 }
+
+const balances = (env: LeafEnv): Source =>
+  env.source({ key: 'points balance', from: sql`${balancesAt(env.now)} f`, where: [] });
 
 /** Lots with an end that has not come. */
 function endingLots(env: LeafEnv): Source {
   return env.source({
     key: 'points ending',
     from: sql`(select a.contact_id, a.program_id, l.source, l.remaining + l.held as points, ${ENDS} as ends_at, l.earned_at as occurred_at
-      from ${SPENT_FROM} join ${lot} l on l.contact_id = a.owner_id and l.wallet_id = a.wallet_id and l.live and l.remaining + l.held > 0
+      from ${spentFrom()} join ${lot} l on l.contact_id = a.owner_id and l.wallet_id = a.wallet_id and l.live and l.remaining + l.held > 0
       where a.open and ${ENDS} > ${at(env)}) f`,
     where: [],
   });

@@ -3,6 +3,8 @@ import type { PreviewView } from '@server/campaigns/contract.ts';
 import type {
   templateInput,
   templatePatch,
+  TrySent,
+  trySendInput,
   TemplateSummary,
   TemplateView,
   variableList,
@@ -13,6 +15,10 @@ import { api } from './client.ts';
 
 export type { ChannelName, PreviewView, TemplateSummary, TemplateView };
 export type TemplateInput = z.input<typeof templateInput>;
+/** A provider answers within seconds, or does not. */
+const TRY_MS = 60_000;
+
+export type TemplateTry = z.input<typeof trySendInput>;
 export type TemplateVariant = TemplateInput['variants'][number];
 export type Variables = z.output<typeof variableList>;
 
@@ -50,14 +56,15 @@ export const templates = {
       enabled: variant !== undefined,
     });
   },
-  /** A text that is being written, as a sample person would get it. */
-  tryOut: (channel: ChannelName, purpose: TemplateInput['purpose'], variant: TemplateVariant) =>
+  /** A text that is being written, as a sample person or a contact would get it. */
+  tryOut: (tried: Omit<TemplateTry, 'to'>) =>
     queryOptions({
-      queryKey: ['templates', 'try', channel, purpose, variant],
-      queryFn: ({ signal }) =>
-        api.ask<PreviewView>('/api/templates/preview', { channel, purpose, variant }, signal),
+      queryKey: ['templates', 'try', tried],
+      queryFn: ({ signal }) => api.ask<PreviewView>('/api/templates/preview', tried, signal),
       retry: false,
     }),
+  /** No key of its own: sent twice is what was asked for. */
+  trySend: (tried: TemplateTry) => api.ask<TrySent>('/api/templates/try', tried, AbortSignal.timeout(TRY_MS)),
   variables: queryOptions({
     queryKey: ['templates', 'variables'],
     queryFn: () => api.get<Variables>('/api/templates/variables'),

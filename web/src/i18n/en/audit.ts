@@ -300,6 +300,7 @@ export default {
     template: {
       created: 'Template created',
       changed: 'Template changed',
+      tried: 'Sent as a test',
     },
     sender: {
       changed: 'Sender changed',

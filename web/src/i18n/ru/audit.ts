@@ -302,6 +302,7 @@ export default {
     template: {
       created: 'Шаблон создан',
       changed: 'Шаблон изменён',
+      tried: 'Отправлен на пробу',
     },
     sender: {
       changed: 'Отправитель изменён',

@@ -14,6 +14,8 @@ import { useMe } from '../../lib/me.ts';
 import { useWrite } from '../../ui/mutation.ts';
 import { PageHeader } from '../../ui/PageHeader.tsx';
 import { Section } from '../../ui/Section.tsx';
+import type { Caret } from './caret.ts';
+import { inserted } from './caret.ts';
 import type { Draft } from './draft.ts';
 import { draftOf, freshDraft, freshVariant, keyOf } from './draft.ts';
 import { TemplatePreview } from './TemplatePreview.tsx';
@@ -32,6 +34,7 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
     template === undefined ? freshDraft(language()) : draftOf(template),
   );
   const [shown, setShown] = useState(draft.variants[0]?.locale ?? 'en');
+  const [caret, setCaret] = useState<Caret | null>(null);
   const variant = draft.variants.find(({ locale }) => locale === shown);
   const save = useWrite({
     run: ({ key: _key, channel, ...input }: Draft) =>
@@ -54,6 +57,14 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
       channel,
       variants: now.variants.map(({ locale }) => freshVariant(locale, channel)),
     }));
+  const insert = (snippet: string, block: boolean) => {
+    if (variant === undefined) return;
+    const fallback: Caret = { part: 'text', start: variant.text.length, end: variant.text.length };
+    const at = caret ?? fallback;
+    setVariant(inserted(variant, at, snippet, block));
+    const end = at.start + snippet.length;
+    setCaret({ ...at, start: end, end });
+  };
   const addLocale = (locale: string) => {
     setDraft((now) => ({ ...now, variants: [...now.variants, freshVariant(locale, now.channel)] }));
     setShown(locale);
@@ -146,6 +157,7 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
                     channel={draft.channel}
                     variant={variant}
                     onChange={setVariant}
+                    onCaret={setCaret}
                     disabled={!writes}
                   />
                   {writes && draft.variants.length > 1 && (
@@ -157,7 +169,7 @@ export function TemplateEditor({ template }: { template?: TemplateView }) {
               )}
             </Tabs>
           </Section>
-          <VariablesHelp />
+          <VariablesHelp onInsert={writes ? insert : null} />
         </Stack>
         {variant !== undefined && (
           <TemplatePreview channel={draft.channel} purpose={draft.purpose} variant={variant} />

@@ -1,4 +1,4 @@
-import { Alert, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { Alert, Group, SegmentedControl, Skeleton, Stack, Switch, Text } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -7,43 +7,71 @@ import { ApiError } from '../../api/problem.ts';
 import type { ChannelName, PreviewView, TemplateInput, TemplateVariant } from '../../api/templates.ts';
 import { templates } from '../../api/templates.ts';
 import { fieldText, problemText } from '../../i18n/problems.ts';
+import { useMe } from '../../lib/me.ts';
 import { MailFrame } from '../campaigns/MailFrame.tsx';
+import type { Picked } from '../loyalty/coupons/ContactPicker.tsx';
+import { ContactPicker } from '../loyalty/coupons/ContactPicker.tsx';
 import classes from './templates.module.css';
+import { TrySend } from './TrySend.tsx';
 
 const TYPING_MS = 600;
 const PHONE_PX = 390;
 const HEIGHT_PX = 620;
 const SHORT_PX = 280;
 
-/** How the text looks for a sample person while it is written; what is wrong stands above it with its line. */
+/** How the text looks for a sample person or a contact while it is written; what is wrong stands above it with its line. */
 export function TemplatePreview(props: {
   channel: ChannelName;
   purpose: TemplateInput['purpose'];
   variant: TemplateVariant;
 }) {
   const { t } = useTranslation('templates');
+  const { may } = useMe();
   // Together: a text of one channel is not tried as one of another.
   const [settled] = useDebouncedValue(props, TYPING_MS);
   const [width, setWidth] = useState('wide');
+  const [dark, setDark] = useState(false);
+  const [contact, setContact] = useState<Picked | null>(null);
   const query = useQuery({
-    ...templates.tryOut(settled.channel, settled.purpose, settled.variant),
+    ...templates.tryOut({ ...settled, ...(contact === null ? {} : { contactId: contact.id }) }),
     placeholderData: keepPreviousData,
   });
   const problem = query.error instanceof ApiError ? query.error : undefined;
+  const mail = props.channel === 'email';
   return (
     <Stack gap="sm" className={classes['aside'] ?? ''} component="section" aria-label={t('preview')}>
-      {props.channel === 'email' && (
-        <SegmentedControl
-          size="xs"
-          aria-label={t('preview')}
-          value={width}
-          onChange={setWidth}
-          data={[
-            { value: 'wide', label: t('wide') },
-            { value: 'phone', label: t('phone') },
-            { value: 'text', label: t('plain') },
-          ]}
-        />
+      <ContactPicker label={t('as')} placeholder={t('asSample')} value={contact} onChange={setContact} />
+      {mail && (
+        <Group gap="md" justify="space-between">
+          <Group gap="md">
+            <SegmentedControl
+              size="xs"
+              aria-label={t('preview')}
+              value={width}
+              onChange={setWidth}
+              data={[
+                { value: 'wide', label: t('wide') },
+                { value: 'phone', label: t('phone') },
+                { value: 'text', label: t('plain') },
+              ]}
+            />
+            {width !== 'text' && (
+              <Switch
+                size="sm"
+                label={t('dark')}
+                checked={dark}
+                onChange={(event) => setDark(event.currentTarget.checked)}
+              />
+            )}
+          </Group>
+          {may('campaigns:write') && (
+            <TrySend
+              {...props}
+              {...(contact === null ? {} : { contactId: contact.id })}
+              disabled={problem !== undefined}
+            />
+          )}
+        </Group>
       )}
       {query.data?.sms != null && <SmsCount sms={query.data.sms} />}
       {problem !== undefined && (
@@ -62,15 +90,38 @@ export function TemplatePreview(props: {
         </Text>
       )}
       {query.data !== undefined && width !== 'text' && (
-        <div style={width === 'phone' ? { maxWidth: PHONE_PX } : {}}>
+        <div style={width === 'phone' && mail ? { maxWidth: PHONE_PX } : {}}>
           <MailFrame
             title={t('preview')}
-            {...(props.channel === 'email' ? { subject: query.data.subject } : {})}
+            {...(mail ? { subject: query.data.subject } : {})}
             html={query.data.html}
-            height={props.channel === 'email' ? HEIGHT_PX : SHORT_PX}
+            height={mail ? HEIGHT_PX : SHORT_PX}
+            scheme={dark ? 'dark' : 'light'}
           />
         </div>
       )}
+      {query.data !== undefined && <Suggested items={query.data.suggested} />}
+    </Stack>
+  );
+}
+
+/** Why a contact is shown these products. */
+function Suggested({ items }: { items: PreviewView['suggested'] }) {
+  const { t } = useTranslation('templates');
+  if (items.length === 0) return null;
+  return (
+    <Stack gap={2}>
+      <Text size="sm" fw={550}>
+        {t('why.title')}
+      </Text>
+      {items.map(({ name, kind, because }) => (
+        <Text size="sm" key={`${kind} ${name}`}>
+          {name}{' '}
+          <Text span size="sm" c="dimmed">
+            {t(`why.${kind}`, { because: because ?? '' })}
+          </Text>
+        </Text>
+      ))}
     </Stack>
   );
 }

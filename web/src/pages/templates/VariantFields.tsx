@@ -1,6 +1,8 @@
 import { Stack, Textarea, TextInput } from '@mantine/core';
+import type { SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ChannelName, TemplateVariant } from '../../api/templates.ts';
+import type { Caret, Part } from './caret.ts';
 import classes from './templates.module.css';
 
 /** The texts of one language: subject, MJML, plain text. */
@@ -8,11 +10,21 @@ export function VariantFields(props: {
   channel: ChannelName;
   variant: TemplateVariant;
   onChange: (change: Partial<TemplateVariant>) => void;
+  /** Where the author is writing. */
+  onCaret: (caret: Caret) => void;
   disabled: boolean;
 }) {
   const { t } = useTranslation('templates');
   const { channel, variant, onChange, disabled } = props;
   const mail = channel === 'email';
+  const follow = (part: Part) => ({
+    onSelect: ({ currentTarget }: SyntheticEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      props.onCaret({
+        part,
+        start: currentTarget.selectionStart ?? currentTarget.value.length,
+        end: currentTarget.selectionEnd ?? currentTarget.value.length,
+      }),
+  });
   const code = { input: classes['code'] ?? '' };
   return (
     <Stack gap="sm">
@@ -21,6 +33,7 @@ export function VariantFields(props: {
           label={t(mail ? 'subject' : channel === 'telegram' ? 'buttonText' : 'titleText')}
           value={variant.subject}
           disabled={disabled}
+          {...follow('subject')}
           onChange={(event) => onChange({ subject: event.currentTarget.value })}
         />
       )}
@@ -35,6 +48,7 @@ export function VariantFields(props: {
           classNames={code}
           value={variant.mjml}
           disabled={disabled}
+          {...follow('mjml')}
           onChange={(event) => onChange({ mjml: event.currentTarget.value })}
         />
       )}
@@ -47,6 +61,7 @@ export function VariantFields(props: {
         classNames={code}
         value={variant.text}
         disabled={disabled}
+        {...follow('text')}
         onChange={(event) => onChange({ text: event.currentTarget.value })}
       />
     </Stack>
