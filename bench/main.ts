@@ -12,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: Bench }>>> = {
   joins: () => import('./joins.ts'),
   segments: () => import('./segments.ts'),
   send: () => import('./send.ts'),
+  recommend: () => import('./recommend.ts'),
   rfm: () => import('./rfm.ts'),
   loyalty: () => import('./loyalty.ts'),
   pricing: () => import('./pricing.ts'),

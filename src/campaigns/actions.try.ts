@@ -66,7 +66,7 @@ export async function sendTry(
         detail: `${MOST_AN_HOUR} tests an hour are enough: wait a little.`,
       });
     const details = { to, locale: shown.locale, contactId: tried.contactId ?? null };
-    await audit(tx, { action: ACTION, entity: 'template', entityId: message.id, details });
+    await audit(tx, { action: 'template.tried', entity: 'template', entityId: message.id, details });
   });
   const channel = channels.email;
   const [outcome] = await channel.send([message], () => true);

@@ -21,7 +21,7 @@ export type Argument =
   /** Where a member stands: loyalty.standing. */
   | 'standing';
 
-export const DATE_STYLES: readonly string[] = ['long', 'short', 'day', 'time'];
+const DATE_STYLES: readonly string[] = ['long', 'short', 'day', 'time'];
 const MOST = 12;
 
 /** What stands at an argument's place: something written out, or a variable. */

@@ -152,9 +152,6 @@ export const PURCHASE_VARIABLES: readonly string[] = [
   'contact.favouriteCategory',
 ];
 
-/** Lists that are read for each contact. */
-export const SUGGESTED: readonly ('recommended' | 'wanted')[] = ['recommended', 'wanted'];
-
 export type HelperSpec = {
   /** What it takes, in order; `optional` of them may be left out at the end. */
   takes: readonly Argument[];

@@ -126,7 +126,7 @@ export function formFor<T>(locale: string, count: number, forms: readonly T[]): 
 }
 
 const numbers = new Map<string, Intl.NumberFormat>();
-export function numberIn(locale: string, value: number): string {
+function numberIn(locale: string, value: number): string {
   const known = numbers.get(locale) ?? new Intl.NumberFormat(locale, { maximumFractionDigits: 2 });
   numbers.set(locale, known);
   return known.format(value);

@@ -11,7 +11,7 @@ import { productNeighbour, productPopularity } from './schema.ts';
 export type Asked = { recommended: boolean; wanted: boolean };
 
 /** Of each list. */
-export const MOST_SUGGESTED = 8;
+const MOST_SUGGESTED = 8;
 /** Of what a contact bought: the latest say what it likes now. */
 const LATEST_BOUGHT = 50;
 const LIKED_CATEGORIES = 3;
