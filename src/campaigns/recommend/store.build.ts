@@ -13,7 +13,7 @@ const RECENT_DAYS = 30;
 const PER_CONTACT = 100;
 /** Fewer people who bought both are chance. */
 const LEAST_TOGETHER = 3;
-const NEIGHBOURS = 30;
+const NEIGHBOURS = 20;
 /** Places kept in a category: more than anybody owns of one, mostly. */
 const MAX_PLACE = 1_000;
 const TIMEOUT_MS = 30 * MINUTE_MS;

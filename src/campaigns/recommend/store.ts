@@ -48,8 +48,7 @@ const TO_BE_HAD = sql`p.active and p.name <> ''
   and (case when jsonb_typeof(p.attributes -> 'stock') = 'number' then (p.attributes ->> 'stock')::numeric > 0 else true end)`;
 
 /** Owned: bought ever, unless it is something that is used up. What was sent back is not offered again in any case. */
-const HAD = sql`exists (select from had h where h.contact_id = x.contact_id and h.product_id = x.product_id
-  and (h.returned or p.attributes ->> 'consumable' is distinct from 'true'))`;
+const NOT_HAD = sql`not exists (select from had h where h.contact_id = x.contact_id and h.product_id = x.product_id and h.owned)`;
 
 /**
  * The suggestions of all these contacts in one query, each contact's best first: what goes with what it bought, then what is popular
@@ -67,9 +66,17 @@ export async function loadSuggestions(
     sql`
     with who as (select unnest(${`{${contactIds.join(',')}}`}::uuid[]) as contact_id),
     had as materialized (
-      select w.contact_id, s.product_id, max(s.occurred_at) filter (where s.kind = 'sale') as bought_at, bool_or(s.kind = 'return') as returned
-      from who w join ${saleFact} s on s.contact_id = w.contact_id and s.trust <> 'public' and s.kind in ('sale', 'return')
-      group by 1, 2
+      select h.*, h.returned or p.attributes ->> 'consumable' is distinct from 'true' as owned from (
+        select w.contact_id, s.product_id, max(s.occurred_at) filter (where s.kind = 'sale') as bought_at, bool_or(s.kind = 'return') as returned
+        from who w join ${saleFact} s on s.contact_id = w.contact_id and s.trust <> 'public' and s.kind in ('sale', 'return')
+        group by 1, 2
+      ) h join ${product} p on p.product_id = h.product_id
+    ),
+    latest as materialized (
+      select contact_id, product_id from (
+        select contact_id, product_id, row_number() over (partition by contact_id order by bought_at desc, product_id) as n
+        from had where bought_at is not null and not returned
+      ) l where n <= ${LATEST_BOUGHT}::int
     )
     select x.contact_id as "contactId", x.kind, x.product_id as "productId", p.name, p.price::text as price, p.currency, p.url,
       p.image_url as "imageUrl", x.because, x.score
@@ -78,22 +85,20 @@ export async function loadSuggestions(
   );
 }
 
+/** What a product goes with is looked up for those that are shown alone: of all that stand to choose it would cost a sort. */
 const RECOMMENDED = sql`
-  select contact_id, kind, product_id,
-    coalesce((select nullif(g.name, '') from ${product} g where g.product_id = from_product),
-      (select g.name from ${category} g where g.category_id = from_category)) as because, score, 1 as list, place
+  select x.contact_id, kind, x.product_id, case kind
+      when 'together' then (select g.name from latest l join ${productNeighbour} n on n.product_id = l.product_id and n.other_id = x.product_id
+        join ${product} g on g.product_id = l.product_id where l.contact_id = x.contact_id order by n.weight desc, l.product_id limit 1)
+      when 'category' then (select g.name from ${product} p join ${category} g on g.category_id = p.category_id where p.product_id = x.product_id)
+    end as because, score, 1 as list, place
   from (
     select x.*, row_number() over (partition by contact_id order by step, score desc, product_id) as place from (
-      select x.*, row_number() over (partition by x.contact_id, x.product_id order by step, score desc) as once from (
-        select r.contact_id, 'together' as kind, 1 as step, n.other_id as product_id, sum(n.weight) as score,
-          (array_agg(r.product_id order by n.weight desc))[1] as from_product, null::uuid as from_category
-        from (
-          select contact_id, product_id, row_number() over (partition by contact_id order by bought_at desc, product_id) as n
-          from had where bought_at is not null and not returned
-        ) r join ${productNeighbour} n on n.product_id = r.product_id
-        where r.n <= ${LATEST_BOUGHT}::int group by 1, n.other_id
+      select x.*, row_number() over (partition by x.contact_id, x.product_id order by step) as once from (
+        select l.contact_id, 'together' as kind, 1 as step, n.other_id as product_id, sum(n.weight) as score
+        from latest l join ${productNeighbour} n on n.product_id = l.product_id group by 1, n.other_id
         union all
-        select c.contact_id, 'category', 2, v.product_id, v.recent_buyers + v.buyers / 1e6, null::uuid, v.category_id
+        select c.contact_id, 'category', 2, v.product_id, v.recent_buyers + v.buyers / 1e6
         from (
           select h.contact_id, q.category_id, row_number() over (partition by h.contact_id order by count(*) desc, q.category_id) as n
           from had h join ${product} q on q.product_id = h.product_id
@@ -101,9 +106,9 @@ const RECOMMENDED = sql`
         ) c join ${productPopularity} v on v.category_id = c.category_id and v.place_in_category <= ${BEST_OF_CATEGORY}::int
         where c.n <= ${LIKED_CATEGORIES}::int
         union all
-        select w.contact_id, 'popular', 3, v.product_id, v.recent_buyers + v.buyers / 1e6, null::uuid, null::uuid
+        select w.contact_id, 'popular', 3, v.product_id, v.recent_buyers + v.buyers / 1e6
         from who w join ${productPopularity} v on v.place <= ${BEST_OF_ALL}::int
-      ) x join ${product} p on p.product_id = x.product_id where ${TO_BE_HAD} and not ${HAD}
+      ) x join ${product} p on p.product_id = x.product_id where ${TO_BE_HAD} and ${NOT_HAD}
     ) x where once = 1
   ) x where place <= ${MOST_SUGGESTED}::int`;
 
