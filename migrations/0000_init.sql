@@ -988,6 +988,33 @@ CREATE TABLE "send_pause" (
 	CONSTRAINT "send_pause_contact_id_id_pk" PRIMARY KEY("contact_id","id")
 );
 --> statement-breakpoint
+CREATE TABLE "product_neighbour" (
+	"product_id" uuid NOT NULL,
+	"other_id" uuid NOT NULL,
+	"together" integer NOT NULL,
+	"ratio" double precision NOT NULL,
+	"weight" double precision NOT NULL,
+	CONSTRAINT "product_neighbour_product_id_other_id_pk" PRIMARY KEY("product_id","other_id")
+);
+--> statement-breakpoint
+CREATE TABLE "product_popularity" (
+	"product_id" uuid PRIMARY KEY NOT NULL,
+	"category_id" uuid,
+	"buyers" integer NOT NULL,
+	"recent_buyers" integer NOT NULL,
+	"place" integer NOT NULL,
+	"place_in_category" smallint NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "recommend_build" (
+	"one" boolean PRIMARY KEY DEFAULT true NOT NULL,
+	"built_at" timestamp with time zone NOT NULL,
+	"took_ms" integer NOT NULL,
+	"contacts" integer NOT NULL,
+	"products" integer NOT NULL,
+	"pairs" integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "identity_edge" (
 	"node_id" uuid NOT NULL,
 	"edge_id" uuid NOT NULL,
@@ -2146,6 +2173,8 @@ CREATE INDEX "journey_person_due_idx" ON "journey_person" USING btree ("journey_
 CREATE INDEX "journey_person_place_idx" ON "journey_person" USING btree ("journey_id","version","node_id","state");--> statement-breakpoint
 CREATE INDEX "journey_visit_count_idx" ON "journey_visit" USING btree ("journey_id","version","node_id","exit");--> statement-breakpoint
 CREATE INDEX "send_decision_message_idx" ON "send_decision" USING btree ("contact_id","message_id");--> statement-breakpoint
+CREATE INDEX "product_popularity_place_idx" ON "product_popularity" USING btree ("place");--> statement-breakpoint
+CREATE INDEX "product_popularity_category_idx" ON "product_popularity" USING btree ("category_id","place_in_category");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
 CREATE INDEX "identity_edge_hint_idx" ON "identity_edge" USING btree ("kind","value","node_id") WHERE strength = 'weak' and removed_at is null and kind in ('email', 'phone');--> statement-breakpoint
 CREATE INDEX "identity_merge_from_idx" ON "identity_merge" USING btree ("from_id");--> statement-breakpoint
