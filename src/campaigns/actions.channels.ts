@@ -1,10 +1,11 @@
 import { visibleContacts } from '../contacts/index.ts';
-import { authorise } from '../core/ctx.ts';
+import { authorise, may } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { notFound } from '../core/errors.ts';
 import { channelsFor } from './channels/index.ts';
 import { CHANNELS } from './contract.channel.ts';
 import type { ChannelList, ChannelName } from './contract.channel.ts';
+import { smsIncomingUrl } from './events/actions.sms.incoming.ts';
 import { telegramLink } from './events/actions.telegram.ts';
 import { findRecipient } from './store.recipients.ts';
 
@@ -26,8 +27,16 @@ export function listChannels(ctx: Ctx): ChannelList {
       channel,
       provider: channels[channel].name,
       setting: SETTINGS[channel],
+      hook: hookOf(ctx, channel, channels[channel].name),
     })),
   };
+}
+
+/** The telegram bot is told of its address by ourselves; reports of an SMS have an address of their own each. */
+function hookOf(ctx: Ctx, channel: ChannelName, provider: string): string | null {
+  // The address of what comes in by SMS is a secret: who has it can say "stop" for anybody.
+  if (channel === 'sms' && provider === 'sms' && may(ctx, 'keys:write')) return smsIncomingUrl(ctx);
+  return provider === 'sendgrid' ? `${ctx.config.publicUrl}/v1/hooks/sendgrid` : null;
 }
 
 /** The address at which this contact opens the bot and is known by it; null where there is no bot. 404 for an unseen contact. */

@@ -11,6 +11,15 @@ export const MAX_FALLBACK = CHANNELS.length - 1;
 
 /** GET /api/channels: who takes the messages of each channel; "outbox" where nothing is set. */
 export const channelList = z.object({
-  items: z.array(z.object({ channel: channelName, provider: z.string(), setting: z.string() })),
+  items: z.array(
+    z.object({
+      channel: channelName,
+      provider: z.string(),
+      /** Environment variables it takes. */
+      setting: z.string(),
+      /** Where the provider tells what became of messages and what came in; null: nothing to set, or not for the asker's eyes. */
+      hook: z.string().nullable(),
+    }),
+  ),
 });
 export type ChannelList = z.output<typeof channelList>;

@@ -15,7 +15,15 @@ export type { Evidence } from './identity/evidence.ts';
 export { isJunkId } from './identity/junk.ts';
 export { upsertContacts } from './actions.upsert.ts';
 export type { UpsertInput } from './actions.upsert.ts';
-export { attributeKey, consent, contact, contactHistory, importJob } from './schema.ts';
+export {
+  attributeKey,
+  consent,
+  contact,
+  contactHistory,
+  contactPoint,
+  contactPointLookup,
+  importJob,
+} from './schema.ts';
 export { movesIn, pairs, registerMergeMover } from './movers.ts';
 export type { MergeMover, Move } from './movers.ts';
 export { registerEraser } from './erasers.ts';

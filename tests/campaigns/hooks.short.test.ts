@@ -2,7 +2,10 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openCalls } from '../../src/campaigns/channels/calls.ts';
 import { readSmsCallback, smsCallbacks } from '../../src/campaigns/events/sms.ts';
+import { smsIncomingUrl, takeSms } from '../../src/campaigns/events/actions.sms.incoming.ts';
 import { takeSmsReport } from '../../src/campaigns/events/actions.sms.ts';
+import { wordOf } from '../../src/campaigns/events/words.ts';
+import { recordConsents } from '../../src/contacts/index.ts';
 import {
   takeTelegramUpdate,
   telegramLink,
@@ -59,7 +62,69 @@ test('the bot: /start with the token of the link makes the chat the contact’s 
   expect(await telegramOf(1)).toBe('unsubscribed');
   clock.advance(1_000);
   await say(`/start ${token}`);
+  expect(await telegramOf(1)).toBe('reached');
+  // A "no" to this very purpose, said elsewhere, is not undone by it.
+  clock.advance(1_000);
+  const no = { channel: 'telegram', granted: false, source: 'preferences', occurredAt: clock.now() };
+  await recordConsents(ctx, [{ ...no, contactId: contactId(1), purpose: 'informational' }]);
+  clock.advance(1_000);
+  await say(`/start ${token}`);
   expect(await telegramOf(1)).toBe('consent_withdrawn');
+});
+
+test.each([
+  ['STOP', 'stop'],
+  [' Stop. ', 'stop'],
+  ['СТОП!', 'stop'],
+  ['отписка', 'stop'],
+  ['Start', 'start'],
+  ['Where is the bus stop?', null],
+  ['', null],
+])('the answer "%s" is understood as %s', (text, word) => {
+  expect(wordOf(text)).toBe(word);
+});
+
+test('an SMS with "stop" ends SMS to that number whoever holds it, "start" brings them back, and strangers cannot say it', async () => {
+  const { ctx, clock } = world;
+  const token = smsIncomingUrl(ctx).split('/').at(-1) ?? '';
+  await ctx.db.execute(
+    sql`update contact set phone = '+4915112345678' where contact_id = ${contactId(2)}::uuid`,
+  );
+  await ctx.db.execute(sql`
+    insert into contact_point (contact_id, point_id, kind, value, raw, created_at)
+    values (${contactId(2)}::uuid, ${idOf(900)}::uuid, 'phone', '+4915112345678', '+4915112345678', now())`);
+  await ctx.db.execute(
+    sql`insert into contact_point_lookup (kind, value, contact_id) values ('phone', '+4915112345678', ${contactId(2)}::uuid)`,
+  );
+  const word = {
+    contactId: contactId(2),
+    channel: 'sms',
+    granted: true,
+    source: 'form',
+    purpose: 'activation',
+  };
+  await recordConsents(ctx, [{ ...word, occurredAt: clock.now() }]);
+  const reached = async () => {
+    const members = sql`select ${contactId(2)}::uuid as contact_id`;
+    const [found] = await rows<{ reason: string | null }>(
+      ctx.db,
+      sql`select reason from (${decisionsSql(members, 'activation', ['sms'])}) a`,
+    );
+    return found?.reason ?? 'reached';
+  };
+  expect(await reached()).toBe('reached');
+  await expect(takeSms(ctx, 'x'.repeat(token.length), 'from=4915112345678&text=stop')).rejects.toMatchObject({
+    code: 'signature_wrong',
+  });
+  await expect(takeSms(ctx, token, '{"text":"stop"}')).rejects.toMatchObject({ code: 'sender_missing' });
+  expect(await takeSms(ctx, token, 'from=4915112345678&text=Thanks!')).toBeNull();
+  expect(await reached()).toBe('reached');
+  clock.advance(1_000);
+  expect(await takeSms(ctx, token, 'From=4915112345678&Body=Stop')).toBe('stop');
+  expect(await reached()).toBe('unsubscribed');
+  clock.advance(1_000);
+  expect(await takeSms(ctx, token, '{"from":"+4915112345678","text":"START"}')).toBe('start');
+  expect(await reached()).toBe('reached');
 });
 
 test('a delivery report counts at the address signed for its message, and nowhere else', async () => {

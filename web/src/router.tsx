@@ -239,6 +239,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/channels',
+    component: page(() => import('./pages/settings/ChannelsPage.tsx'), 'settings', 'templates'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/duplicates',
     component: page(() => import('./pages/identity/ReviewsPage.tsx'), 'identity'),
   }),

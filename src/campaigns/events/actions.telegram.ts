@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import { holderOfPush, recordConsents, recordPushPoint, suppress } from '../../contacts/index.ts';
+import { holderOfPush, recordPushPoint, suppress } from '../../contacts/index.ts';
 import { deriveSecret } from '../../core/crypto.ts';
 import { inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
@@ -8,12 +8,11 @@ import { DomainError } from '../../core/errors.ts';
 import { createSigner, secretOf } from '../../core/sign.ts';
 import { addMs, DAY_MS } from '../../core/time.ts';
 import { askHttp } from '../channels/http.ts';
-import { PURPOSES } from '../contract.ts';
+import { sayStart, sayStop } from './actions.say.ts';
 
 /** A link to the bot is good for a quarter. */
 const LINK_DAYS = 90;
 const SET_MS = 20_000;
-const ALL_PURPOSES = [...PURPOSES, 'marketing'];
 
 const update = z.object({
   update_id: z.number().int(),
@@ -68,7 +67,7 @@ async function start(ctx: Ctx, message: Message, token: string): Promise<void> {
   const chat = String(message.chat.id);
   await inTx(ctx, async (tx) => {
     const point = { nodeId: contactId, endpoint: chat, raw: chat };
-    if (await recordPushPoint(tx, point, 'telegram')) await say(tx, contactId, message, true);
+    if (await recordPushPoint(tx, point, 'telegram')) await sayStart(tx, saidIn(message, contactId));
   });
 }
 
@@ -76,26 +75,17 @@ async function stop(ctx: Ctx, message: Message): Promise<void> {
   const chat = String(message.chat.id);
   await inTx(ctx, async (tx) => {
     const contactId = await holderOfPush(tx, 'telegram', chat);
-    if (contactId !== null) await say(tx, contactId, message, false);
+    if (contactId !== null) await sayStop(tx, saidIn(message, contactId));
     await suppress(tx, [{ channel: 'telegram', address: chat, reason: 'unsubscribe' }]);
   });
 }
 
-async function say(ctx: Ctx, contactId: string, message: Message, granted: boolean): Promise<void> {
-  const word = {
-    contactId,
-    channel: 'telegram',
-    granted,
-    source: granted ? 'telegram /start' : 'telegram /stop',
-    proof: { chat: message.chat.id, date: message.date },
-    occurredAt: ctx.clock.now(),
-  };
-  const purposes = granted ? ['marketing'] : ALL_PURPOSES;
-  await recordConsents(
-    ctx,
-    purposes.map((purpose) => ({ ...word, purpose })),
-  );
-}
+const saidIn = ({ chat, date }: Message, contactId: string) => ({
+  contactIds: [contactId],
+  channel: 'telegram',
+  sources: { stop: 'telegram /stop', start: 'telegram /start' },
+  proof: { chat: chat.id, date },
+});
 
 /** Tells Telegram where to post updates; repeating it changes nothing. */
 export async function setTelegramWebhook(ctx: Ctx): Promise<void> {

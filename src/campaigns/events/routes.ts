@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describe, newRouter, paramsOf } from '../../core/http.ts';
 import { takeSendgridPost } from './actions.sendgrid.ts';
+import { takeSms } from './actions.sms.incoming.ts';
 import { takeSmsReport } from './actions.sms.ts';
 import { takeTelegramUpdate } from './actions.telegram.ts';
 
@@ -40,6 +41,20 @@ export function hookRoutes() {
       paramsOf(z.object({ token: z.string().max(300) })),
       async (c) =>
         c.json({ accepted: await takeSmsReport(c.var.ctx, c.req.valid('param').token, await c.req.text()) }),
+    )
+    .post(
+      '/v1/hooks/sms-in/:token',
+      describe({
+        tag: 'hooks',
+        summary: 'An SMS that came in: "stop" and "start" are understood',
+        description:
+          'JSON or a form; the sender as from, msisdn, sender or phone, the text as text, message or body.',
+        answer: z.object({ understood: z.enum(['stop', 'start']).nullable() }),
+        open: 'public',
+      }),
+      paramsOf(z.object({ token: z.string().max(300) })),
+      async (c) =>
+        c.json({ understood: await takeSms(c.var.ctx, c.req.valid('param').token, await c.req.text()) }),
     )
     .post(
       '/v1/hooks/telegram',

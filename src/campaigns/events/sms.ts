@@ -76,3 +76,13 @@ export function statusOf(body: string, path: string): string | null {
   const value = atPath(body, path) ?? new URLSearchParams(body).get(path);
   return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
 }
+
+/** The first of these that a body tells, in whatever letters it writes their names. */
+export function fieldOf(body: string, names: readonly string[]): string | null {
+  for (const name of names)
+    for (const path of [name, name.toUpperCase(), `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`]) {
+      const value = statusOf(body, path);
+      if (value !== null && value !== '') return value;
+    }
+  return null;
+}

@@ -1,6 +1,7 @@
 import type { Right, Role } from '@server/core/rights.ts';
 import {
   IconAffiliate,
+  IconBroadcast,
   IconChartBar,
   IconChecklist,
   IconFileImport,
@@ -38,6 +39,7 @@ const ITEMS = {
   imports: { to: '/imports', icon: IconFileImport, right: 'contacts:import' },
   people: { to: '/people', icon: IconUsersGroup, right: 'people:read' },
   sources: { to: '/sources', icon: IconPlugConnected, right: 'tracking:read' },
+  channels: { to: '/channels', icon: IconBroadcast, right: 'campaigns:read' },
   keys: { to: '/keys', icon: IconKey, right: 'keys:write' },
 } as const satisfies Record<string, { to: string; icon: typeof IconHome; right: Right | null; or?: Right }>;
 
@@ -52,7 +54,16 @@ const FIRST: Record<Role, readonly NavKey[]> = {
   developer: ['home', 'sources', 'forms', 'keys', 'imports'],
 };
 
-const SETUP: readonly NavKey[] = ['imports', 'duplicates', 'scoring', 'people', 'sources', 'keys', 'audit'];
+const SETUP: readonly NavKey[] = [
+  'imports',
+  'duplicates',
+  'scoring',
+  'people',
+  'sources',
+  'channels',
+  'keys',
+  'audit',
+];
 const WORK: readonly NavKey[] = [
   'home',
   'leads',

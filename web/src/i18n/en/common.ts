@@ -22,6 +22,7 @@ export default {
     templates: 'Templates',
     scoring: 'Scoring rules',
     audit: 'Audit log',
+    channels: 'Channels',
     keys: 'API keys',
     work: 'Work',
     setup: 'Set up',

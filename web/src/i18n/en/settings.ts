@@ -53,6 +53,21 @@ export default {
     revokedDone: 'The key no longer works',
     docs: 'API reference',
   },
+  channels: {
+    title: 'Channels',
+    description:
+      'Who takes the messages of each channel. Providers are set in the environment of the server.',
+    provider: 'Taken by',
+    setUp: 'How it is set up',
+    outbox: 'Local outbox',
+    task: 'Tasks of managers',
+    set: 'Nothing reaches people yet: messages lie in the outbox. Set {{setting}} and start the server again.',
+    ready: 'Ready.',
+    sendgrid: 'For bounces, complaints, opens and clicks: set this address as Event Webhook at SendGrid',
+    smsIn:
+      'For answers such as STOP: let the provider post SMS that come in to this address (keep it secret)',
+    telegram: 'The bot is told by itself where to bring its messages. A contact card has its link.',
+  },
   right: {
     contacts: 'Contacts',
     orders: 'Orders and products',

@@ -25,6 +25,7 @@ export default {
     templates: 'Шаблоны',
     scoring: 'Правила оценки',
     audit: 'Журнал',
+    channels: 'Каналы',
     keys: 'Ключи API',
     work: 'Работа',
     setup: 'Настройка',
