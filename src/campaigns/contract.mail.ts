@@ -21,7 +21,7 @@ export const mailRequested = z.object({
   key: plain(200).min(1),
   contactId: z.uuid(),
   email: z.email().max(320),
-  template: z.enum(['form-confirm']),
+  template: z.enum(['form-confirm', 'consent-confirm']),
   /** Language wanted; null: the contact's, else the template's first. */
   locale: plain(35).nullish(),
   data: formConfirm,

@@ -56,21 +56,25 @@ function makeLinks(secret: string, publicUrl: string): Links {
       `${publicUrl}/u/${leaves.sign(pack(ref), addMs(now, UNSUBSCRIBE_DAYS * DAY_MS))}`,
     preferences: (ref, now) =>
       `${publicUrl}/p/${preferences.sign(pack(ref), addMs(now, PREFERENCES_DAYS * DAY_MS))}`,
-    readOpen: (token, now) => read(opens.verify(token, now), unpack),
+    readOpen: (token, now) => read(opens.verify(token, now), unpackRef),
     readClick: (token, now) =>
       read(clicks.verify(token, now), (payload) => {
-        const ref = unpack(payload.subarray(0, REF_BYTES));
+        const ref = unpackRef(payload.subarray(0, REF_BYTES));
         return ref === undefined || payload.length !== REF_BYTES + 2
           ? undefined
           : { ...ref, linkNo: payload.readUInt16BE(REF_BYTES) };
       }),
-    readUnsubscribe: (token, now) => read(leaves.verify(token, now), unpack),
-    readPreferences: (token, now) => read(preferences.verify(token, now), unpack),
+    readUnsubscribe: (token, now) => read(leaves.verify(token, now), unpackRef),
+    readPreferences: (token, now) => read(preferences.verify(token, now), unpackRef),
   };
 }
 
 const ID_BYTES = 16;
 const REF_BYTES = 2 * ID_BYTES;
+
+export function packRef(ref: MessageRef): Buffer {
+  return pack(ref);
+}
 
 function pack(ref: MessageRef, linkNo?: number): Buffer {
   const bytes = Buffer.allocUnsafe(REF_BYTES + (linkNo === undefined ? 0 : 2));
@@ -80,7 +84,7 @@ function pack(ref: MessageRef, linkNo?: number): Buffer {
   return bytes;
 }
 
-function unpack(payload: Buffer): MessageRef | undefined {
+export function unpackRef(payload: Buffer): MessageRef | undefined {
   if (payload.length !== REF_BYTES) return undefined;
   return { messageId: uuidOf(payload, 0), contactId: uuidOf(payload, ID_BYTES) };
 }

@@ -5,6 +5,8 @@ import { describe, newRouter, paramsOf } from '../core/http.ts';
 import type { AppEnv } from '../core/http.ts';
 import { recordClick, recordOpen, unsubscribe, unsubscribePage } from './actions.responses.ts';
 import type { Visit } from './classify.ts';
+import { confirmOptIn, optInOf } from './optin/actions.ts';
+import { optInPage } from './optin/page.ts';
 import { changePreferences, preferencesOf } from './permission/actions.preferences.ts';
 import { preferencePage } from './permission/page.preferences.ts';
 import { askPage, brokenPage, donePage } from './pages.ts';
@@ -60,6 +62,27 @@ export function publicRoutes(): Hono<AppEnv> {
         orPage(c, async () => {
           const { locale } = await unsubscribe(c.var.ctx, c.req.valid('param').token);
           return html(c, donePage(locale));
+        }),
+    )
+    .get(
+      '/c/:token',
+      describe({
+        tag,
+        summary: 'What a consent’s link would confirm; changes nothing',
+        open,
+        media: 'text/html',
+      }),
+      paramsOf(tokenParam),
+      (c) => orPage(c, async () => html(c, optInPage(await optInOf(c.var.ctx, c.req.valid('param').token)))),
+    )
+    .post(
+      '/c/:token',
+      describe({ tag, summary: 'Confirms a consent', open, media: 'text/html' }),
+      paramsOf(tokenParam),
+      (c) =>
+        orPage(c, async () => {
+          const visit = { ip: c.var.clientIp, userAgent: c.req.header('user-agent') ?? '' };
+          return html(c, optInPage(await confirmOptIn(c.var.ctx, c.req.valid('param').token, visit)));
         }),
     )
     .get(

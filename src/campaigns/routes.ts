@@ -36,6 +36,7 @@ import { guardRoutes } from './guard/routes.ts';
 import { askedRoutes } from './asked/routes.ts';
 import { hookRoutes } from './events/routes.ts';
 import { paceRoutes } from './pace/routes.ts';
+import { optInRoutes } from './optin/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
 import { recommendRoutes } from './recommend/routes.ts';
@@ -62,6 +63,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
       .route('/', campaignCrud())
       .route('/', campaignVerbs())
       .route('/', askedRoutes())
+      .route('/', optInRoutes())
       .route('/', outboxRoutes())
       .route('/', templateRoutes())
       .route('/', publicRoutes())

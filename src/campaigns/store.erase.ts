@@ -6,6 +6,7 @@ const TABLES = [
   'message',
   'send_decision',
   'send_pause',
+  'optin_request',
   'response',
   'response_guard',
   'trigger_entry',

@@ -12,6 +12,7 @@ export const moveMessagesOnMerge: MergeMover = {
     await moveRows(ctx, moves, { table: 'message' });
     await moveRows(ctx, moves, { table: 'send_decision' });
     await moveRows(ctx, moves, { table: 'send_pause' });
+    await moveRows(ctx, moves, { table: 'optin_request' });
     await moveRows(ctx, moves, { table: 'response' });
     await moveRows(ctx, moves, { table: 'response_guard', sparse: true });
     await moveRows(ctx, moves, { table: 'trigger_entry' });

@@ -47,6 +47,11 @@ const latest = (purpose: SQL, channel: string): SQL => sql`(select k.granted fro
   where k.contact_id = c.contact_id and k.purpose = ${purpose} and k.channel = ${channel}
   order by k.occurred_at desc, k.id desc limit 1)`;
 
+/** Somebody has asked for the contact's consent to this, and the holder of the address has not confirmed it. */
+const unconfirmed = (purpose: SQL, address: SQL): SQL => sql`exists (select from optin_request o
+  where o.contact_id = c.contact_id and o.confirmed_at is null and o.address = ${address}
+    and (o.purposes ? ${purpose}::text or o.purposes ? 'marketing'))`;
+
 /**
  * Who may get something of this purpose on this channel, and why not: null, or the reason. One text for the preview, the planning
  * and the hand-off, so that they cannot differ. `c` is the contact's row. A word about this very purpose goes before one
@@ -59,12 +64,16 @@ export function refusalSql(purpose: SQL, channel: ChannelName = 'email'): SQL {
       ? sql`false`
       : sql`exists (select from contact_point p
       where p.contact_id = c.contact_id and p.kind = ${point} and p.value = ${address} and not p.valid)`;
+  const lacking =
+    known === 'email'
+      ? sql`case when ${unconfirmed(purpose, address)} then 'not_confirmed' else 'no_consent' end`
+      : sql`'no_consent'`;
   return sql`case
     when ${address} is null or ${bad} then 'no_address'
     when ${suppressedSql(sql`${known}`, address)} then coalesce((select case s.reason when 'unsubscribe' then 'unsubscribed'
       else 'suppressed' end from suppression s where s.channel = ${known} and s.address = ${address}), 'suppressed')
     else case ${word(purpose, known)}
-      when true then null when false then 'consent_withdrawn' else ${needsWord ? sql`'no_consent'` : sql`null`} end
+      when true then null when false then 'consent_withdrawn' else ${needsWord ? lacking : sql`null`} end
   end`;
 }
 

@@ -312,6 +312,47 @@ describe.skipIf(missing !== undefined)(title, () => {
   );
 
   test(
+    'tells on the contact’s card why a campaign came, or why another did not',
+    async () => {
+      await page.goto('/contacts');
+      await page.getByRole('link', { name: 'Ana Silva' }).click();
+      await page.getByRole('button', { name: 'Why: Spring tea' }).first().click();
+      const why = page.getByRole('dialog');
+      await why.getByText('Ana Silva: sent').waitFor();
+      await page.keyboard.press('Escape');
+      await why.waitFor({ state: 'detached' });
+      await page.getByRole('button', { name: 'Why did, or didn’t, a campaign come?' }).click();
+      await option('Which campaign', /Left their cart/);
+      await why.getByText('Ana Silva: no message').waitFor();
+      await why.getByText(/Nothing has started it for this contact/).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'says in words what quiet hours and limits do, and keeps what is changed',
+    async () => {
+      await page.goto('/campaigns');
+      await page.getByRole('link', { name: 'Quiet hours and limits' }).click();
+      await heading('Quiet hours and limits');
+      await page.getByText('At most 5 messages in 7 days, offers, all channels together.').waitFor();
+      await page.getByRole('button', { name: 'Add a limit' }).click();
+      await page.getByLabel('In days').last().fill('30');
+      await page.getByText('At most 3 messages in 30 days, all messages, all channels together.').waitFor();
+      await page.getByRole('group', { name: 'These channels keep quiet' }).getByText('Mail').click();
+      await page.getByText(/^Between 21:00 and 09:00 nobody gets .* by Mail,/).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Saved: it counts from the next messages on').waitFor();
+      await page.reload();
+      await page.getByText('At most 3 messages in 30 days').waitFor();
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     'lists hot leads with their reasons, and every cause of a score',
     async () => {
       await page.getByRole('link', { name: 'Hot leads' }).click();

@@ -43,6 +43,7 @@ const pages = [
       'segments',
       'wallet',
       'discounts',
+      'campaigns',
     ),
   }),
   createRoute({
@@ -137,6 +138,15 @@ const pages = [
     getParentRoute,
     path: '/campaigns/calendar',
     component: page(() => import('./pages/campaigns/calendar/CalendarPage.tsx'), 'guard', 'campaigns'),
+  }),
+  createRoute({
+    getParentRoute,
+    path: '/campaigns/limits',
+    component: page(
+      () => import('./pages/campaigns/permission/PermissionPage.tsx'),
+      'permission',
+      'campaigns',
+    ),
   }),
   createRoute({
     getParentRoute,

@@ -55,3 +55,16 @@ export const permissionSettings = z
   })
   .meta({ id: 'PermissionSettings' });
 export type PermissionSettings = z.output<typeof permissionSettings>;
+
+/** GET /api/campaigns/permission/effect: how many people the settings in force keep from messages now. null: too many to count. */
+export const permissionEffect = z
+  .object({
+    /** Where nothing is known of a contact's own clock, this one counts. */
+    timeZone: z.string(),
+    /** With messages that were put off and wait, by reason. */
+    waiting: z.array(z.object({ reason: z.string(), people: z.number().int() })).nullable(),
+    /** Of each cap, who has had as many as it allows; messages that failed since count as well. */
+    caps: z.array(cap.extend({ people: z.number().int().nullable() })),
+  })
+  .meta({ id: 'PermissionEffect' });
+export type PermissionEffect = z.output<typeof permissionEffect>;

@@ -15,6 +15,7 @@ const TEXTS = {
     pause: 'Pause everything for 30 days',
     resume: 'End the pause',
     leave: 'Unsubscribe from everything',
+    awaiting: 'awaiting your confirmation',
     none: 'We have no address of yours to write to.',
     paused: (date: string) => `You asked for a pause until ${date}.`,
     done: {
@@ -32,6 +33,7 @@ const TEXTS = {
     pause: 'Ничего не присылать 30 дней',
     resume: 'Закончить перерыв',
     leave: 'Отписаться от всего',
+    awaiting: 'ждёт вашего подтверждения',
     none: 'У нас нет вашего адреса, чтобы писать.',
     paused: (date: string) => `Вы просили перерыв до ${date}.`,
     done: {
@@ -69,7 +71,7 @@ export function preferencePage({ locale, choices, pausedUntil, done }: Preferenc
 function group(legend: string, choices: readonly Choice[], language: Language): string {
   const boxes = choices.map(
     (choice) =>
-      `<label><input type="checkbox" name="${fieldOf(choice)}"${choice.granted ? ' checked' : ''}> ${escape(TEXTS[language].purpose[choice.purpose])}</label>`,
+      `<label><input type="checkbox" name="${fieldOf(choice)}"${choice.granted ? ' checked' : ''}> ${escape(TEXTS[language].purpose[choice.purpose])}${choice.awaiting ? ` <em class="soft">${escape(TEXTS[language].awaiting)}</em>` : ''}</label>`,
   );
   return `<fieldset><legend>${escape(legend)}</legend>${boxes.join('')}</fieldset>`;
 }

@@ -1,9 +1,9 @@
 import type { Hono } from 'hono';
 import { describe, jsonBody, newRouter, paramsOf } from '../../core/http.ts';
 import type { AppEnv } from '../../core/http.ts';
-import { getPermission, setPermission } from './actions.settings.ts';
+import { getPermission, permissionEffect as permissionEffectOf, setPermission } from './actions.settings.ts';
 import { whyOf } from './actions.why.ts';
-import { permissionSettings } from './contract.ts';
+import { permissionEffect, permissionSettings } from './contract.ts';
 import { whyAnswer, whyParams } from './contract.why.ts';
 
 const tag = 'campaigns';
@@ -20,6 +20,15 @@ export function permissionRoutes(): Hono<AppEnv> {
       describe({ tag, summary: 'Set quiet hours and frequency caps', answer: permissionSettings }),
       jsonBody(permissionSettings),
       async (c) => c.json(await setPermission(c.var.ctx, c.req.valid('json'))),
+    )
+    .get(
+      '/api/campaigns/permission/effect',
+      describe({
+        tag,
+        summary: 'How many people quiet hours and caps keep waiting',
+        answer: permissionEffect,
+      }),
+      async (c) => c.json(await permissionEffectOf(c.var.ctx)),
     )
     .get(
       '/api/contacts/:id/campaigns/:campaignId/why',

@@ -16,6 +16,8 @@ export type Choice = {
   known: string;
   address: string;
   granted: boolean;
+  /** Asked for, and not yet confirmed by the link in the mail. */
+  awaiting: boolean;
 };
 
 /** What the contact could get and whether it may be sent now; ways it has no address on are left out. */
@@ -26,11 +28,11 @@ export async function choicesOf(
   const each = CHOOSABLE.flatMap((channel) => PURPOSES.map((purpose) => ({ channel, purpose })));
   const columns = each.map(
     ({ channel, purpose }) =>
-      sql`jsonb_build_object('address', ${addressSql(channel)}, 'granted', ${refusalSql(sql`${purpose}`, channel)} is null)`,
+      sql`jsonb_build_object('address', ${addressSql(channel)}, 'refusal', ${refusalSql(sql`${purpose}`, channel)})`,
   );
   const [found] = await rows<{
     locale: string | null;
-    each: Array<{ address: string | null; granted: boolean }>;
+    each: Array<{ address: string | null; refusal: string | null }>;
   }>(
     ctx.db,
     sql`select c.locale, jsonb_build_array(${sql.join(columns, sql`, `)}) as each
@@ -38,8 +40,10 @@ export async function choicesOf(
   );
   if (found === undefined) return undefined;
   const choices = each.flatMap(({ channel, purpose }, i): Choice[] => {
-    const { address = null, granted = false } = found.each[i] ?? {};
-    return address === null ? [] : [{ channel, purpose, known: consentChannel(channel), address, granted }];
+    const { address = null, refusal = 'no_address' } = found.each[i] ?? {};
+    if (address === null) return [];
+    const [granted, awaiting] = [refusal === null, refusal === 'not_confirmed'];
+    return [{ channel, purpose, known: consentChannel(channel), address, granted, awaiting }];
   });
   return { locale: found.locale, choices };
 }

@@ -6,7 +6,7 @@ import { sendDue } from '../../../src/campaigns/actions.loop.ts';
 import { planRuns, startDueRuns } from '../../../src/campaigns/actions.run.ts';
 import { sendBatch } from '../../../src/campaigns/actions.send.ts';
 import type { Channel, OutMessage } from '../../../src/campaigns/channels/contract.ts';
-import { setPermission } from '../../../src/campaigns/permission/actions.settings.ts';
+import { permissionEffect, setPermission } from '../../../src/campaigns/permission/actions.settings.ts';
 import { permissionSettings } from '../../../src/campaigns/permission/contract.ts';
 import { findCampaign, sendableRuns } from '../../../src/campaigns/store.campaigns.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
@@ -183,6 +183,10 @@ test('a cap set anew counts what went out before it; without caps nothing is wri
   await launched(ctx, after.id);
   await sendDue(ctx, sink(), never);
   expect(await statesOf(ctx, after.id)).toEqual({ 'planned:cap_reached': 1 });
+  const { waiting, caps } = await permissionEffect(ctx);
+  expect(waiting).toContainEqual({ reason: 'cap_reached', people: 1 });
+  expect(caps).toEqual([{ channel: null, purpose: null, most: 1, days: 3, people: expect.any(Number) }]);
+  expect(caps[0]?.people).toBeGreaterThanOrEqual(1);
 });
 
 test('a campaign at the best time waits for the hour at which somebody is known to read, and goes to others at once', async () => {

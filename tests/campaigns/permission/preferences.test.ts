@@ -97,7 +97,7 @@ test('a pause puts messages off for its length', async () => {
   const { id } = await draft(ctx, 'first');
   await launched(ctx, id);
   await sendDue(ctx, openOutbox(dataDir), never);
-  expect(await statesOf(ctx, id)).toEqual({ 'skipped:too_late': 1 });
+  expect(await statesOf(ctx, id)).toEqual({ 'planned:paused': 1 });
   await post({ action: 'resume' });
   const again = await draft(ctx, 'first');
   await launched(ctx, again.id);

@@ -26,6 +26,7 @@ import type loyalty from './en/loyalty.ts';
 import type offers from './en/offers.ts';
 import type onsite from './en/onsite.ts';
 import type people from './en/people.ts';
+import type permission from './en/permission.ts';
 import type prices from './en/prices.ts';
 import type problems from './en/problems.ts';
 import type promotions from './en/promotions.ts';
@@ -71,6 +72,7 @@ declare module 'i18next' {
       offers: typeof offers;
       onsite: typeof onsite;
       people: typeof people;
+      permission: typeof permission;
       prices: typeof prices;
       problems: typeof problems;
       promotions: typeof promotions;

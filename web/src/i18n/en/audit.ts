@@ -100,6 +100,7 @@ export default {
       kept_apart: 'Contacts kept apart',
       note_added: 'Note added',
       consent_recorded: 'Consent recorded',
+      optin_asked: 'Asked to confirm a consent',
     },
     contacts: {
       bulk_changed: 'Contacts changed in bulk',

@@ -2,6 +2,7 @@ export default {
   title: 'Campaigns',
   description: 'Messages to segments, and what came back.',
   create: 'New campaign',
+  limits: 'Quiet hours and limits',
   empty: 'No campaigns yet',
   emptyText: 'Pick a segment, a template and a moment; the report shows who answered.',
   name: 'Name',
@@ -96,6 +97,8 @@ export default {
     title: 'Why somebody got it, or did not',
     ask: 'Why did somebody get it?',
     short: 'Why?',
+    askOf: 'Why did, or didn’t, a campaign come?',
+    campaign: 'Which campaign',
     of: 'Why: {{name}}',
     verdict: {
       none: 'no message',
@@ -189,6 +192,10 @@ export default {
     hourBest: 'When each person is known to read',
     hourBestHint:
       'From five opens and clicks on, within a day after the time it is due, on the person’s own clock; others get it when it is due.',
+    priority: 'Priority',
+    priorities: { low: 'low', normal: 'normal', high: 'high', other: 'other ({{value}})' },
+    priorityHint:
+      'Where a person may get one message only, the more important one goes first; the other waits.',
     offerUntil: 'The offer ends',
     offerUntilHint: 'Who has not got it by then gets nothing. Empty: it does not end.',
     atLabel: 'Date and time',

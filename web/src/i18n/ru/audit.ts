@@ -102,6 +102,7 @@ export default {
       kept_apart: 'Контакты оставлены разными',
       note_added: 'Добавлена заметка',
       consent_recorded: 'Записано согласие',
+      optin_asked: 'Запрошено подтверждение согласия',
     },
     contacts: {
       bulk_changed: 'Контакты изменены списком',

@@ -1,5 +1,5 @@
 import { Badge, Text } from '@mantine/core';
-import { IconCalendar, IconPlus, IconSend } from '@tabler/icons-react';
+import { IconCalendar, IconMoon, IconPlus, IconSend } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { CampaignListed } from '../../api/campaigns.ts';
@@ -78,9 +78,14 @@ export default function CampaignsPage() {
     </ButtonLink>
   );
   const calendar = (
-    <ButtonLink to="/campaigns/calendar" variant="default" leftSection={<IconCalendar size={17} />}>
-      {t('guard:calendar.open')}
-    </ButtonLink>
+    <>
+      <ButtonLink to="/campaigns/limits" variant="default" leftSection={<IconMoon size={17} />}>
+        {t('limits')}
+      </ButtonLink>
+      <ButtonLink to="/campaigns/calendar" variant="default" leftSection={<IconCalendar size={17} />}>
+        {t('guard:calendar.open')}
+      </ButtonLink>
+    </>
   );
   return (
     <ListPage

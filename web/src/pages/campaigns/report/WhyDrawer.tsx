@@ -1,9 +1,10 @@
-import { Button, Drawer, Stack, Text } from '@mantine/core';
+import { Button, Drawer, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { campaigns } from '../../../api/campaigns.ts';
 import type { Why } from '../../../api/campaigns.ts';
+import { useList } from '../../../lib/list.ts';
 import { DateTime } from '../../../ui/format.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { Choose } from '../../segments/explain/ExplainDrawer.tsx';
@@ -26,6 +27,45 @@ export function WhyDrawer(props: {
         <Inside key={props.contact?.id} campaignId={props.campaignId} contact={props.contact} />
       )}
     </Drawer>
+  );
+}
+
+/** The same from the contact's side: of one campaign, or of one that is chosen here. */
+export function WhyOfContact(props: {
+  opened: boolean;
+  onClose: () => void;
+  contactId: string;
+  campaignId?: string | undefined;
+}) {
+  const { t } = useTranslation('campaigns');
+  return (
+    <Drawer opened={props.opened} onClose={props.onClose} size="lg" title={t('why.title')}>
+      {props.opened && <OfContact key={props.campaignId} {...props} />}
+    </Drawer>
+  );
+}
+
+function OfContact({ contactId, campaignId }: { contactId: string; campaignId?: string | undefined }) {
+  const { t } = useTranslation('campaigns');
+  const list = useList(campaigns.list());
+  const [chosen, choose] = useState(campaignId ?? null);
+  return (
+    <Stack gap="md">
+      {campaignId === undefined && (
+        <Select
+          label={t('why.campaign')}
+          searchable
+          allowDeselect={false}
+          data={(list.rows ?? []).map(({ id, name, state }) => ({
+            value: id,
+            label: `${name} · ${t(`states.${state}`)}`,
+          }))}
+          value={chosen}
+          onChange={choose}
+        />
+      )}
+      {chosen !== null && <Answer key={chosen} campaignId={chosen} contactId={contactId} />}
+    </Stack>
   );
 }
 
@@ -56,6 +96,7 @@ function Told({ why }: { why: Why }) {
   const { consent, suppression } = why.present;
   return (
     <Stack gap="sm">
+      <Text fw={600}>{why.campaign.name}</Text>
       <Text fw={600}>
         {why.contact.name}: {t(`why.verdict.${why.verdict}`)}
         {why.reason !== null && ` · ${words(why.reason)}`}

@@ -2,8 +2,8 @@ import { Checkbox, Group, Input, NumberInput, Select, Stack, TagsInput } from '@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { campaigns } from '../../../api/campaigns.ts';
+import type { TriggerProps } from './AtField.tsx';
 import { isDated, MAX_CANCEL_EVENTS, UNITS } from './model.ts';
-import type { TriggerProps } from './StartFields.tsx';
 
 const REENTRIES = ['always', 'once', 'after'] as const;
 

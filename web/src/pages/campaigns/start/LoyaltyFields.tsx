@@ -3,9 +3,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { programs } from '../../../api/loyalty.ts';
 import { ladders } from '../../../api/standing.ts';
+import { AtField } from './AtField.tsx';
+import type { TriggerProps } from './AtField.tsx';
 import { isDated, TIER_MOVES } from './model.ts';
-import type { TriggerProps } from './StartFields.tsx';
-import { AtField } from './StartFields.tsx';
 
 const ANY = '';
 

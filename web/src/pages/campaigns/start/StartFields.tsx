@@ -1,14 +1,4 @@
-import {
-  Autocomplete,
-  Button,
-  Checkbox,
-  Group,
-  NumberInput,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-} from '@mantine/core';
+import { Autocomplete, Button, Checkbox, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { campaigns } from '../../../api/campaigns.ts';
@@ -20,16 +10,11 @@ import { currencyDigits, numberText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
 import { PropertyTests } from '../../segments/rule/PropertyTests.tsx';
+import { AtField } from './AtField.tsx';
+import type { TriggerProps } from './AtField.tsx';
 import { LoyaltyFields } from './LoyaltyFields.tsx';
 import type { TriggerDraft } from './model.ts';
 import { SIDES, START_TYPES, TRUSTS } from './model.ts';
-
-export type TriggerProps = {
-  trigger: TriggerDraft;
-  set: (change: Partial<TriggerDraft>) => void;
-  /** What the server says of a field of the start. */
-  errorAt: (path: string) => string | undefined;
-};
 
 /** What starts it: the kind, and what that kind asks for. */
 export function StartFields(props: TriggerProps) {
@@ -213,21 +198,5 @@ function DateStart({ trigger, set, errorAt }: TriggerProps) {
         />
       )}
     </>
-  );
-}
-
-export function AtField({ trigger, set, errorAt }: TriggerProps) {
-  const { t } = useTranslation('starts');
-  return (
-    <TextInput
-      type="time"
-      label={t('at')}
-      description={t('atHint')}
-      inputWrapperOrder={['label', 'input', 'description', 'error']}
-      w={180}
-      value={trigger.at}
-      onChange={(event) => set({ at: event.currentTarget.value })}
-      error={errorAt('at')}
-    />
   );
 }

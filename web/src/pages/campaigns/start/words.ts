@@ -10,6 +10,7 @@ import { locale } from '../../../i18n/index.ts';
 import { moneyText } from '../../../lib/format.ts';
 import { useList } from '../../../lib/list.ts';
 import { useMe } from '../../../lib/me.ts';
+import { textOf } from '../../../lib/textOf.ts';
 import { delayOf } from './model.ts';
 
 type Start = TriggerInput['start'];
@@ -44,7 +45,7 @@ export function useTriggerWords(): (trigger: TriggerInput, segmentId: string | n
       [
         String(property),
         opWord(String(op), typeof value === 'number' ? 'number' : 'text'),
-        ...(NO_VALUE.has(String(op)) ? [] : [Array.isArray(value) ? value.join(', ') : String(value ?? '…')]),
+        ...(NO_VALUE.has(String(op)) ? [] : [textOf(value ?? '…')]),
       ].join(' '),
   };
   return (trigger, segmentId) => sentence(t, trigger, segmentId, names);

@@ -30,7 +30,7 @@ const STEP_OF: readonly [RegExp, number][] = [
   [/^(name|trigger$|trigger\.start)/, 0],
   [/^(segmentId|purpose)/, 1],
   [/^(templateId|fallbackTemplateIds|couponCampaignId|content)/, 2],
-  [/^(schedule|conversionDays|trigger|sendTime|offerUntil)/, 3],
+  [/^(schedule|conversionDays|trigger|sendTime|offerUntil|priority)/, 3],
 ];
 
 type Missing = 'name' | 'start' | 'segment' | 'template' | 'coupon';

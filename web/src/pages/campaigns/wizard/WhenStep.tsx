@@ -37,6 +37,7 @@ export function WhenStep({ draft, set, errors }: StepProps) {
           <Radio value="best" label={t('wizard.hourBest')} description={t('wizard.hourBestHint')} />
         </Stack>
       </Radio.Group>
+      <Priority draft={draft} set={set} errors={errors} />
       <TextInput
         type="datetime-local"
         label={t('wizard.offerUntil')}
@@ -57,6 +58,37 @@ export function WhenStep({ draft, set, errors }: StepProps) {
         error={errors['conversionDays']}
       />
     </Stack>
+  );
+}
+
+/** Numbers the API takes; any other, set there, stays as it is. */
+const PRIORITIES = { low: -10, normal: 0, high: 10 } as const;
+
+function Priority({ draft, set, errors }: StepProps) {
+  const { t } = useTranslation('campaigns');
+  const known = Object.entries(PRIORITIES) as [keyof typeof PRIORITIES, number][];
+  const other = known.every(([, value]) => value !== draft.priority);
+  return (
+    <Select
+      label={t('wizard.priority')}
+      description={t('wizard.priorityHint')}
+      inputWrapperOrder={['label', 'input', 'description', 'error']}
+      allowDeselect={false}
+      data={[
+        ...known.map(([name, value]) => ({ value: String(value), label: t(`wizard.priorities.${name}`) })),
+        ...(other
+          ? [
+              {
+                value: String(draft.priority),
+                label: t('wizard.priorities.other', { value: draft.priority }),
+              },
+            ]
+          : []),
+      ]}
+      value={String(draft.priority)}
+      onChange={(value) => set({ priority: Number(value) })}
+      error={errors['priority']}
+    />
   );
 }
 

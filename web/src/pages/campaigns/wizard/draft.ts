@@ -29,6 +29,7 @@ export type Draft = {
   /** Counts with `when: 'trigger'` alone. */
   trigger: TriggerDraft;
   bestTime: boolean;
+  priority: number;
   /** Local time of the reader; empty: the offer stays good. */
   offerUntil: string;
 };
@@ -59,6 +60,7 @@ export const emptyDraft = (segmentId: string | null | undefined, timeZone: strin
   conversionDays: 7,
   trigger: emptyTrigger(),
   bestTime: false,
+  priority: 0,
   offerUntil: '',
 });
 
@@ -80,6 +82,7 @@ export function draftOf(campaign: CampaignView, timeZone: string): Draft {
     locale: content.locale,
     conversionDays: campaign.conversionDays,
     bestTime: campaign.sendTime === 'best',
+    priority: campaign.priority,
     offerUntil: campaign.offerUntil === null ? '' : toLocalInput(new Date(campaign.offerUntil)),
     ...(campaign.trigger === null ? {} : { trigger: triggerDraftOf(campaign.trigger) }),
     when: schedule.type,
@@ -128,6 +131,7 @@ export function inputOf(draft: Draft & { templateId: string }): CampaignInput {
           : { type: 'rrule', rule: ruleOf(draft), timeZone: draft.timeZone, start: `${draft.start}:00` },
     trigger: draft.when === 'trigger' ? triggerInputOf(draft.trigger) : null,
     conversionDays: draft.conversionDays,
+    priority: draft.priority,
     sendTime: draft.bestTime ? 'best' : 'planned',
     offerUntil: draft.offerUntil === '' ? null : fromLocalInput(draft.offerUntil),
   };

@@ -25,6 +25,7 @@ import type work from '../../../i18n/en/work.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateTimeText } from '../../../lib/format.ts';
 import { textOf } from '../../../lib/textOf.ts';
+import { useReasonWords } from '../../campaigns/words.ts';
 import { useEventWords } from './entries.event.tsx';
 import { useLoyaltyWords } from './entries.loyalty.tsx';
 import { useOrderWords } from './entries.order.tsx';
@@ -96,6 +97,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
   const order = useOrderWords();
   const event = useEventWords();
   const loyalty = useLoyaltyWords();
+  const reasonWords = useReasonWords();
 
   const known = (prefix: string, value: unknown): string => {
     const word = text(value) ?? '';
@@ -138,7 +140,7 @@ export function useEntryWords(): (entry: TimelineEntry) => Words {
       title: text(data['campaignName']),
       body: [
         known('timeline.messageState', data['state']),
-        text(data['reason'])?.replaceAll('_', ' '),
+        text(data['reason']) === undefined ? undefined : reasonWords(textOf(data['reason'])),
         text(data['couponCode']),
       ]
         .filter(Boolean)
