@@ -932,6 +932,23 @@ CREATE TABLE "journey_visit" (
 	CONSTRAINT "journey_visit_contact_id_occurred_at_id_pk" PRIMARY KEY("contact_id","occurred_at","id")
 ) PARTITION BY RANGE ("occurred_at");
 --> statement-breakpoint
+CREATE TABLE "optin_request" (
+	"contact_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"address" text NOT NULL,
+	"purposes" jsonb NOT NULL,
+	"title" text NOT NULL,
+	"wording" text NOT NULL,
+	"source" text NOT NULL,
+	"locale" text,
+	"proof" jsonb NOT NULL,
+	"asked_by" text NOT NULL,
+	"asked_at" timestamp with time zone NOT NULL,
+	"confirmed_at" timestamp with time zone,
+	"origin_id" uuid NOT NULL,
+	CONSTRAINT "optin_request_contact_id_id_pk" PRIMARY KEY("contact_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "pace_domain" (
 	"domain" text PRIMARY KEY NOT NULL,
 	"tokens" double precision DEFAULT 0 NOT NULL,
