@@ -1,6 +1,3 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { join } from 'node:path';
 import { sql } from '../src/core/sql.ts';
 import { createTransport } from 'nodemailer';
 import { sendDue } from '../src/campaigns/actions.loop.ts';
@@ -25,7 +22,9 @@ import {
   shippedTemplate,
   smallTemplate,
 } from './lib/campaigns.ts';
+import { fairness } from './lib/fairness.ts';
 import { discard, newDataDir } from './lib/product.ts';
+import { startSink } from './lib/smtp-sink.ts';
 import type { Bench } from './main.ts';
 
 const AUDIENCE = 1_000_000;
@@ -46,6 +45,7 @@ export const run: Bench = async (emit, note) => {
     await audience(ctx, emit, note);
     await outbox(ctx, dataDir, emit, note);
     await smtp(ctx, emit, note);
+    await fairness(ctx, dataDir, AUDIENCE + 2 * MESSAGES + SMTP_MESSAGES + 1, emit, note);
   } finally {
     await close();
     await discard(dataDir);
@@ -259,21 +259,4 @@ async function bareRate(url: string, mail: Sample): Promise<number> {
   const rate = SMTP_MESSAGES / secondsSince(startMs);
   transport.close();
   return rate;
-}
-
-async function startSink(): Promise<{ port: number; stop(): Promise<void> }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'lib', 'smtp-sink.child.ts')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  const port = await new Promise<number>((resolve) => {
-    createInterface({ input: child.stdout }).once('line', (line) => resolve(Number(line)));
-  });
-  return {
-    port,
-    stop: async () => {
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
 }

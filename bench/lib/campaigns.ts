@@ -84,12 +84,12 @@ export async function shippedTemplate(ctx: Ctx, key: string): Promise<string> {
 }
 
 /** A mail of about 4 KB, headers and plain text included. */
-export async function smallTemplate(ctx: Ctx): Promise<string> {
+export async function smallTemplate(ctx: Ctx, key = 'bench-small'): Promise<string> {
   const mjml = `<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{default contact.givenName "there"}},
     <a href="{{links.main}}">see what is new</a> or <a href="{{links.unsubscribe}}">unsubscribe</a>.</mj-text></mj-column>
     </mj-section></mj-body></mjml>`;
   const made = await createTemplate(ctx, {
-    key: 'bench-small',
+    key,
     name: 'Small',
     purpose: 'informational',
     variants: [

@@ -3,6 +3,7 @@ import { SMTPServer } from 'smtp-server';
 
 /** A mail server that takes everything and keeps nothing; prints its port, then how much it took when it is told to stop. */
 let taken = 0;
+const latencyMs = Number(process.argv[2] ?? '0');
 const server = new SMTPServer({
   authOptional: true,
   disabledCommands: ['STARTTLS'],
@@ -11,7 +12,8 @@ const server = new SMTPServer({
     stream.on('data', () => {});
     stream.on('end', () => {
       taken += 1;
-      done();
+      if (latencyMs > 0) setTimeout(done, latencyMs);
+      else done();
     });
   },
 });

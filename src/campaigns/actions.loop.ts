@@ -171,7 +171,10 @@ function turns(ctx: Ctx, signal: AbortSignal, least?: number): Turns {
   };
   return {
     drop: (runId, waitMs = LOOK_AGAIN_MS) =>
-      dropped.set(runId, { untilMs: monotonicMs() + waitMs, paced: waitMs < LOOK_AGAIN_MS }),
+      dropped.set(runId, {
+        untilMs: monotonicMs() + Math.min(waitMs, LOOK_AGAIN_MS),
+        paced: waitMs < LOOK_AGAIN_MS,
+      }),
     next: async () => {
       for (;;) {
         if (signal.aborted) return undefined;

@@ -27,7 +27,7 @@ import {
   couponsOf,
   MESSAGES,
   PAST_LEASES_MS,
-  sentOf,
+  sentAtLeast,
   startSender,
   startSink,
   WHOLE,
@@ -50,6 +50,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
+const LIMIT_MS = WHOLE ? 1_800_000 : 300_000;
 const print = (what: string, figures: object): void =>
   void process.stdout.write(`${what}: ${JSON.stringify(figures)}\n`);
 
@@ -139,17 +140,17 @@ test.skipIf(redisMissing() !== undefined)(
       SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
     });
     await launchCampaign(ctx, id);
-    await until('a quarter is sent', async () => (await sentOf(ctx, id)) >= count / 4);
+    await sentAtLeast(ctx, id, count / 4);
     await redis.flush();
-    await until('half is sent', async () => (await sentOf(ctx, id)) >= count / 2);
+    await sentAtLeast(ctx, id, count / 2);
     await redis.killAndRestart();
-    await until('all are sent', async () => (await sentOf(ctx, id)) === count);
+    await sentAtLeast(ctx, id, count);
     const ledger = await compare(ctx, id, await sink.counts());
     print('Redis emptied, killed', { ...ledger, lost: ledger.lost.length, doubled: ledger.doubled.length });
     expect(ledger).toEqual({ sent: count, unknown: 0, lost: [], doubled: [], silent: 0 });
     expect(await couponsOf(ctx, id)).toEqual({ 'issued:sent': count });
   },
-  600_000,
+  LIMIT_MS,
 );
 
 /** An embedded database as every installation has it, with everything on disk before it is acknowledged. */
@@ -194,39 +195,43 @@ async function ownDatabase(): Promise<{
   return { ctx, url, dataDir, killDatabase };
 }
 
-test('PostgreSQL stopped at once and started again under a sending worker: what has gone out is written down when it is back', async () => {
-  const { ctx, url, dataDir, killDatabase } = await ownDatabase();
-  const sink = await startSink('smtp', 10);
-  closing.push(() => sink.stop());
-  const count = WHOLE ? MESSAGES : 500;
-  await putContacts(ctx, 'postgres', { from: 1, to: count });
-  const { id } = await draft(ctx, 'postgres', { couponCampaignId: await couponCampaign(ctx) });
-  await launched(ctx, id);
-  const env = { DATABASE_URL: url, DATA_DIR: dataDir, SMTP_URL: `smtp://127.0.0.1:${sink.port}` };
-  let aheadMs = 0;
-  let restarts = 0;
-  for (const share of WHOLE ? [0.1, 0.3, 0.5, 0.7, 0.9, 1, 1] : [0.3, 0.7, 1]) {
-    const sender = startSender(env, aheadMs);
-    if (share < 1) {
-      await until(`${share} is sent`, async () => (await sentOf(ctx, id)) >= share * count);
-      await killDatabase();
-      restarts += 1;
+test(
+  'PostgreSQL stopped at once and started again under a sending worker: what has gone out is written down when it is back',
+  async () => {
+    const { ctx, url, dataDir, killDatabase } = await ownDatabase();
+    const sink = await startSink('smtp', 10);
+    closing.push(() => sink.stop());
+    const count = WHOLE ? MESSAGES : 500;
+    await putContacts(ctx, 'postgres', { from: 1, to: count });
+    const { id } = await draft(ctx, 'postgres', { couponCampaignId: await couponCampaign(ctx) });
+    await launched(ctx, id);
+    const env = { DATABASE_URL: url, DATA_DIR: dataDir, SMTP_URL: `smtp://127.0.0.1:${sink.port}` };
+    let aheadMs = 0;
+    let restarts = 0;
+    for (const share of WHOLE ? [0.1, 0.3, 0.5, 0.7, 0.9, 1, 1] : [0.3, 0.7, 1]) {
+      const sender = startSender(env, aheadMs);
+      if (share < 1) {
+        await sentAtLeast(ctx, id, share * count);
+        await killDatabase();
+        restarts += 1;
+      }
+      // A worker may fail with its database; the next one goes on.
+      await sender.ended;
+      aheadMs += PAST_LEASES_MS;
     }
-    // A worker may fail with its database; the next one goes on.
-    await sender.ended;
-    aheadMs += PAST_LEASES_MS;
-  }
-  const ledger = await compare(ctx, id, await sink.counts());
-  print('PostgreSQL restarted', {
-    ...ledger,
-    lost: ledger.lost.length,
-    doubled: ledger.doubled.length,
-    restarts,
-    states: await statesOf(ctx, id),
-  });
-  expect(ledger).toMatchObject({ lost: [], doubled: [], silent: 0 });
-  expect(ledger.sent + ledger.unknown).toBe(count);
-  // Marked as on their way, and the server went before they were handed over or marked: rarely, never more than the lanes' slices.
-  expect(ledger.unknown).toBeLessThanOrEqual(restarts * 3 * 20);
-  expect((await couponsOf(ctx, id))['issued:sent']).toBe(ledger.sent);
-}, 600_000);
+    const ledger = await compare(ctx, id, await sink.counts());
+    print('PostgreSQL restarted', {
+      ...ledger,
+      lost: ledger.lost.length,
+      doubled: ledger.doubled.length,
+      restarts,
+      states: await statesOf(ctx, id),
+    });
+    expect(ledger).toMatchObject({ lost: [], doubled: [], silent: 0 });
+    expect(ledger.sent + ledger.unknown).toBe(count);
+    // Marked as on their way, and the server went before they were handed over or marked: rarely, never more than the lanes' slices.
+    expect(ledger.unknown).toBeLessThanOrEqual(restarts * 3 * 20);
+    expect((await couponsOf(ctx, id))['issued:sent']).toBe(ledger.sent);
+  },
+  LIMIT_MS,
+);

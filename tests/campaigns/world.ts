@@ -138,6 +138,13 @@ export async function outboxFiles(dataDir: string): Promise<string[]> {
 
 export async function mailsOf(dataDir: string): Promise<StoredMail[]> {
   const files = (await outboxFiles(dataDir)).filter((file) => file.endsWith('.eml'));
-  const found = await Promise.all(files.map((file) => readOutbox(dataDir, file.slice(0, -'.eml'.length))));
+  const found: Array<StoredMail | undefined> = [];
+  // A process has only so many files open.
+  for (let from = 0; from < files.length; from += 500)
+    found.push(
+      ...(await Promise.all(
+        files.slice(from, from + 500).map((file) => readOutbox(dataDir, file.slice(0, -'.eml'.length))),
+      )),
+    );
   return found.filter((mail) => mail !== undefined);
 }

@@ -2,44 +2,19 @@ import { monotonicMs } from '../../core/clock.ts';
 import { inTx } from '../../core/ctx.ts';
 import type { Ctx } from '../../core/ctx.ts';
 import { addMs } from '../../core/time.ts';
-import type { Channel, LateEntry, Outcome, OutMessage } from '../channels/contract.ts';
-import { isCalm, passOf, stepOf, tallyOf } from './breaker.ts';
-import type { Breaker } from './breaker.ts';
-import { bucketOf, domainOf, FORGIVEN_AFTER_MS, halved, rateNow, slotsUntil, waitFor } from './bucket.ts';
-import type { Bucket, Slowed } from './bucket.ts';
-import type { PaceSettings } from './contract.ts';
-import {
-  findPace,
-  giveBackToDomains,
-  giveBackToProvider,
-  holdBreaker,
-  providerRows,
-  saveBreaker,
-  slowDomain,
-  slowedDomains,
-  slowProvider,
-  takeOfDomains,
-  takeOfProvider,
-} from './store.ts';
-import type { DomainAsk, ProviderRow } from './store.ts';
+import type { Channel } from '../channels/contract.ts';
+import { lateOf } from './actions.late.ts';
+import { LOOK_AGAIN_MS, NEVER_SLOWED, openLook } from './actions.look.ts';
+import type { Own } from './actions.look.ts';
+import { tell } from './actions.tell.ts';
+import { passOf } from './breaker.ts';
+import { bucketOf, domainOf, rateNow, waitFor } from './bucket.ts';
+import type { Bucket } from './bucket.ts';
+import { giveBackToDomains, giveBackToProvider, holdBreaker, saveBreaker, takeOfProvider } from './store.ts';
 
-/** What others have found out about a provider is known here after this long; meanwhile nothing is asked. */
-const LOOK_AGAIN_MS = 1_000;
 /** Messages that find out whether a provider is back. */
 const PROBES = 5;
 const PROVIDER_SPAN_S = 1;
-/** Runs are looked at every few seconds: a domain's bucket holds what comes in between. */
-const DOMAIN_SPAN_S = 10;
-/** After "too fast" without a word how long. */
-const BUSY_WAIT_MS = 1_000;
-/** A domain that nobody has limited is written to so fast after "too fast", and from there on faster again. */
-const BUSY_DOMAIN_PER_SECOND = 2;
-
-type Look = {
-  settings: PaceSettings;
-  providers: ReadonlyMap<string, ProviderRow>;
-  slowed: ReadonlyMap<string, Slowed>;
-};
 
 /** How a batch may go: not before `waitMs` (then there is no channel), or over this channel, and `leave` when it is done. */
 export type Pass =
@@ -52,50 +27,10 @@ export type Pass =
 
 export type Pace = { enter(channel: Channel, asked: boolean): Promise<Pass> };
 
-type Own = {
-  look(): Promise<Look>;
-  /** Forgets what it has seen: something has changed. */
-  stale(): void;
-  /** Nothing is asked of a bucket before it can give something. */
-  notBefore: Map<string, number>;
-  /** Messages handed over here and since when, for the pace of a provider nobody has limited. */
-  seen: Map<string, { count: number; sinceMs: number }>;
-};
-
 /** The pace of one process's sending. While nothing is limited and nobody is away, it costs a look a second and nothing for a batch. */
 export function openPace(ctx: Ctx): Pace {
-  let at = Number.NEGATIVE_INFINITY;
-  let last: Promise<Look> | undefined;
-  const own: Own = {
-    look: () => {
-      if (last === undefined || monotonicMs() - at >= LOOK_AGAIN_MS) {
-        at = monotonicMs();
-        last = lookAt(ctx);
-        last.catch(() => own.stale());
-      }
-      return last;
-    },
-    stale: () => {
-      last = undefined;
-    },
-    notBefore: new Map(),
-    seen: new Map(),
-  };
+  const own = openLook(ctx);
   return { enter: (channel, asked) => enter(ctx, own, channel, asked) };
-}
-
-async function lookAt(ctx: Ctx): Promise<Look> {
-  const since = addMs(ctx.clock.now(), -FORGIVEN_AFTER_MS);
-  const [settings, providers, slowed] = await Promise.all([
-    findPace(ctx),
-    providerRows(ctx),
-    slowedDomains(ctx, since),
-  ]);
-  return {
-    settings,
-    providers: new Map(providers.map((row) => [row.provider, row])),
-    slowed: new Map(slowed.map((row) => [row.domain, row])),
-  };
 }
 
 async function enter(ctx: Ctx, own: Own, channel: Channel, asked: boolean): Promise<Pass> {
@@ -117,8 +52,6 @@ async function enter(ctx: Ctx, own: Own, channel: Channel, asked: boolean): Prom
   if (typeof got !== 'number') return got;
   return passFor(ctx, own, channel, { got, limited: bucket !== null, probing, perSecond });
 }
-
-const NEVER_SLOWED: Slowed = { rateCap: null, slowedAt: null };
 
 async function take(
   ctx: Ctx,
@@ -217,107 +150,4 @@ async function endProbe(ctx: Ctx, own: Own, provider: string): Promise<void> {
       await saveBreaker(tx, provider, { ...row, state: 'open', until: now }, now);
   });
   own.stale();
-}
-
-/** Keeps what a slice has shown of the provider; returns why it is to be left alone. Nothing is written while all is well. */
-async function tell(
-  ctx: Ctx,
-  own: Own,
-  provider: string,
-  messages: readonly OutMessage[],
-  outcomes: readonly Outcome[],
-  { probing, perSecond }: Allowed,
-): Promise<string | undefined> {
-  const tally = tallyOf(provider, outcomes);
-  const observed = observe(own, provider, tally.answered);
-  const slowed = await slowDown(ctx, provider, { messages, outcomes, perSecond: perSecond ?? observed });
-  const known = (await own.look()).providers.get(provider);
-  const busy = slowed === 'provider' ? 'provider_busy' : undefined;
-  if (slowed !== undefined) own.stale();
-  if (!probing && tally.outages === 0 && (known === undefined || isCalm(known))) return busy;
-  const { settings } = await own.look();
-  const after = await inTx(ctx, async (tx): Promise<Breaker> => {
-    const now = tx.clock.now();
-    const row = await holdBreaker(tx, provider, now);
-    const next = stepOf(row, tally, { now, rules: settings.breaker, probing });
-    if (next.state !== row.state)
-      tx.log.warn({ provider, state: next.state, reason: next.reason }, 'circuit breaker');
-    await saveBreaker(tx, provider, next, next.state === row.state ? row.changedAt : now);
-    return next;
-  });
-  own.stale();
-  return after.state === 'closed' ? busy : 'provider_away';
-}
-
-/** Messages a second that the provider has answered here lately. */
-function observe(own: Own, provider: string, answered: number): number {
-  const nowMs = monotonicMs();
-  const before = own.seen.get(provider) ?? { count: 0, sinceMs: nowMs };
-  const long = nowMs - before.sinceMs > 10 * LOOK_AGAIN_MS;
-  const seen = long
-    ? { count: answered, sinceMs: nowMs - LOOK_AGAIN_MS }
-    : { ...before, count: before.count + answered };
-  own.seen.set(provider, seen);
-  return (seen.count / Math.max(LOOK_AGAIN_MS, nowMs - seen.sinceMs)) * 1_000;
-}
-
-/** "Too fast" of the provider, or of a recipient's: half the pace from now on, and nothing for as long as it has asked for. */
-async function slowDown(
-  ctx: Ctx,
-  provider: string,
-  of: { messages: readonly OutMessage[]; outcomes: readonly Outcome[]; perSecond: number },
-): Promise<'provider' | 'domain' | undefined> {
-  const now = ctx.clock.now();
-  const busy = of.outcomes.filter((one) => one.kind === 'retryable' && one.reason === 'provider_busy');
-  const waits = busy.map((one) => (one.kind === 'retryable' ? (one.afterMs ?? BUSY_WAIT_MS) : 0));
-  if (busy.length > 0) {
-    const blockedUntil = addMs(now, Math.max(...waits));
-    await slowProvider(ctx, provider, { rateCap: halved(of.perSecond), now, blockedUntil });
-  }
-  const domains = new Set(
-    of.messages.flatMap(({ to }, i) => {
-      const one = of.outcomes[i];
-      const domain = one?.kind === 'retryable' && one.reason === 'domain_busy' ? domainOf(to) : undefined;
-      return domain === undefined ? [] : [domain];
-    }),
-  );
-  for (const domain of [...domains].toSorted())
-    await slowDomain(ctx, domain, { rateCap: BUSY_DOMAIN_PER_SECOND, now });
-  return busy.length > 0 ? 'provider' : domains.size > 0 ? 'domain' : undefined;
-}
-
-/** Messages of a claimed batch whose domain has had enough for now, and until when they wait. What somebody waits for goes first. */
-async function lateOf(
-  ctx: Ctx,
-  own: Own,
-  entries: readonly LateEntry[],
-  granted: Map<string, number>,
-): Promise<ReadonlyMap<string, Date>> {
-  const { settings, slowed } = await own.look();
-  if (settings.domains.length === 0 && settings.otherDomainsPerMinute === null && slowed.size === 0)
-    return new Map();
-  const now = ctx.clock.now();
-  const set = new Map(settings.domains.map(({ domain, perMinute }) => [domain, perMinute]));
-  const byDomain = Map.groupBy(entries, ({ address }) => domainOf(address) ?? '');
-  const asks = [...byDomain].flatMap(([domain, of]): DomainAsk[] => {
-    const perMinute = set.get(domain) ?? settings.otherDomainsPerMinute;
-    const perSecond = rateNow(
-      perMinute === null ? null : perMinute / 60,
-      slowed.get(domain) ?? NEVER_SLOWED,
-      now,
-    );
-    if (domain === '' || perSecond === null) return [];
-    const asked = of.filter((entry) => entry.asked).length;
-    return [{ domain, bucket: bucketOf(perSecond, DOMAIN_SPAN_S), asked, want: of.length - asked }];
-  });
-  const late = new Map<string, Date>();
-  for (const { domain, granted: got, nextSlot } of await takeOfDomains(ctx, asks, now)) {
-    const perSecond = asks.find((ask) => ask.domain === domain)?.bucket.perSecond ?? 1;
-    const mine = (byDomain.get(domain) ?? []).toSorted((a, b) => Number(b.asked) - Number(a.asked));
-    granted.set(domain, got);
-    const waiting = mine.slice(got);
-    for (const [i, at] of slotsUntil(nextSlot, waiting.length, perSecond, now).entries())
-      late.set(waiting[i]?.id ?? '', at);
-  }
-  return late;
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { sendDue } from '../../../src/campaigns/actions.loop.ts';
+import { sendAsked, sendDue } from '../../../src/campaigns/actions.loop.ts';
 import type { Channel, Outcome } from '../../../src/campaigns/channels/contract.ts';
 import { getPace, setPace } from '../../../src/campaigns/pace/actions.ts';
 import { paceSettings } from '../../../src/campaigns/pace/contract.ts';
@@ -8,6 +8,7 @@ import type { PaceAnswer } from '../../../src/campaigns/pace/contract.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { rows } from '../../../src/core/db.ts';
 import { as, person } from '../../support/ctx.ts';
+import { askReceipts, receiptTemplate } from '../crash.world.ts';
 import { campaignWorld, draft, launched, putContacts, statesOf } from '../world.ts';
 import type { World } from '../world.ts';
 
@@ -137,6 +138,26 @@ test('a domain over its pace waits its turn and nothing else does: never skipped
   expect(await statesOf(ctx, id)).toEqual({ sent: 120 });
   // Nobody waits much longer than the pace itself takes.
   expect(passed * 5).toBeLessThanOrEqual(52 + 15);
+});
+
+test('what somebody waits for uses what is kept of a domain’s bucket; beyond that it gets the next tokens, before the queue', async () => {
+  const { ctx, clock } = world;
+  await set({ domains: [{ domain: 'slow.example', perMinute: 60 }] });
+  await receiptTemplate(ctx);
+  await waiting(40, () => 'slow.example');
+  const channel = provider(() => ACCEPTED);
+  await sendDue(ctx, channel, never);
+  expect(channel.handed.length).toBe(8);
+  const asked = await askReceipts(ctx, next - 40, next - 36);
+  await sendAsked(ctx, channel, never);
+  expect(channel.handed.length).toBe(10);
+  const rest = await rows<{ seconds: number }>(
+    ctx.db,
+    sql`select extract(epoch from due_at - ${clock.now().toISOString()}::timestamptz)::int as seconds from message
+      where asked and state = 'planned' and reason = 'domain_pace' order by due_at`,
+  );
+  expect(rest.map(({ seconds }) => seconds)).toEqual([1, 2, 3]);
+  expect(asked.length).toBe(5);
 });
 
 test('a provider that is away is left alone by every worker, tried with a few, and goes on; no attempt is counted', async () => {
