@@ -98,7 +98,9 @@ async function handOver(
   for (let from = 0; from < prepared.open.length && goOn(); from += channel.slice) {
     const entries = prepared.open.slice(from, from + channel.slice);
     const messages = entries.map(prepared.render).filter((message) => message !== undefined);
-    const ours = channel.lookup === undefined ? await markOurs(ctx, run, messages) : messages;
+    const mark = (): Promise<OutMessage[]> => markOurs(ctx, run, messages);
+    const ours =
+      channel.lookup === undefined ? await untilBack(mark, monotonicMs() + channel.messageMs) : messages;
     const results = await channel.send(ours, goOn);
     for (const [i, { id }] of ours.entries()) outcomes.set(id, results[i] ?? UNTRIED);
     if (channel.lookup === undefined) await record(entries);

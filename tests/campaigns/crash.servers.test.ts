@@ -227,11 +227,9 @@ test(
       restarts,
       states: await statesOf(ctx, id),
     });
-    expect(ledger).toMatchObject({ lost: [], doubled: [], silent: 0 });
-    expect(ledger.sent + ledger.unknown).toBe(count);
-    // Marked as on their way, and the server went before they were handed over or marked: rarely, never more than the lanes' slices.
-    expect(ledger.unknown).toBeLessThanOrEqual(restarts * 3 * 20);
-    expect((await couponsOf(ctx, id))['issued:sent']).toBe(ledger.sent);
+    // The workers lived on: what was on its way when the server went was handed over and written down, or neither.
+    expect(ledger).toEqual({ sent: count, unknown: 0, lost: [], doubled: [], silent: 0 });
+    expect(await couponsOf(ctx, id)).toEqual({ 'issued:sent': count });
   },
   LIMIT_MS,
 );
