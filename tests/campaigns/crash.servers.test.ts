@@ -106,19 +106,17 @@ async function ownRedis(): Promise<{ url: string; killAndRestart(): Promise<void
   };
 }
 
-async function startWorkers(count: number, env: Record<string, string>): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    const child = fork(join(import.meta.dirname, 'worker.child.ts'), {
-      env: { ...process.env, TZ: 'UTC', NODE_ENV: 'test', OTKLIK_SECRET: SECRET, PUBLIC_URL, ...env },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    });
-    await once(child, 'message');
-    closing.push(async () => {
-      const exited = once(child, 'exit');
-      child.disconnect();
-      await exited;
-    });
-  }
+async function startWorker(env: Record<string, string>): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'worker.child.ts'), {
+    env: { ...process.env, TZ: 'UTC', NODE_ENV: 'test', OTKLIK_SECRET: SECRET, PUBLIC_URL, ...env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  await once(child, 'message');
+  closing.push(async () => {
+    const exited = once(child, 'exit');
+    child.disconnect();
+    await exited;
+  });
 }
 
 test.skipIf(redisMissing() !== undefined)(
@@ -133,12 +131,13 @@ test.skipIf(redisMissing() !== undefined)(
     const count = WHOLE ? MESSAGES : 500;
     await putContacts(ctx, 'redis', { from: 1, to: count });
     const { id } = await draft(ctx, 'redis', { couponCampaignId: await couponCampaign(ctx) });
-    await startWorkers(2, {
+    const env = {
       DATABASE_URL: ctx.config.databaseUrl ?? '',
       DATA_DIR: world.dataDir,
       REDIS_URL: redis.url,
       SMTP_URL: `smtp://127.0.0.1:${sink.port}`,
-    });
+    };
+    await Promise.all([startWorker(env), startWorker(env)]);
     await launchCampaign(ctx, id);
     await sentAtLeast(ctx, id, count / 4);
     await redis.flush();
