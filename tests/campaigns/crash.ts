@@ -92,7 +92,9 @@ export async function sendWithKills(
   atOnce = 1,
 ): Promise<number> {
   for (const [i, at] of killsAt.entries()) {
-    const senders = Array.from({ length: atOnce }, () => startSender(env, i * PAST_LEASES_MS));
+    const senders = Array.from({ length: atOnce }, () =>
+      startSender({ ...env, UNTIL_KILLED: '1' }, i * PAST_LEASES_MS),
+    );
     await sentAtLeast(ctx, campaignId, at);
     for (const sender of senders) {
       await pass(Math.random() * 60);

@@ -1,3 +1,4 @@
+import { setTimeout as pass } from 'node:timers/promises';
 import { loadConfig } from '../../src/core/config.ts';
 import { systemCtx } from '../../src/core/ctx.ts';
 import { openDatabase } from '../../src/core/db.ts';
@@ -9,9 +10,10 @@ import { sendDue } from '../../src/campaigns/actions.loop.ts';
 
 /**
  * A worker process that sends what is due and ends. CLOCK_AHEAD_MS: how far its clock is ahead, so that leases of the dead are over.
- * KILL_AT: a step's boundary at which it kills itself with SIGKILL, the KILL_NTH time it comes there.
+ * UNTIL_KILLED=1: it looks again and again, as a worker's job does. KILL_AT: a step's boundary at which it kills itself with SIGKILL, the KILL_NTH time it comes there.
  */
 const aheadMs = Number(process.env['CLOCK_AHEAD_MS'] ?? '0');
+const LOOK_AGAIN_MS = 500;
 const killAt = process.env['KILL_AT'];
 let left = Number(process.env['KILL_NTH'] ?? '1');
 
@@ -82,6 +84,7 @@ const channels =
     : (Object.fromEntries(
         Object.entries(opened).map(([name, channel]) => [name, watched(channel)]),
       ) as Channels);
-await sendDue(ctx, channels, new AbortController().signal);
+do await sendDue(ctx, channels, new AbortController().signal);
+while (process.env['UNTIL_KILLED'] === '1' && (await pass(LOOK_AGAIN_MS, true)));
 await Promise.all([...new Set(Object.values(opened))].map((channel) => channel.close()));
 await database.close();
