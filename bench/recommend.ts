@@ -149,7 +149,7 @@ async function suggest(
   const from = performance.now();
   for (let i = 0; i < customers.length; i += BATCH) {
     const part = customers.slice(i, i + BATCH);
-    const found = await suggestionsFor(ctx, part.map(contactOf), { recommended: true, wanted: false });
+    const found = await suggestionsFor(ctx, part.map(contactOf), { recommended: true, wanted: false, why: false, });
     for (const customer of part)
       lists.set(
         customer,

@@ -85,6 +85,7 @@ export function asksOf(variants: ReadonlyArray<{ uses: TemplateUses }>): Asks {
     purchases: variants.some(({ uses }) => uses.purchases),
     recommended: named.has('recommended'),
     wanted: named.has('wanted'),
+    why: variants.some(({ uses }) => uses.variables.includes('recommended[].because')),
     loyalty: named.has('loyalty'),
   };
 }

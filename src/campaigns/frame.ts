@@ -51,7 +51,7 @@ export type FrameVariant = {
 };
 
 /** What a template may be told of each contact; what no language names is not read. */
-export type Asks = { purchases: boolean; recommended: boolean; wanted: boolean; loyalty: boolean };
+export type Asks = { purchases: boolean; recommended: boolean; wanted: boolean; why: boolean; loyalty: boolean };
 
 type FrameProduct = {
   name: string;

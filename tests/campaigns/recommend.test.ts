@@ -112,7 +112,7 @@ describe('what a contact is suggested', () => {
   });
 
   const listOf = async (who: number) => {
-    const found = await suggestionsFor(world.ctx, [contactId(who)], { recommended: true, wanted: false });
+    const found = await suggestionsFor(world.ctx, [contactId(who)], { recommended: true, wanted: false, why: true, });
     return (found.get(contactId(who))?.recommended ?? []).map(({ name, kind, because }) => [
       name,
       kind,

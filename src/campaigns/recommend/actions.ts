@@ -69,7 +69,11 @@ export async function recommendationsOf(ctx: Ctx, contactId: string): Promise<Re
   authorise(ctx, 'contacts:read');
   if ((await findRecipient(ctx, contactId, visibleContacts(ctx))) === undefined)
     throw notFound('contact', contactId);
-  const found = await suggestionsFor(ctx, [contactId], { recommended: true, wanted: true });
+  const found = await suggestionsFor(ctx, [contactId], {
+    recommended: true,
+    wanted: true,
+    why: true,
+  });
   const build = await findBuild(ctx);
   return {
     recommended: [],

@@ -22,7 +22,10 @@ export const productNeighbour = pgTable(
     ratio: doublePrecision('ratio').notNull(),
     weight: doublePrecision('weight').notNull(),
   },
-  (t) => [primaryKey({ columns: [t.productId, t.otherId] })],
+  (t) => [
+    primaryKey({ columns: [t.productId, t.otherId] }),
+    index('product_neighbour_other_idx').on(t.otherId),
+  ],
 );
 
 /** How many people buy a product; its place among all and within its category, the most wanted first. Made with the above. */

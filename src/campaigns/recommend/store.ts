@@ -8,7 +8,7 @@ import type { SuggestionKind } from './contract.ts';
 import { productNeighbour, productPopularity } from './schema.ts';
 
 /** What is asked for: what is not asked for is not read. */
-export type Asked = { recommended: boolean; wanted: boolean };
+export type Asked = { recommended: boolean; wanted: boolean; /** What each goes with as well. */ why: boolean };
 
 /** Of each list. */
 const MOST_SUGGESTED = 8;
@@ -47,9 +47,6 @@ const TO_BE_HAD = sql`p.active and p.name <> ''
   and lower(coalesce(p.attributes ->> 'availability', '')) not in ('out of stock', 'out_of_stock', 'outofstock', 'sold out')
   and (case when jsonb_typeof(p.attributes -> 'stock') = 'number' then (p.attributes ->> 'stock')::numeric > 0 else true end)`;
 
-/** Owned: bought ever, unless it is something that is used up. What was sent back is not offered again in any case. */
-const NOT_HAD = sql`not exists (select from had h where h.contact_id = x.contact_id and h.product_id = x.product_id and h.owned)`;
-
 /**
  * The suggestions of all these contacts in one query, each contact's best first: what goes with what it bought, then what is popular
  * in the categories it buys in, then what is popular at all; beside these, what it wanted and has not bought since.
@@ -57,9 +54,9 @@ const NOT_HAD = sql`not exists (select from had h where h.contact_id = x.contact
 export async function loadSuggestions(
   ctx: Ctx,
   contactIds: readonly string[],
-  { recommended, wanted }: Asked,
+  { recommended, wanted, why }: Asked,
 ): Promise<Suggested[]> {
-  const parts = [...(recommended ? [RECOMMENDED] : []), ...(wanted ? [wantedSql(ctx.clock.now())] : [])];
+  const parts = [...(recommended ? [recommendedSql(why)] : []), ...(wanted ? [wantedSql(ctx.clock.now())] : [])];
   if (parts.length === 0 || contactIds.length === 0) return [];
   return rows<Suggested>(
     ctx.db,
@@ -85,20 +82,22 @@ export async function loadSuggestions(
   );
 }
 
-/** What a product goes with is looked up for those that are shown alone: of all that stand to choose it would cost a sort. */
-const RECOMMENDED = sql`
-  select x.contact_id, kind, x.product_id, case kind
-      when 'together' then (select g.name from latest l join ${productNeighbour} n on n.product_id = l.product_id and n.other_id = x.product_id
-        join ${product} g on g.product_id = l.product_id where l.contact_id = x.contact_id order by n.weight desc, l.product_id limit 1)
-      when 'category' then (select g.name from ${product} p join ${category} g on g.category_id = p.category_id where p.product_id = x.product_id)
-    end as because, score, 1 as list, place
+/**
+ * Everything that stands to choose and everything the contact had, added up together: what it owns falls out there, which no plan
+ * can make slow. What a product goes with is looked up for those that are shown alone.
+ */
+const recommendedSql = (why: boolean): SQL => sql`
+  select x.contact_id, case step when 1 then 'together' when 2 then 'category' else 'popular' end as kind, x.product_id,
+    ${why ? BECAUSE : sql`null`} as because, score, 1 as list, place
   from (
-    select x.*, row_number() over (partition by contact_id order by step, score desc, product_id) as place from (
-      select x.*, row_number() over (partition by x.contact_id, x.product_id order by step) as once from (
-        select l.contact_id, 'together' as kind, 1 as step, n.other_id as product_id, sum(n.weight) as score
-        from latest l join ${productNeighbour} n on n.product_id = l.product_id group by 1, n.other_id
+    select x.*, row_number() over (partition by contact_id order by step, score desc, x.product_id) as place from (
+      select contact_id, product_id, min(step) as step, coalesce(sum(score) filter (where step = 1), max(score)) as score from (
+        select contact_id, product_id, owned, 9 as step, 0::float8 as score from had
         union all
-        select c.contact_id, 'category', 2, v.product_id, v.recent_buyers + v.buyers / 1e6
+        select l.contact_id, n.other_id, false, 1, n.weight
+        from latest l join ${productNeighbour} n on n.product_id = l.product_id
+        union all
+        select c.contact_id, v.product_id, false, 2, v.recent_buyers + v.buyers / 1e6
         from (
           select h.contact_id, q.category_id, row_number() over (partition by h.contact_id order by count(*) desc, q.category_id) as n
           from had h join ${product} q on q.product_id = h.product_id
@@ -106,11 +105,18 @@ const RECOMMENDED = sql`
         ) c join ${productPopularity} v on v.category_id = c.category_id and v.place_in_category <= ${BEST_OF_CATEGORY}::int
         where c.n <= ${LIKED_CATEGORIES}::int
         union all
-        select w.contact_id, 'popular', 3, v.product_id, v.recent_buyers + v.buyers / 1e6
-        from who w join ${productPopularity} v on v.place <= ${BEST_OF_ALL}::int
-      ) x join ${product} p on p.product_id = x.product_id where ${TO_BE_HAD} and ${NOT_HAD}
-    ) x where once = 1
+        select w.contact_id, v.product_id, false, 3, v.recent_buyers + v.buyers / 1e6
+        from who w cross join ${productPopularity} v where v.place <= ${BEST_OF_ALL}::int
+      ) x group by 1, 2 having not bool_or(owned) and min(step) < 9
+    ) x join ${product} p on p.product_id = x.product_id where ${TO_BE_HAD}
   ) x where place <= ${MOST_SUGGESTED}::int`;
+
+const BECAUSE = sql`case step
+  when 1 then (select g.name from ${productNeighbour} n join ${product} g on g.product_id = n.product_id
+    where n.other_id = x.product_id and exists (select from ${saleFact} s where s.product_id = n.product_id and s.contact_id = x.contact_id
+      and s.kind = 'sale' and s.trust <> 'public') order by n.weight desc, n.product_id limit 1)
+  when 2 then (select g.name from ${product} p join ${category} g on g.category_id = p.category_id where p.product_id = x.product_id)
+  end`;
 
 /** Read as ingestion reads events: the product's code, else its SKU. */
 function wantedSql(now: Date): SQL {
@@ -127,7 +133,7 @@ function wantedSql(now: Date): SQL {
         where e.occurred_at > ${at} - make_interval(days => ${WANTED_DAYS}::int) and e.occurred_at <= ${at} and e.type = 'track' and not e.bot
           and e.name in (${names('viewed')}, ${names('added')})
       ) s join ${product} p on p.external_id = s.code where ${TO_BE_HAD} group by 1, 2
-    ) x where not exists (select from had h where h.contact_id = x.contact_id and h.product_id = x.product_id
-      and (h.returned or h.bought_at >= x.last))
+    ) x where not exists (select from ${saleFact} s where s.contact_id = x.contact_id and s.product_id = x.product_id
+      and s.trust <> 'public' and (s.kind = 'return' or s.kind = 'sale' and s.occurred_at >= x.last))
   ) x where place <= ${MOST_SUGGESTED}::int`;
 }
