@@ -131,7 +131,11 @@ async function previewOf(
   const person =
     contactId === undefined ? { ...sample.person, contactId: newId() } : await personOf(ctx, contactId);
   const about =
-    contactId === undefined ? sample.about : (await aboutContacts(ctx, { ...frame, asks: { ...frame.asks, why: true } }, [contactId])).get(contactId);
+    contactId === undefined
+      ? sample.about
+      : (await aboutContacts(ctx, { ...frame, asks: { ...frame.asks, why: true } }, [contactId])).get(
+          contactId,
+        );
   const { channel } = frame;
   // An SMS is counted with the addresses it will have, not with those they lead to.
   const links = channel === 'sms' ? linksFor(secretOf(ctx.config), ctx.config.publicUrl) : plainLinks(urls);

@@ -51,7 +51,13 @@ export type FrameVariant = {
 };
 
 /** What a template may be told of each contact; what no language names is not read. */
-export type Asks = { purchases: boolean; recommended: boolean; wanted: boolean; why: boolean; loyalty: boolean };
+export type Asks = {
+  purchases: boolean;
+  recommended: boolean;
+  wanted: boolean;
+  why: boolean;
+  loyalty: boolean;
+};
 
 type FrameProduct = {
   name: string;

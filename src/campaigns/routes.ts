@@ -39,6 +39,7 @@ import { paceRoutes } from './pace/routes.ts';
 import { optInRoutes } from './optin/routes.ts';
 import { permissionRoutes } from './permission/routes.ts';
 import { journeyRoutes } from './journeys/routes.ts';
+import { readyRoutes } from './ready/routes.ts';
 import { recommendRoutes } from './recommend/routes.ts';
 import { publicRoutes } from './routes.public.ts';
 import { templateRoutes } from './routes.templates.ts';
@@ -70,6 +71,7 @@ export function campaignsRoutes(): Hono<AppEnv> {
       .route('/', hookRoutes())
       .route('/', journeyRoutes())
       .route('/', recommendRoutes())
+      .route('/', readyRoutes())
   );
 }
 

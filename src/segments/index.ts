@@ -6,6 +6,7 @@ import { membershipEraser } from './store.erase.ts';
 import { moveMembershipsOnMerge } from './store.merge.ts';
 import { segmentTimeline } from './store.timeline.ts';
 
+export { createSegment } from './actions.ts';
 export { explain } from './actions.explain.ts';
 export { checkRule } from './actions.check.ts';
 export { audience, contactsMatching } from './actions.query.ts';

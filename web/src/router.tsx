@@ -136,6 +136,11 @@ const pages = [
   }),
   createRoute({
     getParentRoute,
+    path: '/campaigns/ready',
+    component: page(() => import('./pages/campaigns/ready/ReadyPage.tsx'), 'ready'),
+  }),
+  createRoute({
+    getParentRoute,
     path: '/campaigns/calendar',
     component: page(() => import('./pages/campaigns/calendar/CalendarPage.tsx'), 'guard', 'campaigns'),
   }),
@@ -219,12 +224,12 @@ const pages = [
   createRoute({
     getParentRoute,
     path: '/templates/new',
-    component: page(() => import('./pages/templates/NewTemplatePage.tsx'), 'templates'),
+    component: page(() => import('./pages/templates/NewTemplatePage.tsx'), 'templates', 'cart'),
   }),
   createRoute({
     getParentRoute,
     path: '/templates/$id',
-    component: page(() => import('./pages/templates/TemplatePage.tsx'), 'templates'),
+    component: page(() => import('./pages/templates/TemplatePage.tsx'), 'templates', 'cart'),
   }),
   createRoute({
     getParentRoute,

@@ -8,7 +8,11 @@ import type { SuggestionKind } from './contract.ts';
 import { productNeighbour, productPopularity } from './schema.ts';
 
 /** What is asked for: what is not asked for is not read. */
-export type Asked = { recommended: boolean; wanted: boolean; /** What each goes with as well. */ why: boolean };
+export type Asked = {
+  recommended: boolean;
+  wanted: boolean;
+  /** What each goes with as well. */ why: boolean;
+};
 
 /** Of each list. */
 const MOST_SUGGESTED = 8;
@@ -56,7 +60,10 @@ export async function loadSuggestions(
   contactIds: readonly string[],
   { recommended, wanted, why }: Asked,
 ): Promise<Suggested[]> {
-  const parts = [...(recommended ? [recommendedSql(why)] : []), ...(wanted ? [wantedSql(ctx.clock.now())] : [])];
+  const parts = [
+    ...(recommended ? [recommendedSql(why)] : []),
+    ...(wanted ? [wantedSql(ctx.clock.now())] : []),
+  ];
   if (parts.length === 0 || contactIds.length === 0) return [];
   return rows<Suggested>(
     ctx.db,

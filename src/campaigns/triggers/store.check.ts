@@ -26,6 +26,15 @@ export const dependsOnMessages = (ctx: Ctx, segmentId: string, campaignId: strin
 export const hasProgram = (ctx: Ctx, programId: string): Promise<boolean> =>
   exists(ctx, sql`select 1 from loyalty_program where program_id = ${programId}::uuid`);
 
+/** The programme in service that was there first. */
+export async function firstProgram(ctx: Ctx): Promise<string | undefined> {
+  const [found] = await rows<{ id: string }>(
+    ctx.db,
+    sql`select program_id as id from loyalty_program where state = 'active' order by created_at, program_id limit 1`,
+  );
+  return found?.id;
+}
+
 /** Null: any tier of a ladder in force. */
 export const hasTier = (ctx: Ctx, programId: string, tierId: string | null): Promise<boolean> =>
   exists(

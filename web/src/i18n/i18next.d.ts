@@ -9,6 +9,7 @@ import type conditions from './en/conditions.ts';
 import type contacts from './en/contacts.ts';
 import type couponWizard from './en/couponWizard.ts';
 import type guard from './en/guard.ts';
+import type ready from './en/ready.ts';
 import type coupons from './en/coupons.ts';
 import type design from './en/design.ts';
 import type developer from './en/developer.ts';
@@ -55,6 +56,7 @@ declare module 'i18next' {
       contacts: typeof contacts;
       couponWizard: typeof couponWizard;
       guard: typeof guard;
+      ready: typeof ready;
       coupons: typeof coupons;
       design: typeof design;
       developer: typeof developer;

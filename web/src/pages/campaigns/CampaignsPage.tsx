@@ -1,5 +1,5 @@
 import { Badge, Text } from '@mantine/core';
-import { IconCalendar, IconMoon, IconPlus, IconSend } from '@tabler/icons-react';
+import { IconCalendar, IconMoon, IconPlus, IconSend, IconTemplate } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import type { CampaignListed } from '../../api/campaigns.ts';
@@ -16,7 +16,7 @@ import { useTriggerWords } from './start/words.ts';
 import { STATE_COLORS } from './words.ts';
 
 export default function CampaignsPage() {
-  const { t } = useTranslation(['campaigns', 'guard']);
+  const { t } = useTranslation(['campaigns', 'guard', 'ready']);
   const { may } = useMe();
   const words = useTriggerWords();
   const navigate = useNavigate();
@@ -77,6 +77,11 @@ export default function CampaignsPage() {
       {t('create')}
     </ButtonLink>
   );
+  const readyMade = may('campaigns:write') && (
+    <ButtonLink to="/campaigns/ready" variant="default" leftSection={<IconTemplate size={17} />}>
+      {t('ready:open')}
+    </ButtonLink>
+  );
   const calendar = (
     <>
       <ButtonLink to="/campaigns/limits" variant="default" leftSection={<IconMoon size={17} />}>
@@ -92,7 +97,12 @@ export default function CampaignsPage() {
       title={t('title')}
       description={t('description')}
       create={create}
-      actions={calendar}
+      actions={
+        <>
+          {readyMade}
+          {calendar}
+        </>
+      }
       notice={<Waiting />}
       icon={<IconSend />}
       empty={t('empty')}
