@@ -2190,6 +2190,7 @@ CREATE INDEX "journey_person_due_idx" ON "journey_person" USING btree ("journey_
 CREATE INDEX "journey_person_place_idx" ON "journey_person" USING btree ("journey_id","version","node_id","state");--> statement-breakpoint
 CREATE INDEX "journey_visit_count_idx" ON "journey_visit" USING btree ("journey_id","version","node_id","exit");--> statement-breakpoint
 CREATE INDEX "send_decision_message_idx" ON "send_decision" USING btree ("contact_id","message_id");--> statement-breakpoint
+CREATE INDEX "product_neighbour_other_idx" ON "product_neighbour" USING btree ("other_id");--> statement-breakpoint
 CREATE INDEX "product_popularity_place_idx" ON "product_popularity" USING btree ("place");--> statement-breakpoint
 CREATE INDEX "product_popularity_category_idx" ON "product_popularity" USING btree ("category_id","place_in_category");--> statement-breakpoint
 CREATE INDEX "identity_edge_value_idx" ON "identity_edge" USING btree ("kind","value") WHERE strength = 'strong';--> statement-breakpoint
