@@ -8,6 +8,7 @@ import { sourceSearch } from './pages/developer/search.ts';
 import { auditSearch } from './pages/system/search.ts';
 import { taskSearch } from './pages/work/search.ts';
 import { app, getParentRoute, invite, page, root, signIn } from './router.base.tsx';
+import { journeyPages } from './router.journeys.tsx';
 import { loyaltyPages } from './router.loyalty.tsx';
 
 const pages = [
@@ -44,6 +45,7 @@ const pages = [
       'wallet',
       'discounts',
       'campaigns',
+      'journeys',
     ),
   }),
   createRoute({
@@ -281,7 +283,11 @@ const pages = [
 ] as const;
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, invite, app.addChildren([...pages, ...loyaltyPages])]),
+  routeTree: root.addChildren([
+    signIn,
+    invite,
+    app.addChildren([...pages, ...loyaltyPages, ...journeyPages]),
+  ]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,

@@ -40,6 +40,8 @@ async function entryProblems(ctx: Ctx, { entry }: JourneyDefinition): Promise<Jo
       found.push(error(ENTRY, 'trigger.segmentId', 'journey_field_missing', 'Choose a segment.'));
     else found.push(...(await segmentProblem(ctx, trigger.segmentId, 'trigger.segmentId')));
   }
+  if (trigger.type === 'event' && trigger.name.trim() === '')
+    found.push(error(ENTRY, 'trigger.name', 'journey_field_missing', 'Name the event.'));
   if (filterSegmentId !== null)
     found.push(...(await segmentProblem(ctx, filterSegmentId, 'filterSegmentId')));
   return found;

@@ -68,10 +68,15 @@ export async function journeys(
     ),
     ({ journeyId }) => journeyId,
   );
-  const sum = (row: JourneyRow, what: 'inside' | 'left'): number =>
+  const sum = (row: JourneyRow, what: 'inside' | 'left' | 'goals'): number =>
     (counted.get(row.journeyId) ?? []).reduce((all, one) => all + one[what], 0);
   return {
-    items: items.map((row) => ({ ...listedOf(row), inside: sum(row, 'inside'), left: sum(row, 'left') })),
+    items: items.map((row) => ({
+      ...listedOf(row),
+      inside: sum(row, 'inside'),
+      left: sum(row, 'left'),
+      goals: sum(row, 'goals'),
+    })),
     nextCursor,
   };
 }

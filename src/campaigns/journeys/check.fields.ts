@@ -48,10 +48,11 @@ export function fieldProblems(node: JourneyNode, definition: JourneyDefinition):
       return node.set.length + node.addTags.length + node.removeTags.length === 0
         ? [warning(node.id, 'set', 'journey_update_nothing', 'This changes nothing.')]
         : [];
+    case 'tell':
+      return node.event.trim() === '' ? [missing(node.id, 'event')] : [];
     case 'wait':
     case 'wait-until':
     case 'split':
-    case 'tell':
     case 'exit':
     default:
       return [];
@@ -76,6 +77,7 @@ function happeningProblem(
   event: Happening,
   definition: JourneyDefinition,
 ): JourneyProblem[] {
+  if (event.type === 'event') return event.name.trim() === '' ? [missing(at, `${field}.name`)] : [];
   return event.type === 'response' ? messageProblem(at, `${field}.node`, event.node, definition) : [];
 }
 

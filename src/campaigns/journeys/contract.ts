@@ -53,7 +53,8 @@ export const journeyAnswer = z.object({ ...listed, definition: journeyDefinition
 export type JourneyView = z.output<typeof journeyAnswer>;
 
 export const journeyList = z.object({
-  items: z.array(z.object({ ...listed, inside: count, left: count })),
+  /** `goals`: of those who left, who reached a goal. */
+  items: z.array(z.object({ ...listed, inside: count, left: count, goals: count })),
   nextCursor: z.string().nullable(),
 });
 export type JourneyPage = z.output<typeof journeyList>;
@@ -117,7 +118,8 @@ export type CountsView = z.output<typeof countsAnswer>;
 export const peopleQuery = z.object({
   version: z.coerce.number().int().min(1).optional(),
   node: z.string().max(40).optional(),
-  state: personState.optional(),
+  /** inside: moving or waiting. */
+  state: z.enum([...PERSON_STATES, 'inside']).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(500).optional(),
 });

@@ -110,12 +110,13 @@ export async function lockJourneyToFill(ctx: Ctx): Promise<JourneyRow | undefine
 export async function countPeople(
   ctx: Ctx,
   journeyIds: readonly string[],
-): Promise<Array<{ journeyId: string; version: number; inside: number; left: number }>> {
+): Promise<Array<{ journeyId: string; version: number; inside: number; left: number; goals: number }>> {
   if (journeyIds.length === 0) return [];
   return rows(
     ctx.db,
     sql`select journey_id as "journeyId", version, count(*) filter (where state <> 'left')::int as inside,
-        count(*) filter (where state = 'left')::int as "left"
+        count(*) filter (where state = 'left')::int as "left",
+        count(*) filter (where state = 'left' and reason = 'goal')::int as goals
       from ${journeyPerson} where journey_id = any(${`{${journeyIds.join(',')}}`}::uuid[])${andVisible(ctx, sql`contact_id`)}
       group by 1, 2`,
   );

@@ -88,7 +88,7 @@ export async function listPeople(
     sql`select ${COLUMNS} where p.journey_id = ${journeyId}::uuid
       ${version === undefined ? sql`` : sql`and p.version = ${version}`}
       ${node === undefined ? sql`` : sql`and p.node_id = ${node}`}
-      ${state === undefined ? sql`` : sql`and p.state = ${state}`}
+      ${state === undefined ? sql`` : state === 'inside' ? sql`and p.state <> 'left'` : sql`and p.state = ${state}`}
       ${
         before === undefined
           ? sql``

@@ -20,6 +20,7 @@ import type home from './en/home.ts';
 import type identity from './en/identity.ts';
 import type imports from './en/imports.ts';
 import type ladders from './en/ladders.ts';
+import type journeys from './en/journeys.ts';
 import type known from './en/known.ts';
 import type launch from './en/launch.ts';
 import type leads from './en/leads.ts';
@@ -67,6 +68,7 @@ declare module 'i18next' {
       identity: typeof identity;
       imports: typeof imports;
       ladders: typeof ladders;
+      journeys: typeof journeys;
       known: typeof known;
       launch: typeof launch;
       leads: typeof leads;

@@ -14,6 +14,7 @@ import {
   IconMail,
   IconMessage2,
   IconPlugConnected,
+  IconRoute,
   IconSend,
   IconTargetArrow,
   IconUsers,
@@ -28,6 +29,7 @@ const ITEMS = {
   contacts: { to: '/contacts', icon: IconUsers, right: 'contacts:read' },
   segments: { to: '/segments', icon: IconAffiliate, right: 'segments:read' },
   campaigns: { to: '/campaigns', icon: IconSend, right: 'campaigns:read' },
+  journeys: { to: '/journeys', icon: IconRoute, right: 'campaigns:read' },
   forms: { to: '/forms', icon: IconForms, right: 'tracking:read', or: 'campaigns:write' },
   loyalty: { to: '/loyalty', icon: IconGift, right: 'loyalty:read' },
   templates: { to: '/templates', icon: IconMail, right: 'campaigns:read' },
@@ -47,8 +49,8 @@ export type NavKey = keyof typeof ITEMS;
 
 /** What each role meets first; the rest follows in one common order. */
 const FIRST: Record<Role, readonly NavKey[]> = {
-  owner: ['home', 'contacts', 'segments', 'campaigns', 'leads'],
-  marketer: ['home', 'segments', 'campaigns', 'contacts', 'leads'],
+  owner: ['home', 'contacts', 'segments', 'campaigns', 'journeys', 'leads'],
+  marketer: ['home', 'segments', 'campaigns', 'journeys', 'contacts', 'leads'],
   manager: ['home', 'leads', 'tasks', 'contacts'],
   head: ['home', 'leads', 'sales', 'contacts'],
   developer: ['home', 'sources', 'forms', 'keys', 'imports'],
@@ -71,6 +73,7 @@ const WORK: readonly NavKey[] = [
   'contacts',
   'segments',
   'campaigns',
+  'journeys',
   'loyalty',
   'forms',
   'templates',

@@ -16,6 +16,7 @@ type Up =
   | '/contacts'
   | '/segments'
   | '/campaigns'
+  | '/journeys'
   | '/templates'
   | '/imports'
   | '/sources';

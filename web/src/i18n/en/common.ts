@@ -9,6 +9,7 @@ export default {
     contacts: 'Contacts',
     segments: 'Segments',
     campaigns: 'Campaigns',
+    journeys: 'Journeys',
     loyalty: 'Loyalty',
     forms: 'Forms',
     leads: 'Hot leads',

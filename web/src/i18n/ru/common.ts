@@ -12,6 +12,7 @@ export default {
     contacts: 'Контакты',
     segments: 'Сегменты',
     campaigns: 'Кампании',
+    journeys: 'Цепочки',
     loyalty: 'Лояльность',
     forms: 'Формы',
     leads: 'Горячие лиды',

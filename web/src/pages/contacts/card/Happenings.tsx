@@ -16,6 +16,7 @@ import { DateTime, Money } from '../../../ui/format.tsx';
 import { Section } from '../../../ui/Section.tsx';
 import { Loaded } from '../../../ui/states.tsx';
 import { PersonCategories } from '../../loyalty/member/Categories.tsx';
+import { ContactJourneys } from '../../journeys/ContactJourneys.tsx';
 import { LoyaltyPanel } from '../../loyalty/member/LoyaltyPanel.tsx';
 import { ContactSegments } from '../../segments/ContactSegments.tsx';
 import { LeadSummary } from '../../leads/LeadSummary.tsx';
@@ -39,6 +40,7 @@ export function Happenings({ contact }: { contact: ContactCard }) {
       {may('segments:read') && (
         <ContactSegments contact={{ id: contact.id, name: contactName(contact) ?? t('unnamed') }} />
       )}
+      {may('campaigns:read') && <ContactJourneys contactId={contact.id} />}
       {may('orders:read') && <Orders contactId={contact.id} />}
       {may('loyalty:read') && <LoyaltyPanel contactId={contact.id} />}
       {may('loyalty:read') && <PersonCategories contactId={contact.id} />}
