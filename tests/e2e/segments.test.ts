@@ -5,6 +5,7 @@ import type { Watch } from '../support/browser.ts';
 import { until } from '../support/until.ts';
 import { consolePage, signedIn, signIn, startEmpty } from './console.world.ts';
 import type { Emptied } from './console.world.ts';
+import { walkJourney } from './journey.walk.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -255,6 +256,12 @@ describe.skipIf(missing !== undefined)(title, () => {
       await page.getByRole('button', { name: 'Why in Regulars?' }).click();
       await page.getByText('Ana Silva is in this segment').waitFor();
     },
+    TIMEOUT_MS,
+  );
+
+  test(
+    'a journey is drawn from nothing and published; it shows who is where and how they came there',
+    () => walkJourney(page),
     TIMEOUT_MS,
   );
 

@@ -173,6 +173,16 @@ describe('the canvas of journeys', () => {
     );
   });
 
+  test('where all ways meet, the list goes on outside of them', () => {
+    const depth = new Map(
+      outline(startOf('winback', t)).flatMap((line) =>
+        line.type === 'step' ? [[line.id, line.depth] as const] : [],
+      ),
+    );
+    expect(depth.get('exit')).toBe(0);
+    expect(Math.max(...depth.values())).toBe(3);
+  });
+
   test('undo and redo come back to every state, and letters typed together are one step', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer(), { minLength: 1, maxLength: 20 }), (states) => {

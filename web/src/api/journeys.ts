@@ -44,10 +44,11 @@ export const journeys = {
       retry: false,
       gcTime: 30_000,
     }),
-  versions: (id: string) =>
+  versions: (id: string, live = false) =>
     queryOptions({
       queryKey: ['journeys', 'versions', id],
       queryFn: async () => (await api.get<VersionList>(`${at(id)}/versions`)).items,
+      refetchInterval: live ? REFRESH_MS : false,
     }),
   counts: (id: string, version: number, live: boolean) =>
     queryOptions({

@@ -136,7 +136,7 @@ export default {
     name: 'Name',
     nameHint: 'How you call this step; people do not see it.',
     exits: 'Goes on',
-    exitOf: 'Goes on',
+    exitOf: 'Next step',
     nowhere: 'Nowhere yet',
     amount: 'How long',
     unit: 'Unit',

@@ -144,7 +144,7 @@ const texts: Russian<typeof en> = {
     name: 'Название',
     nameHint: 'Как этот шаг называете вы; люди этого не видят.',
     exits: 'Дальше',
-    exitOf: 'Дальше',
+    exitOf: 'Следующий шаг',
     nowhere: 'Пока никуда',
     amount: 'Сколько',
     unit: 'Единица',

@@ -28,7 +28,7 @@ export function ContactJourneys({ contactId }: { contactId: string }) {
           ) : (
             <Stack gap="sm">
               {entries.slice(0, SHOWN).map((entry) => (
-                <Entry key={entry.entryId} entry={entry} />
+                <Entry key={entry.entryId} entry={entry} contactId={contactId} />
               ))}
             </Stack>
           )
@@ -38,7 +38,7 @@ export function ContactJourneys({ contactId }: { contactId: string }) {
   );
 }
 
-function Entry({ entry }: { entry: JourneyEntry }) {
+function Entry({ entry, contactId }: { entry: JourneyEntry; contactId: string }) {
   const { t } = useTranslation('journeys');
   const reasonWords = useReasonWords();
   const [open, setOpen] = useState(false);
@@ -51,7 +51,7 @@ function Entry({ entry }: { entry: JourneyEntry }) {
         <AnchorLink
           to="/journeys/$id"
           params={{ id: entry.journeyId }}
-          search={{ tab: 'numbers', version: entry.version, entry: entry.entryId }}
+          search={{ tab: 'numbers', version: entry.version, contact: contactId, entry: entry.entryId }}
           size="sm"
           style={{ overflowWrap: 'anywhere' }}
         >

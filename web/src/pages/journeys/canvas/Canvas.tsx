@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { JourneyDefinition, Position } from '../model/definition.ts';
 import { ENTRY, nodeOf } from '../model/definition.ts';
 import { isTidy, mayConnect } from '../model/edit.ts';
-import { arranged } from '../model/layout.ts';
+import { arranged, widthOf } from '../model/layout.ts';
 import { titleOf } from '../model/words.ts';
 import { lineKey, useBoard } from './board.ts';
 import classes from './canvas.module.css';
@@ -29,9 +29,26 @@ const NODES = { card: NodeCard };
 const EDGES = { way: Way };
 /** A journey of more steps is seen from above in a corner. */
 const MAP_FROM = 10;
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.35 };
+/** Smaller nobody reads the cards: then it begins at the entry. */
+const READABLE = 0.68;
+const MARGIN = 36;
 
 type Flow = ReactFlowInstance<CardNode, WayEdge>;
+
+/** All of it where that can be read, else from its beginning. */
+function begin(flow: Flow, frame: HTMLElement | null): void {
+  if (frame === null) return;
+  const { clientWidth, clientHeight } = frame;
+  const nodes = flow.getNodes();
+  const { x, y, width, height } = flow.getNodesBounds(nodes);
+  const fits = Math.min((clientWidth - 2 * MARGIN) / width, (clientHeight - 2 * MARGIN) / height);
+  const zoom = Math.min(1, Math.max(READABLE, fits));
+  const entry = nodes.find(({ id }) => id === ENTRY)?.position ?? { x: 0, y: 0 };
+  const middle = width * zoom <= clientWidth ? x + width / 2 : entry.x + widthOf(undefined) / 2;
+  const top =
+    height * zoom <= clientHeight ? (clientHeight - height * zoom) / 2 - y * zoom : MARGIN - y * zoom;
+  void flow.setViewport({ x: clientWidth / 2 - middle * zoom, y: top, zoom });
+}
 
 const placesOf = ({ entry, nodes }: JourneyDefinition): [string, Position][] => [
   [ENTRY, entry.position],
@@ -51,7 +68,7 @@ function useEdges(definition: JourneyDefinition): WayEdge[] {
         sourceHandle: edge.exit,
         target: edge.to,
         focusable: false,
-        markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 },
+        markerEnd: { type: MarkerType.ArrowClosed, width: 22, height: 22, markerUnits: 'userSpaceOnUse' },
         data: { lanes: lanes === undefined ? undefined : (lanes.get(lineKey(edge)) ?? []) },
       }));
   }, [definition]);
@@ -92,6 +109,7 @@ function Drawn({ focus }: { focus: { id: string; at: number } | undefined }) {
   const [cards, change] = useCards();
   const edges = useEdges(definition);
   const flow = useRef<Flow | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
   const drop = useDrop(flow);
   useEffect(() => {
     if (focus !== undefined)
@@ -109,7 +127,7 @@ function Drawn({ focus }: { focus: { id: string; at: number } | undefined }) {
     if (places.length > 0) hands?.move(new Map(places));
   };
   return (
-    <div className={classes['frame']} {...(hands === undefined ? {} : drop)} data-canvas>
+    <div ref={frame} className={classes['frame']} {...(hands === undefined ? {} : drop)} data-canvas>
       <ReactFlow<CardNode, WayEdge>
         className={classes['flow'] ?? ''}
         aria-label={t('editor.canvas')}
@@ -118,7 +136,10 @@ function Drawn({ focus }: { focus: { id: string; at: number } | undefined }) {
         nodeTypes={NODES}
         edgeTypes={EDGES}
         colorMode={scheme}
-        onInit={(made) => (flow.current = made)}
+        onInit={(made) => {
+          flow.current = made;
+          begin(made, frame.current);
+        }}
         onNodesChange={settle}
         onPaneClick={() => select(undefined)}
         onConnect={({ source, sourceHandle, target }) =>
@@ -147,8 +168,6 @@ function Drawn({ focus }: { focus: { id: string; at: number } | undefined }) {
         nodeDragThreshold={4}
         minZoom={0.2}
         maxZoom={1.6}
-        fitView
-        fitViewOptions={FIT}
         proOptions={{ hideAttribution: true }}
         ariaLabelConfig={{
           'node.a11yDescription.default': t('editor.canvasHelp'),

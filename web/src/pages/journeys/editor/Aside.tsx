@@ -50,6 +50,7 @@ function Piece({ kind, onAdd }: { kind: Kind; onAdd: () => void }) {
   return (
     <UnstyledButton
       className={classes['piece'] ?? ''}
+      title={t(`kindHints.${kind}`)}
       draggable
       onDragStart={(event) => {
         event.dataTransfer.setData(DRAGGED, kind);
@@ -60,14 +61,9 @@ function Piece({ kind, onAdd }: { kind: Kind; onAdd: () => void }) {
       <ThemeIcon variant="light" color={tone} size={28}>
         <Icon size={17} stroke={1.7} aria-hidden="true" />
       </ThemeIcon>
-      <span>
-        <Text size="sm" fw={550} lh={1.2}>
-          {t(`kinds.${kind}`)}
-        </Text>
-        <Text size="xs" c="dimmed" lh={1.25}>
-          {t(`kindHints.${kind}`)}
-        </Text>
-      </span>
+      <Text size="xs" fw={550} lh={1.2}>
+        {t(`kinds.${kind}`)}
+      </Text>
     </UnstyledButton>
   );
 }

@@ -9,7 +9,7 @@ import { ENTRY, exitsOf, mayBeCome } from './definition.ts';
 const CARD_WIDTH = 248;
 /** Each exit of several has a place of its own under the card. */
 const EXIT_WIDTH = 96;
-export const RANK_HEIGHT = 192;
+export const RANK_HEIGHT = 172;
 const GAP = 40;
 const LANE = 60;
 const SWEEPS = 12;

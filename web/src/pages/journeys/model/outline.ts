@@ -15,50 +15,48 @@ export function outline(definition: JourneyDefinition): Line[] {
   const lines: Line[] = [];
   const shown = new Set<string>();
   const incoming = Map.groupBy(definition.edges, ({ to }) => to);
-  const met = (to: string): boolean =>
-    (incoming.get(to) ?? []).every(({ from }) => from === ENTRY || shown.has(from));
+  const known = new Set(definition.nodes.map(({ id }) => id));
 
-  /** Tells where the ways that begin here go on together, if they do. */
-  const follow = (place: Place, depth: number, inside: boolean): string | undefined => {
+  /** Whether all that lead there have been told since a line of the list. */
+  const meets = (to: string, since: number): boolean => {
+    const told = new Set(lines.slice(since).flatMap((line) => (line.type === 'step' ? [line.id] : [])));
+    return (incoming.get(to) ?? []).every(({ from }) => told.has(from));
+  };
+
+  /** Tells the steps from a place on; answers where ways meet that is to be told further out. */
+  const follow = (place: Place, depth: number, inside: boolean): string[] => {
     const to = targetOf(definition, place);
     if (to === undefined) {
       lines.push({ type: 'open', place, depth });
-      return undefined;
+      return [];
     }
-    if (shown.has(to) || !definition.nodes.some(({ id }) => id === to)) {
-      lines.push({ type: 'goes', place, to, depth });
-      return undefined;
-    }
-    if (inside && (incoming.get(to)?.length ?? 0) > 1 && !met(to)) {
-      lines.push({ type: 'goes', place, to, depth });
-      return to;
-    }
-    return step(to, depth, inside);
+    const meeting = inside && (incoming.get(to)?.length ?? 0) > 1;
+    if (!shown.has(to) && known.has(to) && !meeting) return step(to, depth, inside);
+    lines.push({ type: 'goes', place, to, depth });
+    return shown.has(to) || !known.has(to) ? [] : [to];
   };
-  const step = (id: string, depth: number, inside: boolean): string | undefined => {
+
+  const step = (id: string, depth: number, inside: boolean): string[] => {
+    const since = lines.length;
     shown.add(id);
     lines.push({ type: 'step', id, depth });
     const exits = exitsAt(definition, id);
     const [only] = exits;
     if (exits.length === 1 && only !== undefined) return follow({ from: id, exit: only }, depth, inside);
-    const later: string[] = [];
+    const open: string[] = [];
     for (const exit of exits) {
       lines.push({ type: 'way', place: { from: id, exit }, depth: depth + 1 });
-      const next = follow({ from: id, exit }, depth + 1, true);
-      if (next !== undefined) later.push(next);
+      open.push(...follow({ from: id, exit }, depth + 1, true));
     }
-    for (const [index, next] of later.entries()) {
+    const further: string[] = [];
+    for (let next = open.shift(); next !== undefined; next = open.shift()) {
       if (shown.has(next)) continue;
-      // Inside another way, a meeting that others lead to as well is told further out.
-      if (inside && !met(next)) {
-        if (index === later.length - 1) return next;
-        continue;
-      }
-      const beyond = step(next, depth, inside);
-      if (beyond !== undefined && index === later.length - 1) return beyond;
+      if (inside && !meets(next, since)) further.push(next);
+      else open.push(...step(next, depth, inside));
     }
-    return undefined;
+    return further;
   };
+
   lines.push({ type: 'step', id: ENTRY, depth: 0 });
   follow({ from: ENTRY, exit: 'next' }, 0, false);
   // What nobody comes to yet, and last the goals.

@@ -26,7 +26,7 @@ const begin = (trigger: EntryTrigger, reentry: Reentry = { type: 'once' }): Jour
   });
 
 const made = <K extends Kind>(kind: K, over: Partial<NodeOf<K>>): JourneyNode =>
-  ({ ...newNode(kind, newNodeId(kind)), ...over }) as JourneyNode;
+  Object.assign(newNode(kind, newNodeId(kind)), over);
 
 /** One after the other from a place on, each at the given exit of the one before. */
 function chain(start: JourneyDefinition, from: Place, steps: readonly JourneyNode[]): JourneyDefinition {

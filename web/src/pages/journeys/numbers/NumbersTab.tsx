@@ -40,8 +40,8 @@ export function NumbersTab({ journey }: { journey: JourneyView }) {
 
 function Versioned({ journey, current }: { journey: JourneyView; current: number }) {
   const { version = current } = route.useSearch();
-  const versions = useQuery(journeys.versions(journey.id));
   const live = journey.state === 'running' || journey.state === 'paused';
+  const versions = useQuery(journeys.versions(journey.id, live));
   const counts = useQuery({
     ...journeys.counts(journey.id, version, live),
     placeholderData: keepPreviousData,
@@ -84,7 +84,7 @@ function Numbers(props: Props) {
   const { journey, shown, counts } = props;
   const { definition } = shown;
   const search = route.useSearch();
-  const { node, entry } = search;
+  const { node, contact, entry } = search;
   const told = useTold(definition);
   const phone = useMediaQuery('(max-width: 48em)') ?? false;
   const [view, setView] = useState('canvas');
@@ -97,7 +97,7 @@ function Numbers(props: Props) {
       replace: true,
       resetScroll: false,
     });
-  const path = usePath(entry);
+  const path = usePath(contact, entry);
   const board: Board = {
     definition,
     told,
@@ -125,7 +125,7 @@ function Numbers(props: Props) {
         {...props}
         view={view}
         onView={phone ? undefined : setView}
-        onVersion={(version) => go({ version, node: undefined, entry: undefined })}
+        onVersion={(version) => go({ version, node: undefined, contact: undefined, entry: undefined })}
       />
       <div className={classes['layout']}>
         {phone || view === 'list' ? (
@@ -133,21 +133,21 @@ function Numbers(props: Props) {
             <Outline />
           </div>
         ) : (
-          <div className={classes['board']}>
+          <div className={classes['board']} data-numbers>
             <Suspense fallback={<Loading lines={6} />}>
               <Canvas />
             </Suspense>
           </div>
         )}
-        <Paper p="md" className={classes['aside'] ?? ''}>
+        <Paper p="md" className={classes['aside'] ?? ''} data-numbers>
           {node !== undefined && <NodeFigures id={node} onClose={() => go({ node: undefined })} />}
           <People
             key={`${shown.version} ${node}`}
             journeyId={journey.id}
             version={shown.version}
             node={node === 'entry' ? undefined : node}
-            chosen={entry}
-            onChoose={(next) => go({ entry: next })}
+            chosen={path}
+            onChoose={(row) => go({ contact: row?.contactId, entry: row?.entryId })}
           />
         </Paper>
       </div>

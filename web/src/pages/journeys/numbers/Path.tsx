@@ -1,11 +1,10 @@
 import { Text, Timeline } from '@mantine/core';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { JourneyEntry, JourneyStep } from '../../../api/journeys.ts';
 import { journeys } from '../../../api/journeys.ts';
 import type texts from '../../../i18n/en/journeys.ts';
 import { DateTime } from '../../../ui/format.tsx';
-import { Loaded } from '../../../ui/states.tsx';
 import { LOOKS } from '../canvas/looks.ts';
 import type { Kind } from '../model/definition.ts';
 
@@ -20,26 +19,16 @@ export function useReasonWords(): (reason: string) => string {
       : reason.replaceAll('_', ' ');
 }
 
-/** The way of the entry whose path is open, once it has been read. */
-export function usePath(entryId: string | undefined): JourneyEntry | undefined {
-  const client = useQueryClient();
-  if (entryId === undefined) return undefined;
-  return client
-    .getQueriesData<JourneyEntry[]>({ queryKey: ['journeys', 'of'] })
-    .flatMap(([, entries]) => entries ?? [])
-    .find((one) => one.entryId === entryId);
-}
-
-export function Path({ contactId, entryId }: { contactId: string; entryId: string }) {
-  const query = useQuery(journeys.ofContact(contactId));
-  return (
-    <Loaded query={query} lines={3}>
-      {(entries) => {
-        const entry = entries.find((one) => one.entryId === entryId);
-        return entry !== undefined && <Steps entry={entry} />;
-      }}
-    </Loaded>
-  );
+/** The way of one entry of a contact, once it has been read. */
+export function usePath(
+  contactId: string | undefined,
+  entryId: string | undefined,
+): JourneyEntry | undefined {
+  const { data } = useQuery({
+    ...journeys.ofContact(contactId ?? ''),
+    enabled: contactId !== undefined && entryId !== undefined,
+  });
+  return data?.find((one) => one.entryId === entryId);
 }
 
 /** Step by step: when, which way, and why. */

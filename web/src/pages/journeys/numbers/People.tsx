@@ -1,7 +1,7 @@
 import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { JourneyPerson, PeopleFilter } from '../../../api/journeys.ts';
+import type { JourneyEntry, JourneyPerson, PeopleFilter } from '../../../api/journeys.ts';
 import { journeys } from '../../../api/journeys.ts';
 import { locale } from '../../../i18n/index.ts';
 import { dateTimeText } from '../../../lib/format.ts';
@@ -14,7 +14,7 @@ import { ErrorState, Loading } from '../../../ui/states.tsx';
 import { useBoard } from '../canvas/board.ts';
 import { nodeOf } from '../model/definition.ts';
 import { titleOf } from '../model/words.ts';
-import { Path, useReasonWords } from './Path.tsx';
+import { Steps, useReasonWords } from './Path.tsx';
 
 const REFRESH_MS = 5_000;
 
@@ -23,9 +23,9 @@ type Props = {
   version: number;
   /** Undefined: at any step. */
   node: string | undefined;
-  /** The entry whose path is shown. */
-  chosen: string | undefined;
-  onChoose: (entryId: string | undefined) => void;
+  /** The one whose path is shown. */
+  chosen: JourneyEntry | undefined;
+  onChoose: (row: JourneyPerson | undefined) => void;
 };
 
 /** Who is at a step, or left there; each leads to the card, and shows the way taken. */
@@ -74,9 +74,11 @@ export function People(props: Props) {
 function Rows({ journeyId, filter, chosen, onChoose }: Props & { filter: PeopleFilter }) {
   const { t } = useTranslation('journeys');
   const { rows, error, onRetry, more } = useList(journeys.people(journeyId, filter), REFRESH_MS);
+  // From a contact's card: somebody who is not among the first of the list.
+  const apart = chosen !== undefined && rows?.every(({ entryId }) => entryId !== chosen.entryId) === true;
   if (rows === undefined)
     return error === null ? <Loading lines={4} /> : <ErrorState error={error} retry={onRetry} />;
-  if (rows.length === 0)
+  if (rows.length === 0 && !apart)
     return (
       <Text size="sm" c="dimmed">
         {t('numbers.nobody')}
@@ -84,6 +86,7 @@ function Rows({ journeyId, filter, chosen, onChoose }: Props & { filter: PeopleF
     );
   return (
     <>
+      {apart && <Steps entry={chosen} />}
       <Stack gap="sm" role="list" aria-label={t('numbers.people')}>
         {rows.map((row) => (
           <div key={row.entryId} role="listitem">
@@ -102,15 +105,16 @@ function Rows({ journeyId, filter, chosen, onChoose }: Props & { filter: PeopleF
               </div>
               <Button
                 size="compact-xs"
-                variant={chosen === row.entryId ? 'filled' : 'subtle'}
-                aria-expanded={chosen === row.entryId}
+                style={{ flex: 'none' }}
+                variant={chosen?.entryId === row.entryId ? 'filled' : 'subtle'}
+                aria-expanded={chosen?.entryId === row.entryId}
                 aria-label={t('numbers.pathOf', { name: row.contactName })}
-                onClick={() => onChoose(chosen === row.entryId ? undefined : row.entryId)}
+                onClick={() => onChoose(chosen?.entryId === row.entryId ? undefined : row)}
               >
                 {t('numbers.path')}
               </Button>
             </Group>
-            {chosen === row.entryId && <Path contactId={row.contactId} entryId={row.entryId} />}
+            {chosen !== undefined && chosen.entryId === row.entryId && <Steps entry={chosen} />}
           </div>
         ))}
       </Stack>

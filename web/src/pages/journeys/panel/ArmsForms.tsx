@@ -183,8 +183,10 @@ function ArmFields(props: {
 
 type Share = NodeOf<'split'>['arms'][number];
 
+const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'I', 'J'];
+
 const nextName = (arms: readonly Share[]): string =>
-  [...'ABCDEFGHIJ'].find((letter) => arms.every(({ name }) => name !== letter)) ?? '';
+  LETTERS.find((letter) => arms.every(({ name }) => name !== letter)) ?? '';
 
 export function SplitForm({ node, onChange, disabled }: StepForm<'split'>) {
   const { t } = useTranslation('journeys');

@@ -45,7 +45,7 @@ export function WaitUntilForm({ node, onChange }: StepForm<'wait-until'>) {
         <Chip.Group
           multiple
           value={node.weekdays.map(String)}
-          onChange={(days) => onChange({ ...node, weekdays: days.map(Number).toSorted() })}
+          onChange={(days) => onChange({ ...node, weekdays: days.map(Number).toSorted((a, b) => a - b) })}
         >
           <Group gap={6}>
             {DAYS.map((day) => (
