@@ -14,7 +14,7 @@ import { useTranslation } from 'react-i18next';
 import type { JourneyDefinition, Position } from '../model/definition.ts';
 import { ENTRY, nodeOf } from '../model/definition.ts';
 import { isTidy, mayConnect } from '../model/edit.ts';
-import { arranged, widthOf } from '../model/layout.ts';
+import { arranged, RANK_HEIGHT, widthOf } from '../model/layout.ts';
 import { titleOf } from '../model/words.ts';
 import { lineKey, useBoard } from './board.ts';
 import classes from './canvas.module.css';
@@ -46,8 +46,30 @@ function begin(flow: Flow, frame: HTMLElement | null): void {
   const entry = nodes.find(({ id }) => id === ENTRY)?.position ?? { x: 0, y: 0 };
   const middle = width * zoom <= clientWidth ? x + width / 2 : entry.x + widthOf(undefined) / 2;
   const top =
-    height * zoom <= clientHeight ? (clientHeight - height * zoom) / 2 - y * zoom : MARGIN - y * zoom;
+    height * zoom <= clientHeight
+      ? Math.min(2 * MARGIN, (clientHeight - height * zoom) / 2) - y * zoom
+      : MARGIN - y * zoom;
   void flow.setViewport({ x: clientWidth / 2 - middle * zoom, y: top, zoom });
+}
+
+/** A step that is out of sight comes to the middle; what is seen stays where it is. */
+function intoView(flow: Flow, frame: HTMLElement, definition: JourneyDefinition, id: string): void {
+  const at = placesOf(definition).find(([one]) => one === id)?.[1];
+  if (at === undefined) return;
+  const { x, y, zoom } = flow.getViewport();
+  const width = widthOf(nodeOf(definition, id));
+  const left = at.x * zoom + x;
+  const top = at.y * zoom + y;
+  const seen =
+    left >= 0 &&
+    top >= 0 &&
+    left + width * zoom <= frame.clientWidth &&
+    top + RANK_HEIGHT * zoom <= frame.clientHeight;
+  if (!seen)
+    void flow.setCenter(at.x + width / 2, at.y + RANK_HEIGHT / 2, {
+      zoom: Math.max(zoom, READABLE),
+      duration: 200,
+    });
 }
 
 const placesOf = ({ entry, nodes }: JourneyDefinition): [string, Position][] => [
@@ -111,10 +133,13 @@ function Drawn({ focus }: { focus: { id: string; at: number } | undefined }) {
   const flow = useRef<Flow | null>(null);
   const frame = useRef<HTMLDivElement>(null);
   const drop = useDrop(flow);
+  const shownOnce = useRef<number>(undefined);
   useEffect(() => {
-    if (focus !== undefined)
-      void flow.current?.fitView({ nodes: [{ id: focus.id }], duration: 250, maxZoom: 1, minZoom: 0.6 });
-  }, [focus]);
+    if (focus === undefined || shownOnce.current === focus.at) return;
+    shownOnce.current = focus.at;
+    if (flow.current !== null && frame.current !== null)
+      intoView(flow.current, frame.current, definition, focus.id);
+  }, [focus, definition]);
   const settle = (changes: NodeChange<CardNode>[]): void => {
     change(changes.filter(({ type }) => type !== 'remove'));
     for (const one of changes) if (one.type === 'select' && one.selected) select(one.id);

@@ -53,7 +53,11 @@ export function DraftTab(props: {
   const [selected, select] = useState<string>();
   const [focus, setFocus] = useState<{ id: string; at: number }>();
   const shown = phone ? 'list' : view;
-  const hands = useHands(draft, editable, select);
+  const go = (id: string): void => {
+    select(id);
+    setFocus((before) => ({ id, at: (before?.at ?? 0) + 1 }));
+  };
+  const hands = useHands(draft, editable, select, go);
   const board: Board = {
     definition,
     told,
@@ -63,10 +67,6 @@ export function DraftTab(props: {
     hands,
     counts: undefined,
     trail: undefined,
-  };
-  const go = (id: string): void => {
-    select(id);
-    setFocus((before) => ({ id, at: (before?.at ?? 0) + 1 }));
   };
   useHotkeys(
     [
@@ -153,16 +153,19 @@ function useHands(
   draft: Draft,
   editable: boolean,
   select: (id: string | undefined) => void,
+  go: (id: string) => void,
 ): Hands | undefined {
   const { t } = useTranslation('journeys');
   const latest = useRef(draft);
   latest.current = draft;
+  const going = useRef(go);
+  going.current = go;
   return useMemo(() => {
     if (!editable) return undefined;
     const put = (kind: Kind, into: (node: ReturnType<typeof newNode>) => Draft['definition']): void => {
       const node = newNode(kind);
       latest.current.change(into(node));
-      select(node.id);
+      going.current(node.id);
     };
     return {
       insert: (place, kind) => put(kind, (node) => inserted(latest.current.definition, place, node)),
