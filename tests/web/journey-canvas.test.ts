@@ -1,5 +1,4 @@
 import * as fc from 'fast-check';
-import { createInstance } from 'i18next';
 import { describe, expect, test } from 'vitest';
 import {
   exitsOf as serverExits,
@@ -7,6 +6,7 @@ import {
 } from '../../src/campaigns/journeys/contract.definition.ts';
 import { problemsOf } from '../../src/campaigns/journeys/check.ts';
 import en from '../../web/src/i18n/en/journeys.ts';
+import { fixedT, speakPlainly } from '../../web/src/i18n/plain.ts';
 import {
   ENTRY,
   exitsAt,
@@ -33,9 +33,8 @@ import { outline } from '../../web/src/pages/journeys/model/outline.ts';
 import { startOf, STARTERS } from '../../web/src/pages/journeys/model/starters.ts';
 import { entryWords, exitWords, nodeWords } from '../../web/src/pages/journeys/model/words.ts';
 
-const i18n = createInstance();
-await i18n.init({ lng: 'en', resources: { en: { journeys: en } }, interpolation: { escapeValue: false } });
-const t = i18n.getFixedT('en', 'journeys');
+await speakPlainly('en', { en: { journeys: en } });
+const t = fixedT('en', 'journeys');
 
 /** A journey somebody built: every step set into a line there is, some lines drawn elsewhere. */
 const built = fc

@@ -21,7 +21,6 @@ export type JourneyVersion = VersionList['items'][number];
 export type JourneyPerson = PeoplePage['items'][number];
 export type JourneyEntry = ContactJourneys['items'][number];
 export type JourneyStep = JourneyEntry['path'][number];
-export type NodeCounts = CountsView['nodes'][string];
 export type JourneyVerb = 'publish' | 'pause' | 'resume' | 'stop';
 export type PeopleFilter = { version?: number; node?: string; state?: 'inside' | 'left' };
 

@@ -1,5 +1,5 @@
-import type { Resource } from 'i18next';
-import { changeLanguage, use } from 'i18next';
+import type { Resource, TFunction } from 'i18next';
+import i18next, { changeLanguage, use } from 'i18next';
 import { numbers } from './numbers.ts';
 
 /** The texts without a page around them: given at once, in one language after the other. */
@@ -11,3 +11,7 @@ export async function speakPlainly(language: string, resources: Resource): Promi
   });
   await changeLanguage(language);
 }
+
+/** Texts of one area, as functions take them that say something in words. */
+export const fixedT = (language: string, area: 'journeys'): TFunction<'journeys'> =>
+  i18next.getFixedT(language, area);

@@ -11,7 +11,7 @@ export type Names = Record<'segment' | 'template' | 'program' | 'coupon', (id: s
 
 export type Told = { t: T; names: Names; currency: string; locale: string; definition: JourneyDefinition };
 
-export const spanWords = ({ amount, unit }: Span, t: T): string => t(`span.${unit}`, { count: amount });
+const spanWords = ({ amount, unit }: Span, t: T): string => t(`span.${unit}`, { count: amount });
 
 /** The name given to a step, or what its kind is called. */
 export const titleOf = (node: JourneyNode, t: T): string =>
@@ -25,7 +25,7 @@ function messageName(id: string | null, { definition, t }: Told): string {
   return node === undefined ? t('words.noMessage') : t('words.quoted', { name: titleOf(node, t) });
 }
 
-export function happeningWords(event: Happening, told: Told): string {
+function happeningWords(event: Happening, told: Told): string {
   const { t, currency, locale } = told;
   if (event.type === 'event')
     return event.name.trim() === ''
@@ -38,7 +38,7 @@ export function happeningWords(event: Happening, told: Told): string {
   return t(`words.response.${event.did}`, { name: messageName(event.node, told) });
 }
 
-export function conditionWords(when: Condition, told: Told): string {
+function conditionWords(when: Condition, told: Told): string {
   const { t } = told;
   if (when.type === 'rule') return when.rule === null ? t('words.noRule') : t('words.rule');
   const did = t(`words.response.${when.did}`, { name: messageName(when.node, told) });
