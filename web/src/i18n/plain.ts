@@ -1,5 +1,5 @@
 import type { Resource, TFunction } from 'i18next';
-import i18next, { changeLanguage, use } from 'i18next';
+import { changeLanguage, getFixedT, use } from 'i18next';
 import { numbers } from './numbers.ts';
 
 /** The texts without a page around them: given at once, in one language after the other. */
@@ -14,4 +14,4 @@ export async function speakPlainly(language: string, resources: Resource): Promi
 
 /** Texts of one area, as functions take them that say something in words. */
 export const fixedT = (language: string, area: 'journeys'): TFunction<'journeys'> =>
-  i18next.getFixedT(language, area);
+  getFixedT(language, area);
