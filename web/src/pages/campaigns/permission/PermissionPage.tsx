@@ -67,7 +67,7 @@ function Editor({ settings }: { settings: PermissionSettings }) {
             inputWrapperOrder={['label', 'input', 'description', 'error']}
             min={1}
             max={365}
-            styles={{ input: { maxWidth: 140 } }}
+            styles={{ wrapper: { maxWidth: 140 } }}
             readOnly={props.readOnly}
             value={draft.longestWaitDays}
             onChange={(days) => props.set({ longestWaitDays: typeof days === 'number' ? days : 1 })}
