@@ -1,6 +1,6 @@
 import { registerEraser, registerMergeMover, registerTimelineSource } from '../contacts/index.ts';
 import { registerOnsiteAudience } from '../tracking/index.ts';
-import { segmentAudience } from './onsite.ts';
+import { segmentAudience } from './actions.onsite.ts';
 import { moveScoresOnMerge, scoresEraser } from './rfm/store.merge.ts';
 import { membershipEraser } from './store.erase.ts';
 import { moveMembershipsOnMerge } from './store.merge.ts';
