@@ -45,7 +45,7 @@ async function readLines(): Promise<Line[]> {
     lines.push({
       customer: Math.trunc(Number(row['CustomerID'])),
       product: row['StockCode'] ?? '',
-      at: Date.parse(`${(row['InvoiceDate'] ?? '').replace(' ', 'T').replace(/Z?$/, 'Z')}`),
+      at: Date.parse((row['InvoiceDate'] ?? '').replace(' ', 'T').replace(/Z?$/, 'Z')),
       name: row['Description'] ?? '',
       price: row['UnitPrice'] ?? '0',
       invoice: row['InvoiceNo'] ?? '',
@@ -149,7 +149,11 @@ async function suggest(
   const from = performance.now();
   for (let i = 0; i < customers.length; i += BATCH) {
     const part = customers.slice(i, i + BATCH);
-    const found = await suggestionsFor(ctx, part.map(contactOf), { recommended: true, wanted: false, why: false, });
+    const found = await suggestionsFor(ctx, part.map(contactOf), {
+      recommended: true,
+      wanted: false,
+      why: false,
+    });
     for (const customer of part)
       lists.set(
         customer,

@@ -36,11 +36,11 @@ function split(args: readonly unknown[]): { values: readonly unknown[]; data: Da
 }
 
 /** A helper that makes a block: its HTML is already escaped, its text needs none. */
-function block<T>(make: (value: T, place: Place, rest: readonly unknown[]) => string): Helper {
+function block(make: (value: unknown, place: Place, rest: readonly unknown[]) => string): Helper {
   return (...args) => {
     const { values, data } = split(args);
     const { locale = 'en', markup = false } = data;
-    const made = make(values[0] as T, { locale, markup, date: (at) => dateText(at, data) }, values.slice(1));
+    const made = make(values[0], { locale, markup, date: (at) => dateText(at, data) }, values.slice(1));
     return markup ? new Handlebars.SafeString(made) : made;
   };
 }
@@ -67,9 +67,10 @@ export const HELPER_WORK: Readonly<Record<string, Helper>> = {
     const { locale = 'en' } = data;
     return counted(locale, Number(values[0]), wordsIn(locale).points);
   },
-  products: block<readonly ProductCard[]>((items, place, [most]) =>
-    productCards(typeof most === 'number' ? items.slice(0, most) : items, place),
-  ),
-  couponCard: block<CouponCard>((coupon, place) => couponCard(coupon, place)),
-  tierProgress: block<TierStanding>((standing, place) => tierProgress(standing, place)),
+  products: block((given, place, [most]) => {
+    const items = given as readonly ProductCard[];
+    return productCards(typeof most === 'number' ? items.slice(0, most) : items, place);
+  }),
+  couponCard: block((given, place) => couponCard(given as CouponCard, place)),
+  tierProgress: block((given, place) => tierProgress(given as TierStanding, place)),
 };

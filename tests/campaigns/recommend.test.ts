@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
+import { assert, integer, nat, property, record } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { previewTemplate } from '../../src/campaigns/actions.preview.ts';
 import { templatePreviewInput } from '../../src/campaigns/contract.template.ts';
@@ -15,18 +15,18 @@ import { campaignWorld, contactId, putContacts } from './world.ts';
 import type { World } from './world.ts';
 
 describe('log-likelihood of being bought together', () => {
-  const counts = fc
-    .record({ both: fc.nat(500), onlyOne: fc.nat(500), onlyOther: fc.nat(500), neither: fc.nat(5_000) })
-    .map(({ both, onlyOne, onlyOther, neither }) => ({
+  const counts = record({ both: nat(500), onlyOne: nat(500), onlyOther: nat(500), neither: nat(5_000) }).map(
+    ({ both, onlyOne, onlyOther, neither }) => ({
       both,
       one: both + onlyOne,
       other: both + onlyOther,
       all: both + onlyOne + onlyOther + neither,
-    }));
+    }),
+  );
 
   test('it is never negative, the same both ways, and 0 for what chance alone would give', () => {
-    fc.assert(
-      fc.property(counts, (k) => {
+    assert(
+      property(counts, (k) => {
         const ratio = logLikelihood(k);
         expect(ratio).toBeGreaterThanOrEqual(0);
         expect(Number.isFinite(ratio)).toBe(true);
@@ -34,8 +34,8 @@ describe('log-likelihood of being bought together', () => {
         if (k.both * k.all <= k.one * k.other) expect(ratio).toBe(0);
       }),
     );
-    fc.assert(
-      fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 1, max: 50 }), (a, b) => {
+    assert(
+      property(integer({ min: 1, max: 50 }), integer({ min: 1, max: 50 }), (a, b) => {
         // Independent: one in `a` buys the one, one in `b` the other.
         expect(logLikelihood({ both: 1, one: b, other: a, all: a * b })).toBe(0);
       }),
@@ -43,8 +43,8 @@ describe('log-likelihood of being bought together', () => {
   });
 
   test('the same pattern among more people says more; Dunning’s own example comes out', () => {
-    fc.assert(
-      fc.property(counts, fc.integer({ min: 2, max: 9 }), (k, by) => {
+    assert(
+      property(counts, integer({ min: 2, max: 9 }), (k, by) => {
         const more = { both: k.both * by, one: k.one * by, other: k.other * by, all: k.all * by };
         expect(logLikelihood(more)).toBeCloseTo(by * logLikelihood(k), 3);
       }),
@@ -112,7 +112,11 @@ describe('what a contact is suggested', () => {
   });
 
   const listOf = async (who: number) => {
-    const found = await suggestionsFor(world.ctx, [contactId(who)], { recommended: true, wanted: false, why: true, });
+    const found = await suggestionsFor(world.ctx, [contactId(who)], {
+      recommended: true,
+      wanted: false,
+      why: true,
+    });
     return (found.get(contactId(who))?.recommended ?? []).map(({ name, kind, because }) => [
       name,
       kind,
