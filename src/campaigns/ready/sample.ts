@@ -58,7 +58,7 @@ export function messageSample(locale: ReadyLocale): Sample {
       lastProduct: { name: NAMES[locale][0] ?? '' },
     },
     recommended: products,
-    wanted: products.slice(0, 2),
+    wanted: products.slice(2),
     loyalty: {
       balance: 1_250,
       standing: {
