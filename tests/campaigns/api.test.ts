@@ -41,6 +41,7 @@ describe('over HTTP', () => {
     };
     expect(templates.items.map(({ key }) => key).toSorted()).toEqual([
       'activation-coupon',
+      'consent-confirm',
       'form-confirm',
       'newsletter',
     ]);
