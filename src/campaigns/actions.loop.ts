@@ -19,7 +19,7 @@ import {
   chainOf,
   findCampaign,
   finishRun,
-  findRun,
+  lockOpenRun,
   sendableRuns,
 } from './store.campaigns.ts';
 import type { CampaignRow, ChainStep, SendableRun } from './store.campaigns.ts';
@@ -258,20 +258,26 @@ async function cancelRuns(ctx: Ctx, lookups: readonly string[]): Promise<void> {
       });
       if (cancelled < CANCEL_ROWS) break;
     }
-    const open = await hasOpenMessages(ctx, run, lookups);
-    if (!open) await finishRun(ctx, run, 'cancelled', ctx.clock.now());
+    await inTx(ctx, async (tx) => {
+      // Whoever writes its audience at this moment holds it: what he writes is cancelled by the next look.
+      const held = await lockOpenRun(tx, run.runId);
+      if (held !== undefined && !(await hasOpenMessages(tx, run, lookups)))
+        await finishRun(tx, run, 'cancelled', tx.clock.now());
+    });
   }
 }
 
 /** Ends runs with nothing left to do, and their campaigns when no other moment is to come; the others rest until something is due. */
 async function finishRuns(ctx: Ctx, channels: Channels): Promise<void> {
   const lookups = lookupsOf(channels);
-  const now = ctx.clock.now();
-  for (const run of await openRuns(ctx, ['running', 'paused'], now)) {
-    const row = await findRun(ctx, run.runId);
-    if (row?.state !== 'sending') continue;
-    if (await hasOpenMessages(ctx, run, lookups))
-      await restRun(ctx, run, { now, lookAgain: addMs(now, LOOK_AGAIN_MS) });
-    else await inTx(ctx, (tx) => finishRun(tx, run, 'done', tx.clock.now()));
-  }
+  for (const run of await openRuns(ctx, ['running', 'paused'], ctx.clock.now()))
+    await inTx(ctx, async (tx) => {
+      // Held first and looked at then: whoever gives a run messages to send again holds it until they can be seen.
+      const held = await lockOpenRun(tx, run.runId);
+      if (held?.state !== 'sending') return;
+      const now = tx.clock.now();
+      if (await hasOpenMessages(tx, run, lookups))
+        await restRun(tx, run, { now, lookAgain: addMs(now, LOOK_AGAIN_MS) });
+      else await finishRun(tx, run, 'done', now);
+    });
 }

@@ -15,7 +15,7 @@ import type { ChannelName } from './contract.channel.ts';
 import { variantFor } from './frame.ts';
 import type { Frame } from './frame.ts';
 import { isOutage, verdictOf } from './outcome.ts';
-import { campaignStateOf } from './store.campaigns.ts';
+import { campaignStateOf, keepRunOpen } from './store.campaigns.ts';
 import { claimMessages, markHandedOff, releaseClaims, settleMessages } from './store.ledger.ts';
 import type { Claim, RunKey, Settled } from './store.ledger.ts';
 import { loadHandOff } from './store.recipients.ts';
@@ -204,6 +204,11 @@ async function recordSettled(
     frame,
     settled.filter(({ id }) => written.has(id)),
   );
+  // A record that comes after its lease may find the run ended: its messages had become unknown.
+  const again = settled.some(
+    ({ id, state }) => (state === 'retry' || state === 'planned') && written.has(id),
+  );
+  if (again) await keepRunOpen(ctx, run.runId);
 }
 
 /** Coupons follow their messages: void when those failed for good, held while nobody knows. */

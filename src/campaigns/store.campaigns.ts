@@ -213,7 +213,7 @@ export async function hasOpenRuns(ctx: Ctx, campaignId: string): Promise<boolean
 
 /**
  * Ends a run; a broadcast whose last open run it was and that has no further moment is finished, one that waits for its next
- * moment is scheduled again. What is started by what happens goes on for good.
+ * moment is scheduled again. What is started by what happens goes on for good. The caller holds the run.
  */
 export async function finishRun(
   ctx: Ctx,
@@ -236,9 +236,57 @@ export async function finishRun(
   else if (row.state === 'running') await updateCampaign(ctx, run.campaignId, { state: 'scheduled' });
 }
 
-export async function findRun(ctx: Ctx, runId: string): Promise<RunRow | undefined> {
-  const [found] = await ctx.db.select().from(campaignRun).where(eq(campaignRun.runId, runId));
+/**
+ * A run that has not ended, locked until the end of the transaction; undefined when it has, or when somebody else holds it.
+ * Who locks a run and its campaign locks the run first.
+ */
+export async function lockOpenRun(ctx: Ctx, runId: string): Promise<RunRow | undefined> {
+  const [found] = await ctx.db
+    .select()
+    .from(campaignRun)
+    .where(and(eq(campaignRun.runId, runId), inArray(campaignRun.state, ['planning', 'sending'])))
+    .for('update', { skipLocked: true });
   return found;
+}
+
+/**
+ * Holds a run that has got messages to send again until the end of the transaction, so that nobody ends it before they can be
+ * seen; one that has ended meanwhile is opened again.
+ */
+export async function keepRunOpen(ctx: Ctx, runId: string): Promise<void> {
+  const [found] = await ctx.db
+    .select({ state: campaignRun.state })
+    .from(campaignRun)
+    .where(eq(campaignRun.runId, runId))
+    .for('no key update');
+  if (found?.state === 'done' || found?.state === 'cancelled') await reopenRuns(ctx, [runId]);
+}
+
+/**
+ * Runs, also those that had ended, have messages to send again. Of a cancelled campaign they are opened only for these messages to
+ * be cancelled.
+ */
+export async function reopenRuns(ctx: Ctx, runIds: readonly string[]): Promise<void> {
+  const ids = sql`${`{${runIds.join(',')}}`}::uuid[]`;
+  const now = ctx.clock.now();
+  const held = await rows<{ campaignId: string }>(
+    ctx.db,
+    sql`select campaign_id as "campaignId" from campaign_run where run_id = any(${ids}) order by run_id for no key update`,
+  );
+  await ctx.db
+    .update(campaignRun)
+    .set({ state: 'sending', finishedAt: null, wakeAt: now })
+    .where(and(inArray(campaignRun.state, ['sending', 'done', 'cancelled']), sql`run_id = any(${ids})`));
+  // Only now, when nobody can be ending it with one of these runs any more.
+  await ctx.db
+    .update(campaign)
+    .set({ state: 'running', finishedAt: null, updatedAt: now })
+    .where(
+      and(
+        inArray(campaign.state, ['finished', 'scheduled']),
+        sql`campaign_id = any(${`{${held.map(({ campaignId }) => campaignId).join(',')}}`}::uuid[])`,
+      ),
+    );
 }
 
 /** What an address of a click has room for; what comes later leads where the button leads. */

@@ -12,6 +12,7 @@ import { classify } from '../classify.ts';
 import { PURPOSES } from '../contract.ts';
 import { consentChannel } from '../store.refusal.ts';
 import { verdictOf } from '../outcome.ts';
+import { reopenRuns } from '../store.campaigns.ts';
 import type { NewResponse } from '../store.responses.ts';
 import { changeOf, wordOf } from './provider.ts';
 import type { ProviderEvent } from './provider.ts';
@@ -89,9 +90,7 @@ async function moveMessages(tx: Ctx, messages: readonly MessageHeld[]): Promise<
   await settleCoupons(tx, 'void', keys('failed'));
   const again = new Set(keys('retry').map(({ sendKey }) => sendKey));
   if (again.size === 0) return;
-  await store.reopenRuns(tx, [
-    ...new Set(messages.filter(({ id }) => again.has(id)).map(({ runId }) => runId)),
-  ]);
+  await reopenRuns(tx, [...new Set(messages.filter(({ id }) => again.has(id)).map(({ runId }) => runId))]);
   await emit(tx, 'job.campaigns.send', lanes());
 }
 

@@ -130,18 +130,6 @@ export async function settleByProvider(ctx: Ctx, settled: readonly Settled[]): P
     where m.contact_id = s."contactId" and m.occurred_at = s."plannedAt" and m.id = s.id`);
 }
 
-/** Runs, also those that had ended, have messages to send again. */
-export async function reopenRuns(ctx: Ctx, runIds: readonly string[]): Promise<void> {
-  const ids = sql`(select jsonb_array_elements_text(${json(runIds)})::uuid)`;
-  await ctx.db.execute(sql`
-    update campaign c set state = 'running', finished_at = null, updated_at = ${instant(ctx.clock.now())}
-    where c.state in ('finished', 'scheduled') and c.campaign_id in (select campaign_id from campaign_run where run_id in ${ids})`);
-  await ctx.db.execute(
-    sql`update campaign_run set state = 'sending', finished_at = null, wake_at = ${instant(ctx.clock.now())}
-      where state in ('sending', 'done') and run_id in ${ids}`,
-  );
-}
-
 /** Numbers of the campaigns' links by their addresses. */
 export async function linkNumbers(ctx: Ctx, campaignIds: readonly string[]): Promise<Map<string, number>> {
   if (campaignIds.length === 0) return new Map();
