@@ -62,6 +62,7 @@ export default {
     unsubscribed: 'Unsubscribed',
     suppressed: 'Address suppressed',
     duplicate_address: 'Address shared with another contact',
+    merged: 'The same person gets it as another contact',
     no_longer: 'no longer of use: what it was about has changed',
     offer_over: 'The offer is over',
     not_launched: 'The campaign has not been launched',
