@@ -2112,6 +2112,7 @@ CREATE INDEX "message_campaign_idx" ON "message" USING btree ("campaign_id","sta
 CREATE INDEX "message_claim_idx" ON "message" USING btree ("run_id","due_at") WHERE state in ('planned', 'retry');--> statement-breakpoint
 CREATE INDEX "message_lease_idx" ON "message" USING btree ("lease_until") WHERE state = 'sending';--> statement-breakpoint
 CREATE INDEX "message_unknown_idx" ON "message" USING btree ("due_at") WHERE state = 'unknown';--> statement-breakpoint
+CREATE INDEX "message_forget_idx" ON "message" USING btree ("handed_at") WHERE state = 'sent' and data is not null and data <> '{}';--> statement-breakpoint
 CREATE INDEX "message_request_message_idx" ON "message_request" USING btree ("message_id");--> statement-breakpoint
 CREATE INDEX "response_campaign_idx" ON "response" USING btree ("campaign_id","kind","contact_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "template_key_idx" ON "template" USING btree ("key");--> statement-breakpoint

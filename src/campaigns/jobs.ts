@@ -9,6 +9,7 @@ import { forgetPace } from './pace/actions.ts';
 import { triggerJobs } from './triggers/jobs.ts';
 import { journeyJobs } from './journeys/jobs.ts';
 import { recommendJobs } from './recommend/jobs.ts';
+import { forgetData } from './store.forget.ts';
 
 /** A scheduled mail is late by this at most. */
 const SCHEDULE_MS = 15 * SECOND_MS;
@@ -46,6 +47,8 @@ const sendWaitedFor: Job = {
 
 /** Providers repeat for days; a reader may open an old mail after a year. What events led to stands with the message for good. */
 const KEEP_EVENTS_DAYS = 400;
+/** What a message said is kept for as long as its provider may still say that it did not take it, which takes three days at most. */
+const KEEP_DATA_DAYS = 4;
 /** Deleting in steps keeps each transaction short. */
 const STEP = 5_000;
 
@@ -55,6 +58,8 @@ const forget: Job = {
   run: async (ctx, _data, signal) => {
     const before = addMs(ctx.clock.now(), -KEEP_EVENTS_DAYS * DAY_MS);
     while (!signal.aborted && (await forgetEvents(ctx, before, STEP)) === STEP);
+    const sentBefore = addMs(ctx.clock.now(), -KEEP_DATA_DAYS * DAY_MS);
+    while (!signal.aborted && (await forgetData(ctx, sentBefore, STEP)) === STEP);
     await forgetPace(ctx);
   },
 };

@@ -200,7 +200,7 @@ export const message = pgTable(
     couponCode: text('coupon_code'),
     /** Somebody asked for it: it needs no consent, and goes to the address and in the language asked for. */
     asked: boolean('asked').notNull().default(false),
-    /** What its texts say beside what is known of the contact; forgotten once it is settled. */
+    /** What its texts say beside what is known of the contact; forgotten once it cannot go again. */
     data: jsonb('data'),
     handedAt: instant('handed_at'),
     deliveredAt: instant('delivered_at'),
@@ -218,6 +218,9 @@ export const message = pgTable(
     index('message_unknown_idx')
       .on(t.dueAt)
       .where(sql`state = 'unknown'`),
+    index('message_forget_idx')
+      .on(t.handedAt)
+      .where(sql`state = 'sent' and data is not null and data <> '{}'`),
   ],
 );
 

@@ -120,8 +120,8 @@ export async function settleMessages(
       handed_at = coalesce(s."handedAt", m.handed_at), delivered_at = coalesce(s."deliveredAt", m.delivered_at),
       address = coalesce(s.address, m.address), locale = coalesce(s.locale, m.locale),
       coupon_code = coalesce(s."couponCode", m.coupon_code), channel = coalesce(s."nextChannel", m.channel),
-      -- Secrets such as a confirmation's address stay no longer than they are needed.
-      data = case when m.data is not null and s.state in ('sent', 'failed', 'skipped', 'cancelled') then '{}' else m.data end
+      -- Secrets such as a confirmation's address stay no longer than they are needed; what was sent may have to go again.
+      data = case when m.data is not null and s.state in ('failed', 'skipped', 'cancelled') then '{}' else m.data end
     from jsonb_to_recordset(${list(settled)}) as s("contactId" uuid, id uuid, attempt smallint, state text,
       failures smallint, reason text, detail text, "dueAt" timestamptz, "deferredAt" timestamptz, "handedAt" timestamptz,
       "deliveredAt" timestamptz, address text, locale text, "couponCode" text,
@@ -220,6 +220,7 @@ export async function resolveUnknown(
       handed_at = case when k.found then coalesce(m.handed_at, ${instant(now)}) else m.handed_at end,
       delivered_at = case when k.found then coalesce(m.delivered_at, ${instant(now)}) else m.delivered_at end,
       due_at = ${instant(now)},
+      data = case when m.data is not null and not k.found and c.state = 'cancelled' then '{}' else m.data end,
       -- The worker died before it could write to whom the message went and with which coupon.
       address = coalesce(m.address, (select ${addressOfMessage} from contact c where c.contact_id = m.contact_id)),
       coupon_code = coalesce(m.coupon_code,
@@ -252,7 +253,7 @@ export async function cancelMessages(
       where run_id = ${run.runId}::uuid and occurred_at = ${instant(run.plannedAt)} and state in ('planned', 'retry')
       limit ${limit} for update skip locked
     )
-    update message m set state = 'cancelled' from waiting w
+    update message m set state = 'cancelled', data = case when m.data is not null then '{}'::jsonb end from waiting w
     where m.contact_id = w.contact_id and m.occurred_at = ${instant(run.plannedAt)} and m.id = w.id
     returning m.contact_id as "contactId", m.id, m.attempt > 0 as tried`,
   );

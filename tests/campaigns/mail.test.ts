@@ -4,10 +4,12 @@ import { campaigns } from '../../src/campaigns/actions.campaigns.ts';
 import { sendDue } from '../../src/campaigns/actions.loop.ts';
 import { openOutbox } from '../../src/campaigns/channels/outbox.ts';
 import type { Channel } from '../../src/campaigns/channels/contract.ts';
-import { campaignsSubscriptions, registerCampaigns } from '../../src/campaigns/index.ts';
+import { recordProviderEvents } from '../../src/campaigns/events/actions.ts';
+import { campaignsJobs, campaignsSubscriptions, registerCampaigns } from '../../src/campaigns/index.ts';
 import { mergeContacts, suppress } from '../../src/contacts/index.ts';
 import { rows } from '../../src/core/db.ts';
 import { emit } from '../../src/core/outbox.ts';
+import { DAY_MS } from '../../src/core/time.ts';
 import { deliver } from '../support/deliver.ts';
 import { campaignWorld, contactId, draft, launched, mailsOf, putContacts, templateId } from './world.ts';
 import type { World } from './world.ts';
@@ -69,8 +71,58 @@ test('a mail asked for goes once by its key, without consent, to the address and
   expect(mails[0]?.html).toContain('Tea &amp; &lt;News&gt;');
 });
 
-test('the confirmation’s address stays in the ledger no longer than until the mail is sent', async () => {
+const confirm = (key: string): object => ({
+  form: { confirmUrl: `https://site.example/f/confirm/${key}?a=1&b=2` },
+});
+const forget = async (): Promise<void> => {
+  for (const job of campaignsJobs.filter(({ name }) => name === 'campaigns.forget-events'))
+    await job.run(world.ctx, {}, never);
+};
+
+test('the confirmation’s address stays in the ledger no longer than the mail may have to go again', async () => {
+  await forget();
+  expect(await ledger(1)).toMatchObject([{ state: 'sent', address: 'new1@example.com', data: confirm('a') }]);
+  world.clock.advance(4 * DAY_MS + 1_000);
+  await forget();
   expect(await ledger(1)).toMatchObject([{ state: 'sent', address: 'new1@example.com', data: {} }]);
+});
+
+test('a mail that its provider did not take after all goes again with what it says', async () => {
+  await ask({ n: 9, key: 'again' });
+  const accepts: Channel = {
+    ...openOutbox(world.dataDir),
+    name: 'sendgrid',
+    lookup: undefined,
+    send: (messages) =>
+      Promise.resolve(messages.map(() => ({ kind: 'accepted', delivered: false }) as const)),
+  };
+  await send(accepts);
+  const [mail] = await rows<{ id: string }>(
+    world.ctx.db,
+    sql`select id from message where contact_id = ${contactId(9)}::uuid and state = 'sent'`,
+  );
+  await recordProviderEvents(world.ctx, [
+    {
+      provider: 'sendgrid',
+      providerEventId: 'blocked 9',
+      message: { messageId: mail?.id ?? '', contactId: contactId(9) },
+      attempt: 1,
+      channel: 'email',
+      address: 'new9@example.com',
+      kind: 'blocked',
+      occurredAt: world.clock.now(),
+      reason: 'try later',
+      userAgent: null,
+      url: null,
+      raw: '{}',
+    },
+  ]);
+  expect(await ledger(9)).toMatchObject([{ state: 'retry', reason: 'blocked', data: confirm('again') }]);
+  world.clock.advance(DAY_MS);
+  await send();
+  expect(await ledger(9)).toMatchObject([{ state: 'sent', attempt: 2 }]);
+  const mails = (await mailsOf(world.dataDir)).filter((one) => one.contactId === contactId(9));
+  expect(mails.map(({ text }) => text.includes('/f/confirm/again'))).toEqual([true]);
 });
 
 test('an unsubscribed address still gets the answer it asked for; one that bounced or complained does not', async () => {

@@ -124,7 +124,8 @@ export async function settleByProvider(ctx: Ctx, settled: readonly Settled[]): P
   if (settled.length === 0) return;
   await ctx.db.execute(sql`
     update message m set state = s.state, reason = s.reason, detail = s.detail, failures = s.failures, lease_until = null,
-      due_at = coalesce(s."dueAt", m.due_at), delivered_at = s."deliveredAt"
+      due_at = coalesce(s."dueAt", m.due_at), delivered_at = s."deliveredAt",
+      data = case when m.data is not null and s.state = 'failed' then '{}' else m.data end
     from jsonb_to_recordset(${json(settled)}) as s("contactId" uuid, id uuid, "plannedAt" timestamptz, state text, reason text,
       detail text, failures smallint, "dueAt" timestamptz, "deliveredAt" timestamptz)
     where m.contact_id = s."contactId" and m.occurred_at = s."plannedAt" and m.id = s.id`);
