@@ -7,6 +7,7 @@ import type { OutMessage } from './channels/contract.ts';
 import { formOf } from './form.ts';
 import { renderMessage } from './frame.ts';
 import type { About, Frame } from './frame.ts';
+import { passedBy } from './journeys/store.gone.ts';
 import { linksFor } from './links.ts';
 import type { Links } from './links.ts';
 import { permit } from './permission/actions.permit.ts';
@@ -47,7 +48,10 @@ export async function prepare(
   for (const { id, refusal } of batch)
     if (refusal !== null) refused.set(id, { state: 'skipped', reason: refusal, detail: null });
   const may = batch.filter((entry) => entry.refusal === null && entry.campaignState === 'running');
-  const pointless = await pointlessOf(ctx, frame.campaignId, may);
+  const pointless = new Set([
+    ...(await pointlessOf(ctx, frame.campaignId, may)),
+    ...(await passedBy(ctx, frame.campaignId, may)),
+  ]);
   for (const id of pointless) refused.set(id, NO_LONGER);
   const willing = may.filter(({ id }) => !pointless.has(id));
   const decided = await permit(ctx, { ...run, frame }, willing);
