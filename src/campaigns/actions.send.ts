@@ -1,6 +1,7 @@
 import { inTx } from '../core/ctx.ts';
 import type { Ctx } from '../core/ctx.ts';
 import { monotonicMs } from '../core/clock.ts';
+import { suppress } from '../contacts/index.ts';
 import { untilUndisturbed } from '../core/deadlock.ts';
 import { messageOf } from '../core/errors.ts';
 import { untilBack } from '../core/lost.ts';
@@ -199,6 +200,7 @@ async function recordSettled(
     ctx,
     final.map(({ contactId }) => ({ contactId, campaignId })),
   );
+  await suppress(ctx, deadOf(settled, frame));
   await settleOffers(
     ctx,
     frame,
@@ -209,6 +211,15 @@ async function recordSettled(
     ({ id, state }) => (state === 'retry' || state === 'planned') && written.has(id),
   );
   if (again) await keepRunOpen(ctx, run.runId);
+}
+
+/** Addresses of which the recipient's server says that they do not exist: nothing goes there any more, from whatever campaign. */
+function deadOf(settled: readonly Settled[], frame: Frame) {
+  return settled.flatMap(({ reason, address }) =>
+    frame.channel === 'email' && reason === 'address_dead' && address !== null
+      ? [{ channel: 'email', address, reason: 'hard_bounce' as const }]
+      : [],
+  );
 }
 
 /** Coupons follow their messages: void when those failed for good, held while nobody knows. */

@@ -77,6 +77,12 @@ test('who is not known yet is made known by the address; a list is taken whole o
     { key: 'b', contact: { email: 'new@example.com' }, email: 'other@example.com' },
   );
   expect(first?.contactId).toBe(second?.contactId);
+  // Who is known stays as known: asking for a message is no way to rename somebody.
+  await ask({ key: 'e', contact: { email: 'new@example.com', name: 'Renamed' } });
+  const named = await world.ctx.db.execute(
+    sql`select name from contact where contact_id = ${first?.contactId ?? ''}::uuid`,
+  );
+  expect(named).toEqual([{ name: 'New' }]);
   const wrong = { key: 'd', contact: { id: contactId(999_999) } };
   await expect(ask({ ...me, key: 'c' }, wrong)).rejects.toMatchObject({ at: '1.contact', status: 422 });
   const kept = await world.ctx.db.execute(sql`select 1 from message_request where key = 'c'`);

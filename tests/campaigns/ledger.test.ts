@@ -47,6 +47,24 @@ function provider(answer: (message: OutMessage, n: number) => Outcome): Channel 
 const accepted: Outcome = { kind: 'accepted', delivered: false };
 
 describe('outcomes', () => {
+  test('an address that does not exist gets nothing any more, from whatever campaign; one refused for today does', async () => {
+    const { ctx } = world;
+    await putContacts(ctx, 'dead', { from: 9_901, to: 9_902 });
+    const first = await draft(ctx, 'dead');
+    await launched(ctx, first.id);
+    const says = ['address_dead', 'address_refused'];
+    const refusing = provider((_message, n) => ({ kind: 'final', reason: says[n - 1] ?? '', detail: '550' }));
+    await sendDue(ctx, refusing, never);
+    const again = await draft(ctx, 'dead', { name: 'Again' });
+    await launched(ctx, again.id);
+    expect(await statesOf(ctx, again.id)).toEqual({ 'skipped:suppressed': 1, planned: 1 });
+    await sendDue(
+      ctx,
+      provider(() => accepted),
+      never,
+    );
+  });
+
   test('each class ends where it should, and coupons follow', async () => {
     const { ctx } = world;
     await putContacts(ctx, 'classes', { from: 1, to: 40 });

@@ -88,8 +88,18 @@ describe('SMTP', () => {
 
   test.each<[string, ConstructorParameters<typeof SMTPServer>[0], Partial<Outcome>]>([
     [
-      'recipient refused',
+      'recipient unknown',
       { onRcptTo: (_to, _s, done) => done(answer(550, 'no such user')) },
+      { kind: 'final', reason: 'address_dead' },
+    ],
+    [
+      'recipient unknown, in codes',
+      { onRcptTo: (_to, _s, done) => done(answer(550, '5.1.1 <a@example.com>: rejected')) },
+      { kind: 'final', reason: 'address_dead' },
+    ],
+    [
+      'recipient refused for today',
+      { onRcptTo: (_to, _s, done) => done(answer(550, '5.7.1 relay access denied for this recipient')) },
       { kind: 'final', reason: 'address_refused' },
     ],
     [

@@ -158,7 +158,7 @@ async function contactsOf(
   );
   const byOutside = await findByExternalIds(ctx, outside);
   const told = inputs.flatMap(({ contact }) => ('email' in contact ? [contact] : []));
-  const made = await upsertContacts(ctx, told, { matchBy: ['email'] });
+  const made = await upsertContacts(ctx, told, { matchBy: ['email'], mode: 'skip' });
   let next = 0;
   return inputs.map(({ contact }, i) => {
     if ('id' in contact) return contact.id;

@@ -85,5 +85,14 @@ async function hand(
   // The endpoint was the browser's to say: one that leads into a private network is its fault alone.
   if (answer.kind === 'lost' && answer.private)
     return { kind: 'final', reason: 'address_wrong', detail: answer.detail };
-  return troubleOf(answer);
+  return ownTrouble(troubleOf(answer));
+}
+
+/**
+ * Each browser names its own service: what one of them answers speaks of this address alone, and neither pauses a campaign nor slows
+ * what goes to others.
+ */
+function ownTrouble(trouble: Outcome): Outcome {
+  if (trouble.kind !== 'retryable') return trouble;
+  return { kind: 'retryable', reason: 'address_later', detail: trouble.detail };
 }

@@ -126,8 +126,13 @@ function laterReason(code: number, command: string, detail: string): string {
   return fast || code === 421 ? 'provider_busy' : 'provider_later';
 }
 
+/** No such mailbox or domain, in the codes of RFC 3463; servers without them say it in words. Anything else may be for today alone. */
+const DEAD =
+  /\b5\.1\.(?:1|2|3|6|10)\b|(?:no such|unknown|invalid|non-?existent) (?:user|recipient|mailbox|address)|(?:user|recipient|mailbox|address) (?:is )?(?:unknown|not found|does not exist|doesn't exist)/i;
+
 function refused(command: string, detail: string): Outcome {
-  if (command === 'RCPT TO') return { kind: 'final', reason: 'address_refused', detail };
+  if (command === 'RCPT TO')
+    return { kind: 'final', reason: DEAD.test(detail) ? 'address_dead' : 'address_refused', detail };
   if (command === 'DATA') return { kind: 'final', reason: 'message_refused', detail };
   // Refusing the sender or the greeting concerns every message.
   return { kind: 'retryable', reason: 'sender_refused', detail, pause: true };

@@ -96,8 +96,9 @@ export async function slowProvider(
 ): Promise<void> {
   await keepProvider(ctx, provider, to.now);
   await ctx.db
-    .execute(sql`update pace_provider set rate_cap = ${to.rateCap}, slowed_at = ${instant(to.now)}, tokens = 0,
-    filled_at = ${instant(to.now)}, blocked_until = ${instant(to.blockedUntil)} where provider = ${provider}`);
+    .execute(sql`update pace_provider set rate_cap = least(rate_cap, ${to.rateCap}), slowed_at = ${instant(to.now)}, tokens = 0,
+    filled_at = ${instant(to.now)}, 
+    blocked_until = greatest(blocked_until, ${instant(to.blockedUntil)}) where provider = ${provider}`);
 }
 
 export type DomainAsk = { domain: string; bucket: Bucket; asked: number; want: number };

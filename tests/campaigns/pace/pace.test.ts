@@ -4,6 +4,7 @@ import { sendAsked, sendDue } from '../../../src/campaigns/actions.loop.ts';
 import type { Channel, Outcome } from '../../../src/campaigns/channels/contract.ts';
 import { getPace, setPace } from '../../../src/campaigns/pace/actions.ts';
 import { paceSettings } from '../../../src/campaigns/pace/contract.ts';
+import { slowProvider } from '../../../src/campaigns/pace/store.ts';
 import type { PaceAnswer } from '../../../src/campaigns/pace/contract.ts';
 import type { Ctx } from '../../../src/core/ctx.ts';
 import { rows } from '../../../src/core/db.ts';
@@ -259,4 +260,17 @@ test('limits are set by those who may write campaigns, seen by those who may rea
     { breaker: { consecutive: 1 } },
   ])
     expect(paceSettings.safeParse(wrong).success).toBe(false);
+});
+
+test('a pause that a provider has asked for is not cut short by a later word, and its pace not raised', async () => {
+  const { ctx } = world;
+  const now = ctx.clock.now();
+  const until = (seconds: number): Date => new Date(now.getTime() + seconds * 1_000);
+  await slowProvider(ctx, 'metered', { rateCap: 5, now, blockedUntil: until(60) });
+  await slowProvider(ctx, 'metered', { rateCap: 9, now, blockedUntil: until(1) });
+  const kept = await rows(
+    ctx.db,
+    sql`select rate_cap as cap, extract(epoch from blocked_until - slowed_at)::int as seconds from pace_provider`,
+  );
+  expect(kept).toEqual([{ cap: 5, seconds: 60 }]);
 });

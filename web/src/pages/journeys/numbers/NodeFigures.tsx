@@ -78,7 +78,7 @@ export function NodeFigures({ id, onClose }: { id: string; onClose: () => void }
           {messages.map(([state, count]) => (
             <Group key={state} justify="space-between">
               <Text size="sm">
-                {t(`campaigns:messageStates.${state as 'sent'}`, { defaultValue: state })}
+                {t(`campaigns:messages.states.${state as 'sent'}`, { defaultValue: state })}
               </Text>
               <Text size="sm">
                 <Figure value={count} />
