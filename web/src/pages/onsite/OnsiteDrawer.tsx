@@ -1,13 +1,23 @@
-import { Group, NumberInput, SegmentedControl, Select, Text, Textarea, TextInput } from '@mantine/core';
+import {
+  Group,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  SimpleGrid,
+  Text,
+  Textarea,
+  TextInput,
+} from '@mantine/core';
 import { useForm } from '@mantine/form';
 import type { UseFormReturnType } from '@mantine/form';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { OnsiteListed } from '../../api/onsite.ts';
 import { onsite } from '../../api/onsite.ts';
 import { segments } from '../../api/segments.ts';
 import { sources } from '../../api/sources.ts';
 import { showFieldErrors } from '../../lib/formErrors.ts';
+import { useList } from '../../lib/list.ts';
 import { useMe } from '../../lib/me.ts';
 import { Figure } from '../../ui/format.tsx';
 import { FormDrawer } from '../../ui/FormDrawer.tsx';
@@ -96,15 +106,15 @@ export function OnsiteDrawer({ message, onClose }: { message?: OnsiteListed; onC
 }
 
 /** More segments than a site has messages for. */
-const SEGMENTS = 500;
+const SEGMENTS = 200;
 
 function Whom({ form }: { form: UseFormReturnType<OnsiteForm> }) {
   const { t } = useTranslation('onsite');
   const { may } = useMe();
-  const all = useInfiniteQuery({ ...segments.list(SEGMENTS), enabled: may('segments:read') });
-  const known = (all.data ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const { rows = [] } = useList({ ...segments.list(SEGMENTS), enabled: may('segments:read') });
+  const known = rows.map(({ id, name }) => ({ value: id, label: name }));
   return (
-    <Group grow align="flex-start">
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
       <Select
         label={t('segment')}
         description={t('segmentHint')}
@@ -122,7 +132,7 @@ function Whom({ form }: { form: UseFormReturnType<OnsiteForm> }) {
         max={50}
         {...form.getInputProps('control')}
       />
-    </Group>
+    </SimpleGrid>
   );
 }
 

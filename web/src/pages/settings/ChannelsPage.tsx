@@ -43,7 +43,7 @@ function Provider({ channel: { channel, provider } }: { channel: Channel }) {
   const out = provider === 'outbox';
   const words = channel === 'call' ? t('channels.task') : out ? t('channels.outbox') : NAMES[provider];
   return (
-    <Badge color={out ? 'gray' : 'teal'} miw="max-content">
+    <Badge {...(out ? { color: 'gray' } : {})} miw="max-content">
       {words ?? provider}
     </Badge>
   );
