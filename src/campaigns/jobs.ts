@@ -1,14 +1,17 @@
+import { z } from 'zod';
 import type { Job } from '../core/jobs.ts';
 import { addMs, DAY_MS, MINUTE_MS, SECOND_MS } from '../core/time.ts';
 import { sendAsked, sendDue } from './actions.loop.ts';
 import { planRuns, startDueRuns } from './actions.run.ts';
 import { channelsFor } from './channels/index.ts';
+import { removeFromOutbox } from './channels/outbox.ts';
 import { setTelegramWebhook } from './events/actions.telegram.ts';
 import { forgetEvents } from './events/store.ts';
 import { forgetPace } from './pace/actions.ts';
 import { triggerJobs } from './triggers/jobs.ts';
 import { journeyJobs } from './journeys/jobs.ts';
 import { recommendJobs } from './recommend/jobs.ts';
+import { FORGET_MAILS } from './store.erase.ts';
 import { forgetData } from './store.forget.ts';
 
 /** A scheduled mail is late by this at most. */
@@ -64,6 +67,15 @@ const forget: Job = {
   },
 };
 
+const forgotten = z.object({ messageIds: z.array(z.uuid()) });
+
+/** The mails of contacts that were erased: files are no part of a transaction. */
+const forgetMails: Job = {
+  name: FORGET_MAILS,
+  concurrency: 1,
+  run: async (ctx, data) => removeFromOutbox(ctx.config.dataDir, forgotten.parse(data).messageIds),
+};
+
 const telegram: Job = {
   name: 'campaigns.telegram-webhook',
   everyMs: DAY_MS,
@@ -77,6 +89,7 @@ export const campaignsJobs: Job[] = [
   send,
   sendWaitedFor,
   forget,
+  forgetMails,
   ...triggerJobs,
   ...journeyJobs,
   ...recommendJobs,

@@ -72,6 +72,11 @@ export async function readOutbox(dataDir: string, id: string): Promise<StoredMai
   }
 }
 
+/** Removes these mails; those that are not there are none the less gone. */
+export async function removeFromOutbox(dataDir: string, ids: readonly string[]): Promise<void> {
+  for (const id of ids) await rm(pathOf(outboxDir(dataDir), id), { force: true });
+}
+
 const asideOf = (path: string, attempt: number): string => `${path}.${attempt}.tmp`;
 
 async function writeAll(

@@ -142,6 +142,15 @@ export async function linkNumbers(ctx: Ctx, campaignIds: readonly string[]): Pro
   return new Map(found.map(({ campaignId, url, linkNo }) => [`${campaignId} ${url}`, linkNo]));
 }
 
+/** Forgets all that was told of these messages. */
+export async function forgetEventsOf(ctx: Ctx, messageIds: readonly string[]): Promise<void> {
+  if (messageIds.length === 0) return;
+  await ctx.db.execute(
+    sql`delete from ${providerEvent}
+      where message_id in (select jsonb_array_elements_text(${json(messageIds)})::uuid)`,
+  );
+}
+
 /** Forgets at most `limit` of the events received before then; returns how many. */
 export async function forgetEvents(ctx: Ctx, before: Date, limit: number): Promise<number> {
   const gone = await rows(
