@@ -118,7 +118,11 @@ async function mustBeSent(ctx: Ctx, campaignId: string, count: number): Promise<
 async function renderRate(ctx: Ctx, campaignId: string): Promise<number> {
   const campaign = await findCampaign(ctx, campaignId);
   if (campaign === undefined) throw new Error('no campaign');
-  const frame = await frameOf(ctx, campaign, { runId: campaignId, templateVersion: 1 });
+  const frame = await frameOf(ctx, campaign, {
+    runId: campaignId,
+    templateId: null,
+    templateVersion: 1,
+  });
   const links = linksFor(secretOf(ctx.config), ctx.config.publicUrl);
   const now = ctx.clock.now();
   const ref = { messageId: campaignId, contactId: campaignId };

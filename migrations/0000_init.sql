@@ -42,6 +42,7 @@ CREATE TABLE "campaign_run" (
 	"planned_at" timestamp with time zone NOT NULL,
 	"state" text NOT NULL,
 	"wake_at" timestamp with time zone NOT NULL,
+	"template_id" uuid,
 	"template_version" integer NOT NULL,
 	"audience" integer DEFAULT 0 NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,

@@ -11,6 +11,7 @@ export async function openBatch(
   ctx: Ctx,
   campaignId: string,
   templateVersion: number,
+  templateId: string | null = null,
 ): Promise<{ runId: string; campaignId: string; plannedAt: Date }> {
   const now = ctx.clock.now();
   const run = { runId: newId(), campaignId, plannedAt: now };
@@ -20,6 +21,7 @@ export async function openBatch(
     sendKey: `batch ${run.runId}`,
     wakeAt: now,
     state: 'sending',
+    templateId,
     templateVersion,
     audience: 0,
     createdAt: now,
@@ -46,12 +48,12 @@ export async function closeBatch(
  */
 export async function planBatch(
   ctx: Ctx,
-  row: Pick<CampaignRow, 'campaignId' | 'purpose' | 'channel' | 'fallback'>,
+  row: Pick<CampaignRow, 'campaignId' | 'purpose' | 'channel' | 'fallback'> & { templateId?: string },
   templateVersion: number,
   entries: readonly BatchEntry[],
 ): Promise<number> {
   if (entries.length === 0) return 0;
-  const run = await openBatch(ctx, row.campaignId, templateVersion);
+  const run = await openBatch(ctx, row.campaignId, templateVersion, row.templateId);
   const planned = await planBatchOf(ctx, run, { purpose: row.purpose, channels: channelsOf(row) }, entries);
   await closeBatch(ctx, run.runId, planned);
   return planned;

@@ -108,7 +108,7 @@ export async function campaigns(
 
 /**
  * Changes a campaign. While it waits or is paused everything but its kind may change; messages not yet sent get the new
- * content. 409 once it is running, finished or cancelled.
+ * content when it goes on. 409 once it is running, finished or cancelled, and when a launched one would lose a channel.
  */
 export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch): Promise<CampaignView> {
   authorise(ctx, 'campaigns:write');
@@ -136,6 +136,7 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
                 .slice(1)
                 .map((step) => step.templateId),
           });
+    if (row.launchedAt !== null) mustKeepChannels(row, { ...row, ...chosen });
     const change = { ...withoutUndefined(rest), ...chosen, ...startOf(row, patch), version: row.version + 1 };
     await updateCampaign(tx, id, change);
     await audit(tx, {
@@ -146,6 +147,18 @@ export async function patchCampaign(ctx: Ctx, id: string, patch: CampaignPatch):
     });
     return campaignView(tx, await mustFindCampaign(tx, id));
   });
+}
+
+/** Messages are planned for the channels there were at the launch: more may come, none may go. */
+function mustKeepChannels(row: CampaignRow, changed: Pick<CampaignRow, 'channel' | 'fallback'>): void {
+  const kept = new Set(channelsOf(changed));
+  const lost = channelsOf(row).find((channel) => !kept.has(channel));
+  if (changed.channel === row.channel && lost === undefined) return;
+  throw conflict(
+    'campaign_channels_fixed',
+    'A launched campaign keeps its channels: choose a template of the same channel, and leave no further channel out.',
+    changed.channel === row.channel ? 'fallbackTemplateIds' : 'templateId',
+  );
 }
 
 /** Channels follow their templates, each once. A template that is not there is said at the launch. */

@@ -31,24 +31,24 @@ const frames = new Map<string, Promise<Frame>>();
 export async function frameOf(
   ctx: Ctx,
   campaign: CampaignRow,
-  run: { runId: string; templateVersion: number },
+  run: Planned & { runId: string },
   step: ChainStep = firstStep(campaign),
 ): Promise<Frame> {
-  const templateVersion = await versionOf(ctx, campaign, step, run);
+  const text = await textOf(ctx, campaign, step, run);
   const key = [
     // Runs of what starts one by one are many and alike: prices and terms are those of the last few minutes.
     isBroadcast(campaign)
       ? run.runId
       : `${campaign.campaignId} ${Math.floor(ctx.clock.now().getTime() / KEEP_MS)}`,
     campaign.version,
-    step.templateId,
-    templateVersion,
+    text.templateId,
+    text.templateVersion,
     await senderStamp(ctx),
     ctx.config.publicUrl,
   ].join(' ');
   const known = frames.get(key);
   if (known !== undefined) return known;
-  const made = buildFrame(ctx, campaign, { ...step, templateVersion }, (wanted) =>
+  const made = buildFrame(ctx, campaign, { ...step, ...text }, (wanted) =>
     keepLinks(ctx, campaign.campaignId, wanted),
   );
   frames.set(key, made);
@@ -60,17 +60,21 @@ export async function frameOf(
 const firstStep = (campaign: CampaignRow): ChainStep => chainOf(campaign)[0] ?? NO_STEP;
 const NO_STEP: ChainStep = { channel: 'email', templateId: '' };
 
-/** The run names the version of the first channel's texts; the others are as they are now. */
-async function versionOf(
+/** What a run says. */
+type Planned = { templateId: string | null; templateVersion: number };
+
+/** The run names the texts of the first channel, whatever the campaign's are by now; the others are as they are now. */
+async function textOf(
   ctx: Ctx,
   campaign: CampaignRow,
   step: ChainStep,
-  run: { templateVersion: number },
-): Promise<number> {
-  if (step.templateId === campaign.templateId) return run.templateVersion;
+  { templateId, templateVersion }: Planned,
+): Promise<{ templateId: string; templateVersion: number }> {
+  if (step.channel === campaign.channel)
+    return { templateId: templateId ?? campaign.templateId, templateVersion };
   const found = await findTemplate(ctx, { id: step.templateId });
   if (found === undefined) throw notFound('template', step.templateId);
-  return found.version;
+  return { templateId: step.templateId, templateVersion: found.version };
 }
 
 /** Gives each address its number. */

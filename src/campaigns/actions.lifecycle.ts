@@ -12,7 +12,14 @@ import { currentTemplate, templateInvalid } from './actions.templates.ts';
 import { contentShape, schedule as scheduleShape } from './contract.ts';
 import type { CampaignView, Content } from './contract.ts';
 import { nextOccurrence, scheduleProblem } from './schedule.ts';
-import { chainOf, hasOpenRuns, isBroadcast, updateCampaign } from './store.campaigns.ts';
+import {
+  chainOf,
+  hasOpenRuns,
+  isBroadcast,
+  lockOutdatedRuns,
+  renewRuns,
+  updateCampaign,
+} from './store.campaigns.ts';
 import type { CampaignRow } from './store.campaigns.ts';
 import type { Variant } from './store.templates.ts';
 import { checkSource } from './template.check.ts';
@@ -58,13 +65,18 @@ export async function pauseCampaign(ctx: Ctx, id: string): Promise<CampaignView>
   });
 }
 
-/** Goes on where it was paused; nobody who has got the message gets it again. */
+/** Goes on where it was paused, with its present template; nobody who has got the message gets it again. */
 export async function resumeCampaign(ctx: Ctx, id: string): Promise<CampaignView> {
   authorise(ctx, 'campaigns:send');
   return inTx(ctx, async (tx) => {
+    const outdated = await lockOutdatedRuns(tx, id);
     const row = await mustFindCampaign(tx, id, true);
     expectState(row, ['paused'], 'resumed');
     await checkReady(tx, row);
+    if (outdated.length > 0) {
+      const { template } = await currentTemplate(tx, row.templateId);
+      await renewRuns(tx, outdated, { templateId: row.templateId, templateVersion: template.version });
+    }
     const now = tx.clock.now();
     const late = row.nextRunAt !== null && row.nextRunAt <= now;
     const schedule = scheduleShape.parse(row.schedule);

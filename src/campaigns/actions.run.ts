@@ -56,6 +56,7 @@ async function startRun(ctx: Ctx, row: CampaignRow): Promise<void> {
       plannedAt: now,
       wakeAt: now,
       state: 'planning',
+      templateId: row.templateId,
       templateVersion: template.version,
       audience: 0,
       createdAt: now,

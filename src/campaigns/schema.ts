@@ -123,6 +123,8 @@ export const campaignRun = pgTable(
     state: text('state').notNull(),
     /** Nothing of it is due before this moment: a run whose messages wait for days is not looked at meanwhile. */
     wakeAt: instant('wake_at').notNull(),
+    /** With its version what the first channel's messages say; null: the campaign's, of one whose template never changes. */
+    templateId: uuid('template_id'),
     templateVersion: integer('template_version').notNull(),
     /** Contacts the segment held at that moment, with those that got nothing. */
     audience: integer('audience').notNull().default(0),

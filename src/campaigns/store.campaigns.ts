@@ -154,6 +154,7 @@ export async function lockRunToPlan(ctx: Ctx): Promise<RunRow | undefined> {
 export type SendableRun = {
   runId: string;
   campaignId: string;
+  templateId: string | null;
   templateVersion: number;
   plannedAt: Date;
   priority: number;
@@ -175,6 +176,7 @@ export async function sendableRuns(
     .select({
       runId: campaignRun.runId,
       campaignId: campaignRun.campaignId,
+      templateId: campaignRun.templateId,
       templateVersion: campaignRun.templateVersion,
       plannedAt: campaignRun.plannedAt,
       priority: campaign.priority,
@@ -247,6 +249,29 @@ export async function lockOpenRun(ctx: Ctx, runId: string): Promise<RunRow | und
     .where(and(eq(campaignRun.runId, runId), inArray(campaignRun.state, ['planning', 'sending'])))
     .for('update', { skipLocked: true });
   return found;
+}
+
+/** Runs that have not ended and say what another template says than their campaign's; locked like one of them. */
+export async function lockOutdatedRuns(ctx: Ctx, campaignId: string): Promise<string[]> {
+  const found = await rows<{ runId: string }>(
+    ctx.db,
+    sql`select r.run_id as "runId" from campaign_run r join campaign c on c.campaign_id = r.campaign_id
+      where r.campaign_id = ${campaignId}::uuid and r.state in ('planning', 'sending') and r.template_id <> c.template_id
+      order by r.run_id for update of r`,
+  );
+  return found.map(({ runId }) => runId);
+}
+
+/** From now on their messages say this. */
+export async function renewRuns(
+  ctx: Ctx,
+  runIds: readonly string[],
+  to: { templateId: string; templateVersion: number },
+): Promise<void> {
+  await ctx.db
+    .update(campaignRun)
+    .set(to)
+    .where(inArray(campaignRun.runId, [...runIds]));
 }
 
 /**

@@ -4,6 +4,8 @@ export default {
   campaign_launched: 'Кампания уже запущена, её нельзя изменить.',
   campaign_channel_twice: 'Один канал указан дважды.',
   campaign_channel_changed: 'Шаблон теперь другого канала: выберите его заново.',
+  campaign_channels_fixed:
+    'Кампания уже запущена, её каналы остаются: выберите шаблон того же канала и не убирайте запасные каналы.',
   campaign_segment_missing: 'Выберите сегмент этой кампании.',
   campaign_link_missing: 'Не задана ссылка, на которую ведёт письмо.',
   campaign_needs_incentive: 'Кампании с купоном нужен купон.',
