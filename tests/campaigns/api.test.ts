@@ -31,7 +31,9 @@ afterAll(async () => {
 });
 
 async function runJobs(): Promise<void> {
-  for (const job of campaignsJobs) await job.run(api.ctx, {}, new AbortController().signal);
+  // Those without a rhythm run for something given alone.
+  for (const job of campaignsJobs)
+    if (job.everyMs !== undefined) await job.run(api.ctx, {}, new AbortController().signal);
 }
 
 describe('over HTTP', () => {
